@@ -1,0 +1,84 @@
+# One call declares a module: its sources, what it may include, its tests.
+#
+#   tributary_module(ledger
+#     PUBLIC_DEPS  base registry      # seen through our headers
+#     PRIVATE_DEPS store              # used by our sources only
+#     LIBS         fmt::fmt)          # third-party, private
+#
+# The wall: a module's headers are reachable only through a folder of its own
+# (build/.../walls/<module>/<module> -> src/<module>), which is on the include path of those that link it.
+# An include of an undeclared module therefore does not compile.
+
+add_library(tributary_options INTERFACE)
+target_compile_options(tributary_options INTERFACE -Wall -Wextra -Wshadow -Wconversion
+  -Wno-sign-conversion -Wnon-virtual-dtor -Woverloaded-virtual -Werror=return-type)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(tributary_options INTERFACE -Wno-stringop-overflow -Wno-restrict)  # false alarms of GCC 12
+endif()
+find_program(MOLD mold)
+if(MOLD)
+  target_link_options(tributary_options INTERFACE -fuse-ld=mold)
+endif()
+if(TRIBUTARY_SANITIZE)
+  target_compile_options(tributary_options INTERFACE -O1 -fno-omit-frame-pointer
+    -fsanitize=address,undefined -fno-sanitize-recover=undefined)
+  target_link_options(tributary_options INTERFACE -fsanitize=address,undefined)
+endif()
+if(TRIBUTARY_FUZZ)
+  target_compile_options(tributary_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
+function(tributary_wall module)
+  file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/walls/${module})
+  file(CREATE_LINK ${CMAKE_SOURCE_DIR}/src/${module} ${CMAKE_BINARY_DIR}/walls/${module}/${module} SYMBOLIC)
+endfunction()
+
+# Precompiled headers: the standard library's heavy ones, once for all modules of one build.
+set(TRIBUTARY_PCH <algorithm> <array> <cstdint> <exception> <functional> <map> <memory> <optional> <span> <string>
+  <string_view> <utility> <variant> <vector>)
+
+function(tributary_module module)
+  cmake_parse_arguments(ARG "" "" "PUBLIC_DEPS;PRIVATE_DEPS;LIBS;PUBLIC_LIBS" ${ARGN})
+  tributary_wall(${module})
+  file(GLOB sources CONFIGURE_DEPENDS *.cpp)
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+
+  add_library(tributary_${module} STATIC ${sources})
+  add_library(tributary::${module} ALIAS tributary_${module})
+  target_include_directories(tributary_${module} PUBLIC ${CMAKE_BINARY_DIR}/walls/${module})
+  list(TRANSFORM ARG_PUBLIC_DEPS PREPEND tributary::)
+  list(TRANSFORM ARG_PRIVATE_DEPS PREPEND tributary::)
+  target_link_libraries(tributary_${module} PUBLIC ${ARG_PUBLIC_DEPS} ${ARG_PUBLIC_LIBS}
+    PRIVATE ${ARG_PRIVATE_DEPS} ${ARG_LIBS} tributary_options)
+  target_precompile_headers(tributary_${module} PRIVATE ${TRIBUTARY_PCH})
+  if(TRIBUTARY_TIDY)
+    set_target_properties(tributary_${module} PROPERTIES CXX_CLANG_TIDY "clang-tidy-19;--quiet")
+  endif()
+
+  if(TRIBUTARY_TESTS)
+    # Each public header compiles alone (without the precompiled ones).
+    file(GLOB headers CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} *.h)
+    set(alone "")
+    foreach(header ${headers})
+      set(unit ${CMAKE_CURRENT_BINARY_DIR}/alone/${header}.cpp)
+      file(CONFIGURE OUTPUT ${unit} CONTENT "#include \"${module}/${header}\"\n#include \"${module}/${header}\"\n")
+      list(APPEND alone ${unit})
+    endforeach()
+    if(alone)
+      add_library(${module}_headers_alone OBJECT ${alone})
+      target_link_libraries(${module}_headers_alone PRIVATE tributary::${module} tributary_options)
+      target_compile_options(${module}_headers_alone PRIVATE -fsyntax-only)
+      set_target_properties(${module}_headers_alone PROPERTIES CXX_COMPILER_LAUNCHER "")
+      set_source_files_properties(${alone} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+    endif()
+    if(tests)
+      add_executable(${module}_test ${tests})
+      target_link_libraries(${module}_test PRIVATE tributary::${module} ${ARG_PRIVATE_DEPS} ${ARG_LIBS}
+        tributary_options GTest::gtest_main GTest::gmock)
+      target_compile_definitions(${module}_test PRIVATE TRIBUTARY_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+      add_test(NAME ${module} COMMAND ${module}_test --gtest_brief=1)
+    endif()
+  endif()
+endfunction()

@@ -1,0 +1,118 @@
+#include "base/rational.h"
+
+#include <fmt/format.h>
+
+#include "base/codes.h"
+
+namespace tributary {
+inline namespace base {
+namespace {
+
+mpz_class ten_to(int n) {
+  mpz_class out;
+  mpz_ui_pow_ui(out.get_mpz_t(), 10, static_cast<unsigned long>(n));
+  return out;
+}
+
+mpz_class to_mpz(Decimal::Coefficient c) {
+  const bool negative = c < 0;
+  const unsigned __int128 magnitude = negative ? -static_cast<unsigned __int128>(c) : static_cast<unsigned __int128>(c);
+  mpz_class high(static_cast<unsigned long>(magnitude >> 64));
+  mpz_class low(static_cast<unsigned long>(magnitude & ~std::uint64_t{0}));
+  mpz_class out = (high << 64) + low;
+  return negative ? mpz_class(-out) : out;
+}
+
+mpz_class rounded_quotient(const mpz_class& n, const mpz_class& d, Rounding mode) {
+  mpz_class q, r;
+  mpz_tdiv_qr(q.get_mpz_t(), r.get_mpz_t(), n.get_mpz_t(), d.get_mpz_t());
+  if (r == 0) return q;
+  const int sign = sgn(n) < 0 ? -1 : 1;
+  const int half = cmp(mpz_class(2 * ::abs(r)), d);
+  bool away = false;
+  switch (mode) {
+    case Rounding::half_even: away = half > 0 || (half == 0 && mpz_odd_p(q.get_mpz_t())); break;
+    case Rounding::half_up: away = half >= 0; break;
+    case Rounding::up: away = true; break;
+    case Rounding::down: away = false; break;
+    case Rounding::ceiling: away = sign > 0; break;
+    case Rounding::floor: away = sign < 0; break;
+  }
+  if (away) q += sign;
+  return q;
+}
+
+}  // namespace
+
+Rational::Rational(const Decimal& value) : value_(to_mpz(value.coefficient()), ten_to(value.scale())) {
+  value_.canonicalize();
+}
+
+Rational Rational::from_int(std::int64_t value) { return Rational(mpq_class(static_cast<long>(value))); }
+
+Rational Rational::from_fraction(std::int64_t numerator, std::int64_t denominator) {
+  return from_int(numerator) / from_int(denominator);
+}
+
+Rational Rational::from_double(double value) { return Rational(Decimal::from_double(value)); }
+
+Rational Rational::power_of_ten(int exponent) {
+  return exponent >= 0 ? Rational(mpq_class(ten_to(exponent))) : Rational(mpq_class(1, ten_to(-exponent)));
+}
+
+Rational operator/(const Rational& a, const Rational& b) {
+  if (b.is_zero()) throw Error(codes::division_by_zero, {"除数为零", "division by zero"});
+  return Rational(mpq_class(a.value_ / b.value_));
+}
+
+Rational Rational::floor() const { return round(0, Rounding::floor); }
+Rational Rational::ceil() const { return round(0, Rounding::ceiling); }
+
+Rational Rational::round(int places, Rounding mode) const {
+  mpz_class n = value_.get_num();
+  mpz_class d = value_.get_den();
+  if (places >= 0) n *= ten_to(places);
+  else d *= ten_to(-places);
+  const mpz_class q = rounded_quotient(n, d, mode);
+  mpq_class out = places >= 0 ? mpq_class(q, ten_to(places)) : mpq_class(q * ten_to(-places));
+  out.canonicalize();
+  return Rational(std::move(out));
+}
+
+Decimal Rational::to_decimal() const {
+  mpz_class d = value_.get_den();
+  int twos = 0;
+  int fives = 0;
+  while (mpz_divisible_ui_p(d.get_mpz_t(), 2) != 0) d /= 2, ++twos;
+  while (mpz_divisible_ui_p(d.get_mpz_t(), 5) != 0) d /= 5, ++fives;
+  const int scale = std::max(twos, fives);
+  if (d != 1 || scale > Decimal::max_scale)
+    throw Error(codes::not_exact, {fmt::format("{} 不是有限小数", value_.get_str()),
+                                   fmt::format("{} has no finite decimal form", value_.get_str())});
+  const mpq_class scaled = value_ * ten_to(scale);
+  const std::string text = scaled.get_num().get_str();
+  const auto coefficient = Decimal::try_parse(text);
+  if (!coefficient)
+    throw Error(codes::number_overflow, {"数值超出范围：最多 38 位数字", "number out of range: at most 38 digits"});
+  return Decimal::from_parts(coefficient->coefficient(), scale);
+}
+
+std::int64_t Rational::to_int64() const { return to_decimal().to_int64(); }
+
+std::string Rational::to_string() const {
+  const Rational rounded = round(12, Rounding::half_even);
+  if (rounded == *this) {
+    const mpz_class scaled = mpq_class(value_ * ten_to(12)).get_num();
+    const mpz_class magnitude = ::abs(scaled);
+    std::string text = magnitude.get_str();
+    if (text.size() <= 12) text.insert(0, 13 - text.size(), '0');
+    text.insert(text.size() - 12, ".");
+    while (text.back() == '0') text.pop_back();
+    if (text.back() == '.') text.pop_back();
+    return sgn(scaled) < 0 ? "-" + text : text;
+  }
+  return rounded.is_zero() ? fmt::format("≈{:.6g}", to_double()) : "≈" + rounded.to_string();
+}
+
+}  // namespace base
+}  // namespace tributary

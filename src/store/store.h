@@ -1,0 +1,170 @@
+// One SQL face over SQLite (default, embedded) and PostgreSQL, chosen by the connection string:
+//   sqlite:var/tributary.db     sqlite::memory:     postgresql://user@host:5432/name?options
+//
+// SQL is written once, in the dialect both understand; `?` marks a parameter. Where they truly differ, ask `dialect()`.
+// A Database is used by one thread at a time; open one per thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <variant>
+#include <vector>
+
+namespace tributary::store {
+
+enum class Dialect : std::uint8_t { sqlite, postgresql };
+
+// A bound or read value. Decimals travel as text, booleans as 0/1, days and instants as integers or text by the module.
+using Value = std::variant<std::monostate, std::int64_t, double, std::string>;
+
+template <class T>
+Value to_value(const T& value) {
+  if constexpr (std::is_same_v<T, Value>) return value;
+  else if constexpr (std::is_same_v<T, std::nullopt_t>) return {};
+  else if constexpr (std::is_integral_v<T>) return static_cast<std::int64_t>(value);
+  else if constexpr (std::is_floating_point_v<T>) return static_cast<double>(value);
+  else if constexpr (requires { value.has_value(); *value; }) return value ? to_value(*value) : Value{};
+  else return std::string(value);
+}
+
+// One row of a result. Columns count from 0. Reading a NULL as a plain type throws store.unexpected_null.
+class Row {
+ public:
+  explicit Row(std::vector<Value> values) : values_(std::move(values)) {}
+  std::size_t size() const { return values_.size(); }
+  bool is_null(std::size_t column) const;
+  std::int64_t integer(std::size_t column) const;
+  double real(std::size_t column) const;
+  const std::string& text(std::size_t column) const;
+  std::optional<std::int64_t> integer_or_null(std::size_t column) const;
+  std::optional<double> real_or_null(std::size_t column) const;
+  std::optional<std::string> text_or_null(std::size_t column) const;
+
+ private:
+  std::vector<Value> values_;
+};
+
+class Backend;  // one connection of either kind; private
+
+// Rows on their way into one table: COPY on PostgreSQL, one prepared insert on SQLite, inside the transaction.
+class BulkWriter {
+ public:
+  virtual ~BulkWriter() = default;
+  // One value per column given at opening, in order.
+  virtual void row(std::span<const Value> values) = 0;
+  // Sends what is buffered; must be called, before any other statement of the transaction. Returns the rows written.
+  virtual std::int64_t finish() = 0;
+};
+
+// Work inside one transaction. Ends by commit when the callable given to write() returns, by rollback when it throws.
+class Transaction {
+ public:
+  explicit Transaction(Backend& backend) : backend_(backend) {}
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+
+  // Runs one statement; returns the rows it changed. Statements are prepared once per connection and kept.
+  template <class... Args>
+  std::int64_t execute(std::string_view sql, const Args&... args) {
+    const std::vector<Value> values{to_value(args)...};
+    return execute_values(sql, values);
+  }
+  // All rows of a query.
+  template <class... Args>
+  std::vector<Row> query(std::string_view sql, const Args&... args) {
+    const std::vector<Value> values{to_value(args)...};
+    std::vector<Row> rows;
+    each_values(sql, values, [&](const Row& row) { rows.push_back(row); });
+    return rows;
+  }
+  // The first row, if any.
+  template <class... Args>
+  std::optional<Row> first(std::string_view sql, const Args&... args) {
+    auto rows = query(sql, args...);
+    if (rows.empty()) return std::nullopt;
+    return std::move(rows.front());
+  }
+  // Row by row without holding all in memory.
+  template <class... Args>
+  void each(const std::function<void(const Row&)>& visit, std::string_view sql, const Args&... args) {
+    const std::vector<Value> values{to_value(args)...};
+    each_values(sql, values, visit);
+  }
+  std::int64_t execute_values(std::string_view sql, std::span<const Value> values);
+  void each_values(std::string_view sql, std::span<const Value> values, const std::function<void(const Row&)>& visit);
+
+  std::unique_ptr<BulkWriter> bulk(std::string_view table, std::span<const std::string_view> columns);
+  Dialect dialect() const;
+
+ private:
+  Backend& backend_;
+};
+
+// One numbered step of a module's schema. Numbers are unique over all modules and applied in order; text between
+// `-- dialect: sqlite` / `-- dialect: postgresql` and `-- dialect: any` lines applies to that dialect only.
+struct Migration {
+  int number;
+  std::string_view name;
+  std::string_view sql;
+};
+
+class Database {
+ public:
+  // Throws store.bad_url, store.cannot_open, store.corrupted. Creates the SQLite file (and its folder) if absent.
+  static std::unique_ptr<Database> open(const std::string& url);
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  Dialect dialect() const;
+  const std::string& url() const { return url_; }
+
+  // Applies what is missing, each step in its own transaction. Throws store.newer_schema if the database has a
+  // number that is not in the list, store.changed_migration if the text of an applied one differs.
+  void migrate(std::span<const Migration> migrations);
+
+  // Runs `work(Transaction&)`; commits when it returns, rolls back when it throws. On a serialization failure or a
+  // busy database it is run again from the start (at most 10 times), so it must have no effects outside.
+  // Throws store.busy, store.disk_full, store.constraint, store.corrupted, store.sql.
+  template <class Work>
+  auto write(Work&& work) {
+    return run(Mode::write, std::forward<Work>(work));
+  }
+  // The same, read only, one consistent snapshot.
+  template <class Work>
+  auto read(Work&& work) {
+    return run(Mode::read, std::forward<Work>(work));
+  }
+
+  // The database's own consistency check (PRAGMA integrity_check; on PostgreSQL a read of every table).
+  // Empty when it is sound, else what is wrong.
+  std::vector<std::string> check_integrity();
+
+ private:
+  enum class Mode : std::uint8_t { read, write };
+  Database(std::string url, std::unique_ptr<Backend> backend);
+
+  template <class Work>
+  auto run(Mode mode, Work&& work) {
+    using Result = std::invoke_result_t<Work&, Transaction&>;
+    if constexpr (std::is_void_v<Result>) {
+      run_erased(mode, [&](Transaction& t) { work(t); });
+    } else {
+      std::optional<Result> out;
+      run_erased(mode, [&](Transaction& t) { out.emplace(work(t)); });
+      return std::move(*out);
+    }
+  }
+  void run_erased(Mode mode, const std::function<void(Transaction&)>& work);
+
+  std::string url_;
+  std::unique_ptr<Backend> backend_;
+};
+
+}  // namespace tributary::store
