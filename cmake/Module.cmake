@@ -45,6 +45,28 @@ function(tributary_module module)
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
 
+  # Numbered SQL files become `<module>::migrations()`, declared in the module's own header.
+  file(GLOB migrations CONFIGURE_DEPENDS migrations/*.sql)
+  if(migrations)
+    list(SORT migrations)
+    set(entries "")
+    foreach(file ${migrations})
+      set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+      get_filename_component(name ${file} NAME_WE)
+      string(REGEX MATCH "^[0-9]+" number ${name})
+      file(READ ${file} sql)
+      string(APPEND entries "  {${number}, \"${name}\", R\"SQL(${sql})SQL\"},\n")
+    endforeach()
+    file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/migrations.cpp @ONLY CONTENT
+"#include <array>\n#include <span>\n#include \"store/store.h\"\nnamespace tributary::${module} {
+std::span<const store::Migration> migrations();
+std::span<const store::Migration> migrations() {
+  static constexpr std::array list = std::to_array<store::Migration>({\n${entries}  });
+  return list;
+}\n}\n")
+    list(APPEND sources ${CMAKE_CURRENT_BINARY_DIR}/migrations.cpp)
+  endif()
+
   add_library(tributary_${module} STATIC ${sources})
   add_library(tributary::${module} ALIAS tributary_${module})
   target_include_directories(tributary_${module} PUBLIC ${CMAKE_BINARY_DIR}/walls/${module})
