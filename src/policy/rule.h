@@ -1,0 +1,155 @@
+// A rule as written in a pack: inputs, dated parameters, formulas, payments. Values only; compile.h gives them meaning.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/decimal.h"
+#include "base/error.h"
+#include "base/time.h"
+#include "base/unit.h"
+
+namespace tributary::policy {
+
+// The document behind a rule or a value.
+struct Source {
+  std::string document;  // title
+  std::string number;    // 文号
+  std::string article;
+  std::string url;
+  std::string note;
+  bool operator==(const Source&) const = default;
+};
+
+// What kind of value a name stands for.
+struct ValueType {
+  enum class Kind : std::uint8_t { number, boolean, quality, choice };
+  Kind kind = Kind::number;
+  Unit unit;                         // of a number
+  std::vector<std::string> choices;  // of a choice, in order
+};
+
+// Where a run takes an input from.
+struct InputOrigin {
+  enum class Kind : std::uint8_t {
+    given,         // only by hand (rule eval --set, or an entry)
+    mean,          // statistic of the series of the indicator over the period
+    quality_class, // class of the place's means by a standard
+    attribute,     // dated attribute of the place (target class …)
+    place,         // fixed field of the place (water_kind …)
+    status,        // assessed / suspended / no_flow … from the place's events
+    event,         // true when the place has such an event in the period (accident …)
+    group_mean,    // mean of a formula of this rule over all places of the run
+    result,        // output of another rule for the same place
+  };
+  enum class When : std::uint8_t { period, previous_period, previous_year, year };
+  Kind kind = Kind::given;
+  When when = When::period;
+  std::string name;       // attribute, event or field name; formula of group_mean; standard of quality_class; rule of result
+  std::string output;     // of result: the formula
+  std::string aggregate;  // of result over shorter periods: sum, mean, max, min, count
+  std::string indicator;  // of mean, when the input has no index: which indicator
+};
+
+struct Input {
+  std::string name;
+  std::string index;  // empty: one value
+  ValueType type;
+  Text title;
+  InputOrigin origin;
+  bool optional = false;  // absence is an ordinary answer (present(x) is asked), not a gap to report
+  Where where;
+};
+
+// One value of a parameter, good from `in_force` on, known to us since `known`.
+struct ParameterValue {
+  Date in_force;
+  Date known;
+  // Element → value; a single parameter has the one key "". For a keyed parameter the keys are places, for an indexed
+  // one the index elements. A value is a decimal text, "true"/"false", a class or choice name, or "unlimited".
+  std::map<std::string, std::string> elements;
+  struct Tier {
+    Decimal above;       // tier applies from here …
+    std::string value;   // … to the next tier's `above`
+  };
+  std::vector<Tier> tiers;  // of a table, ascending
+  Source source;
+  bool verified = true;
+  std::string pack;  // the pack that states it
+  bool example = false;
+  Where where;
+};
+
+struct Parameter {
+  std::string name;
+  std::string index;     // empty, or an index of the rule
+  bool by_place = false; // one value per place
+  bool is_table = false; // tiered table over a number
+  Unit over;             // unit of the table's argument
+  bool upper_inclusive = true;  // tiers are (above, next]; false: [above, next)
+  ValueType type;
+  Text title;
+  Text unset;  // why no document gives it, when values are empty
+  std::vector<ParameterValue> values;  // ascending by in_force, then known
+  Where where;
+};
+
+struct RoundingRule {
+  int places = 0;
+  Rounding mode = Rounding::half_even;
+};
+
+struct Formula {
+  std::string name;
+  std::string index;
+  ValueType type;
+  Text title;
+  std::string text;
+  std::optional<RoundingRule> round;
+  Where where;       // of the formula's text
+  bool shown = true; // listed among the results
+};
+
+// Who pays whom. Roles are the place's roles (responsible, superior, upstream, downstream …).
+struct Payment {
+  std::string when;
+  std::string from;
+  std::string to;
+  std::string amount;
+  Text title;
+  RoundingRule round{2, Rounding::half_up};  // in yuan
+  Source source;
+  Where when_where;
+  Where amount_where;
+};
+
+struct Rule {
+  std::string name;
+  Text title;
+  Source source;
+  Validity in_force;
+  Date known;
+  std::optional<Date> checked;
+  std::string checked_by;
+  bool verified = true;
+  Text note;
+  std::string claims;  // the case it decides; empty: a helper that claims none
+  std::string place_kind;
+  Granularity granularity = Granularity::month;
+  std::string group;  // only places of this group; empty: all of the kind
+  std::map<std::string, std::vector<std::string>> indices;
+  std::vector<Input> inputs;
+  std::vector<Parameter> parameters;
+  std::vector<Formula> formulas;
+  std::string assessed_when;  // empty: always
+  Text not_assessed;          // what is said when it is false
+  Where assessed_where;
+  std::vector<Payment> payments;
+  std::string pack;
+  bool example = false;  // the pack, or a value it used, is an example
+  Where where;
+};
+
+}  // namespace tributary::policy
