@@ -18,9 +18,11 @@ inline constexpr Code bad_period{"base", 8, "bad_period", Kind::invalid_input};
 inline constexpr Code bad_encoding{"base", 9, "bad_encoding", Kind::invalid_input};
 inline constexpr Code file_unreadable{"base", 10, "file_unreadable", Kind::not_found};
 inline constexpr Code file_unwritable{"base", 11, "file_unwritable", Kind::unavailable};
+inline constexpr Code bad_csv{"base", 12, "bad_csv", Kind::invalid_input};
 
-inline constexpr std::array all{bad_number, number_overflow, not_exact, division_by_zero, bad_unit,        unit_mismatch,
-                                bad_date,   bad_period,      bad_encoding, file_unreadable, file_unwritable};
+inline constexpr std::array all{bad_number,   number_overflow, not_exact,       division_by_zero,
+                                bad_unit,     unit_mismatch,   bad_date,        bad_period,
+                                bad_encoding, file_unreadable, file_unwritable, bad_csv};
 static_assert(dense(all));
 
 }  // namespace codes
