@@ -357,9 +357,9 @@ std::string_view sign_of(Kind kind) {
 
 Expression parse_expression(std::string_view text, const Where& where) { return Parser(text, where).parse(); }
 
-std::string to_string(const Expression& e, const std::function<std::string(const Expression&)>& substitute) {
+std::string expression_text(const Expression& e, const std::function<std::string(const Expression&)>& substitute) {
   const auto inner = [&](const Expression& child, int at_least) {
-    std::string out = to_string(child, substitute);
+    std::string out = expression_text(child, substitute);
     return precedence(child.kind) < at_least ? "(" + out + ")" : out;
   };
   switch (e.kind) {
@@ -376,7 +376,7 @@ std::string to_string(const Expression& e, const std::function<std::string(const
     case Kind::reduction: {
       std::string out = e.text + "(";
       if (e.kind == Kind::reduction) out += e.index + ": ";
-      for (std::size_t i = 0; i < e.args.size(); ++i) out += (i > 0 ? ", " : "") + to_string(e.args[i], substitute);
+      for (std::size_t i = 0; i < e.args.size(); ++i) out += (i > 0 ? ", " : "") + expression_text(e.args[i], substitute);
       return out + ")";
     }
     case Kind::negate: return "-" + inner(e.args[0], 7);

@@ -46,7 +46,7 @@ inline constexpr int max_expression_depth = 64;
 Expression parse_expression(std::string_view text, const Where& where);
 
 // Back to text, names replaced by what `substitute` returns for them (empty = keep the name).
-std::string to_string(const Expression& expression,
+std::string expression_text(const Expression& expression,
                       const std::function<std::string(const Expression& name)>& substitute = {});
 
 }  // namespace tributary::policy
