@@ -83,7 +83,8 @@ bool CsvReader::next() {
     ++offset;
   }
   record_length_ = offset;
-  if (available(offset)) {  // at CR LF or LF
+  unended_ = !available(offset);
+  if (!unended_) {  // at CR LF or LF
     if (at(offset) == '\r') ++offset;
     if (available(offset) && at(offset) == '\n') ++offset;
     ++next_line_;
@@ -105,7 +106,8 @@ std::size_t CsvReader::read_quoted(std::size_t offset) {
   while (true) {
     if (!available(offset)) {
       next_line_ = record_line_;
-      fail(start, {"引号没有结束：缺少右引号", "the quoted field never ends: a closing quote is missing"});
+      fail(start, {"引号没有结束：缺少右引号，或文件被截断",
+                   "the quoted field never ends: a closing quote is missing, or the file was cut off"});
     }
     const char c = at(offset);
     if (c == '\n') ++next_line_;

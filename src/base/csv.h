@@ -40,6 +40,8 @@ class CsvReader {
   std::span<const std::string_view> fields() const { return fields_; }
   // True for an empty line (which is one empty, unquoted field).
   bool blank() const { return record_length_ == 0; }
+  // True when the file ends right behind the record, without a line end: a cut-off file looks like this.
+  bool unended() const { return unended_; }
   // The line where the record begins, from 1.
   long line() const { return record_line_; }
   // Where field `index` (from 0) begins: its line and its column in characters, both from 1. The index may be
@@ -77,6 +79,7 @@ class CsvReader {
   long next_line_ = 1;
   bool started_ = false;
   bool finished_ = false;
+  bool unended_ = false;
   std::string scratch_;
   std::vector<Extent> extents_;
   std::vector<std::string_view> fields_;
