@@ -47,6 +47,10 @@ class Backend {
 std::unique_ptr<Backend> open_sqlite(const std::string& url);
 std::unique_ptr<Backend> open_postgresql(const std::string& url);
 
+// One statement on a PostgreSQL server outside of any transaction, such as CREATE DATABASE; the database
+// named by the URL need not be fit for our own data.
+void command_postgresql(const std::string& url, const std::string& sql);
+
 // ---- shared by the two kinds ----
 
 // Refuses what one of the databases could not keep: ill-formed UTF-8, NUL, NaN. Throws bad_value.

@@ -72,6 +72,7 @@ void refuse_changed(const Migration& step, const std::string& hash, const Applie
 }  // namespace
 
 void Database::migrate(std::span<const Migration> migrations) {
+  TRIBUTARY_CHECK(!inside_, "migrate() inside a transaction");
   const auto steps = in_order(migrations);
   const SchemaLock lock(*backend_);
   // The table belongs to the database itself, not to a jurisdiction.

@@ -2,13 +2,12 @@
 #include "base/text.h"
 #include "store/backend.h"
 #include "store/codes.h"
+#include "store/statement_cache.h"
 
 #include <cerrno>
 #include <charconv>
 #include <filesystem>
-#include <list>
 #include <thread>
-#include <unordered_map>
 
 #include <fmt/format.h>
 #include <sqlite3.h>
@@ -176,8 +175,6 @@ Options parse(const std::string& url) {
   return out;
 }
 
-class Sqlite;
-
 // One prepared insert for many rows; the transaction around it makes them one write.
 class SqliteBulk final : public BulkWriter {
  public:
@@ -335,21 +332,14 @@ class Sqlite final : public Backend {
   }
 
   sqlite3_stmt* cached(std::string_view sql) {
-    if (const auto found = by_sql_.find(sql); found != by_sql_.end()) {
-      recent_.splice(recent_.begin(), recent_, found->second);
-      return recent_.front().statement.get();
-    }
+    if (const auto* kept = statements_.find(sql)) return kept->get();
     auto prepared = prepare(db(), sql, SQLITE_PREPARE_PERSISTENT);
     if (!prepared.statement) throw database_error(codes::sql, "the statement is empty", sql);
     if (const auto more = trim(prepared.rest); !more.empty() && more != ";" && !more.starts_with("--"))
       throw database_error(codes::sql, "several statements at once", sql);
-    recent_.push_front({std::string(sql), std::move(prepared.statement)});
-    by_sql_[recent_.front().sql] = recent_.begin();
-    if (recent_.size() > cache_size) {
-      by_sql_.erase(recent_.back().sql);
-      recent_.pop_back();
-    }
-    return recent_.front().statement.get();
+    sqlite3_stmt* statement = prepared.statement.get();
+    statements_.keep(std::string(sql), std::move(prepared.statement));
+    return statement;
   }
 
   void step_all(std::string_view sql, std::span<const Value> values,
@@ -370,15 +360,8 @@ class Sqlite final : public Backend {
     }
   }
 
-  struct Entry {
-    std::string sql;
-    Statement statement;
-  };
-  static constexpr std::size_t cache_size = 256;
-
   Connection db_;
-  std::list<Entry> recent_;                                                  // most recently used first
-  std::unordered_map<std::string_view, std::list<Entry>::iterator> by_sql_;  // keys live in recent_
+  StatementCache<Statement> statements_{256};
   bool read_only_ = false;
 };
 

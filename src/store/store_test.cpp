@@ -5,7 +5,7 @@
 namespace tributary::store {
 
 TEST(Smoke, WritesAndReads) {
-  TestDatabase database("sqlite");
+  TestDatabase database("postgresql");
   auto& db = database.db();
   db.write([](Transaction& t) {
     t.execute(

@@ -50,8 +50,8 @@ TestDatabase::TestDatabase(std::string kind) {
   } else {
     TRIBUTARY_CHECK(kind == "postgresql", kind);
     server_ = server_url();
-    open_postgresql(server_)->script(
-        fmt::format("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'", name));
+    command_postgresql(server_,
+                       fmt::format("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'", name));
     name_ = name;
     url_ = with_name(server_, name);
   }
@@ -76,7 +76,7 @@ void TestDatabase::destroy() noexcept {
   db_.reset();
   try {
     if (!folder_.empty()) std::filesystem::remove_all(folder_);
-    if (!name_.empty()) open_postgresql(server_)->script(fmt::format("DROP DATABASE {} WITH (FORCE)", name_));
+    if (!name_.empty()) command_postgresql(server_, fmt::format("DROP DATABASE {} WITH (FORCE)", name_));
   } catch (const std::exception& error) {
     fmt::print(stderr, "a test database was left behind: {}\n", error.what());
   }
