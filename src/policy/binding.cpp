@@ -1,6 +1,7 @@
 #include "policy/binding.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -59,10 +60,9 @@ BoundParameter bind_override(const CompiledRule& rule, const Parameter& paramete
 
 const ParameterValue* value_on(const Parameter& parameter, Date on, Date known) {
   const ParameterValue* best = nullptr;
+  const auto rank = [](const ParameterValue& v) { return std::tuple(v.depth, v.in_force, v.known); };
   for (const ParameterValue& value : parameter.values)
-    if (value.in_force <= on && value.known <= known &&
-        (best == nullptr || value.in_force > best->in_force || (value.in_force == best->in_force && value.known >= best->known)))
-      best = &value;
+    if (value.in_force <= on && value.known <= known && (best == nullptr || rank(value) > rank(*best))) best = &value;
   return best;
 }
 

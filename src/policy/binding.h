@@ -9,8 +9,8 @@
 
 namespace tributary::policy {
 
-// The value in force on `on` as known on `known`: of those in force and known, the one with the latest in_force, and of
-// those the latest known. Null when there is none.
+// The value in force on `on` as known on `known`: of those in force and known, the one of the lowest pack, of those the
+// one with the latest in_force, and of those the latest known. Null when there is none.
 const ParameterValue* value_on(const Parameter& parameter, Date on, Date known);
 
 struct BoundParameter {

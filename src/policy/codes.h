@@ -27,6 +27,7 @@ inline constexpr Code parameter_without_value{"policy", 19, "parameter_without_v
 inline constexpr Code too_complex{"policy", 20, "too_complex", Kind::invalid_input};
 inline constexpr Code bad_input{"policy", 21, "bad_input", Kind::invalid_input};
 inline constexpr Code bad_example{"policy", 22, "bad_example", Kind::invalid_input};
+inline constexpr Code negative_amount{"policy", 23, "negative_amount", Kind::conflict};
 
 inline constexpr std::array all{bad_yaml,
                                 duplicate_key,
@@ -49,7 +50,8 @@ inline constexpr std::array all{bad_yaml,
                                 parameter_without_value,
                                 too_complex,
                                 bad_input,
-                                bad_example};
+                                bad_example,
+                                negative_amount};
 static_assert(dense(all));
 
 }  // namespace tributary::policy::codes

@@ -78,6 +78,7 @@ struct ParameterValue {
   Source source;
   bool verified = true;
   std::string pack;  // the pack that states it
+  int depth = 0;     // how far down the cascade that pack is; deeper ones override
   bool example = false;
   Where where;
 };
@@ -148,7 +149,17 @@ struct Rule {
   Where assessed_where;
   std::vector<Payment> payments;
   std::string pack;
-  bool example = false;  // the pack, or a value it used, is an example
+  int depth = 0;         // how far down the cascade that pack is
+  bool example = false;  // the pack is an example
+  Where where;
+};
+
+// Values that a lower pack enters for parameters of a rule above it.
+struct ParameterPatch {
+  std::string rule;
+  std::optional<Date> version;  // only the version in force on this day; absent: every version
+  std::map<std::string, std::vector<ParameterValue>> values;
+  std::map<std::string, Where> names;  // where each parameter is named
   Where where;
 };
 

@@ -1,0 +1,26 @@
+// Worked examples of a pack: text tables (tests/*.test) that a domain expert can read and correct. See docs/rules.md.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "policy/outcome.h"
+
+namespace tributary::policy {
+
+struct ExampleFailure {
+  Where where;
+  Text message;  // what was expected and what came out
+};
+
+struct ExampleReport {
+  std::size_t rows = 0;  // rows and expected errors that were checked
+  std::vector<ExampleFailure> failures;
+};
+
+// Runs one file. Throws policy.bad_example for text it does not understand; every unknown word is an error.
+ExampleReport run_examples(const Policy& policy, const std::string& file);
+// All tests/*.test of every pack of the cascade (or of its last pack only).
+ExampleReport run_all_examples(const Policy& policy, bool last_pack_only = false);
+
+}  // namespace tributary::policy
