@@ -1,5 +1,7 @@
 #include "base/rational.h"
 
+#include <cmath>
+
 #include <fmt/format.h>
 
 #include "base/codes.h"
@@ -77,6 +79,21 @@ Rational Rational::round(int places, Rounding mode) const {
   mpq_class out = places >= 0 ? mpq_class(q, ten_to(places)) : mpq_class(q * ten_to(-places));
   out.canonicalize();
   return Rational(std::move(out));
+}
+
+// GMP's own conversion truncates, so that 1/10 would not come back as 0.1.
+double Rational::to_double() const {
+  if (is_zero()) return 0;
+  mpz_class n = ::abs(value_.get_num());
+  mpz_class d = value_.get_den();
+  // A quotient of 56 or 57 bits; its last bit also says whether anything is left, so the conversion rounds once.
+  const long shift = 56 - (static_cast<long>(mpz_sizeinbase(n.get_mpz_t(), 2)) - static_cast<long>(mpz_sizeinbase(d.get_mpz_t(), 2)));
+  if (shift >= 0) n <<= static_cast<unsigned long>(shift);
+  else d <<= static_cast<unsigned long>(-shift);
+  mpz_class q, r;
+  mpz_tdiv_qr(q.get_mpz_t(), r.get_mpz_t(), n.get_mpz_t(), d.get_mpz_t());
+  const double magnitude = std::ldexp(static_cast<double>(q.get_ui() | (r == 0 ? 0U : 1U)), static_cast<int>(-shift));
+  return sign() < 0 ? -magnitude : magnitude;
 }
 
 Decimal Rational::to_decimal() const {

@@ -42,8 +42,8 @@ class Rational {
   // To `places` decimals; negative places round to tens, hundreds …
   Rational round(int places, Rounding mode) const;
 
-  // Nearest double (error at most one unit in the last place).
-  double to_double() const { return value_.get_d(); }
+  // The nearest double, ties to even: what a decimal typed as text reads as. Infinite beyond the range of doubles.
+  double to_double() const;
   // Exact, or throws not_exact (1/3) or number_overflow.
   Decimal to_decimal() const;
   // Rounded to `places` decimals.
