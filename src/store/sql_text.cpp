@@ -48,6 +48,22 @@ Numbered number_parameters(std::string_view sql) {
   return out;
 }
 
+std::size_t statement_start(std::string_view sql) {
+  std::size_t at = 0;
+  while (at < sql.size()) {
+    const char c = sql[at];
+    if (c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == ';')
+      ++at;
+    else if (c == '-' || c == '/') {
+      const auto end = skip_opaque(sql, at);
+      if (end == at) break;
+      at = end;
+    } else
+      break;
+  }
+  return at;
+}
+
 std::string for_dialect(std::string_view script, Dialect dialect, std::string_view name) {
   constexpr std::string_view mark = "-- dialect:";
   std::string out;

@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "store/backend.h"
 #include "store/codes.h"
+#include "store/sql_text.h"
 #include "store/statement_cache.h"
 
 #include <cerrno>
@@ -100,7 +101,7 @@ Prepared prepare(sqlite3* db, std::string_view sql, unsigned flags) {
   return out;
 }
 
-void bind(sqlite3* db, sqlite3_stmt* statement, std::span<const Value> values, std::string_view sql) {
+void bind_values(sqlite3* db, sqlite3_stmt* statement, std::span<const Value> values, std::string_view sql) {
   const auto expected = static_cast<std::size_t>(sqlite3_bind_parameter_count(statement));
   if (expected != values.size()) throw wrong_parameter_count(sql, expected, values.size());
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -184,7 +185,7 @@ class SqliteBulk final : public BulkWriter {
   void row(std::span<const Value> values) override {
     for (const auto& value : values) check_storable(value);
     const Running running(statement_.get());
-    bind(db_, statement_.get(), values, sql_);
+    bind_values(db_, statement_.get(), values, sql_);
     if (const int result = sqlite3_step(statement_.get()); result != SQLITE_DONE) fail(db_, result, sql_);
     ++rows_;
   }
@@ -264,21 +265,20 @@ class Sqlite final : public Backend {
   }
 
   void script(std::string_view sql) override {
-    std::string_view rest = sql;
-    while (!trim(rest).empty()) {
-      const auto start = static_cast<std::size_t>(rest.data() - sql.data());
+    std::size_t at = statement_start(sql);
+    while (at < sql.size()) {
+      const auto rest = sql.substr(at);
       sqlite3_stmt* raw = nullptr;
       const char* tail = nullptr;
       int result = sqlite3_prepare_v2(db(), rest.data(), static_cast<int>(rest.size()), &raw, &tail);
       const Statement statement(raw);
       const int offset = result == SQLITE_OK ? 0 : std::max(0, sqlite3_error_offset(db()));
-      const std::size_t blank = std::min(rest.find_first_not_of(" \t\r\n"), rest.size());
-      while (statement && result != SQLITE_DONE && (result == SQLITE_OK || result == SQLITE_ROW))
+      while (statement && (result == SQLITE_OK || result == SQLITE_ROW))
         result = sqlite3_step(statement.get());
       if (result != SQLITE_OK && result != SQLITE_DONE)
-        fail(db(), result, rest,
-             line_of(sql, start + std::max<std::size_t>(blank, static_cast<std::size_t>(offset))));
-      rest = rest.substr(static_cast<std::size_t>(tail - rest.data()));
+        fail(db(), result, rest, line_of(sql, at + static_cast<std::size_t>(offset)));
+      at += static_cast<std::size_t>(tail - rest.data());
+      at += statement_start(sql.substr(at));
     }
   }
 
@@ -335,7 +335,7 @@ class Sqlite final : public Backend {
     if (const auto* kept = statements_.find(sql)) return kept->get();
     auto prepared = prepare(db(), sql, SQLITE_PREPARE_PERSISTENT);
     if (!prepared.statement) throw database_error(codes::sql, "the statement is empty", sql);
-    if (const auto more = trim(prepared.rest); !more.empty() && more != ";" && !more.starts_with("--"))
+    if (statement_start(prepared.rest) < prepared.rest.size())
       throw database_error(codes::sql, "several statements at once", sql);
     sqlite3_stmt* statement = prepared.statement.get();
     statements_.keep(std::string(sql), std::move(prepared.statement));
@@ -348,7 +348,7 @@ class Sqlite final : public Backend {
     if (read_only_ && sqlite3_stmt_readonly(statement) == 0)
       throw database_error(codes::read_only, "not a SELECT", sql);
     const Running running(statement);
-    bind(db(), statement, values, sql);
+    bind_values(db(), statement, values, sql);
     for (;;) {
       const int result = sqlite3_step(statement);
       if (result == SQLITE_DONE) return;
