@@ -50,7 +50,19 @@ bool combining(std::uint32_t p) {
   return (p >= 0x0300 && p <= 0x036F) || (p >= 0x200B && p <= 0x200F) || (p >= 0xFE00 && p <= 0xFE0F) || p == 0xFEFF;
 }
 
-std::size_t edit_distance(std::string_view a, std::string_view b) {
+// Characters, so that one Chinese character is one step and not three bytes.
+std::u32string code_points(std::string_view text) {
+  std::u32string out;
+  std::uint32_t point = 0;
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t n = decode(text, i, point);
+    out += n == 0 ? static_cast<unsigned char>(text[i]) : static_cast<char32_t>(point);
+    i += std::max<std::size_t>(n, 1);
+  }
+  return out;
+}
+
+std::size_t edit_distance(std::u32string_view a, std::u32string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
   for (std::size_t i = 0; i < a.size(); ++i) {
@@ -157,10 +169,15 @@ std::string fold_width_upper(std::string_view text) {
 
 std::vector<std::string> near_misses(std::string_view wanted, std::span<const std::string> known) {
   std::vector<std::pair<std::size_t, std::string>> found;
+  const std::u32string wanted_points = code_points(wanted);
+  // Of a word of three characters one may be wrong; of two, one; of none and one, none.
+  const std::size_t most = wanted_points.size() < 2   ? 0
+                           : wanted_points.size() < 4 ? 1
+                                                      : std::max<std::size_t>(2, wanted_points.size() / 3);
   for (const std::string& name : known) {
-    const std::size_t distance = edit_distance(wanted, name);
+    const std::size_t distance = edit_distance(wanted_points, code_points(name));
     const bool part = wanted.size() >= 3 && name.find(wanted) != std::string::npos;
-    if (distance <= std::max<std::size_t>(2, wanted.size() / 3) || part) found.emplace_back(part ? 1 : distance, name);
+    if (distance <= most || part) found.emplace_back(part ? 1 : distance, name);
   }
   std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<std::string> out;
