@@ -29,6 +29,7 @@ struct Explanation {
   bool example = false;
   bool repeated = false;  // explained further up already
   Where where;            // in the pack, or the row of a file
+  std::string reference;  // what the faces can follow further, e.g. a series and its observations
   std::vector<Explanation> children;
 };
 

@@ -72,6 +72,10 @@ std::vector<PackInfo> chain_of(const std::string& root, const std::string& pack)
 
 // Enters a lower pack's values into a rule above it.
 void apply(const ParameterPatch& patch, Rule& rule, std::vector<Override>& overrides) {
+  if (patch.objection) {
+    if (rule.objection) overrides.push_back({fmt::format("objection {}", rule.name), rule.pack, patch.context.pack, patch.where});
+    rule.objection = patch.objection;
+  }
   for (const auto& [name, values] : patch.values) {
     const auto found = std::find_if(rule.parameters.begin(), rule.parameters.end(), [&](const Parameter& p) { return p.name == name; });
     if (found == rule.parameters.end()) {
@@ -83,11 +87,7 @@ void apply(const ParameterPatch& patch, Rule& rule, std::vector<Override>& overr
     }
     if (!values.empty() && !found->values.empty())
       overrides.push_back({fmt::format("parameter {}.{}", rule.name, name), found->values.back().pack, values.front().pack, patch.names.at(name)});
-    for (const ParameterValue& value : values) {
-      if (value.depth <= rule.depth)
-        throw Error(codes::overlapping_dates, {fmt::format("参数 {} 的值应直接写在规则 {} 中", name, rule.name), fmt::format("values of {} belong into rule {} itself", name, rule.name)}, value.where);
-      found->values.push_back(value);
-    }
+    found->values.insert(found->values.end(), values.begin(), values.end());
   }
 }
 
@@ -128,7 +128,7 @@ Policy Policy::load(const std::string& root, const std::string& pack) {
   for (const ParameterPatch& patch : patches) {
     bool used = false;
     for (Rule& rule : rules)
-      if (rule.name == patch.rule && (!patch.version || rule.in_force.holds_on(*patch.version)) && rule.depth < patch.values.begin()->second.front().depth)
+      if (rule.name == patch.rule && (!patch.version || rule.in_force.holds_on(*patch.version)) && rule.depth < patch.context.depth)
         apply(patch, rule, out.overrides_), used = true;
     if (!used)
       throw Error(codes::unknown_rule, {fmt::format("上级政策包中没有规则“{}”的这个版本", patch.rule), fmt::format("no pack above has this version of rule \"{}\"", patch.rule)}, patch.where);

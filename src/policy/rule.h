@@ -51,6 +51,7 @@ struct InputOrigin {
   std::string output;     // of result: the formula
   std::string aggregate;  // of result over shorter periods: sum, mean, max, min, count
   std::string indicator;  // of mean, when the input has no index: which indicator
+  std::string source;     // of mean and quality_class: which publisher's series, when there are several
 };
 
 struct Input {
@@ -126,6 +127,14 @@ struct Payment {
   Where amount_where;
 };
 
+// How long a published statement may be objected to.
+struct ObjectionWindow {
+  int working_days = 0;
+  Source source;
+  bool verified = true;
+  bool example = false;
+};
+
 struct Rule {
   std::string name;
   Text title;
@@ -148,10 +157,18 @@ struct Rule {
   Text not_assessed;          // what is said when it is false
   Where assessed_where;
   std::vector<Payment> payments;
+  std::optional<ObjectionWindow> objection;  // absent: the documents seen do not say
   std::string pack;
   int depth = 0;         // how far down the cascade that pack is
   bool example = false;  // the pack is an example
   Where where;
+};
+
+// What every entry of a pack inherits from it.
+struct PackContext {
+  std::string pack;
+  int depth = 0;
+  bool example = false;
 };
 
 // Values that a lower pack enters for parameters of a rule above it.
@@ -160,6 +177,8 @@ struct ParameterPatch {
   std::optional<Date> version;  // only the version in force on this day; absent: every version
   std::map<std::string, std::vector<ParameterValue>> values;
   std::map<std::string, Where> names;  // where each parameter is named
+  std::optional<ObjectionWindow> objection;
+  PackContext context;
   Where where;
 };
 

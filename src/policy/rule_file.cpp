@@ -126,6 +126,7 @@ Input read_input(const YamlNode& key, const YamlNode& value) {
   if (out.origin.kind == Kind::quality_class) must_be(ValueType::Kind::quality, "class");
   if (out.origin.kind == Kind::status) must_be(ValueType::Kind::choice, "choice");
   if (out.origin.kind == Kind::event) must_be(ValueType::Kind::boolean, "boolean");
+  if (out.origin.kind == Kind::mean || out.origin.kind == Kind::quality_class) out.origin.source = map.text_or("series");
   out.optional = map.boolean_or("optional", false);
   map.finish();
   return out;
@@ -303,6 +304,20 @@ Payment read_payment(const YamlNode& node) {
   return out;
 }
 
+std::optional<ObjectionWindow> read_objection(YamlMap& map, const PackContext& context) {
+  const YamlNode* node = map.find("objection");
+  if (node == nullptr) return std::nullopt;
+  YamlMap entry(*node, "objection");
+  ObjectionWindow out;
+  out.working_days = entry.integer("working_days");
+  if (out.working_days < 0 || out.working_days > 250) bad(*node, "工作日数应在 0 到 250 之间", "working_days must be from 0 to 250");
+  out.source = entry.source();
+  out.verified = entry.boolean_or("verified", true);
+  out.example = context.example;
+  entry.finish();
+  return out;
+}
+
 void read_per(const YamlNode& node, Rule& rule) {
   const std::string& text = scalar_of(node, "per");
   static constexpr std::array<std::pair<const char*, Granularity>, 4> granularities{{{"day", Granularity::day}, {"month", Granularity::month},
@@ -382,6 +397,7 @@ Rule read_rule(const YamlNode& root, const PackContext& context) {
     if (pays->kind != YamlNode::Kind::sequence) bad(*pays, "pays 应为列表", "pays must be a list");
     for (const YamlNode& item : pays->items) out.payments.push_back(read_payment(item));
   }
+  out.objection = read_objection(map, context);
   map.finish();
   return out;
 }
@@ -392,8 +408,10 @@ ParameterPatch read_parameter_patch(const YamlNode& root, const PackContext& con
   out.where = root.where;
   out.rule = map.text("rule");
   out.version = map.date_or_none("version");
+  out.context = context;
   const auto known = map.date_or_none("known");
-  each_entry(&map.require("parameters"), "parameters", [&](const YamlNode& key, const YamlNode& value) {
+  out.objection = read_objection(map, context);
+  each_entry(out.objection ? map.find("parameters") : &map.require("parameters"), "parameters", [&](const YamlNode& key, const YamlNode& value) {
     YamlMap entry(value, key.scalar);
     out.values[key.scalar] = read_values(entry.require("values"), nullptr, known, context);
     out.names[key.scalar] = key.where;

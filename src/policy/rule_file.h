@@ -6,13 +6,6 @@
 
 namespace tributary::policy {
 
-// What every entry of a pack inherits from it.
-struct PackContext {
-  std::string pack;
-  int depth = 0;
-  bool example = false;
-};
-
 // Throws the errors of yaml.h, and overlapping_dates for two values of one parameter with the same two dates.
 Rule read_rule(const YamlNode& root, const PackContext& context);
 ParameterPatch read_parameter_patch(const YamlNode& root, const PackContext& context);
