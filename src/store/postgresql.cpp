@@ -294,7 +294,8 @@ std::vector<std::string> Postgresql::check_integrity() {
   if (!texts("SELECT extname FROM pg_extension WHERE extname = 'amcheck'").empty()) {
     const auto indexes = texts(fmt::format(
         "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-        "JOIN pg_am a ON a.oid = c.relam WHERE c.relkind = 'i' AND a.amname = 'btree' AND {} ORDER BY 1",
+        "JOIN pg_am a ON a.oid = c.relam JOIN pg_index i ON i.indexrelid = c.oid AND i.indisvalid "
+        "WHERE c.relkind = 'i' AND a.amname = 'btree' AND {} ORDER BY 1",
         ours));
     for (const auto& index : indexes)
       texts(fmt::format("SELECT CAST(bt_index_check('{}'::regclass, true) AS TEXT)", index));

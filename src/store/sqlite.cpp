@@ -5,9 +5,11 @@
 #include "store/sql_text.h"
 #include "store/statement_cache.h"
 
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include <fmt/format.h>
@@ -137,6 +139,8 @@ Value column_value(sqlite3_stmt* statement, int column) {
   }
 }
 
+constexpr std::string_view in_memory = ":memory:";
+
 struct Options {
   std::string path;
   std::string vfs;
@@ -198,9 +202,25 @@ class SqliteBulk final : public BulkWriter {
   std::int64_t rows_ = 0;
 };
 
+// SQLite itself fills up a last page that was cut off and goes on. A file at rest (no log beside it) is whole
+// pages.
+void refuse_cut_off(const std::string& path) {
+  std::error_code absent;
+  const auto size = std::filesystem::file_size(path, absent);
+  if (absent || size == 0 || std::filesystem::exists(path + "-wal", absent)) return;
+  std::array<char, 18> header{};
+  std::ifstream(path, std::ios::binary).read(header.data(), header.size());
+  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(header[at]); };
+  const unsigned stored = byte(16) * 256U + byte(17);
+  const unsigned page = stored == 1 ? 65536 : stored;  // by the file format, 1 stands for 64 KiB
+  if (page == 0 || size % page != 0)
+    throw database_error(codes::corrupted, fmt::format("{} bytes are not whole pages of {}", size, page));
+}
+
 class Sqlite final : public Backend {
  public:
   explicit Sqlite(const Options& options) {
+    if (options.path != in_memory) refuse_cut_off(options.path);
     sqlite3* raw = nullptr;
     constexpr int flags =
         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
@@ -215,9 +235,7 @@ class Sqlite final : public Backend {
     sqlite3_db_config(db(), SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
     // Reads the header and the whole schema: a file that is no database, or is cut off, is refused here.
     pragma("SELECT count(*) FROM sqlite_schema");
-    const bool in_memory =
-        sqlite3_db_filename(db(), "main") == nullptr || *sqlite3_db_filename(db(), "main") == '\0';
-    if (const auto mode = pragma("PRAGMA journal_mode=WAL"); !in_memory && mode != "wal")
+    if (const auto mode = pragma("PRAGMA journal_mode=WAL"); options.path != in_memory && mode != "wal")
       throw database_error(codes::cannot_open,
                            "this disk cannot keep a write-ahead log; journal mode is " + mode);
     pragma("PRAGMA synchronous=FULL");
@@ -369,7 +387,7 @@ class Sqlite final : public Backend {
 
 std::unique_ptr<Backend> open_sqlite(const std::string& url) {
   const Options options = parse(url);
-  if (options.path != ":memory:") {
+  if (options.path != in_memory) {
     const auto folder = std::filesystem::path(options.path).parent_path();
     std::error_code failed;
     if (!folder.empty()) std::filesystem::create_directories(folder, failed);
