@@ -27,8 +27,10 @@ std::string server_url() {
   const char* url = std::getenv("TRIBUTARY_TEST_POSTGRES");
   if (url != nullptr && *url != '\0') return url;
   throw Error(codes::cannot_open,
-              {"没有可用于测试的 PostgreSQL(环境变量 TRIBUTARY_TEST_POSTGRES 未设置)",
-               "there is no PostgreSQL to test with (TRIBUTARY_TEST_POSTGRES is not set)"},
+              {"没有可用于测试的 PostgreSQL(环境变量 TRIBUTARY_TEST_POSTGRES 未设置),请用 "
+               "scripts/with-postgres 运行测试",
+               "there is no PostgreSQL to test with (TRIBUTARY_TEST_POSTGRES is not set); run the tests by "
+               "scripts/with-postgres"},
               {}, {"请运行 scripts/with-postgres ctest …。", "Run scripts/with-postgres ctest …."});
 }
 
