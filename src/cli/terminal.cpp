@@ -202,7 +202,8 @@ class TablePrinter {
     widths_.assign(n, 0);
     for (std::size_t c = 0; c < n; ++c) {
       widths_[c] = std::max(content[c], widest_line(titles_[c]));
-      least[c] = std::min(widths_[c], is_text(c) ? narrowest_text : std::max(content[c], 4));
+      least[c] = std::min(widths_[c],
+                          is_text(c) ? std::clamp(content[c], 4, narrowest_text) : std::max(content[c], 4));
     }
     const int room = screen_.width - between * static_cast<int>(n - 1);
     int sum = std::accumulate(widths_.begin(), widths_.end(), 0);

@@ -70,14 +70,16 @@ Shape shape_of(const PdfOptions& options) {
     return official ? Style{face, large, large_pitch, bold, ink}
                     : Style{face, little, little_pitch, bold, ink};
   };
-  // 225 mm / 22 lines = 29 pt; 3号 = 16 pt, 2号 = 22 pt, 五号 = 10.5 pt, 小五 = 9 pt.
+  // 3号 = 15.75 pt, so that 28 characters fill 156 mm; 22 lines fill 225 mm; 2号 = 22 pt, 五号 = 10.5 pt,
+  // 小五 = 9 pt.
+  constexpr double line = 225 * mm / 22;
   s.title = style(Face::serif, 22, 36, 16, 26, true);
-  s.subtitle = style(Face::serif, 16, 29, 11, 18);
+  s.subtitle = style(Face::serif, 15.75, line, 11, 18);
   s.number = style(Face::serif, 14, 26, 10.5, 18);
-  s.body = style(Face::serif, 16, 29, 10.5, 18);
-  s.heading1 = style(Face::sans, 16, 29, 12, 20, true);
-  s.heading2 = style(Face::serif, 16, 29, 11, 19, true);
-  s.heading3 = style(Face::serif, 16, 29, 10.5, 18);
+  s.body = style(Face::serif, 15.75, line, 10.5, 18);
+  s.heading1 = style(Face::sans, 15.75, line, 12, 20, true);
+  s.heading2 = style(Face::serif, 15.75, line, 11, 19, true);
+  s.heading3 = style(Face::serif, 15.75, line, 10.5, 18);
   s.key = style(Face::sans, 12, 20, 9.5, 15, false, Ink::grey);
   s.value = style(Face::serif, 12, 20, 9.5, 15);
   s.cell = style(Face::sans, 10.5, 15.5, 9, 13.5);
@@ -105,7 +107,8 @@ void Flow::new_page() {
 }
 
 void Flow::need(double height) {
-  if (height > room() && !at_top()) new_page();
+  constexpr double rounding = 0.01;
+  if (height > room() + rounding && !at_top()) new_page();
 }
 
 void Flow::gap(double by) {

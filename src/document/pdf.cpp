@@ -54,6 +54,7 @@ class Printer {
     check_status(cairo_surface_status(surface_.get()));
     cairo_pdf_surface_restrict_to_version(surface_.get(), CAIRO_PDF_VERSION_1_5);
     metadata();
+    prepare();
   }
 
   void print() {
@@ -107,20 +108,29 @@ class Printer {
     cairo_fill(canvas_.get());
   }
 
-  void watermark() {
-    const std::string text = in(document_.meta.watermark);
-    if (text.empty()) return;
+  // What is the same on every page is measured once.
+  void prepare() {
     const page::Shape& shape = layout_.shape;
-    const double angle = std::atan2(shape.page_height, shape.page_width);
+    number_ = typesetter_.fitted(Rich(printable(document_.meta.number)), shape.running, shape.width() * 0.45);
+    title_ =
+        typesetter_.fitted(Rich(in(document_.meta.title)), shape.running, shape.width() - number_.width - 12);
+    footer_ = typesetter_.fitted(Rich(in(document_.meta.footer)), shape.running, shape.width() * 0.7);
     const double diagonal = std::hypot(shape.page_height, shape.page_width) * 0.55;
-    Style style{typeset::Face::sans, 100, 100, true, Ink::watermark};
-    const double natural = typesetter_.width(Rich(text), style);
-    style.size = style.pitch = std::clamp(100 * diagonal / std::max(natural, 1.0), 8.0, 130.0);
-    const double width = typesetter_.width(Rich(text), style);
+    watermark_style_ = {typeset::Face::sans, 8, 8, true, Ink::watermark};
+    watermark_ = typesetter_.fitted(Rich(in(document_.meta.watermark)), watermark_style_, diagonal);
+    const double size = std::clamp(8 * diagonal / std::max(watermark_.width, 1.0), 8.0, 130.0);
+    watermark_.width *= size / watermark_style_.size;
+    watermark_style_.size = watermark_style_.pitch = size;
+  }
+
+  void watermark() {
+    if (watermark_.rich.text.empty()) return;
+    const page::Shape& shape = layout_.shape;
     cairo_save(canvas_.get());
     cairo_translate(canvas_.get(), shape.page_width / 2, shape.page_height / 2);
-    cairo_rotate(canvas_.get(), -angle);
-    typesetter_.draw(canvas_.get(), -width / 2, -style.pitch / 2, Rich(text), style);
+    cairo_rotate(canvas_.get(), -std::atan2(shape.page_height, shape.page_width));
+    typesetter_.draw(canvas_.get(), -watermark_.width / 2, -watermark_style_.pitch / 2, watermark_.rich,
+                     watermark_style_);
     cairo_restore(canvas_.get());
   }
 
@@ -129,15 +139,11 @@ class Printer {
     if (index == 0) return;
     const page::Shape& shape = layout_.shape;
     const double top = std::max(shape.top - shape.running.pitch - 12, 8.0);
-    const typeset::Line number =
-        typesetter_.fitted(Rich(printable(document_.meta.number)), shape.running, shape.width() * 0.45);
-    const typeset::Line title =
-        typesetter_.fitted(Rich(in(document_.meta.title)), shape.running, shape.width() - number.width - 12);
-    typesetter_.draw(canvas_.get(), shape.left, top, title.rich, shape.running);
-    typesetter_.draw(canvas_.get(), shape.page_width - shape.right - number.width, top, number.rich,
-                     shape.running);
-    draw(page::RuleOp{shape.left, top + shape.running.pitch + 2, shape.page_width - shape.right,
-                      top + shape.running.pitch + 2, 0.4, Ink::pale});
+    const double right = shape.page_width - shape.right;
+    const double base = top + shape.running.pitch + 2;
+    typesetter_.draw(canvas_.get(), shape.left, top, title_.rich, shape.running);
+    typesetter_.draw(canvas_.get(), right - number_.width, top, number_.rich, shape.running);
+    draw(page::RuleOp{shape.left, base, right, base, 0.4, Ink::pale});
   }
 
   void footer(std::size_t index) {
@@ -145,14 +151,11 @@ class Printer {
     const double top = shape.page_height - shape.bottom + std::min(18.0, shape.bottom / 3);
     const std::size_t page = index + 1;
     const std::size_t all = layout_.pages.size();
-    const Rich number(
+    const Rich count(
         in({fmt::format("第 {} 页 共 {} 页", page, all), fmt::format("Page {} of {}", page, all)}));
-    const double number_width = typesetter_.width(number, shape.running);
-    typesetter_.draw(canvas_.get(), shape.page_width - shape.right - number_width, top, number,
-                     shape.running);
-    const typeset::Line foot =
-        typesetter_.fitted(Rich(in(document_.meta.footer)), shape.running, shape.width() - number_width - 12);
-    typesetter_.draw(canvas_.get(), shape.left, top, foot.rich, shape.running);
+    const double width = typesetter_.width(count, shape.running);
+    typesetter_.draw(canvas_.get(), shape.page_width - shape.right - width, top, count, shape.running);
+    typesetter_.draw(canvas_.get(), shape.left, top, footer_.rich, shape.running);
   }
 
   void outline(std::size_t index) {
@@ -173,6 +176,8 @@ class Printer {
   typeset::Typesetter& typesetter_;
   Surface surface_;
   Canvas canvas_;
+  typeset::Line number_, title_, footer_, watermark_;
+  Style watermark_style_;
   std::size_t next_mark_ = 0;
   std::vector<std::pair<int, int>> parents_;  // level and outline id of the open headings
 };

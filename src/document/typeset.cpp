@@ -32,7 +32,7 @@ using FontOptions = std::unique_ptr<cairo_font_options_t, Releaser<cairo_font_op
 constexpr std::size_t longest_measured = 20'000;
 constexpr double unmeasured_width = 10'000;
 // Longer paragraphs are broken piece by piece, since Pango's cost grows faster than their length.
-constexpr std::size_t longest_piece = 16'384;
+constexpr std::size_t longest_piece = 3'000;
 
 // Chinese characters and full-width punctuation, by the first bytes of their UTF-8.
 bool chinese_at(std::string_view text, std::size_t i) {
@@ -114,7 +114,8 @@ struct Typesetter::Impl {
     if (current != &wanted) pango_layout_set_font_description(layout.get(), wanted.description.get());
     current = &wanted;
     const Attributes attributes(pango_attr_list_new());
-    // Tabular figures: digits of one width, so that columns of numbers line up.
+    // Tabular figures where the font has the choice. Noto Sans CJK has no others; Noto Serif CJK has none,
+    // which is why tables are set in sans.
     pango_attr_list_insert(attributes.get(), pango_attr_font_features_new("tnum=1"));
     for (const Span& span : rich.spans) {
       if (span.bold != style.bold)
@@ -235,7 +236,12 @@ std::vector<Line> Typesetter::lines(const Rich& rich, const Style& style, double
 }
 
 Line Typesetter::fitted(const Rich& rich, const Style& style, double room) {
-  const Rich first = slice(rich, 0, std::min(rich.text.find('\n'), rich.text.size()));
+  // No line holds more than this; a longer text is not measured to its end.
+  constexpr std::size_t most = 2'000;
+  std::size_t end = std::min({rich.text.find('\n'), rich.text.size(), most});
+  while (end > 0 && end < rich.text.size() && (static_cast<unsigned char>(rich.text[end]) & 0xC0) == 0x80)
+    --end;
+  const Rich first = slice(rich, 0, end);
   if (const double whole = width(first, style); whole <= room) return {first, whole};
   const double dots = width(Rich("…"), style);
   Line cut = lines(first, style, std::max(room - dots, style.size)).front();

@@ -22,8 +22,8 @@ double level_of(Ink ink);
 
 struct Style {
   Face face = Face::serif;
-  double size = 16;   // points
-  double pitch = 29;  // points from line to line
+  double size = 10.5;  // points
+  double pitch = 18;   // points from line to line
   bool bold = false;
   Ink ink = Ink::black;
   bool operator==(const Style&) const = default;
