@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 #include <unistd.h>
 
 namespace tributary::store {
@@ -128,8 +129,10 @@ TEST(Sqlite, ADanglingReferenceIsFoundByTheCheck) {
   });
   EXPECT_TRUE(database.db().check_integrity().empty());
   // Written by a program that does not ask for foreign keys.
-  const auto path = path_of(database);
-  ASSERT_EQ(std::system(("sqlite3 '" + path + "' 'INSERT INTO down VALUES (7)'").c_str()), 0);
+  sqlite3* other = nullptr;
+  ASSERT_EQ(sqlite3_open(path_of(database).c_str(), &other), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(other, "INSERT INTO down VALUES (7)", nullptr, nullptr, nullptr), SQLITE_OK);
+  ASSERT_EQ(sqlite3_close(other), SQLITE_OK);
   ASSERT_EQ(database.db().check_integrity().size(), 1U);
 }
 
