@@ -32,7 +32,7 @@ class Decimal {
   static Decimal parse(std::string_view text);
   static std::optional<Decimal> try_parse(std::string_view text);
   // The shortest decimal that reads back as this double: lossless for anything typed with up to 15 digits.
-  // Throws bad_number for NaN and infinities.
+  // Throws bad_number for NaN and infinities, number_overflow for what has too many digits or decimals.
   static Decimal from_double(double value);
 
   Coefficient coefficient() const { return coefficient_; }

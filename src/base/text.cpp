@@ -1,6 +1,6 @@
 #include "base/text.h"
 
-#include <unistd.h>
+#include "base/codes.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -12,8 +12,7 @@
 
 #include <fmt/format.h>
 #include <openssl/sha.h>
-
-#include "base/codes.h"
+#include <unistd.h>
 
 namespace tributary {
 inline namespace base {
@@ -27,13 +26,15 @@ std::size_t decode(std::string_view text, std::size_t i, std::uint32_t& point) {
   const auto tail = [&](std::size_t k) { return k < text.size() && (byte(k) & 0xC0) == 0x80; };
   const unsigned char lead = byte(i);
   if (lead < 0x80) return point = lead, 1;
-  if (lead >= 0xC2 && lead <= 0xDF && tail(i + 1)) return point = (lead & 0x1FU) << 6 | (byte(i + 1) & 0x3FU), 2;
+  if (lead >= 0xC2 && lead <= 0xDF && tail(i + 1))
+    return point = (lead & 0x1FU) << 6 | (byte(i + 1) & 0x3FU), 2;
   if (lead >= 0xE0 && lead <= 0xEF && tail(i + 1) && tail(i + 2)) {
     point = (lead & 0x0FU) << 12 | (byte(i + 1) & 0x3FU) << 6 | (byte(i + 2) & 0x3FU);
     return point < 0x800 || (point >= 0xD800 && point <= 0xDFFF) ? 0 : 3;
   }
   if (lead >= 0xF0 && lead <= 0xF4 && tail(i + 1) && tail(i + 2) && tail(i + 3)) {
-    point = (lead & 0x07U) << 18 | (byte(i + 1) & 0x3FU) << 12 | (byte(i + 2) & 0x3FU) << 6 | (byte(i + 3) & 0x3FU);
+    point = (lead & 0x07U) << 18 | (byte(i + 1) & 0x3FU) << 12 | (byte(i + 2) & 0x3FU) << 6 |
+            (byte(i + 3) & 0x3FU);
     return point < 0x10000 || point > 0x10FFFF ? 0 : 4;
   }
   return 0;
@@ -43,11 +44,13 @@ bool wide(std::uint32_t p) {
   return (p >= 0x1100 && p <= 0x115F) || (p >= 0x2E80 && p <= 0x303E) || (p >= 0x3041 && p <= 0xA4CF) ||
          (p >= 0xAC00 && p <= 0xD7A3) || (p >= 0xF900 && p <= 0xFAFF) || (p >= 0xFE30 && p <= 0xFE6F) ||
          (p >= 0xFF00 && p <= 0xFF60) || (p >= 0xFFE0 && p <= 0xFFE6) || (p >= 0x1F300 && p <= 0x1FAFF) ||
-         (p >= 0x20000 && p <= 0x3FFFD) || (p >= 0x2160 && p <= 0x217F);  // Roman numerals are drawn wide beside Chinese
+         (p >= 0x20000 && p <= 0x3FFFD) ||
+         (p >= 0x2160 && p <= 0x217F);  // Roman numerals are drawn wide beside Chinese
 }
 
 bool combining(std::uint32_t p) {
-  return (p >= 0x0300 && p <= 0x036F) || (p >= 0x200B && p <= 0x200F) || (p >= 0xFE00 && p <= 0xFE0F) || p == 0xFEFF;
+  return (p >= 0x0300 && p <= 0x036F) || (p >= 0x200B && p <= 0x200F) || (p >= 0xFE00 && p <= 0xFE0F) ||
+         p == 0xFEFF;
 }
 
 // Characters, so that one Chinese character is one step and not three bytes.
@@ -82,13 +85,17 @@ std::size_t edit_distance(std::u32string_view a, std::u32string_view b) {
 std::string_view trim(std::string_view text) {
   for (bool again = true; again && !text.empty();) {
     again = false;
-    if (std::strchr(" \t\r\n", text.front()) != nullptr && text.front() != 0) text.remove_prefix(1), again = true;
-    else if (text.starts_with(full_width_space)) text.remove_prefix(3), again = true;
+    if (std::strchr(" \t\r\n", text.front()) != nullptr && text.front() != 0)
+      text.remove_prefix(1), again = true;
+    else if (text.starts_with(full_width_space))
+      text.remove_prefix(3), again = true;
   }
   for (bool again = true; again && !text.empty();) {
     again = false;
-    if (std::strchr(" \t\r\n", text.back()) != nullptr && text.back() != 0) text.remove_suffix(1), again = true;
-    else if (text.ends_with(full_width_space)) text.remove_suffix(3), again = true;
+    if (std::strchr(" \t\r\n", text.back()) != nullptr && text.back() != 0)
+      text.remove_suffix(1), again = true;
+    else if (text.ends_with(full_width_space))
+      text.remove_suffix(3), again = true;
   }
   return text;
 }
@@ -113,7 +120,9 @@ std::size_t first_bad_utf8(std::string_view text) {
   return std::string_view::npos;
 }
 
-bool is_utf8(std::string_view text) { return first_bad_utf8(text) == std::string_view::npos; }
+bool is_utf8(std::string_view text) {
+  return first_bad_utf8(text) == std::string_view::npos;
+}
 
 bool looks_like_gbk(std::string_view text) {
   if (is_utf8(text)) return false;
@@ -159,11 +168,14 @@ std::string fold_width_upper(std::string_view text) {
   std::uint32_t point = 0;
   for (std::size_t i = 0; i < text.size();) {
     const std::size_t n = decode(text, i, point);
-    if (n == 3 && point >= 0xFF01 && point <= 0xFF5E) out += static_cast<char>(point - 0xFF01 + '!');
-    else out.append(text.substr(i, std::max<std::size_t>(n, 1)));
+    if (n == 3 && point >= 0xFF01 && point <= 0xFF5E)
+      out += static_cast<char>(point - 0xFF01 + '!');
+    else
+      out.append(text.substr(i, std::max<std::size_t>(n, 1)));
     i += std::max<std::size_t>(n, 1);
   }
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
   return out;
 }
 
@@ -179,7 +191,8 @@ std::vector<std::string> near_misses(std::string_view wanted, std::span<const st
     const bool part = wanted.size() >= 3 && name.find(wanted) != std::string::npos;
     if (distance <= most || part) found.emplace_back(part ? 1 : distance, name);
   }
-  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::stable_sort(found.begin(), found.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<std::string> out;
   for (auto& [distance, name] : found)
     if (out.size() < 3 && std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
@@ -190,7 +203,7 @@ std::string group_thousands(std::string_view decimal) {
   std::string out(decimal);
   std::size_t end = out.find('.');
   if (end == std::string::npos) end = out.size();
-  const std::size_t first = !out.empty() && out[0] == '-' ? 1 : 0;
+  const std::size_t first = !out.empty() && (out[0] == '-' || out[0] == '+') ? 1 : 0;
   for (std::size_t i = end; i > first + 3; i -= 3) out.insert(i - 3, ",");
   return out;
 }
@@ -215,11 +228,13 @@ std::string read_file(const std::string& path) {
   std::string out;
   if (file) {
     std::array<char, 1 << 16> buffer{};
-    for (std::size_t n = 0; (n = std::fread(buffer.data(), 1, buffer.size(), file.get())) > 0;) out.append(buffer.data(), n);
+    for (std::size_t n = 0; (n = std::fread(buffer.data(), 1, buffer.size(), file.get())) > 0;)
+      out.append(buffer.data(), n);
   }
   if (!file || std::ferror(file.get()) != 0)
     throw Error(codes::file_unreadable,
-                {fmt::format("无法读取文件：{}", std::strerror(errno)), fmt::format("cannot read the file: {}", std::strerror(errno))},
+                {fmt::format("无法读取文件：{}", std::strerror(errno)),
+                 fmt::format("cannot read the file: {}", std::strerror(errno))},
                 {path, 0, 0, {}}, {"请检查路径和权限", "check the path and the permissions"});
   return out;
 }
@@ -236,8 +251,10 @@ void write_file(const std::string& path, std::string_view bytes) {
     const int reason = errno;
     std::remove(beside.c_str());
     throw Error(codes::file_unwritable,
-                {fmt::format("无法写入文件：{}", std::strerror(reason)), fmt::format("cannot write the file: {}", std::strerror(reason))},
-                {path, 0, 0, {}}, {"请检查路径、权限和磁盘空间", "check the path, the permissions and the disk space"});
+                {fmt::format("无法写入文件：{}", std::strerror(reason)),
+                 fmt::format("cannot write the file: {}", std::strerror(reason))},
+                {path, 0, 0, {}},
+                {"请检查路径、权限和磁盘空间", "check the path, the permissions and the disk space"});
   }
 }
 

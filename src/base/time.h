@@ -51,7 +51,7 @@ class Period {
   bool contains(Date day) const { return from_ <= day && day < to_; }
   Period next() const { return containing(to_, granularity_); }
   Period previous() const { return containing(last_before(), granularity_); }
-  // The same month or quarter, n years later (negative: earlier).
+  // The same day, month or quarter, n years later (negative: earlier); 29 February becomes 28 in a common year.
   Period years_later(int n) const;
   std::string to_string() const;
   friend auto operator<=>(const Period& a, const Period& b) = default;
