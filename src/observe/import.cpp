@@ -119,7 +119,10 @@ class Import {
         "SELECT COALESCE(MAX(id), 0), COALESCE(MAX(arrived), 0) FROM import_file WHERE jurisdiction = ?",
         target_.jurisdiction);
     const std::int64_t id = last.front().integer(0) + 1;
-    const std::int64_t arrived = std::max(last.front().integer(1), target_.clock.now().seconds);
+    // Later than anything somebody has relied on as known (known_mark.h).
+    const auto mark = transaction.first("SELECT instant FROM known_mark WHERE jurisdiction = ?", target_.jurisdiction);
+    const std::int64_t arrived =
+        std::max({last.front().integer(1), target_.clock.now().seconds, mark ? mark->integer(0) + 1 : 0});
     transaction.execute(
         "INSERT INTO import_file (jurisdiction, id, sha256, name, mapping, mapping_sha256, header, arrived, "
         "row_count, "
@@ -143,6 +146,10 @@ class Import {
       return;
     }
     ++report_.accepted;
+    if (rows.empty()) {
+      ++report_.empty;
+      return;
+    }
     if (options_.strict && report_.rejected > 0)
       return;  // the file is refused already; only its errors matter
     for (const RowValue& value : rows.values()) {

@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "base/error.h"
+#include "policy/columns_exact.h"
 #include "policy/evaluate.h"
 
 namespace tributary::policy::columns {
@@ -18,7 +18,6 @@ namespace {
 using Relation = Step::Relation;
 
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
-constexpr double unit_roundoff = 0x1p-53;
 constexpr std::size_t max_terms = 32;  // a longer sum is made in parts
 constexpr int whole_decimals = 6;      // columns of more decimals take the long way at ties
 
@@ -36,54 +35,6 @@ struct Value {
 Value of(Cell cell) { return {std::move(cell), {}, {}}; }
 Value of(Rational number) { return of(Cell{Cell::State::value, std::move(number)}); }
 Value nothing() { return of(Cell{}); }
-
-// True when `value` is exactly the number that `nearest` stands for as typed.
-bool typed_as(const Rational& value, double nearest) {
-  const double magnitude = std::abs(nearest);
-  if (nearest != 0 && !(magnitude >= 1e-13 && magnitude <= 1e37)) return false;
-  return Rational::from_double(nearest) == value;
-}
-
-bool small_whole(const Rational& value) { return value.is_integer() && value.abs() <= Rational::from_int(std::int64_t{1} << 53); }
-
-// The double nearest a constant and how far it may be from it.
-struct Rounded {
-  double value;
-  double error;
-  bool canonical;
-};
-Rounded rounded(const Rational& exact) {
-  const double value = exact.to_double();
-  return {value, small_whole(exact) ? 0 : unit_roundoff * std::abs(value) + 1e-260, typed_as(exact, value)};
-}
-
-std::optional<Decimal> finite_decimal(const Rational& value) {
-  try {
-    return value.to_decimal().normalized();
-  } catch (const Error&) {
-    return std::nullopt;  // 1/3, or too long
-  }
-}
-
-// Numerator and denominator by Euclid's algorithm, when both fit well into 64 bits.
-std::optional<std::pair<std::int64_t, std::int64_t>> fraction(Rational x) {
-  constexpr std::int64_t limit = std::int64_t{1} << 61;
-  __int128 p0 = 1, q0 = 0, p1 = 0, q1 = 1;  // p1 and q1 are those before p0 and q0
-  std::swap(p0, p1), std::swap(q0, q1);
-  p0 = 0, q0 = 1, p1 = 1, q1 = 0;
-  for (;;) {
-    const Rational whole = x.floor();
-    if (whole.abs() > Rational::from_int(limit)) return std::nullopt;
-    const __int128 a = whole.to_int64();
-    const __int128 p = a * p1 + p0;
-    const __int128 q = a * q1 + q0;
-    if (p > limit || p < -limit || q > limit) return std::nullopt;
-    p0 = p1, q0 = q1, p1 = p, q1 = q;
-    const Rational rest = x - whole;
-    if (rest.is_zero()) return std::pair(static_cast<std::int64_t>(p1), static_cast<std::int64_t>(q1));
-    x = Rational(1) / rest;
-  }
-}
 
 class Builder {
  public:
@@ -235,7 +186,7 @@ class Builder {
   // Boundaries of round(factor × x + offset) are decimals of x when 10^-places / factor and offset / factor are.
   std::optional<Step> grid(const Value& value, const RoundingRule& rounding) {
     const auto column = lone_column(value);
-    if (!column) return std::nullopt;
+    if (!column || std::abs(rounding.places) > 20) return std::nullopt;
     const auto& [id, factor] = *column;
     const auto spacing = finite_decimal(Rational::power_of_ten(-rounding.places) / factor);
     const auto origin = finite_decimal(-(value.offset / factor));
@@ -340,9 +291,7 @@ class Builder {
   // a bound that is no such decimal lies on a known side of the double nearest to it.
   std::optional<Step> threshold(int column, Relation relation, const Rational& bound) {
     const double nearest = bound.to_double();
-    const double magnitude = std::abs(nearest);
-    if (nearest != 0 && !(magnitude >= 1e-13 && magnitude <= 1e37)) return std::nullopt;
-    if (nearest == 0 && !bound.is_zero()) return std::nullopt;
+    if (!ordinary(nearest) || (nearest == 0 && !bound.is_zero())) return std::nullopt;
     const Rational typed = Rational::from_double(nearest);
     if (typed < bound) {
       if (relation == Relation::less) relation = Relation::less_equal;
@@ -578,16 +527,14 @@ class Builder {
     std::vector<int> free;
     plan_.buffers.assign(count, -1);
     for (std::size_t i = 0; i < count; ++i) {
-      if (plan_.steps[i].kind != Step::Kind::input) {
-        const bool pinned = plan_.steps[i].kind == Step::Kind::constant;
-        if (free.empty() || pinned) free.push_back(static_cast<int>(plan_.buffer_count++));
-        plan_.buffers[i] = free.back();
-        free.pop_back();
-      }
+      // Inputs are read in place, but their bounds need room. Constants are filled once and keep theirs.
+      if (free.empty() || plan_.steps[i].kind == Step::Kind::constant) free.push_back(static_cast<int>(plan_.buffer_count++));
+      plan_.buffers[i] = free.back();
+      free.pop_back();
       std::vector<int> done;
       each_arg(plan_.steps[i], [&](int a) {
         const auto at = static_cast<std::size_t>(a);
-        if (last[at] == i && plan_.buffers[at] >= 0 && plan_.steps[at].kind != Step::Kind::constant) done.push_back(plan_.buffers[at]);
+        if (last[at] == i && plan_.steps[at].kind != Step::Kind::constant) done.push_back(plan_.buffers[at]);
       });
       std::sort(done.begin(), done.end());
       done.erase(std::unique(done.begin(), done.end()), done.end());

@@ -86,18 +86,13 @@ struct Output {
 };
 
 struct Plan {
-  const Program* program = nullptr;
   std::vector<Step> steps;
   std::vector<Output> outputs;
-  std::vector<int> buffers;   // per step: where its values go; −1: an input, read in place
-  std::vector<bool> pinned;   // per step: constants, filled once
+  std::vector<int> buffers;  // per step: where its values and bounds go
   std::size_t buffer_count = 0;
-  bool by_place = false;      // reads the place of each row
+  bool by_place = false;  // reads the place of each row
 };
 
 Plan make_plan(const CompiledRule& rule, const Binding& binding, const std::vector<int>& wanted);
-
-// The steps whose values have no error in the sense of columns.h: the double nearest the exact result.
-bool is_nearest(const Step& step);
 
 }  // namespace tributary::policy::columns

@@ -57,6 +57,7 @@ class Compiler {
       const int when = boolean(program_.when_syntax.back(), payment.when_where);
       program_.payments.push_back({when, amount(program_.amount_syntax.back(), payment)});
     }
+    check_group_means();
     // Formulas are compiled on demand; list them in the order of the rule.
     std::stable_sort(program_.formulas.begin(), program_.formulas.end(),
                      [](const FormulaNode& a, const FormulaNode& b) { return a.declaration < b.declaration; });
@@ -90,6 +91,29 @@ class Compiler {
     for (const Input& input : rule_.inputs) add(input.name, input.index, input.where);
     for (const Parameter& parameter : rule_.parameters) add(parameter.name, parameter.by_place ? "" : parameter.index, parameter.where);
     for (const Formula& formula : rule_.formulas) add(formula.name, formula.index, formula.where);
+  }
+
+  // A group mean is taken of a formula of this rule that has no index and does not itself need a group mean.
+  void check_group_means() const {
+    for (const Input& input : rule_.inputs) {
+      if (input.origin.kind != InputOrigin::Kind::group_mean) continue;
+      const auto formula = std::find_if(rule_.formulas.begin(), rule_.formulas.end(), [&](const Formula& f) { return f.name == input.origin.name && f.index.empty(); });
+      if (formula == rule_.formulas.end())
+        throw Error(codes::unknown_name, {fmt::format("group_mean：没有不分项的公式“{}”", input.origin.name), fmt::format("group_mean: there is no formula \"{}\" without an index", input.origin.name)}, input.where);
+      if (formula->type.kind != ValueType::Kind::number || !formula->type.unit.same(input.type.unit))
+        throw Error(codes::unit_mismatch, {fmt::format("group_mean：公式 {} 与输入 {} 的单位应相同", formula->name, input.name), fmt::format("group_mean: formula {} and input {} must have the same unit", formula->name, input.name)}, input.where);
+      std::vector<int> open{formula_nodes_.at({static_cast<std::size_t>(formula - rule_.formulas.begin()), ""})};
+      std::set<int> seen;
+      while (!open.empty()) {
+        const int at = open.back();
+        open.pop_back();
+        if (!seen.insert(at).second) continue;
+        const Node& node = program_.nodes[static_cast<std::size_t>(at)];
+        if (node.op == Op::input && rule_.inputs[program_.inputs[static_cast<std::size_t>(node.slot)].declaration].origin.kind == InputOrigin::Kind::group_mean)
+          throw Error(codes::circular, {fmt::format("group_mean：公式 {} 自己又用到组平均", formula->name), fmt::format("group_mean: formula {} itself needs a group mean", formula->name)}, input.where);
+        open.insert(open.end(), node.args.begin(), node.args.end());
+      }
+    }
   }
 
   std::vector<std::string> elements_of(const std::string& index) const {

@@ -1,0 +1,307 @@
+#include "compensate/inputs.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "compensate/codes.h"
+#include "policy/value.h"
+
+namespace tributary::compensate {
+namespace {
+
+using policy::Explanation;
+using Kind = policy::InputOrigin::Kind;
+using When = policy::InputOrigin::When;
+
+GivenInput none(Text reason) {
+  GivenInput out;
+  out.reason = std::move(reason);
+  return out;
+}
+
+// "observations series=7 period=2020-10 as_known=1606147200": read back by Derivations.
+std::string reference_to(const observe::Series& series, const Period& period, Instant as_known) {
+  return fmt::format("observations series={} period={} as_known={}", series.id.value, period.to_string(), as_known.seconds);
+}
+
+std::vector<Period> parts_of(const Period& whole, Granularity granularity) {
+  std::vector<Period> out;
+  for (Period part = Period::containing(whole.from(), granularity); part.from() < whole.to(); part = part.next()) out.push_back(part);
+  return out;
+}
+
+}  // namespace
+
+Period shifted(const Period& period, When when) {
+  switch (when) {
+    case When::period: return period;
+    case When::previous_period: return period.previous();
+    case When::previous_year: return period.years_later(-1);
+    case When::year: return Period::containing(period.from(), Granularity::year);
+  }
+  return period;
+}
+
+InputSource::InputSource(store::Database& database, std::string tenant, const policy::Policy& policy, Date known, Instant as_known)
+    : database_(database), tenant_(std::move(tenant)), policy_(policy), known_(known), as_known_(as_known),
+      observations_(database, tenant_), statistics_(policy.catalog().statistics), registry_(database, tenant_) {}
+
+GivenInput InputSource::get(const policy::CompiledRule& rule, const policy::Slot& slot, const registry::Place& place, const Period& period) {
+  const policy::Input& input = rule.rule.inputs[slot.declaration];
+  const Period wanted = shifted(period, input.origin.when);
+  switch (input.origin.kind) {
+    case Kind::mean: return mean(input, slot.element.empty() ? input.origin.indicator : slot.element, place, wanted);
+    case Kind::quality_class: return quality_class(input, place, wanted);
+    case Kind::attribute: return attribute(input, place, wanted);
+    case Kind::place: return field(input, place);
+    case Kind::status: return status(input, place, wanted);
+    case Kind::event: return event(input, place, wanted);
+    case Kind::result: return result(input, place, wanted);
+    case Kind::given: return none({"须人工填入", "to be given by hand"});
+    case Kind::group_mean: break;
+  }
+  return {};
+}
+
+const std::vector<observe::Series>& InputSource::series_of(const std::string& place) {
+  const auto found = series_.find(place);
+  if (found != series_.end()) return found->second;
+  return series_.emplace(place, observations_.series({place, "", ""})).first->second;
+}
+
+const observe::Series* InputSource::choose(const std::string& place, const std::string& indicator, const std::string& publisher) {
+  const observe::Series* chosen = nullptr;
+  for (const observe::Series& series : series_of(place)) {
+    if (series.indicator != indicator || (!publisher.empty() && series.source != publisher)) continue;
+    if (chosen != nullptr)
+      throw Error(codes::several_series,
+                  {fmt::format("{} 的 {} 有两个来源：{} 和 {}", place, indicator, chosen->source, series.source),
+                   fmt::format("{} has {} from two publishers: {} and {}", place, indicator, chosen->source, series.source)},
+                  {}, {"请在规则的输入中写明 series: 来源", "say which in the rule's input: series: …"});
+    chosen = &series;
+  }
+  return chosen;
+}
+
+const observe::Mean& InputSource::mean_of(const observe::Series& series, const Period& period) {
+  const auto key = std::pair(series.id.value, period.to_string());
+  if (const auto found = means_.find(key); found != means_.end()) return found->second;
+  const auto values = observations_.read(series.id, period, as_known_);
+  return means_.emplace(key, observe::mean(statistics_, series, values, period)).first->second;
+}
+
+Explanation InputSource::describe(const observe::Series& series, const observe::Mean& mean) const {
+  Explanation out;
+  out.kind = Explanation::Kind::mean;
+  out.name = fmt::format("{} {}", series.indicator, mean.period.to_string());
+  out.title = {fmt::format("{} 个有效值的均值", mean.used), fmt::format("mean of {} values", mean.used)};
+  if (!mean.parts.empty()) out.title = {fmt::format("{} 个分期均值的均值", mean.used), fmt::format("mean of {} partial means", mean.used)};
+  out.unit = series.unit == "1" ? "" : series.unit;
+  out.missing = mean.status != observe::StatisticStatus::ok;
+  out.value = mean.rounded ? mean.rounded->to_string() : "missing";
+  if (mean.exact && mean.rounded && !(*mean.exact == Rational(*mean.rounded))) out.unrounded = mean.exact->to_string();
+  out.reason = mean.reason;
+  std::string left_out;
+  std::string left_out_en;
+  for (const auto& [flag, count] : mean.by_flag) {
+    left_out += fmt::format("{}{} {}", left_out.empty() ? "" : "，", observe::title_of(flag).zh, count);
+    left_out_en += fmt::format("{}{} {}", left_out_en.empty() ? "" : ", ", count, observe::title_of(flag).en);
+  }
+  if (!left_out.empty()) {
+    out.reason.zh += (out.reason.zh.empty() ? "" : "；") + std::string("未计入：") + left_out;
+    out.reason.en += (out.reason.en.empty() ? "" : "; ") + std::string("left out: ") + left_out_en;
+  }
+  out.verified = mean.verified;
+  for (const observe::StatisticsRule& rule : policy_.catalog().statistics)
+    if (rule.id == mean.rule) out.source = {rule.document, "", rule.article, "", ""};
+  out.reference = reference_to(series, mean.period, as_known_);
+  return out;
+}
+
+GivenInput InputSource::mean(const policy::Input& input, const std::string& indicator, const registry::Place& place, const Period& period) {
+  const observe::Series* series = choose(place.code, indicator, input.origin.source);
+  if (series == nullptr)
+    return none({fmt::format("{} 没有 {} 的监测数据", place.name.zh, indicator), fmt::format("{} has no series of {}", place.name.zh, indicator)});
+  const observe::Mean& found = mean_of(*series, period);
+  GivenInput out;
+  out.behind.push_back(describe(*series, found));
+  out.verified = found.verified;
+  if (found.status != observe::StatisticStatus::ok) {
+    out.reason = found.reason;
+    return out;
+  }
+  // The series' unit to the rule's: exact, or an error that names both.
+  try {
+    out.value = Rational(*found.rounded) * Unit::parse(series->unit).factor_to(input.type.unit);
+  } catch (const Error& e) {
+    throw e.at({{}, 0, 0, fmt::format("{} {}", place.code, indicator)});
+  }
+  return out;
+}
+
+GivenInput InputSource::quality_class(const policy::Input& input, const registry::Place& place, const Period& period) {
+  const observe::ClassStandard& standard = policy_.catalog().class_standard(input.origin.name);
+  observe::WaterSample sample;
+  sample.kind = place.water_kind == registry::WaterKind::lake ? observe::WaterKind::lake : observe::WaterKind::river;
+  GivenInput out;
+  out.verified = standard.head.verified;
+  std::string publisher;
+  for (const observe::Series& series : series_of(place.code)) {
+    if (!input.origin.source.empty() && series.source != input.origin.source) continue;
+    const observe::ClassItem* item = standard.find(series.indicator, sample.kind);
+    if (item == nullptr || !item->classified) continue;
+    choose(place.code, series.indicator, input.origin.source);  // refuses two publishers
+    publisher = series.source;
+    const observe::Mean& found = mean_of(series, period);
+    if (found.status != observe::StatisticStatus::ok) continue;
+    out.verified = out.verified && found.verified;
+    const Rational value = Rational(*found.rounded) * Unit::parse(series.unit).factor_to(Unit::parse(item->unit));
+    sample.values.emplace(series.indicator, observe::ItemValue{value.to_decimal(), false, std::nullopt, ""});
+    out.behind.push_back(describe(series, found));
+  }
+  // A publisher may demand certain items before it states a class; its series are judged by its own practice.
+  const observe::ClassJudgement judgement = standard.judge(sample, standard.find_practice(publisher));
+  if (!judgement.water_class) {
+    out.reason = judgement.undetermined;
+    if (sample.values.empty()) out.reason = {"没有可用于评价的均值", "there are no means to judge"};
+    return out;
+  }
+  out.value = Rational(observe::ordinal(*judgement.water_class));
+  out.reason = {fmt::format("决定因子：{}", fmt::join(judgement.deciding, "、")), fmt::format("decided by: {}", fmt::join(judgement.deciding, ", "))};
+  return out;
+}
+
+GivenInput InputSource::attribute(const policy::Input& input, const registry::Place& place, const Period& period) const {
+  const auto found = registry_.attribute(place.code, input.origin.name, period.from(), known_);
+  if (!found)
+    return none({fmt::format("{} 在 {} 没有登记“{}”", place.name.zh, to_string(period.from()), input.origin.name),
+                 fmt::format("{} has no \"{}\" on {}", place.name.zh, input.origin.name, to_string(period.from()))});
+  GivenInput out;
+  out.value = policy::parse_value(input.type, found->value);
+  if (!out.value)
+    throw Error(codes::bad_attribute, {fmt::format("{} 的“{}”是“{}”，规则不能用", place.name.zh, input.origin.name, found->value),
+                                       fmt::format("{}: \"{}\" is \"{}\", which the rule cannot use", place.name.zh, input.origin.name, found->value)},
+                {}, policy::expected_form(input.type));
+  out.verified = found->verified;
+  out.example = found->example;
+  Explanation fact;
+  fact.kind = Explanation::Kind::note;
+  fact.name = fmt::format("{} · {}", place.name.zh, input.origin.name);
+  fact.title = {"登记的属性", "registered attribute"};
+  fact.value = found->value;
+  fact.in_force = to_string(found->validity.from);
+  fact.known = to_string(found->known);
+  fact.source = {found->source, "", "", "", ""};
+  fact.verified = found->verified;
+  fact.example = found->example;
+  out.behind.push_back(std::move(fact));
+  return out;
+}
+
+GivenInput InputSource::field(const policy::Input& input, const registry::Place& place) const {
+  const std::string& name = input.origin.name;
+  std::string text;
+  if (name == "water_kind") text = registry::to_string(place.water_kind);
+  else if (name == "role") text = place.role;
+  else if (name == "kind") text = place.kind;
+  else
+    throw Error(codes::bad_attribute, {fmt::format("地点没有字段“{}”", name), fmt::format("places have no field \"{}\"", name)}, input.where,
+                {"可用：water_kind、role、kind；其余请用 from: attribute", "there are: water_kind, role, kind; for others use from: attribute"});
+  GivenInput out;
+  out.value = policy::parse_value(input.type, text);
+  if (!out.value) out.reason = {fmt::format("{} 未登记“{}”", place.name.zh, name), fmt::format("{} has no \"{}\"", place.name.zh, name)};
+  return out;
+}
+
+const std::vector<registry::PlaceEvent>& InputSource::events_of(const std::string& place, const Period& period) {
+  const auto key = std::pair(place, period.to_string());
+  if (const auto found = events_.find(key); found != events_.end()) return found->second;
+  return events_.emplace(key, registry_.events(place, period, known_)).first->second;
+}
+
+namespace {
+
+Explanation describe_event(const registry::PlaceEvent& event) {
+  Explanation out;
+  out.kind = Explanation::Kind::note;
+  out.name = std::string(registry::to_string(event.kind));
+  out.title = {"登记的事件", "registered event"};
+  out.value = event.note;
+  out.in_force = to_string(event.validity.from);
+  out.known = to_string(event.known);
+  out.source = {event.source, "", "", "", ""};
+  return out;
+}
+
+}  // namespace
+
+GivenInput InputSource::status(const policy::Input& input, const registry::Place& place, const Period& period) {
+  GivenInput out;
+  std::string text = "assessed";
+  for (const registry::PlaceEvent& event : events_of(place.code, period)) {
+    if (event.kind == registry::EventKind::accident) continue;
+    text = registry::to_string(event.kind);
+    out.behind.push_back(describe_event(event));
+  }
+  out.value = policy::parse_value(input.type, text);
+  if (!out.value)
+    throw Error(codes::bad_attribute, {fmt::format("{} 的状态“{}”不在规则的选项中", place.name.zh, text), fmt::format("{}: the state \"{}\" is not among the rule's choices", place.name.zh, text)},
+                input.where, policy::expected_form(input.type));
+  return out;
+}
+
+GivenInput InputSource::event(const policy::Input& input, const registry::Place& place, const Period& period) {
+  GivenInput out;
+  out.value = Rational(0);
+  for (const registry::PlaceEvent& found : events_of(place.code, period)) {
+    if (registry::to_string(found.kind) != input.origin.name) continue;
+    out.value = Rational(1);
+    out.behind.push_back(describe_event(found));
+  }
+  return out;
+}
+
+GivenInput InputSource::result(const policy::Input& input, const registry::Place& place, const Period& period) {
+  const auto rule = policy_.rule(input.origin.name, period.from(), known_);
+  const bool whole = rule->rule.granularity == period.granularity();
+  GivenInput out;
+  std::vector<Rational> values;
+  for (const Period& part : whole ? std::vector{period} : parts_of(period, rule->rule.granularity)) {
+    const auto row = database_.read([&](store::Transaction& t) {
+      return t.first("SELECT r.id, c.outcome, c.results FROM compensation_run r JOIN compensation_result c ON c.jurisdiction = r.jurisdiction AND c.run = r.id "
+                     "WHERE r.jurisdiction = ? AND r.rule = ? AND r.period = ? AND c.place = ? AND r.created <= ? ORDER BY r.id DESC LIMIT 1",
+                     tenant_, input.origin.name, part.to_string(), place.code, as_known_.seconds);
+    });
+    if (!row) return none({fmt::format("规则 {} 在 {} 尚未运行", input.origin.name, part.to_string()), fmt::format("rule {} has not been run for {}", input.origin.name, part.to_string())});
+    if (row->text(1) == "not_assessed") continue;
+    std::optional<Rational> value;
+    for (const auto& entry : nlohmann::json::parse(row->text(2)))
+      if (entry.at("name") == input.origin.output) value = policy::parse_value(input.type, entry.at("value").get<std::string>());
+    if (!value) return none({fmt::format("{} 的 {} 没有结果", part.to_string(), input.origin.output), fmt::format("no result {} for {}", input.origin.output, part.to_string())});
+    Explanation step;
+    step.kind = Explanation::Kind::result;
+    step.name = fmt::format("{}.{} {}", input.origin.name, input.origin.output, part.to_string());
+    step.title = {fmt::format("第 {} 次运行的结果", row->integer(0)), fmt::format("result of run {}", row->integer(0))};
+    step.value = policy::format_value(input.type, *value);
+    step.unit = policy::unit_text(input.type);
+    out.behind.push_back(std::move(step));
+    values.push_back(*value);
+  }
+  if (input.origin.aggregate == "count") {
+    out.value = Rational(static_cast<int>(values.size()));
+    return out;
+  }
+  if (values.empty()) return none({"没有可汇总的结果", "there are no results to put together"});
+  Rational total = values.front();
+  for (std::size_t i = 1; i < values.size(); ++i) {
+    if (input.origin.aggregate == "min") total = std::min(total, values[i]);
+    else if (input.origin.aggregate == "max") total = std::max(total, values[i]);
+    else total = total + values[i];
+  }
+  out.value = input.origin.aggregate == "mean" ? total / Rational(static_cast<int>(values.size())) : total;
+  return out;
+}
+
+}  // namespace tributary::compensate

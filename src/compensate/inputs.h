@@ -1,0 +1,69 @@
+// Where a run takes its inputs from: means and classes of observations, dated facts of the registry, earlier results.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "observe/observations.h"
+#include "observe/statistics.h"
+#include "policy/explain.h"
+#include "policy/pack.h"
+#include "registry/registry.h"
+#include "compensate/types.h"
+#include "store/store.h"
+
+namespace tributary::compensate {
+
+// An input's value for one place, with what lies behind it.
+struct GivenInput {
+  std::optional<Rational> value;  // in the input's declared unit; nothing: missing
+  Text reason;                    // why it is missing, or a remark
+  bool verified = true;
+  bool example = false;
+  std::vector<policy::Explanation> behind;  // means (with a reference to their observations), results, facts
+};
+
+// Reads for one run: one rule, one period, as known at one day and one instant.
+class InputSource {
+ public:
+  // All references must outlive it.
+  InputSource(store::Database& database, std::string tenant, const policy::Policy& policy, Date known, Instant as_known);
+
+  // Throws several_series (a place has the indicator from several publishers and the rule does not choose),
+  // bad_attribute (a stored fact has not the form the rule expects). `group_mean` inputs are not answered here.
+  GivenInput get(const policy::CompiledRule& rule, const policy::Slot& slot, const registry::Place& place, const Period& period);
+
+ private:
+  GivenInput mean(const policy::Input& input, const std::string& indicator, const registry::Place& place, const Period& period);
+  GivenInput quality_class(const policy::Input& input, const registry::Place& place, const Period& period);
+  GivenInput attribute(const policy::Input& input, const registry::Place& place, const Period& period) const;
+  GivenInput field(const policy::Input& input, const registry::Place& place) const;
+  GivenInput status(const policy::Input& input, const registry::Place& place, const Period& period);
+  GivenInput event(const policy::Input& input, const registry::Place& place, const Period& period);
+  GivenInput result(const policy::Input& input, const registry::Place& place, const Period& period);
+
+  const std::vector<observe::Series>& series_of(const std::string& place);
+  const observe::Series* choose(const std::string& place, const std::string& indicator, const std::string& publisher);
+  const observe::Mean& mean_of(const observe::Series& series, const Period& period);
+  const std::vector<registry::PlaceEvent>& events_of(const std::string& place, const Period& period);
+  policy::Explanation describe(const observe::Series& series, const observe::Mean& mean) const;
+
+  store::Database& database_;
+  std::string tenant_;
+  const policy::Policy& policy_;
+  Date known_;
+  Instant as_known_;
+  observe::Observations observations_;
+  observe::StatisticsRules statistics_;
+  registry::Registry registry_;
+  std::map<std::string, std::vector<observe::Series>> series_;
+  std::map<std::pair<std::int64_t, std::string>, observe::Mean> means_;
+  std::map<std::pair<std::string, std::string>, std::vector<registry::PlaceEvent>> events_;
+};
+
+// The period an input looks at when the run's period is `period`.
+Period shifted(const Period& period, policy::InputOrigin::When when);
+
+}  // namespace tributary::compensate

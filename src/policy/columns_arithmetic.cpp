@@ -1,0 +1,236 @@
+#include "policy/columns_bounds.h"
+
+namespace tributary::policy::columns {
+void load(const double* values, const Step& step, Block& block, Column& out, const Room& room) {
+  constexpr std::size_t lanes = 8;
+  const std::size_t n = block.rows;
+  double most[lanes] = {};
+  double least[lanes];
+  double parts[lanes] = {};  // more than 0 where there is a fraction
+  std::fill_n(least, lanes, 1.0);
+  std::size_t i = 0;
+  for (; i + lanes <= n; i += lanes)
+    for (std::size_t k = 0; k < lanes; ++k) {
+      const double x = magnitude(values[i + k]);
+      const double part = magnitude(x - nearest_whole(x));
+      most[k] = x > most[k] ? x : most[k];
+      least[k] = x < least[k] ? x : least[k];
+      parts[k] = part > parts[k] ? part : parts[k];
+    }
+  for (; i < n; ++i) {
+    const double x = magnitude(values[i]);
+    const double part = magnitude(x - nearest_whole(x));
+    most[0] = x > most[0] ? x : most[0];
+    least[0] = x < least[0] ? x : least[0];
+    parts[0] = part > parts[0] ? part : parts[0];
+  }
+  out.values = values;
+  const double largest = *std::max_element(most, most + lanes);
+  const bool fractions = *std::max_element(parts, parts + lanes) > 0;
+  if (largest > 1e37 || *std::min_element(least, least + lanes) < 1e-13)
+    for (std::size_t row = 0; row < n; ++row) block.flags[row] |= known(values[row]) && !ordinary(values[row]) ? 1U : 0U;
+  if (step.discrete && fractions)
+    for (std::size_t row = 0; row < n; ++row) block.flags[row] |= known(values[row]) && nearest_whole(values[row]) != values[row] ? 1U : 0U;
+  settle_canonical(out, block, room.errors, std::min(largest, 1e37), (step.discrete || !fractions) && largest < 0x1p51);
+}
+
+// --- sums -----------------------------------------------------------------------------------------------------------
+
+namespace {
+
+void sum_values(const Step& step, const Block& block, double* __restrict out) {
+  const std::size_t n = block.rows;
+  const auto x = [&](std::size_t k) { return argument(step, block, k).values; };
+  const double* c = step.coefficients.data();
+  const double offset = step.offset;
+  std::size_t done = 0;
+  if (step.args.size() >= 4) {
+    const double *a = x(0), *b = x(1), *d = x(2), *e = x(3);
+    for (std::size_t i = 0; i < n; ++i) out[i] = (((offset + c[0] * a[i]) + c[1] * b[i]) + c[2] * d[i]) + c[3] * e[i];
+    done = 4;
+  } else if (step.args.size() >= 2) {
+    const double *a = x(0), *b = x(1);
+    for (std::size_t i = 0; i < n; ++i) out[i] = (offset + c[0] * a[i]) + c[1] * b[i];
+    done = 2;
+  } else if (step.args.size() == 1) {
+    const double* a = x(0);
+    for (std::size_t i = 0; i < n; ++i) out[i] = offset + c[0] * a[i];
+    done = 1;
+  }
+  for (; done < step.args.size(); ++done) {
+    const double* a = x(done);
+    const double factor = c[done];
+    for (std::size_t i = 0; i < n; ++i) out[i] = out[i] + factor * a[i];
+  }
+}
+
+}  // namespace
+
+void linear(const Step& step, Block& block, Column& out, const Room& room) {
+  const std::size_t n = block.rows;
+  const double growth = static_cast<double>(step.args.size() + 2) * u;
+  double most = magnitude(step.offset);
+  double error = 0;
+  bool whole = step.whole;
+  bool per_row = false;
+  bool usable = step.offset == 0 || (most > 1e-100 && most < 1e100);
+  for (std::size_t k = 0; k < step.args.size(); ++k) {
+    const Column& x = argument(step, block, k);
+    const double c = magnitude(step.coefficients[k]);
+    usable = usable && (c == 0 || (c > 1e-100 && c < 1e100));
+    most += c * x.most;
+    error += c * x.error;
+    whole = whole && x.whole;
+    per_row = per_row || x.errors != nullptr;
+  }
+  sum_values(step, block, room.values);
+  if (!usable) flag_all(block);
+  if (whole && most < whole_limit) return settle_whole(out, most);
+  settle(out, block, error + growth * most, most, per_row);
+  if (!per_row) return;
+  double* __restrict errors = room.errors;
+  double* __restrict sizes = room.scratch;  // 0 only where every term is exactly 0
+  std::fill_n(errors, n, growth * magnitude(step.offset));
+  std::fill_n(sizes, n, magnitude(step.offset));
+  for (std::size_t k = 0; k < step.args.size(); ++k) {
+    const Column& x = argument(step, block, k);
+    const double c = magnitude(step.coefficients[k]);
+    const double* values = x.values;
+    with_errors(x, [&](auto e) {
+      for (std::size_t i = 0; i < n; ++i) {
+        errors[i] += c * (e[i] + growth * magnitude(values[i]));
+        sizes[i] += magnitude(values[i]) + e[i];
+      }
+    });
+  }
+  for (std::size_t i = 0; i < n; ++i) errors[i] = errors[i] * safe + (sizes[i] == 0 ? 0 : tiny);
+  out.errors = errors;
+}
+
+void constant(const Step& step, Block&, Column& out, const Room&) {
+  out.error = step.error;
+  out.most = std::min(magnitude(known(step.value) ? step.value : 0), huge);
+  out.whole = step.error == 0;
+  out.canonical = step.canonical || out.whole;
+}
+
+void mirror(const Step& step, Block& block, Column& out, const Room& room) {
+  const Column& x = argument(step, block, 0);
+  const double* a = x.values;
+  if (step.kind == Step::Kind::negate)
+    for (std::size_t i = 0; i < block.rows; ++i) room.values[i] = 0 - a[i];
+  else
+    for (std::size_t i = 0; i < block.rows; ++i) room.values[i] = magnitude(a[i]);
+  const double* values = out.values;
+  out = x;
+  out.values = values;
+  if (x.errors == nullptr) return;
+  std::copy_n(x.errors, block.rows, room.errors);
+  out.errors = room.errors;
+}
+
+// --- products and quotients -----------------------------------------------------------------------------------------
+
+void multiply(const Step& step, Block& block, Column& out, const Room& room) {
+  const std::size_t n = block.rows;
+  const Column& x = argument(step, block, 0);
+  const Column& y = argument(step, block, 1);
+  const double *a = x.values, *b = y.values;
+  double* __restrict values = room.values;
+  for (std::size_t i = 0; i < n; ++i) values[i] = a[i] * b[i];
+  const double most = x.most * y.most;
+  if (x.whole && y.whole && most < whole_limit) return settle_whole(out, most);
+  const bool per_row = x.errors != nullptr || y.errors != nullptr;
+  settle(out, block, x.most * y.error + y.most * x.error + x.error * y.error + u * most, most, per_row);
+  if (!per_row) return;
+  double* __restrict errors = room.errors;
+  with_errors(x, [&](auto ea) {
+    with_errors(y, [&](auto eb) {
+      for (std::size_t i = 0; i < n; ++i) {
+        const double p = ea[i];
+        const double q = eb[i];
+        const bool zero = magnitude(a[i]) + p == 0 || magnitude(b[i]) + q == 0;
+        errors[i] = ((magnitude(a[i]) * q + magnitude(b[i]) * p + p * q) + u * magnitude(values[i])) * safe + (zero ? 0 : tiny);
+      }
+    });
+  });
+  out.errors = errors;
+}
+
+void divide(const Step& step, Block& block, Column& out, const Room& room) {
+  const std::size_t n = block.rows;
+  const Column& x = argument(step, block, 0);
+  const Column& y = argument(step, block, 1);
+  const double *a = x.values, *b = y.values;
+  double* __restrict values = room.values;
+  double* __restrict errors = room.errors;
+  std::uint64_t* __restrict flags = block.flags;
+  with_errors(x, [&](auto ea) {
+    with_errors(y, [&](auto eb) {
+      for (std::size_t i = 0; i < n; ++i) {
+        const double p = ea[i];
+        const double q = eb[i];
+        const double ratio = a[i] / b[i];
+        const bool clear = magnitude(b[i]) > q;
+        const bool by_zero = magnitude(b[i]) + q == 0;
+        errors[i] = quotient_error(a[i], ratio, p, b[i], q);
+        values[i] = by_zero ? missing : ratio;
+        const bool doubtful = !clear || !(magnitude(ratio) < huge);
+        flags[i] |= doubtful & !by_zero & known(a[i]) & known(b[i]) ? 1U : 0U;
+      }
+    });
+  });
+  out.errors = errors;
+  out.most = greatest(values, n, huge);
+}
+
+// --- least and greatest ---------------------------------------------------------------------------------------------
+
+namespace {
+
+template <bool most, class A, class B>
+void extreme_rows(std::size_t n, const double* a, A ea, const double* b, B eb, double* values, double* errors) {
+  for (std::size_t i = 0; i < n; ++i) {
+    const double x = a[i], y = b[i], p = ea[i], q = eb[i];
+    const bool first = most ? x > y : x < y;
+    const bool clear = magnitude(x - y) > (p + q) * safe;
+    const double chosen = first ? p : q;
+    const double larger = p > q ? p : q;
+    errors[i] = clear ? chosen : larger;
+    values[i] = !known(x) || first ? x : y;
+  }
+}
+
+}  // namespace
+
+void extreme(const Step& step, Block& block, Column& out, const Room& room) {
+  const std::size_t n = block.rows;
+  Column best = argument(step, block, 0);
+  for (std::size_t k = 1; k < step.args.size(); ++k) {
+    const Column& next = argument(step, block, k);
+    with_errors(best, [&](auto p) {
+      with_errors(next, [&](auto q) {
+        if (step.greatest) extreme_rows<true>(n, best.values, p, next.values, q, room.values, room.errors);
+        else extreme_rows<false>(n, best.values, p, next.values, q, room.values, room.errors);
+      });
+    });
+    best.most = std::max(best.most, next.most);
+    best.whole = best.whole && next.whole;
+    best.canonical = best.canonical && next.canonical;
+    best.values = room.values;
+    best.errors = best.whole ? nullptr : room.errors;
+  }
+  if (best.whole) best.error = 0;
+  out = best;
+}
+
+void check_output(const Column& column, Block& block) {
+  if (column.canonical) return;
+  const double* values = column.values;
+  with_errors(column, [&](auto e) {
+    for (std::size_t i = 0; i < block.rows; ++i)
+      block.flags[i] |= !(e[i] <= 0x1p-40 * magnitude(values[i])) & known(values[i]) ? 1U : 0U;
+  });
+}
+
+}  // namespace tributary::policy::columns
