@@ -1,8 +1,10 @@
-// Many rows at once: doubles with an error bound; a row is done again in exact fractions wherever a rounding, a step or
-// a comparison lies within the bound. Results equal evaluate() row by row.
+// Many rows at once: doubles with an error bound; a row is done again in exact fractions wherever a rounding,
+// a step or a comparison lies within the bound. Results equal evaluate() row by row.
 //
 // Inputs are doubles that stand for decimals of at most 15 digits (see Decimal::from_double); NaN is missing.
 #pragma once
+
+#include "policy/binding.h"
 
 #include <cstdint>
 #include <memory>
@@ -10,14 +12,12 @@
 #include <string>
 #include <vector>
 
-#include "policy/binding.h"
-
 namespace tributary::policy {
 
 // Rows of one rule with one binding. Columns are owned by the caller and all have `rows` entries.
 struct ColumnInputs {
   std::size_t rows = 0;
-  std::vector<std::span<const double>> inputs;   // one per Program::inputs
+  std::vector<std::span<const double>> inputs;  // one per Program::inputs
   // One entry per row, or empty when no parameter is kept by place: index into `place_codes`.
   std::span<const std::uint32_t> place;
   std::vector<std::string> place_codes;
@@ -28,8 +28,9 @@ struct ColumnStatistics {
   std::size_t exact_rows = 0;  // done again in exact fractions
 };
 
-// A program bound to one set of parameters and made ready for columns: constants folded, sums of products with constant
-// coefficients turned into one pass. Make it once per set of parameters in force («epoch»), use it for many rows.
+// A program bound to one set of parameters and made ready for columns: constants folded, sums of products
+// with constant coefficients turned into one pass. Make it once per set of parameters in force («epoch»), use
+// it for many rows.
 class ColumnEvaluator {
  public:
   // `wanted`: nodes of the program whose values are asked for (formulas, payments).
@@ -38,9 +39,9 @@ class ColumnEvaluator {
   ColumnEvaluator(ColumnEvaluator&&) noexcept;
   ColumnEvaluator& operator=(ColumnEvaluator&&) noexcept;
 
-  // Writes one column per wanted node: the double nearest the exact result where the node ends in a rounding, a step, a
-  // class or a boolean; elsewhere a double whose relative error is bounded by a few units in the last place. NaN: missing.
-  // Thread-safe for different outputs.
+  // Writes one column per wanted node: the double nearest the exact result where the node ends in a rounding,
+  // a step, a class or a boolean; elsewhere a double whose relative error is bounded by a few units in the
+  // last place. NaN: missing. Thread-safe for different outputs.
   ColumnStatistics run(const ColumnInputs& inputs, std::span<const std::span<double>> outputs) const;
 
  private:

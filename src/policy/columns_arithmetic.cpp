@@ -28,13 +28,17 @@ void load(const double* values, const Step& step, Block& block, Column& out, con
   const double largest = *std::max_element(most, most + lanes);
   const bool fractions = *std::max_element(parts, parts + lanes) > 0;
   if (largest > 1e37 || *std::min_element(least, least + lanes) < 1e-13)
-    for (std::size_t row = 0; row < n; ++row) block.flags[row] |= known(values[row]) && !ordinary(values[row]) ? 1U : 0U;
+    for (std::size_t row = 0; row < n; ++row)
+      block.flags[row] |= known(values[row]) && !ordinary(values[row]) ? 1U : 0U;
   if (step.discrete && fractions)
-    for (std::size_t row = 0; row < n; ++row) block.flags[row] |= known(values[row]) && nearest_whole(values[row]) != values[row] ? 1U : 0U;
-  settle_canonical(out, block, room.errors, std::min(largest, 1e37), (step.discrete || !fractions) && largest < 0x1p51);
+    for (std::size_t row = 0; row < n; ++row)
+      block.flags[row] |= known(values[row]) && nearest_whole(values[row]) != values[row] ? 1U : 0U;
+  settle_canonical(out, block, room.errors, std::min(largest, 1e37),
+                   (step.discrete || !fractions) && largest < 0x1p51);
 }
 
-// --- sums -----------------------------------------------------------------------------------------------------------
+// --- sums
+// -----------------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -46,7 +50,8 @@ void sum_values(const Step& step, const Block& block, double* __restrict out) {
   std::size_t done = 0;
   if (step.args.size() >= 4) {
     const double *a = x(0), *b = x(1), *d = x(2), *e = x(3);
-    for (std::size_t i = 0; i < n; ++i) out[i] = (((offset + c[0] * a[i]) + c[1] * b[i]) + c[2] * d[i]) + c[3] * e[i];
+    for (std::size_t i = 0; i < n; ++i)
+      out[i] = (((offset + c[0] * a[i]) + c[1] * b[i]) + c[2] * d[i]) + c[3] * e[i];
     done = 4;
   } else if (step.args.size() >= 2) {
     const double *a = x(0), *b = x(1);
@@ -129,7 +134,8 @@ void mirror(const Step& step, Block& block, Column& out, const Room& room) {
   out.errors = room.errors;
 }
 
-// --- products and quotients -----------------------------------------------------------------------------------------
+// --- products and quotients
+// -----------------------------------------------------------------------------------------
 
 void multiply(const Step& step, Block& block, Column& out, const Room& room) {
   const std::size_t n = block.rows;
@@ -150,7 +156,8 @@ void multiply(const Step& step, Block& block, Column& out, const Room& room) {
         const double p = ea[i];
         const double q = eb[i];
         const bool zero = magnitude(a[i]) + p == 0 || magnitude(b[i]) + q == 0;
-        errors[i] = ((magnitude(a[i]) * q + magnitude(b[i]) * p + p * q) + u * magnitude(values[i])) * safe + (zero ? 0 : tiny);
+        errors[i] = ((magnitude(a[i]) * q + magnitude(b[i]) * p + p * q) + u * magnitude(values[i])) * safe +
+                    (zero ? 0 : tiny);
       }
     });
   });
@@ -184,12 +191,14 @@ void divide(const Step& step, Block& block, Column& out, const Room& room) {
   out.most = greatest(values, n, huge);
 }
 
-// --- least and greatest ---------------------------------------------------------------------------------------------
+// --- least and greatest
+// ---------------------------------------------------------------------------------------------
 
 namespace {
 
 template <bool most, class A, class B>
-void extreme_rows(std::size_t n, const double* a, A ea, const double* b, B eb, double* values, double* errors) {
+void extreme_rows(std::size_t n, const double* a, A ea, const double* b, B eb, double* values,
+                  double* errors) {
   for (std::size_t i = 0; i < n; ++i) {
     const double x = a[i], y = b[i], p = ea[i], q = eb[i];
     const bool first = most ? x > y : x < y;
@@ -210,8 +219,10 @@ void extreme(const Step& step, Block& block, Column& out, const Room& room) {
     const Column& next = argument(step, block, k);
     with_errors(best, [&](auto p) {
       with_errors(next, [&](auto q) {
-        if (step.greatest) extreme_rows<true>(n, best.values, p, next.values, q, room.values, room.errors);
-        else extreme_rows<false>(n, best.values, p, next.values, q, room.values, room.errors);
+        if (step.greatest)
+          extreme_rows<true>(n, best.values, p, next.values, q, room.values, room.errors);
+        else
+          extreme_rows<false>(n, best.values, p, next.values, q, room.values, room.errors);
       });
     });
     best.most = std::max(best.most, next.most);

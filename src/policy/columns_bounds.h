@@ -1,13 +1,13 @@
 // Inside columns.h: bounds of columns, shared by the kernels. The error analysis is in columns.cpp.
 #pragma once
 
+#include "policy/columns_exact.h"
+#include "policy/columns_kernels.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
-
-#include "policy/columns_exact.h"
-#include "policy/columns_kernels.h"
 
 namespace tributary::policy::columns {
 
@@ -26,16 +26,26 @@ struct Same {
 };
 template <class F>
 inline void with_errors(const Column& column, F&& f) {
-  if (column.errors != nullptr) f(column.errors);
-  else f(Same{column.error});
+  if (column.errors != nullptr)
+    f(column.errors);
+  else
+    f(Same{column.error});
 }
 
-inline const Column& argument(const Step& step, const Block& block, std::size_t i) { return block.columns[static_cast<std::size_t>(step.args[i])]; }
+inline const Column& argument(const Step& step, const Block& block, std::size_t i) {
+  return block.columns[static_cast<std::size_t>(step.args[i])];
+}
 
-inline double magnitude(double x) { return std::fabs(x); }
-inline bool known(double x) { return x == x; }
+inline double magnitude(double x) {
+  return std::fabs(x);
+}
+inline bool known(double x) {
+  return x == x;
+}
 // The nearest whole number, ties to even, below 2^51: adding 1.5 × 2^52 leaves no room for a fraction.
-inline double nearest_whole(double x) { return (x + 0x1.8p52) - 0x1.8p52; }
+inline double nearest_whole(double x) {
+  return (x + 0x1.8p52) - 0x1.8p52;
+}
 inline double below(double x) {
   const double r = nearest_whole(x);
   return r > x ? r - 1 : r;
@@ -47,7 +57,9 @@ inline constexpr double power_of_ten(int n) {
   return out;
 }
 
-inline void flag_all(Block& block) { std::fill_n(block.flags, block.rows, std::uint64_t{1}); }
+inline void flag_all(Block& block) {
+  std::fill_n(block.flags, block.rows, std::uint64_t{1});
+}
 
 // The greatest magnitude below `limit`, which every row that is not flagged is.
 inline double greatest(const double* values, std::size_t n, double limit) {
@@ -66,14 +78,16 @@ inline double greatest(const double* values, std::size_t n, double limit) {
   return *std::max_element(most, most + lanes);
 }
 
-// One bound for the whole block. Where the analysis does not hold, every row is flagged, or those rows when each has its own bound.
+// One bound for the whole block. Where the analysis does not hold, every row is flagged, or those rows when
+// each has its own bound.
 inline void settle(Column& out, Block& block, double error, double most, bool per_row) {
   out.error = error * safe + tiny;
   out.most = most * safe;
   if (out.most < huge) return;
   out.most = huge;
   if (!per_row) return flag_all(block);
-  for (std::size_t i = 0; i < block.rows; ++i) block.flags[i] |= known(out.values[i]) && !(magnitude(out.values[i]) < huge) ? 1U : 0U;
+  for (std::size_t i = 0; i < block.rows; ++i)
+    block.flags[i] |= known(out.values[i]) && !(magnitude(out.values[i]) < huge) ? 1U : 0U;
 }
 
 inline void settle_whole(Column& out, double most) {

@@ -8,14 +8,22 @@ using Relation = Step::Relation;
 template <Relation relation>
 bool holds(double a, double b) {
   switch (relation) {
-    case Relation::less: return a < b;
-    case Relation::less_equal: return a <= b;
-    case Relation::greater: return a > b;
-    case Relation::greater_equal: return a >= b;
-    case Relation::equal: return a == b;
-    case Relation::not_equal: return a != b;
-    case Relation::never: return false;
-    case Relation::always: return true;
+    case Relation::less:
+      return a < b;
+    case Relation::less_equal:
+      return a <= b;
+    case Relation::greater:
+      return a > b;
+    case Relation::greater_equal:
+      return a >= b;
+    case Relation::equal:
+      return a == b;
+    case Relation::not_equal:
+      return a != b;
+    case Relation::never:
+      return false;
+    case Relation::always:
+      return true;
   }
   return false;
 }
@@ -23,14 +31,22 @@ bool holds(double a, double b) {
 template <class F>
 void with_relation(Relation relation, F&& f) {
   switch (relation) {
-    case Relation::less: return f(std::integral_constant<Relation, Relation::less>{});
-    case Relation::less_equal: return f(std::integral_constant<Relation, Relation::less_equal>{});
-    case Relation::greater: return f(std::integral_constant<Relation, Relation::greater>{});
-    case Relation::greater_equal: return f(std::integral_constant<Relation, Relation::greater_equal>{});
-    case Relation::equal: return f(std::integral_constant<Relation, Relation::equal>{});
-    case Relation::not_equal: return f(std::integral_constant<Relation, Relation::not_equal>{});
-    case Relation::never: return f(std::integral_constant<Relation, Relation::never>{});
-    case Relation::always: return f(std::integral_constant<Relation, Relation::always>{});
+    case Relation::less:
+      return f(std::integral_constant<Relation, Relation::less>{});
+    case Relation::less_equal:
+      return f(std::integral_constant<Relation, Relation::less_equal>{});
+    case Relation::greater:
+      return f(std::integral_constant<Relation, Relation::greater>{});
+    case Relation::greater_equal:
+      return f(std::integral_constant<Relation, Relation::greater_equal>{});
+    case Relation::equal:
+      return f(std::integral_constant<Relation, Relation::equal>{});
+    case Relation::not_equal:
+      return f(std::integral_constant<Relation, Relation::not_equal>{});
+    case Relation::never:
+      return f(std::integral_constant<Relation, Relation::never>{});
+    case Relation::always:
+      return f(std::integral_constant<Relation, Relation::always>{});
   }
 }
 
@@ -45,12 +61,14 @@ void compare(const Step& step, Block& block, Column& out, const Room& room) {
   with_relation(step.relation, [&](auto relation) {
     if (step.kind == Step::Kind::threshold) {
       const double b = step.value;
-      for (std::size_t i = 0; i < n; ++i) values[i] = known(a[i]) ? (holds<relation()>(a[i], b) ? 1.0 : 0.0) : missing;
+      for (std::size_t i = 0; i < n; ++i)
+        values[i] = known(a[i]) ? (holds<relation()>(a[i], b) ? 1.0 : 0.0) : missing;
       return;
     }
     const Column& y = argument(step, block, 1);
     const double* b = y.values;
-    for (std::size_t i = 0; i < n; ++i) values[i] = known(a[i]) & known(b[i]) ? (holds<relation()>(a[i], b[i]) ? 1.0 : 0.0) : missing;
+    for (std::size_t i = 0; i < n; ++i)
+      values[i] = known(a[i]) & known(b[i]) ? (holds<relation()>(a[i], b[i]) ? 1.0 : 0.0) : missing;
     if (x.canonical && y.canonical) return;
     std::uint64_t* __restrict flags = block.flags;
     with_errors(x, [&](auto ea) {
@@ -80,7 +98,8 @@ void logical(const Step& step, Block& block, Column& out, const Room& room) {
   }
   const double* b = argument(step, block, 1).values;
   if (step.kind == Step::Kind::conjunction) {
-    for (std::size_t i = 0; i < n; ++i) values[i] = (a[i] == 0) | (b[i] == 0) ? 0.0 : known(a[i]) & known(b[i]) ? 1.0 : missing;
+    for (std::size_t i = 0; i < n; ++i)
+      values[i] = (a[i] == 0) | (b[i] == 0) ? 0.0 : known(a[i]) & known(b[i]) ? 1.0 : missing;
   } else {
     for (std::size_t i = 0; i < n; ++i) {
       const bool yes = ((a[i] != 0) & known(a[i])) | ((b[i] != 0) & known(b[i]));
@@ -128,7 +147,8 @@ void coalesce(const Step& step, Block& block, Column& out, const Room& room) {
   choose(x, argument(step, block, 1), block, out, room, [a](std::size_t i) { return known(a[i]); });
 }
 
-// --- tables ---------------------------------------------------------------------------------------------------------
+// --- tables
+// ---------------------------------------------------------------------------------------------------------
 
 namespace {
 

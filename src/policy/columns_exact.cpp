@@ -1,8 +1,8 @@
 #include "policy/columns_exact.h"
 
-#include <cmath>
-
 #include "base/error.h"
+
+#include <cmath>
 
 namespace tributary::policy::columns {
 
@@ -11,11 +11,14 @@ bool ordinary(double value) {
   return value == 0 || (magnitude >= 1e-13 && magnitude <= 1e37);
 }
 
-bool small_whole(const Rational& value) { return value.is_integer() && value.abs() <= Rational::from_int(std::int64_t{1} << 53); }
+bool small_whole(const Rational& value) {
+  return value.is_integer() && value.abs() <= Rational::from_int(std::int64_t{1} << 53);
+}
 
 Rounded rounded(const Rational& exact) {
   const double value = exact.to_double();
-  return {value, small_whole(exact) ? 0 : unit_roundoff * std::abs(value) + 1e-260, ordinary(value) && Rational::from_double(value) == exact};
+  return {value, small_whole(exact) ? 0 : unit_roundoff * std::abs(value) + 1e-260,
+          ordinary(value) && Rational::from_double(value) == exact};
 }
 
 std::optional<Decimal> finite_decimal(const Rational& value) {

@@ -1,12 +1,12 @@
 // Inside columns.h: what a fraction looks like to doubles.
 #pragma once
 
+#include "base/decimal.h"
+#include "base/rational.h"
+
 #include <cstdint>
 #include <optional>
 #include <utility>
-
-#include "base/decimal.h"
-#include "base/rational.h"
 
 namespace tributary::policy::columns {
 

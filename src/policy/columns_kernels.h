@@ -1,10 +1,10 @@
 // Inside columns.h: one step over one block of rows. The error analysis is in columns.cpp.
 #pragma once
 
+#include "policy/columns_plan.h"
+
 #include <cstdint>
 #include <vector>
-
-#include "policy/columns_plan.h"
 
 namespace tributary::policy::columns {
 
@@ -15,9 +15,9 @@ struct Column {
   const double* values = nullptr;
   const double* errors = nullptr;  // per row; null: `error` for all
   double error = 0;
-  double most = 0;        // no value of an unflagged row is greater in magnitude
-  bool whole = false;     // whole numbers below 2^53, exactly
-  bool canonical = false; // see Step; whole numbers are
+  double most = 0;         // no value of an unflagged row is greater in magnitude
+  bool whole = false;      // whole numbers below 2^53, exactly
+  bool canonical = false;  // see Step; whole numbers are
 };
 
 struct Block {

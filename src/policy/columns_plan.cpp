@@ -1,5 +1,8 @@
 #include "policy/columns_plan.h"
 
+#include "policy/columns_exact.h"
+#include "policy/evaluate.h"
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -8,9 +11,6 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-
-#include "policy/columns_exact.h"
-#include "policy/evaluate.h"
 
 namespace tributary::policy::columns {
 namespace {
@@ -25,20 +25,28 @@ constexpr int whole_decimals = 6;      // columns of more decimals take the long
 struct Value {
   std::optional<Cell> constant;
   Rational offset;
-  std::vector<std::pair<int, Rational>> terms;  // by step; a zero coefficient stays: what is missing is missing
+  std::vector<std::pair<int, Rational>>
+      terms;  // by step; a zero coefficient stays: what is missing is missing
 
   bool is_missing() const { return constant && constant->state == Cell::State::missing; }
   bool is_number() const { return constant && constant->present(); }
   bool unlimited() const { return constant && constant->state == Cell::State::unlimited; }
 };
 
-Value of(Cell cell) { return {std::move(cell), {}, {}}; }
-Value of(Rational number) { return of(Cell{Cell::State::value, std::move(number)}); }
-Value nothing() { return of(Cell{}); }
+Value of(Cell cell) {
+  return {std::move(cell), {}, {}};
+}
+Value of(Rational number) {
+  return of(Cell{Cell::State::value, std::move(number)});
+}
+Value nothing() {
+  return of(Cell{});
+}
 
 class Builder {
  public:
-  Builder(const CompiledRule& rule, const Binding& binding) : rule_(rule), program_(rule.program), binding_(binding) {}
+  Builder(const CompiledRule& rule, const Binding& binding)
+      : rule_(rule), program_(rule.program), binding_(binding) {}
 
   Plan run(const std::vector<int>& wanted) {
     const std::vector<bool> live = reachable(wanted);
@@ -48,8 +56,10 @@ class Builder {
     values_.resize(program_.nodes.size());
     for (std::size_t i = 0; i < program_.nodes.size(); ++i) {
       const Node& node = program_.nodes[i];
-      varies[i] = node.op == Op::input || (node.op == Op::parameter && bound(node).state == BoundParameter::State::by_place) ||
-                  std::any_of(node.args.begin(), node.args.end(), [&](int a) { return varies[static_cast<std::size_t>(a)]; });
+      varies[i] = node.op == Op::input ||
+                  (node.op == Op::parameter && bound(node).state == BoundParameter::State::by_place) ||
+                  std::any_of(node.args.begin(), node.args.end(),
+                              [&](int a) { return varies[static_cast<std::size_t>(a)]; });
       if (live[i]) values_[i] = varies[i] ? one(node) : of(folded[i]);
     }
     for (int node : wanted) plan_.outputs.push_back({step_of(values_[static_cast<std::size_t>(node)]), node});
@@ -59,8 +69,12 @@ class Builder {
   }
 
  private:
-  const BoundParameter& bound(const Node& node) const { return binding_.parameters[static_cast<std::size_t>(node.slot)]; }
-  const Value& arg(const Node& node, std::size_t i) const { return values_[static_cast<std::size_t>(node.args[i])]; }
+  const BoundParameter& bound(const Node& node) const {
+    return binding_.parameters[static_cast<std::size_t>(node.slot)];
+  }
+  const Value& arg(const Node& node, std::size_t i) const {
+    return values_[static_cast<std::size_t>(node.args[i])];
+  }
   const Step& step(int id) const { return plan_.steps[static_cast<std::size_t>(id)]; }
 
   std::vector<bool> reachable(const std::vector<int>& wanted) const {
@@ -72,15 +86,19 @@ class Builder {
     return live;
   }
 
-  // --- steps, each made once --------------------------------------------------------------------------------------
+  // --- steps, each made once
+  // --------------------------------------------------------------------------------------
 
   int add(Step made) {
     const auto bits = [](double x) { return std::bit_cast<std::uint64_t>(x); };
-    std::string key = fmt::format("{} {} {} {} {:x} {} {} {} {} {} {} {:x}", static_cast<int>(made.kind), fmt::join(made.args, ","), made.canonical, made.slot,
-                                  bits(made.value), static_cast<int>(made.relation), made.greatest, made.rounding.places, static_cast<int>(made.rounding.mode),
-                                  made.counts_steps, made.lower_closed, bits(made.offset));
+    std::string key = fmt::format("{} {} {} {} {:x} {} {} {} {} {} {} {:x}", static_cast<int>(made.kind),
+                                  fmt::join(made.args, ","), made.canonical, made.slot, bits(made.value),
+                                  static_cast<int>(made.relation), made.greatest, made.rounding.places,
+                                  static_cast<int>(made.rounding.mode), made.counts_steps, made.lower_closed,
+                                  bits(made.offset));
     for (double c : made.coefficients) key += fmt::format(" {:x}", bits(c));
-    for (double g : {made.scale, made.shift, made.spacing, made.origin, made.unit}) key += fmt::format(" {:x}", bits(g));
+    for (double g : {made.scale, made.shift, made.spacing, made.origin, made.unit})
+      key += fmt::format(" {:x}", bits(g));
     if (made.whole_form) key += "w";
     const auto [at, fresh] = known_.emplace(std::move(key), static_cast<int>(plan_.steps.size()));
     if (fresh) plan_.steps.push_back(std::move(made));
@@ -134,7 +152,8 @@ class Builder {
     return std::all_of(ids.begin(), ids.end(), [&](int id) { return step(id).canonical; });
   }
 
-  // --- exact algebra ----------------------------------------------------------------------------------------------
+  // --- exact algebra
+  // ----------------------------------------------------------------------------------------------
 
   static Value scaled(const Value& a, const Rational& factor) {
     if (a.is_number()) return of(a.constant->value * factor);
@@ -151,7 +170,8 @@ class Builder {
     if (a.terms.size() + b.terms.size() > max_terms && (a.terms.size() > 1 || b.terms.size() > 1))
       return sum(a.constant ? a : single(step_of(a)), b.constant ? b : single(step_of(b)), sign);
     Value out;
-    out.offset = (a.constant ? a.constant->value : a.offset) + sign * (b.constant ? b.constant->value : b.offset);
+    out.offset =
+        (a.constant ? a.constant->value : a.offset) + sign * (b.constant ? b.constant->value : b.offset);
     std::map<int, Rational> terms;
     for (const auto& [id, c] : a.terms) terms[id] = terms[id] + c;
     for (const auto& [id, c] : b.terms) terms[id] = terms[id] + sign * c;
@@ -168,22 +188,26 @@ class Builder {
 
   Value quotient(const Value& a, const Value& b) {
     if (a.is_missing() || b.is_missing()) return nothing();
-    if (b.constant) return b.constant->value.is_zero() ? nothing() : scaled(a, Rational(1) / b.constant->value);
+    if (b.constant)
+      return b.constant->value.is_zero() ? nothing() : scaled(a, Rational(1) / b.constant->value);
     return single(add(Step::Kind::divide, {step_of(a), step_of(b)}, false));
   }
 
-  // --- roundings --------------------------------------------------------------------------------------------------
+  // --- roundings
+  // --------------------------------------------------------------------------------------------------
 
   // The one canonical column a value is made of, with a positive factor.
   std::optional<std::pair<int, Rational>> lone_column(const Value& value) {
-    if (value.constant || value.terms.size() != 1 || value.terms.front().second.is_zero()) return std::nullopt;
+    if (value.constant || value.terms.size() != 1 || value.terms.front().second.is_zero())
+      return std::nullopt;
     auto [id, factor] = value.terms.front();
     if (!step(id).canonical) return std::nullopt;
     if (factor.sign() < 0) id = add(Step::Kind::negate, {id}, true), factor = -factor;
     return std::pair(id, factor);
   }
 
-  // Boundaries of round(factor × x + offset) are decimals of x when 10^-places / factor and offset / factor are.
+  // Boundaries of round(factor × x + offset) are decimals of x when 10^-places / factor and offset / factor
+  // are.
   std::optional<Step> grid(const Value& value, const RoundingRule& rounding) {
     const auto column = lone_column(value);
     if (!column || std::abs(rounding.places) > 20) return std::nullopt;
@@ -196,10 +220,14 @@ class Builder {
     const Rational unit = Rational::power_of_ten(decimals);
     const Rational gap = Rational(*spacing) * unit;
     const Rational start = Rational(*origin) * unit;
-    if (gap.abs() > Rational::from_int(100'000'000'000'000) || start.abs() > Rational::from_int(100'000'000'000'000)) return std::nullopt;
+    if (gap.abs() > Rational::from_int(100'000'000'000'000) ||
+        start.abs() > Rational::from_int(100'000'000'000'000))
+      return std::nullopt;
     const Rational scale = factor * Rational::power_of_ten(rounding.places);
     const Rational shift = value.offset * Rational::power_of_ten(rounding.places);
-    if (shift.abs() > Rational::power_of_ten(13) || scale > Rational::power_of_ten(40) || scale < Rational::power_of_ten(-40)) return std::nullopt;
+    if (shift.abs() > Rational::power_of_ten(13) || scale > Rational::power_of_ten(40) ||
+        scale < Rational::power_of_ten(-40))
+      return std::nullopt;
     Step made;
     made.kind = Step::Kind::grid;
     made.args = {id};
@@ -233,7 +261,8 @@ class Builder {
     const Rational common = shift * Rational::from_int(denominator);
     const auto weight = [&](const Rational& c) -> std::optional<std::int64_t> {
       const Rational w = c * common;
-      return w.abs() <= Rational::from_int(std::int64_t{1} << 60) ? std::optional(w.to_int64()) : std::nullopt;
+      return w.abs() <= Rational::from_int(std::int64_t{1} << 60) ? std::optional(w.to_int64())
+                                                                  : std::nullopt;
     };
     const auto constant = weight(found->second.offset);
     if (!constant) return std::nullopt;
@@ -266,7 +295,8 @@ class Builder {
     if (width.is_number() && width.constant->value.sign() <= 0) return nothing();
     if (width.is_number() && closed.is_number()) {
       const bool lower = closed.constant->truth();
-      if (auto made = grid(scaled(a, Rational(1) / width.constant->value), {0, lower ? Rounding::floor : Rounding::ceiling})) {
+      if (auto made = grid(scaled(a, Rational(1) / width.constant->value),
+                           {0, lower ? Rounding::floor : Rounding::ceiling})) {
         made->counts_steps = true;
         made->lower_closed = lower;
         return single(add(std::move(*made)));
@@ -275,20 +305,26 @@ class Builder {
     return single(add(Step::Kind::steps, {step_of(a), step_of(width), step_of(closed)}, true));
   }
 
-  // --- comparisons ------------------------------------------------------------------------------------------------
+  // --- comparisons
+  // ------------------------------------------------------------------------------------------------
 
   static Relation mirrored(Relation r) {
     switch (r) {
-      case Relation::less: return Relation::greater;
-      case Relation::less_equal: return Relation::greater_equal;
-      case Relation::greater: return Relation::less;
-      case Relation::greater_equal: return Relation::less_equal;
-      default: return r;
+      case Relation::less:
+        return Relation::greater;
+      case Relation::less_equal:
+        return Relation::greater_equal;
+      case Relation::greater:
+        return Relation::less;
+      case Relation::greater_equal:
+        return Relation::less_equal;
+      default:
+        return r;
     }
   }
 
-  // x (relation) bound, x canonical: exact in doubles, since decimals keep the order of the doubles they are typed as and
-  // a bound that is no such decimal lies on a known side of the double nearest to it.
+  // x (relation) bound, x canonical: exact in doubles, since decimals keep the order of the doubles they are
+  // typed as and a bound that is no such decimal lies on a known side of the double nearest to it.
   std::optional<Step> threshold(int column, Relation relation, const Rational& bound) {
     const double nearest = bound.to_double();
     if (!ordinary(nearest) || (nearest == 0 && !bound.is_zero())) return std::nullopt;
@@ -317,7 +353,9 @@ class Builder {
     if (!difference.constant && difference.terms.size() == 1) {
       const auto& [id, factor] = difference.terms.front();
       if (step(id).canonical && !factor.is_zero())
-        if (auto made = threshold(id, factor.sign() < 0 ? mirrored(relation) : relation, -(difference.offset / factor))) return single(add(std::move(*made)));
+        if (auto made = threshold(id, factor.sign() < 0 ? mirrored(relation) : relation,
+                                  -(difference.offset / factor)))
+          return single(add(std::move(*made)));
     }
     std::vector<int> sides{step_of(a), step_of(b)};
     if (!difference.constant && difference.terms.size() == 2 && difference.offset.is_zero()) {
@@ -336,7 +374,8 @@ class Builder {
     return single(add(std::move(made)));
   }
 
-  // --- the rest ---------------------------------------------------------------------------------------------------
+  // --- the rest
+  // ---------------------------------------------------------------------------------------------------
 
   Value extreme(const Node& node) {
     const bool greatest = node.op == Op::maximum;
@@ -346,8 +385,10 @@ class Builder {
       const Value& a = arg(node, i);
       if (a.is_missing()) return nothing();
       if (a.unlimited()) continue;
-      if (!a.constant) columns.push_back(step_of(a));
-      else if (!bound || (greatest ? a.constant->value > *bound : a.constant->value < *bound)) bound = a.constant->value;
+      if (!a.constant)
+        columns.push_back(step_of(a));
+      else if (!bound || (greatest ? a.constant->value > *bound : a.constant->value < *bound))
+        bound = a.constant->value;
     }
     if (columns.empty()) return bound ? of(*bound) : nothing();
     if (bound) columns.push_back(constant({Cell::State::value, *bound}));
@@ -368,7 +409,8 @@ class Builder {
     const Value& b = arg(node, 1);
     for (const auto& [x, y] : {std::pair(&a, &b), std::pair(&b, &a)})
       if (x->is_number()) return x->constant->truth() == decisive ? of(Rational(decisive ? 1 : 0)) : *y;
-    return single(add(decisive ? Step::Kind::disjunction : Step::Kind::conjunction, {step_of(a), step_of(b)}, true));
+    return single(
+        add(decisive ? Step::Kind::disjunction : Step::Kind::conjunction, {step_of(a), step_of(b)}, true));
   }
 
   int input(const Node& node) {
@@ -387,7 +429,8 @@ class Builder {
     made.kind = Step::Kind::place;
     made.slot = node.slot;
     made.canonical = !parameter.everywhere || rounded(*parameter.everywhere).canonical;
-    for (const auto& [code, value] : parameter.places) made.canonical = made.canonical && rounded(value).canonical;
+    for (const auto& [code, value] : parameter.places)
+      made.canonical = made.canonical && rounded(value).canonical;
     plan_.by_place = true;
     return add(std::move(made));
   }
@@ -452,43 +495,71 @@ class Builder {
 
   Value one(const Node& node) {
     switch (node.op) {
-      case Op::constant: return of(node.value);
-      case Op::input: return single(input(node));
-      case Op::parameter: return single(place(node));
-      case Op::scale: return scaled(arg(node, 0), node.value);
-      case Op::add: return sum(arg(node, 0), arg(node, 1), Rational(1));
-      case Op::subtract: return sum(arg(node, 0), arg(node, 1), Rational(-1));
-      case Op::multiply: return product(arg(node, 0), arg(node, 1));
-      case Op::divide: return quotient(arg(node, 0), arg(node, 1));
-      case Op::negate: return scaled(arg(node, 0), Rational(-1));
+      case Op::constant:
+        return of(node.value);
+      case Op::input:
+        return single(input(node));
+      case Op::parameter:
+        return single(place(node));
+      case Op::scale:
+        return scaled(arg(node, 0), node.value);
+      case Op::add:
+        return sum(arg(node, 0), arg(node, 1), Rational(1));
+      case Op::subtract:
+        return sum(arg(node, 0), arg(node, 1), Rational(-1));
+      case Op::multiply:
+        return product(arg(node, 0), arg(node, 1));
+      case Op::divide:
+        return quotient(arg(node, 0), arg(node, 1));
+      case Op::negate:
+        return scaled(arg(node, 0), Rational(-1));
       case Op::minimum:
-      case Op::maximum: return extreme(node);
-      case Op::ceiling: return rounding(arg(node, 0), {0, Rounding::ceiling});
-      case Op::floor: return rounding(arg(node, 0), {0, Rounding::floor});
-      case Op::round: return rounding(arg(node, 0), node.rounding);
-      case Op::steps: return steps(arg(node, 0), arg(node, 1), arg(node, 2));
-      case Op::less: return comparison(arg(node, 0), arg(node, 1), Relation::less);
-      case Op::less_equal: return comparison(arg(node, 0), arg(node, 1), Relation::less_equal);
-      case Op::equal: return comparison(arg(node, 0), arg(node, 1), Relation::equal);
-      case Op::not_equal: return comparison(arg(node, 0), arg(node, 1), Relation::not_equal);
+      case Op::maximum:
+        return extreme(node);
+      case Op::ceiling:
+        return rounding(arg(node, 0), {0, Rounding::ceiling});
+      case Op::floor:
+        return rounding(arg(node, 0), {0, Rounding::floor});
+      case Op::round:
+        return rounding(arg(node, 0), node.rounding);
+      case Op::steps:
+        return steps(arg(node, 0), arg(node, 1), arg(node, 2));
+      case Op::less:
+        return comparison(arg(node, 0), arg(node, 1), Relation::less);
+      case Op::less_equal:
+        return comparison(arg(node, 0), arg(node, 1), Relation::less_equal);
+      case Op::equal:
+        return comparison(arg(node, 0), arg(node, 1), Relation::equal);
+      case Op::not_equal:
+        return comparison(arg(node, 0), arg(node, 1), Relation::not_equal);
       case Op::logical_and:
-      case Op::logical_or: return logical(node);
-      case Op::select: return select(node);
-      case Op::coalesce: return coalesce(node);
-      case Op::tier: return tier(node);
-      case Op::limit: return limit(node);
+      case Op::logical_or:
+        return logical(node);
+      case Op::select:
+        return select(node);
+      case Op::coalesce:
+        return coalesce(node);
+      case Op::tier:
+        return tier(node);
+      case Op::limit:
+        return limit(node);
       case Op::absolute:
       case Op::logical_not:
-      case Op::present: break;
+      case Op::present:
+        break;
     }
     const Value& a = arg(node, 0);
-    if (node.op == Op::present) return a.constant ? of(Rational(a.is_missing() ? 0 : 1)) : single(add(Step::Kind::present, {step_of(a)}, true));
+    if (node.op == Op::present)
+      return a.constant ? of(Rational(a.is_missing() ? 0 : 1))
+                        : single(add(Step::Kind::present, {step_of(a)}, true));
     if (a.is_missing()) return nothing();
     const int id = step_of(a);
-    return node.op == Op::absolute ? single(add(Step::Kind::absolute, {id}, step(id).canonical)) : single(add(Step::Kind::complement, {id}, true));
+    return node.op == Op::absolute ? single(add(Step::Kind::absolute, {id}, step(id).canonical))
+                                   : single(add(Step::Kind::complement, {id}, true));
   }
 
-  // --- order and buffers ------------------------------------------------------------------------------------------
+  // --- order and buffers
+  // ------------------------------------------------------------------------------------------
 
   template <class F>
   static void each_arg(const Step& s, F f) {
@@ -522,13 +593,15 @@ class Builder {
   void assign_buffers() {
     const std::size_t count = plan_.steps.size();
     std::vector<std::size_t> last(count, 0);
-    for (std::size_t i = 0; i < count; ++i) each_arg(plan_.steps[i], [&](int a) { last[static_cast<std::size_t>(a)] = i; });
+    for (std::size_t i = 0; i < count; ++i)
+      each_arg(plan_.steps[i], [&](int a) { last[static_cast<std::size_t>(a)] = i; });
     for (const Output& o : plan_.outputs) last[static_cast<std::size_t>(o.step)] = count;
     std::vector<int> free;
     plan_.buffers.assign(count, -1);
     for (std::size_t i = 0; i < count; ++i) {
       // Inputs are read in place, but their bounds need room. Constants are filled once and keep theirs.
-      if (free.empty() || plan_.steps[i].kind == Step::Kind::constant) free.push_back(static_cast<int>(plan_.buffer_count++));
+      if (free.empty() || plan_.steps[i].kind == Step::Kind::constant)
+        free.push_back(static_cast<int>(plan_.buffer_count++));
       plan_.buffers[i] = free.back();
       free.pop_back();
       std::vector<int> done;
@@ -553,6 +626,8 @@ class Builder {
 
 }  // namespace
 
-Plan make_plan(const CompiledRule& rule, const Binding& binding, const std::vector<int>& wanted) { return Builder(rule, binding).run(wanted); }
+Plan make_plan(const CompiledRule& rule, const Binding& binding, const std::vector<int>& wanted) {
+  return Builder(rule, binding).run(wanted);
+}
 
 }  // namespace tributary::policy::columns

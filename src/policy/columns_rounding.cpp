@@ -3,9 +3,12 @@
 namespace tributary::policy::columns {
 namespace {
 
-// --- roundings ------------------------------------------------------------------------------------------------------
+// --- roundings
+// ------------------------------------------------------------------------------------------------------
 
-constexpr bool half(Rounding mode) { return mode == Rounding::half_even || mode == Rounding::half_up; }
+constexpr bool half(Rounding mode) {
+  return mode == Rounding::half_even || mode == Rounding::half_up;
+}
 
 // The rounded quotient, both whole; d > 0.
 __int128 rounded_quotient(__int128 n, __int128 d, Rounding mode) {
@@ -15,12 +18,18 @@ __int128 rounded_quotient(__int128 n, __int128 d, Rounding mode) {
   if (r == 0) return q;
   const __int128 rest = d - r;
   switch (mode) {
-    case Rounding::floor: return q;
-    case Rounding::ceiling: return q + 1;
-    case Rounding::down: return n < 0 ? q + 1 : q;
-    case Rounding::up: return n < 0 ? q : q + 1;
-    case Rounding::half_up: return r > rest || (r == rest && n > 0) ? q + 1 : q;
-    case Rounding::half_even: return r > rest || (r == rest && q % 2 != 0) ? q + 1 : q;
+    case Rounding::floor:
+      return q;
+    case Rounding::ceiling:
+      return q + 1;
+    case Rounding::down:
+      return n < 0 ? q + 1 : q;
+    case Rounding::up:
+      return n < 0 ? q : q + 1;
+    case Rounding::half_up:
+      return r > rest || (r == rest && n > 0) ? q + 1 : q;
+    case Rounding::half_even:
+      return r > rest || (r == rest && q % 2 != 0) ? q + 1 : q;
   }
   return q;
 }
@@ -39,31 +48,43 @@ bool in_whole_numbers(const Step& step, const Block& block, std::size_t row, dou
   }
   const __int128 rounded = rounded_quotient(sum, form.denominator, step.rounding.mode);
   index = static_cast<double>(rounded);
-  return magnitude(index) < index_limit / (step.rounding.places < 0 ? power_of_ten(-step.rounding.places) : 1);
+  return magnitude(index) <
+         index_limit / (step.rounding.places < 0 ? power_of_ten(-step.rounding.places) : 1);
 }
 
 // Runs `f` with the way of rounding as a constant, so that the loops carry no choice.
 template <class F>
 void with_mode(Rounding mode, F&& f) {
   switch (mode) {
-    case Rounding::half_even: return f(std::integral_constant<Rounding, Rounding::half_even>{});
-    case Rounding::half_up: return f(std::integral_constant<Rounding, Rounding::half_up>{});
-    case Rounding::up: return f(std::integral_constant<Rounding, Rounding::up>{});
-    case Rounding::down: return f(std::integral_constant<Rounding, Rounding::down>{});
-    case Rounding::ceiling: return f(std::integral_constant<Rounding, Rounding::ceiling>{});
-    case Rounding::floor: return f(std::integral_constant<Rounding, Rounding::floor>{});
+    case Rounding::half_even:
+      return f(std::integral_constant<Rounding, Rounding::half_even>{});
+    case Rounding::half_up:
+      return f(std::integral_constant<Rounding, Rounding::half_up>{});
+    case Rounding::up:
+      return f(std::integral_constant<Rounding, Rounding::up>{});
+    case Rounding::down:
+      return f(std::integral_constant<Rounding, Rounding::down>{});
+    case Rounding::ceiling:
+      return f(std::integral_constant<Rounding, Rounding::ceiling>{});
+    case Rounding::floor:
+      return f(std::integral_constant<Rounding, Rounding::floor>{});
   }
 }
 
 // The whole number of a directed rounding from those below and above.
 template <Rounding mode>
 double directed(double down, double up, bool positive) {
-  return mode == Rounding::floor ? down : mode == Rounding::ceiling ? up : (mode == Rounding::up) == positive ? up : down;
+  return mode == Rounding::floor              ? down
+         : mode == Rounding::ceiling          ? up
+         : (mode == Rounding::up) == positive ? up
+                                              : down;
 }
 
-// Rounds values in place order; `near` gets the rows where the bound does not decide. True when there are any.
+// Rounds values in place order; `near` gets the rows where the bound does not decide. True when there are
+// any.
 template <Rounding mode, bool decimals, class E>
-bool round_rows(std::size_t n, const double* a, E e, double power, double* __restrict values, std::uint64_t* __restrict near) {
+bool round_rows(std::size_t n, const double* a, E e, double power, double* __restrict values,
+                std::uint64_t* __restrict near) {
   const double growth = power == 1 ? 0 : u;
   const double most = decimals ? index_limit : index_limit / power;
   std::uint64_t any = 0;
@@ -84,8 +105,10 @@ bool round_rows(std::size_t n, const double* a, E e, double power, double* __res
 
 // Rounds scale × x + shift by comparing x with the boundary nearest to it, which is a decimal.
 template <Rounding mode, bool decimals>
-void grid_rows(const Step& step, std::size_t n, const double* x, double power, double* __restrict values, std::uint64_t* __restrict flags) {
-  const double scale = step.scale, shift = step.shift, spacing = step.spacing, origin = step.origin, unit = step.unit;
+void grid_rows(const Step& step, std::size_t n, const double* x, double power, double* __restrict values,
+               std::uint64_t* __restrict flags) {
+  const double scale = step.scale, shift = step.shift, spacing = step.spacing, origin = step.origin,
+               unit = step.unit;
   const double most = decimals ? 9e12 : std::min(9e12, index_limit / power);
   for (std::size_t i = 0; i < n; ++i) {
     const double q = x[i] * scale + shift;
@@ -120,7 +143,7 @@ void round(const Step& step, Block& block, Column& out, const Room& room) {
   const Column& x = argument(step, block, 0);
   const int places = step.rounding.places;
   if (x.whole && places >= 0) {
-    std::copy_n(x.values, n, room.values);
+    for (std::size_t i = 0; i < n; ++i) room.values[i] = x.values[i] + 0.0;  // leaves no negative zero
     return settle_whole(out, x.most);
   }
   if (std::abs(places) > 20) flag_all(block);
@@ -136,8 +159,10 @@ void round(const Step& step, Block& block, Column& out, const Room& room) {
   for (std::size_t i = 0; any && i < n; ++i) {
     if (near[i] == 0) continue;
     double index = 0;
-    if (in_whole_numbers(step, block, i, index)) room.values[i] = (places >= 0 ? index / power : index * power) + 0.0;
-    else block.flags[i] = 1;
+    if (in_whole_numbers(step, block, i, index))
+      room.values[i] = (places >= 0 ? index / power : index * power) + 0.0;
+    else
+      block.flags[i] = 1;
   }
   settle_canonical(out, block, room.errors, x.most + (places >= 0 ? 1 / power : power), places <= 0);
 }
@@ -148,8 +173,10 @@ void grid(const Step& step, Block& block, Column& out, const Room& room) {
   const int places = step.rounding.places;
   const double power = power_of_ten(std::abs(places));
   with_mode(step.rounding.mode, [&](auto mode) {
-    if (places >= 0) grid_rows<mode(), true>(step, n, column.values, power, room.values, block.flags);
-    else grid_rows<mode(), false>(step, n, column.values, power, room.values, block.flags);
+    if (places >= 0)
+      grid_rows<mode(), true>(step, n, column.values, power, room.values, block.flags);
+    else
+      grid_rows<mode(), false>(step, n, column.values, power, room.values, block.flags);
   });
   if (step.counts_steps) {
     const double* x = column.values;
@@ -157,7 +184,8 @@ void grid(const Step& step, Block& block, Column& out, const Room& room) {
     const double first = step.lower_closed ? 1 : 0;
     for (std::size_t i = 0; i < n; ++i) room.values[i] = x[i] <= zero ? 0 : room.values[i] + first;
   }
-  const double most = (column.most * step.scale + magnitude(step.shift) + 2) * (places >= 0 ? 1 / power : power) * safe;
+  const double most =
+      (column.most * step.scale + magnitude(step.shift) + 2) * (places >= 0 ? 1 / power : power) * safe;
   settle_canonical(out, block, room.errors, most, places <= 0);
 }
 

@@ -303,7 +303,7 @@ class Compiler {
         const Typed b = number(e.args[1], scope);
         Type type;
         type.unit = e.kind == Kind::multiply ? a.type.unit * b.type.unit : a.type.unit / b.type.unit;
-        type.any_unit = a.type.any_unit;
+        type.any_unit = a.type.any_unit || (e.kind == Kind::multiply && b.type.any_unit);
         return {emit(e.kind == Kind::multiply ? Op::multiply : Op::divide, {a.node, b.node}), type};
       }
       case Kind::logical_not: return {emit(Op::logical_not, {truth(e.args[0], scope)}), {ValueType::Kind::boolean, {}, false, {}}};

@@ -1,12 +1,13 @@
-// For tests: random rules of every construct of the language, well typed, with values that meet boundaries often.
+// For tests: random rules of every construct of the language, well typed, with values that meet boundaries
+// often.
 #pragma once
+
+#include "policy/compile.h"
 
 #include <optional>
 #include <random>
 #include <string>
 #include <vector>
-
-#include "policy/compile.h"
 
 namespace tributary::policy {
 
@@ -14,7 +15,8 @@ class RandomRules {
  public:
   explicit RandomRules(std::uint64_t seed) : engine_(seed) {}
 
-  // A rule that compiles: inputs, parameters (by place, indexed, a table, one that may be unlimited), formulas, a payment.
+  // A rule that compiles: inputs, parameters (by place, indexed, a table, one that may be unlimited),
+  // formulas, a payment.
   Rule rule();
   // Values of one input in so many rows; NaN is missing.
   std::vector<double> column(const Input& input, std::size_t rows);
@@ -36,7 +38,9 @@ class RandomRules {
   std::string condition(int depth);
   std::string quality(int depth);
   std::string choice(int depth);
-  std::string wrapped(const std::string& a, const std::string& sign, const std::string& b) { return "(" + a + " " + sign + " " + b + ")"; }
+  std::string wrapped(const std::string& a, const std::string& sign, const std::string& b) {
+    return "(" + a + " " + sign + " " + b + ")";
+  }
   static std::string unit(Dimension dimension);
   Formula formula(std::size_t i);
 
