@@ -59,18 +59,19 @@ enum class ImportOutcome : std::uint8_t {
 
 struct ImportReport {
   ImportOutcome outcome = ImportOutcome::stored;
-  std::optional<ImportFileId> file;  // what was stored, or the earlier import of a known file
-  std::string sha256;
+  std::optional<ImportFileId> file = {};  // what was stored, or the earlier import of a known file
+  std::string sha256 = {};
   std::uint64_t bytes = 0;
   std::int64_t rows = 0;  // without header, unit row and blank lines
   std::int64_t accepted = 0;
   std::int64_t rejected = 0;
-  WriteCounts observations;
+  std::int64_t empty = 0;  // of the accepted: neither a time nor a value
+  WriteCounts observations = {};
   std::int64_t new_series = 0;
-  std::map<std::string, std::int64_t> flags;    // observations read, by the name of their flag
-  std::int64_t error_count = 0;                 // a row may have several
-  std::map<std::string, std::int64_t> reasons;  // errors by the name of their code
-  std::vector<RowError> errors;                 // the first of them
+  std::map<std::string, std::int64_t> flags = {};    // observations read, by the name of their flag
+  std::int64_t error_count = 0;                      // a row may have several
+  std::map<std::string, std::int64_t> reasons = {};  // errors by the name of their code
+  std::vector<RowError> errors = {};                 // the first of them
 };
 
 // Throws bad_mapping, bad_unit; missing_column, duplicate_column, unit_mismatch (also against the unit that a

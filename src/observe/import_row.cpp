@@ -121,6 +121,7 @@ bool RowReader::read(std::vector<RowError>& errors) {
   const Flag row_flag = read_status(errors);
   read_notes();
   for (std::size_t i = 0; i < bound_.size(); ++i) read_value(i, row_flag, errors);
+  if (!has_time_) check_untimed(errors);
   return errors.size() == before;
 }
 
@@ -154,6 +155,7 @@ void RowReader::read_place(Errors& errors) {
 }
 
 void RowReader::read_time(Errors& errors) {
+  has_time_ = true;
   for (const BoundTime& bound : times_) {
     const TimeSource& source = mapping_.times[bound.source];
     if (std::all_of(bound.columns.begin(), bound.columns.end(),
@@ -181,6 +183,14 @@ void RowReader::read_time(Errors& errors) {
     }
     return;
   }
+  has_time_ = false;
+}
+
+// A value without a time is an error; a row with neither says nothing.
+void RowReader::check_untimed(Errors& errors) const {
+  if (std::none_of(values_.begin(), values_.end(),
+                   [](const RowValue& value) { return value.number || value.detection_limit; }))
+    return;
   errors.push_back(
       {Error(codes::bad_time, {"没有时间", "the time is empty"}, table_.where(times_.front().columns.front()),
              {"请补上监测时间", "fill in the time of the measurement"}),

@@ -35,6 +35,8 @@ class RowReader {
   // was.
   bool read(std::vector<RowError>& errors);
 
+  // The row that was read has neither a time nor a value: it says nothing (a station that is not reporting).
+  bool empty() const { return !has_time_; }
   // Of the row that was read, valid until the next one.
   std::string_view place() const { return place_; }
   std::size_t place_column() const { return place_columns_.front(); }
@@ -63,6 +65,7 @@ class RowReader {
   bool blank(std::string_view text) const;
   void read_place(Errors& errors);
   void read_time(Errors& errors);
+  void check_untimed(Errors& errors) const;
   Flag read_status(Errors& errors);
   void read_notes();
   void read_value(std::size_t index, Flag row_flag, Errors& errors);
@@ -81,6 +84,7 @@ class RowReader {
   std::string place_scratch_;
   std::string time_scratch_;
   Instant time_;
+  bool has_time_ = false;
   std::vector<RowValue> values_;
   std::vector<std::optional<Flag>> noted_;  // per value, from the note of the row
   bool any_noted_ = false;

@@ -22,14 +22,14 @@
 namespace tributary::observe {
 
 struct NewObservation {
-  SeriesId series;
-  Instant time;
-  std::optional<double> value;
+  SeriesId series = {};
+  Instant time = {};
+  std::optional<double> value = {};
   Flag flag = Flag::valid;
-  std::optional<double> detection_limit;
+  std::optional<double> detection_limit = {};
   std::int64_t row = 0;
   std::int64_t column = 0;
-  std::string raw;
+  std::string raw = {};
 };
 
 // In observations, not rows. Each observation given counts once, in the first four.

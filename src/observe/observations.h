@@ -18,21 +18,21 @@ std::span<const store::Migration> migrations();
 
 // Empty fields match everything.
 struct SeriesFilter {
-  std::string place;
-  std::string indicator;
-  std::string source;
+  std::string place = {};
+  std::string indicator = {};
+  std::string source = {};
 };
 
 // Where an observation comes from, for people.
 struct Origin {
-  std::string file;         // name of the file
-  std::string sha256;       // of its content
-  std::string mapping;      // how it was read
-  std::int64_t row = 0;     // line, from 1
-  std::int64_t column = 0;  // from 1
-  std::string column_name;
-  std::string raw;  // the field
-  Instant arrived;
+  std::string file = {};     // name of the file
+  std::string sha256 = {};   // of its content
+  std::string mapping = {};  // how it was read
+  std::int64_t row = 0;      // line, from 1
+  std::int64_t column = 0;   // from 1
+  std::string column_name = {};
+  std::string raw = {};  // the field
+  Instant arrived = {};
 };
 
 class Observations {

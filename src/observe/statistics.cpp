@@ -154,6 +154,12 @@ bool suffices(const StatisticsRule& rule, const Collected& collected, Statistic&
   return true;
 }
 
+// With all its decimals: 0.240, not 0.24.
+Decimal rounded(const Rational& exact, int decimals, Rounding mode) {
+  const Decimal value = exact.to_decimal(decimals, mode);
+  return decimals > value.scale() ? Decimal::parse(value.to_fixed(decimals)) : value;
+}
+
 // Everything but the number itself. `compute` gets what is averaged.
 template <class Compute>
 Statistic statistic(const StatisticsRules& rules, const Series& series,
@@ -173,7 +179,7 @@ Statistic statistic(const StatisticsRules& rules, const Series& series,
   for (const Statistic& part : out.parts) out.verified = out.verified && part.verified;
   if (!suffices(rule, collected, out)) return out;
   out.exact = compute(collected);
-  out.rounded = out.exact->to_decimal(rule.decimals(series.indicator), rule.rounding.mode);
+  out.rounded = rounded(*out.exact, rule.decimals(series.indicator), rule.rounding.mode);
   return out;
 }
 

@@ -32,27 +32,27 @@ struct PerMonth {
 
 struct RoundingRule {
   int decimals = 3;
-  std::map<std::string, int, std::less<>> by_indicator;  // decimals where they differ
-  Rounding mode = Rounding::half_even;                   // GB/T 8170-2008
+  std::map<std::string, int, std::less<>> by_indicator = {};  // decimals where they differ
+  Rounding mode = Rounding::half_even;                        // GB/T 8170-2008
 };
 
 struct StatisticsRule {
-  std::string id;
-  Text title;
+  std::string id = {};
+  Text title = {};
   std::string indicator = "*";  // "*": every indicator that no rule names
   std::string source = "*";     // of the series
   Granularity granularity = Granularity::month;
   MeanOf of = MeanOf::samples;
   bool of_rounded = false;  // the daily or monthly means are rounded before they are averaged
   int minimum = 1;          // of what is averaged; with fewer there is no mean
-  std::optional<PerMonth> per_month;
+  std::optional<PerMonth> per_month = {};
   Censored censored = Censored::half_limit;
   std::vector<Flag> counted = {Flag::valid, Flag::below_limit};
-  RoundingRule rounding;
-  std::string document;  // "环境空气质量标准 GB 3095-2012"
-  std::string article;
+  RoundingRule rounding = {};
+  std::string document = {};  // "环境空气质量标准 GB 3095-2012"
+  std::string article = {};
   bool verified = false;
-  Validity validity;
+  Validity validity = {};
 
   int decimals(std::string_view for_indicator) const;
 };
