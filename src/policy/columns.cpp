@@ -214,7 +214,7 @@ class Run {
 
   bool flagged() const {
     return std::any_of(flags_.begin(), flags_.begin() + static_cast<std::ptrdiff_t>(block_.rows),
-                       [](std::uint64_t f) { return f != 0; });
+                       [](double f) { return f != 0; });
   }
 
   std::size_t exactly() {
@@ -245,7 +245,7 @@ class Run {
   std::vector<double> errors_;
   std::vector<std::vector<double>> places_;  // per step: by place code
   std::array<double, block_rows> scratch_{};
-  std::array<std::uint64_t, block_rows> flags_{};
+  std::array<double, block_rows> flags_{};
   Block block_;
   std::size_t first_ = 0;
 };

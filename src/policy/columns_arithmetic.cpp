@@ -1,40 +1,60 @@
 #include "policy/columns_bounds.h"
 
 namespace tributary::policy::columns {
-void load(const double* values, const Step& step, Block& block, Column& out, const Room& room) {
-  constexpr std::size_t lanes = 8;
-  const std::size_t n = block.rows;
-  double most[lanes] = {};
-  double least[lanes];
-  double parts[lanes] = {};  // more than 0 where there is a fraction
-  std::fill_n(least, lanes, 1.0);
+
+namespace {
+
+// Greatest and least magnitudes in one pass.
+std::pair<double, double> extent(const double* values, std::size_t n) {
+  Lanes most[4] = {};
+  Lanes least[4] = {Lanes{1, 1}, Lanes{1, 1}, Lanes{1, 1}, Lanes{1, 1}};
   std::size_t i = 0;
-  for (; i + lanes <= n; i += lanes)
-    for (std::size_t k = 0; k < lanes; ++k) {
-      const double x = magnitude(values[i + k]);
-      const double part = magnitude(x - nearest_whole(x));
+  for (; i + lane_rows <= n; i += lane_rows) {
+    __builtin_prefetch(values + i + 512);
+    for (std::size_t k = 0; k < 4; ++k) {
+      const Lanes x = magnitudes(values + i + 2 * k);
       most[k] = x > most[k] ? x : most[k];
       least[k] = x < least[k] ? x : least[k];
-      parts[k] = part > parts[k] ? part : parts[k];
     }
+  }
+  std::pair<double, double> out{0, 1};
+  for (std::size_t k = 0; k < 4; ++k) {
+    out.first = std::max({out.first, most[k][0], most[k][1]});
+    out.second = std::min({out.second, least[k][0], least[k][1]});
+  }
   for (; i < n; ++i) {
     const double x = magnitude(values[i]);
-    const double part = magnitude(x - nearest_whole(x));
-    most[0] = x > most[0] ? x : most[0];
-    least[0] = x < least[0] ? x : least[0];
-    parts[0] = part > parts[0] ? part : parts[0];
+    out.first = x > out.first ? x : out.first;
+    out.second = x < out.second ? x : out.second;
   }
+  return out;
+}
+
+bool all_whole(const double* values, std::size_t n) {
+  return most_of(values, n, [](Lanes x) {
+           const Lanes part = x - ((x + 0x1.8p52) - 0x1.8p52);
+           return part > 0 ? part : -part;
+         }) == 0;
+}
+
+}  // namespace
+
+void load(const double* values, const Step& step, Block& block, Column& out, const Room& room) {
+  const std::size_t n = block.rows;
+  const auto [most, least] = extent(values, n);
   out.values = values;
-  const double largest = *std::max_element(most, most + lanes);
-  const bool fractions = *std::max_element(parts, parts + lanes) > 0;
-  if (largest > 1e37 || *std::min_element(least, least + lanes) < 1e-13)
-    for (std::size_t row = 0; row < n; ++row)
-      block.flags[row] |= known(values[row]) && !ordinary(values[row]) ? 1U : 0U;
-  if (step.discrete && fractions)
-    for (std::size_t row = 0; row < n; ++row)
-      block.flags[row] |= known(values[row]) && nearest_whole(values[row]) != values[row] ? 1U : 0U;
-  settle_canonical(out, block, room.errors, std::min(largest, 1e37),
-                   (step.discrete || !fractions) && largest < 0x1p51);
+  if (most > 1e37 || least < 1e-13)
+    for (std::size_t i = 0; i < n; ++i)
+      block.flags[i] = known(values[i]) && !ordinary(values[i]) ? 1.0 : block.flags[i];
+  // Whether numbers happen to be whole is looked up only where it may settle something.
+  bool whole = (step.discrete || block.per_row) && most < 0x1p51;
+  if (whole && !all_whole(values, n)) {
+    if (step.discrete)
+      for (std::size_t i = 0; i < n; ++i)
+        block.flags[i] = known(values[i]) & (nearest_whole(values[i]) != values[i]) ? 1.0 : block.flags[i];
+    whole = step.discrete;
+  }
+  settle_canonical(out, block, room.errors, std::min(most, 1e37), whole);
 }
 
 // --- sums
@@ -171,7 +191,7 @@ void divide(const Step& step, Block& block, Column& out, const Room& room) {
   const double *a = x.values, *b = y.values;
   double* __restrict values = room.values;
   double* __restrict errors = room.errors;
-  std::uint64_t* __restrict flags = block.flags;
+  double* __restrict flags = block.flags;
   with_errors(x, [&](auto ea) {
     with_errors(y, [&](auto eb) {
       for (std::size_t i = 0; i < n; ++i) {
@@ -183,7 +203,7 @@ void divide(const Step& step, Block& block, Column& out, const Room& room) {
         errors[i] = quotient_error(a[i], ratio, p, b[i], q);
         values[i] = by_zero ? missing : ratio;
         const bool doubtful = !clear || !(magnitude(ratio) < huge);
-        flags[i] |= doubtful & !by_zero & known(a[i]) & known(b[i]) ? 1U : 0U;
+        flags[i] = doubtful & !by_zero & known(a[i]) & known(b[i]) ? 1.0 : flags[i];
       }
     });
   });
@@ -240,7 +260,7 @@ void check_output(const Column& column, Block& block) {
   const double* values = column.values;
   with_errors(column, [&](auto e) {
     for (std::size_t i = 0; i < block.rows; ++i)
-      block.flags[i] |= !(e[i] <= 0x1p-40 * magnitude(values[i])) & known(values[i]) ? 1U : 0U;
+      block.flags[i] = !(e[i] <= 0x1p-40 * magnitude(values[i])) & known(values[i]) ? 1.0 : block.flags[i];
   });
 }
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 
 namespace tributary::policy::columns {
@@ -58,24 +59,42 @@ inline constexpr double power_of_ten(int n) {
 }
 
 inline void flag_all(Block& block) {
-  std::fill_n(block.flags, block.rows, std::uint64_t{1});
+  std::fill_n(block.flags, block.rows, 1.0);
+}
+
+// Reductions keep two running values side by side four times over: a single one would wait for itself.
+using Lanes = double __attribute__((vector_size(16)));
+using LaneBits = std::int64_t __attribute__((vector_size(16)));
+inline constexpr std::size_t lane_rows = 8;
+
+inline Lanes magnitudes(const double* values) {
+  Lanes out;
+  std::memcpy(&out, values, sizeof out);
+  return reinterpret_cast<Lanes>(reinterpret_cast<LaneBits>(out) & std::int64_t{0x7fffffffffffffff});
+}
+
+// The greatest of f(|x|) over the rows, 0 for none; NaN counts for nothing.
+template <class F>
+inline double most_of(const double* values, std::size_t n, F f) {
+  Lanes most[4] = {};
+  std::size_t i = 0;
+  for (; i + lane_rows <= n; i += lane_rows)
+    for (std::size_t k = 0; k < 4; ++k) {
+      const Lanes x = f(magnitudes(values + i + 2 * k));
+      most[k] = x > most[k] ? x : most[k];
+    }
+  double out = 0;
+  for (const Lanes& lane : most) out = std::max({out, lane[0], lane[1]});
+  for (; i < n; ++i) {
+    const Lanes x = f(Lanes{magnitude(values[i]), 0});
+    out = x[0] > out ? x[0] : out;
+  }
+  return out;
 }
 
 // The greatest magnitude below `limit`, which every row that is not flagged is.
 inline double greatest(const double* values, std::size_t n, double limit) {
-  constexpr std::size_t lanes = 8;
-  double most[lanes] = {};
-  std::size_t i = 0;
-  for (; i + lanes <= n; i += lanes)
-    for (std::size_t k = 0; k < lanes; ++k) {
-      const double x = magnitude(values[i + k]);
-      most[k] = (x > most[k]) & (x < limit) ? x : most[k];
-    }
-  for (; i < n; ++i) {
-    const double x = magnitude(values[i]);
-    most[0] = (x > most[0]) & (x < limit) ? x : most[0];
-  }
-  return *std::max_element(most, most + lanes);
+  return most_of(values, n, [limit](Lanes x) { return x < limit ? x : Lanes{}; });
 }
 
 // One bound for the whole block. Where the analysis does not hold, every row is flagged, or those rows when
@@ -87,7 +106,7 @@ inline void settle(Column& out, Block& block, double error, double most, bool pe
   out.most = huge;
   if (!per_row) return flag_all(block);
   for (std::size_t i = 0; i < block.rows; ++i)
-    block.flags[i] |= known(out.values[i]) && !(magnitude(out.values[i]) < huge) ? 1U : 0U;
+    block.flags[i] = known(out.values[i]) && !(magnitude(out.values[i]) < huge) ? 1.0 : block.flags[i];
 }
 
 inline void settle_whole(Column& out, double most) {

@@ -70,13 +70,13 @@ void compare(const Step& step, Block& block, Column& out, const Room& room) {
     for (std::size_t i = 0; i < n; ++i)
       values[i] = known(a[i]) & known(b[i]) ? (holds<relation()>(a[i], b[i]) ? 1.0 : 0.0) : missing;
     if (x.canonical && y.canonical) return;
-    std::uint64_t* __restrict flags = block.flags;
+    double* __restrict flags = block.flags;
     with_errors(x, [&](auto ea) {
       with_errors(y, [&](auto eb) {
         for (std::size_t i = 0; i < n; ++i) {
           const double error = (ea[i] + eb[i]) * safe;
           const bool clear = (magnitude(a[i] - b[i]) > error) | (error == 0);
-          flags[i] |= !clear & known(a[i]) & known(b[i]) ? 1U : 0U;
+          flags[i] = !clear & known(a[i]) & known(b[i]) ? 1.0 : flags[i];
         }
       });
     });
@@ -123,13 +123,19 @@ void choose(const Column& x, const Column& y, Block& block, Column& out, const R
   if (x.errors != nullptr || y.errors != nullptr || x.error != y.error) {
     with_errors(x, [&](auto p) {
       with_errors(y, [&](auto q) {
-        for (std::size_t i = 0; i < n; ++i) errors[i] = first(i) ? p[i] : q[i];
+        for (std::size_t i = 0; i < n; ++i) {
+          const double one = p[i], other = q[i];
+          errors[i] = first(i) ? one : other;
+        }
       });
     });
     out.errors = errors;
   }
   double* __restrict values = room.values;
-  for (std::size_t i = 0; i < n; ++i) values[i] = first(i) ? a[i] : b[i];
+  for (std::size_t i = 0; i < n; ++i) {
+    const double one = a[i], other = b[i];
+    values[i] = first(i) ? one : other;
+  }
 }
 
 }  // namespace
@@ -180,7 +186,7 @@ void tier(const Step& step, Block& block, Column& out, const Room& room) {
       for (std::size_t i = 0; i < n; ++i) {
         const double error = (e[i] + step.bounds_error) * safe;
         const bool clear = (magnitude(a[i] - above) > error) | (error == 0);
-        block.flags[i] |= !clear & known(a[i]) ? 1U : 0U;
+        block.flags[i] = !clear & known(a[i]) ? 1.0 : block.flags[i];
       }
     });
   }

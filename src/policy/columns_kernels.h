@@ -24,7 +24,7 @@ struct Block {
   std::size_t rows = 0;
   bool per_row = false;            // inputs carry one bound per row instead of one per block
   std::vector<Column> columns;     // per step
-  std::uint64_t* flags = nullptr;  // per row: not 0 when a decision was within the bound
+  double* flags = nullptr;  // per row: not 0 when a decision was within the bound
 };
 
 // Where a step may write.

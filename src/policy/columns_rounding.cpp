@@ -84,10 +84,9 @@ double directed(double down, double up, bool positive) {
 // any.
 template <Rounding mode, bool decimals, class E>
 bool round_rows(std::size_t n, const double* a, E e, double power, double* __restrict values,
-                std::uint64_t* __restrict near) {
+                double* __restrict near) {
   const double growth = power == 1 ? 0 : u;
   const double most = decimals ? index_limit : index_limit / power;
-  std::uint64_t any = 0;
   for (std::size_t i = 0; i < n; ++i) {
     const double q = decimals ? a[i] * power : a[i] / power;
     const double error = ((decimals ? e[i] * power : e[i] / power) + growth * magnitude(q)) * safe;
@@ -96,17 +95,16 @@ bool round_rows(std::size_t n, const double* a, E e, double power, double* __res
     const bool clear = half(mode) ? magnitude(gap - 0.5) > error : (gap > error) | (error == 0);
     const double index = half(mode) ? r : directed<mode>(r > q ? r - 1 : r, r < q ? r + 1 : r, q > 0);
     const bool doubtful = !(clear & (magnitude(q) < most)) & known(q);
-    near[i] = doubtful ? 1U : 0U;
-    any |= near[i];
+    near[i] = doubtful ? 1.0 : 0.0;
     values[i] = (decimals ? index / power : index * power) + 0.0;
   }
-  return any != 0;
+  return greatest(near, n, huge) != 0;
 }
 
 // Rounds scale × x + shift by comparing x with the boundary nearest to it, which is a decimal.
 template <Rounding mode, bool decimals>
 void grid_rows(const Step& step, std::size_t n, const double* x, double power, double* __restrict values,
-               std::uint64_t* __restrict flags) {
+               double* __restrict flags) {
   const double scale = step.scale, shift = step.shift, spacing = step.spacing, origin = step.origin,
                unit = step.unit;
   const double most = decimals ? 9e12 : std::min(9e12, index_limit / power);
@@ -131,7 +129,7 @@ void grid_rows(const Step& step, std::size_t n, const double* x, double power, d
       exact = (magnitude(line) < 1e15) | (magnitude(q - r) > 0.1);
     }
     const bool within = (magnitude(q) < most) & (magnitude(q - shift) < 1e13);
-    flags[i] |= !(within & exact) & known(x[i]) ? 1U : 0U;
+    flags[i] = !(within & exact) & known(x[i]) ? 1.0 : flags[i];
     values[i] = (decimals ? index / power : index * power) + 0.0;
   }
 }
@@ -148,7 +146,7 @@ void round(const Step& step, Block& block, Column& out, const Room& room) {
   }
   if (std::abs(places) > 20) flag_all(block);
   const double power = power_of_ten(std::min(std::abs(places), 20));
-  auto* near = reinterpret_cast<std::uint64_t*>(room.scratch);
+  double* near = room.scratch;
   bool any = false;
   with_mode(step.rounding.mode, [&](auto mode) {
     with_errors(x, [&](auto e) {
@@ -195,7 +193,7 @@ void steps(const Step& step, Block& block, Column& out, const Room& room) {
   const Column& y = argument(step, block, 1);
   const double *a = x.values, *w = y.values, *closed = argument(step, block, 2).values;
   double* __restrict values = room.values;
-  std::uint64_t* __restrict flags = block.flags;
+  double* __restrict flags = block.flags;
   // A quotient of whole numbers that is no whole number is not rounded to one.
   const double trust = x.whole && y.whole && x.most < 0x1p51 ? 0 : 1;
   with_errors(x, [&](auto ea) {
@@ -219,7 +217,7 @@ void steps(const Step& step, Block& block, Column& out, const Room& room) {
         const bool unsure_width = !(wide | no_width);
         const bool unsure_sign = !(positive | none);
         const bool doubtful = unsure_width | (wide & (unsure_sign | (positive & (on_line | beyond))));
-        flags[i] |= doubtful & all_known ? 1U : 0U;
+        flags[i] = doubtful & all_known ? 1.0 : flags[i];
         values[i] = !all_known || no_width ? missing : none ? 0 : begun;
       }
     });

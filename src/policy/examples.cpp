@@ -169,12 +169,12 @@ class Runner {
 
 ExampleReport run_examples(const Policy& policy, const std::string& file) { return Runner(policy, file).run(); }
 
-ExampleReport run_all_examples(const Policy& policy, bool last_pack_only) {
+ExampleReport run_all_examples(const std::string& root, const std::string& pack) {
   ExampleReport out;
-  for (const PackInfo& info : policy.packs()) {
-    if (last_pack_only && info.id != policy.pack().id) continue;
+  for (const PackInfo& info : Policy::load(root, pack).packs()) {
+    const Policy own = Policy::load(root, info.id);
     for (const std::string& file : files_in(info.folder + "/tests", ".test")) {
-      ExampleReport one = run_examples(policy, file);
+      ExampleReport one = run_examples(own, file);
       out.rows += one.rows;
       std::move(one.failures.begin(), one.failures.end(), std::back_inserter(out.failures));
     }

@@ -20,7 +20,8 @@ struct ExampleReport {
 
 // Runs one file. Throws policy.bad_example for text it does not understand; every unknown word is an error.
 ExampleReport run_examples(const Policy& policy, const std::string& file);
-// All tests/*.test of every pack of the cascade (or of its last pack only).
-ExampleReport run_all_examples(const Policy& policy, bool last_pack_only = false);
+// The tests of every pack of the cascade of `pack`, each under its own policy: a lower pack may set what an upper one's
+// examples expect to be unset.
+ExampleReport run_all_examples(const std::string& root, const std::string& pack);
 
 }  // namespace tributary::policy

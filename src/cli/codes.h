@@ -1,0 +1,17 @@
+// Outcome codes of `cli`.
+#pragma once
+
+#include "base/error.h"
+
+namespace tributary::cli::codes {
+
+inline constexpr Code bad_usage{"cli", 1, "bad_usage", Kind::invalid_input};
+inline constexpr Code not_initialised{"cli", 2, "not_initialised", Kind::not_found};
+inline constexpr Code packs_not_found{"cli", 3, "packs_not_found", Kind::not_found};
+inline constexpr Code several_tenants{"cli", 4, "several_tenants", Kind::invalid_input};
+inline constexpr Code check_failed{"cli", 5, "check_failed", Kind::conflict};
+
+inline constexpr std::array all{bad_usage, not_initialised, packs_not_found, several_tenants, check_failed};
+static_assert(dense(all));
+
+}  // namespace tributary::cli::codes

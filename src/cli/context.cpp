@@ -1,0 +1,161 @@
+#include "cli/context.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "cli/codes.h"
+#include "compensate/compensation.h"
+#include "ledger/ledger.h"
+#include "observe/observations.h"
+#include "policy/explanation_json.h"
+#include "policy/tenant.h"
+#include "registry/registry.h"
+
+namespace tributary::cli {
+
+int exit_code(Kind kind) {
+  switch (kind) {
+    case Kind::invalid_input: return 2;
+    case Kind::not_found: return 3;
+    case Kind::conflict: return 4;
+    case Kind::forbidden: return 5;
+    case Kind::unavailable: return 6;
+    case Kind::internal: return 70;
+  }
+  return 70;
+}
+
+Context::Context(Options options, const Clock& clock, std::ostream& out)
+    : options_(std::move(options)), clock_(clock), out_(out), screen_(screen_of(STDOUT_FILENO)) {
+  if (&out != &std::cout) screen_ = {100, false, false};
+}
+Context::~Context() = default;
+
+document::Language Context::language() const {
+  return options_.language == "zh" ? document::Language::zh : options_.language == "en" ? document::Language::en : document::Language::both;
+}
+
+std::string Context::by() const {
+  if (!options_.by.empty()) return options_.by;
+  for (const char* name : {"TRIBUTARY_USER", "USER", "LOGNAME"})
+    if (const char* value = std::getenv(name); value != nullptr && *value != 0) return value;
+  return "unknown";
+}
+
+std::string Context::say(const Text& text) const { return document::pick(text, language()); }
+
+std::string Context::packs_folder() const {
+  namespace fs = std::filesystem;
+  std::vector<std::string> tried;
+  if (!options_.packs.empty()) {
+    tried.push_back(options_.packs);
+  } else {
+    if (const char* value = std::getenv("TRIBUTARY_PACKS"); value != nullptr && *value != 0) tried.emplace_back(value);
+    tried.emplace_back("policies");
+    std::error_code ignored;
+    const fs::path program = fs::read_symlink("/proc/self/exe", ignored);
+    if (!ignored) tried.push_back((program.parent_path().parent_path().parent_path() / "policies").string());
+    tried.emplace_back("/usr/share/tributary/policies");
+  }
+  for (const std::string& folder : tried)
+    if (!policy::Policy::pack_ids(folder).empty()) return folder;
+  throw Error(codes::packs_not_found, {fmt::format("找不到政策包（找过：{}）", fmt::join(tried, "、")), fmt::format("no policy packs found (looked in: {})", fmt::join(tried, ", "))}, {},
+              {"请用 --packs 指明文件夹", "name the folder with --packs"});
+}
+
+std::vector<store::Migration> all_migrations() {
+  std::vector<store::Migration> out;
+  for (const auto list : {registry::migrations(), observe::migrations(), policy::migrations(), ledger::migrations(), compensate::migrations()}) out.insert(out.end(), list.begin(), list.end());
+  std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
+  return out;
+}
+
+store::Database& Context::database() {
+  if (!database_) {
+    database_ = store::Database::open(options_.database);
+    database_->migrate(all_migrations());
+  }
+  return *database_;
+}
+
+const std::string& Context::tenant() {
+  if (tenant_) return *tenant_;
+  const auto all = policy::tenants(database());
+  const Text hint{"请先运行 tributary init --jurisdiction 341602", "first run: tributary init --jurisdiction 341602"};
+  if (all.empty()) throw Error(codes::not_initialised, {"数据库还没有初始化", "the database is not initialised"}, {options_.database, 0, 0, {}}, hint);
+  if (options_.jurisdiction.empty() && all.size() > 1)
+    throw Error(codes::several_tenants, {"数据库中有几个地区，请用 --jurisdiction 指明", "the database holds several jurisdictions; choose with --jurisdiction"});
+  for (const auto& t : all)
+    if (options_.jurisdiction.empty() || t.jurisdiction == options_.jurisdiction) {
+      tenant_ = t.jurisdiction;
+      pack_ = t.pack;
+      return *tenant_;
+    }
+  throw Error(codes::not_initialised, {fmt::format("数据库中没有地区 {}", options_.jurisdiction), fmt::format("the database does not hold jurisdiction {}", options_.jurisdiction)}, {}, hint);
+}
+
+const policy::Policy& Context::policy() {
+  tenant();
+  if (!policy_) policy_ = policy::Policy::load(packs_folder(), pack_);
+  return *policy_;
+}
+
+void Context::print(const document::Table& table) { out_ << render_table(table, language(), screen_); }
+void Context::print(const document::Tree& tree) { out_ << render_tree(tree, language(), screen_); }
+void Context::print(const document::KeyValues& list) { out_ << render_key_values(list, language(), screen_); }
+void Context::print(const Json& json) { out_ << json.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n'; }
+void Context::line(const Text& text) { out_ << document::printable(say(text)) << '\n'; }
+
+Json json_of(const policy::Explanation& explanation) { return Json::parse(policy::to_json(explanation)); }
+Json json_of(const Text& text) { return {{"zh", text.zh}, {"en", text.en}}; }
+
+namespace {
+
+void note(Text& to, const Text& more) {
+  if (more.zh.empty() && more.en.empty()) return;
+  to.zh += (to.zh.empty() ? "" : "；") + (more.zh.empty() ? more.en : more.zh);
+  to.en += (to.en.empty() ? "" : "; ") + (more.en.empty() ? more.zh : more.en);
+}
+
+Text same(const std::string& text) { return {text, text}; }
+
+}  // namespace
+
+document::TreeNode tree_of(const policy::Explanation& e) {
+  using Kind = policy::Explanation::Kind;
+  document::TreeNode out;
+  out.label = same(e.name);
+  if (!e.title.zh.empty()) out.label = e.name.empty() ? e.title : Text{e.title.zh + " " + e.name, e.title.en + " " + e.name};
+  out.value = e.value;
+  out.unit = e.unit;
+  if (e.kind == Kind::observation) {
+    out.note = {fmt::format("{} 第 {} 行 {}", e.where.file, e.where.line, e.where.field), fmt::format("{} row {} {}", e.where.file, e.where.line, e.where.field)};
+    note(out.note, e.reason);
+    return out;
+  }
+  if (!e.formula.empty()) note(out.note, same(e.numbers.empty() || e.numbers == e.formula ? e.formula : e.formula + "  ⇒  " + e.numbers));
+  else if (!e.numbers.empty()) note(out.note, same(e.numbers));
+  if (!e.unrounded.empty()) note(out.note, {"修约前 " + e.unrounded, "before rounding " + e.unrounded});
+  note(out.note, e.reason);
+  if (e.kind == Kind::parameter || e.kind == Kind::limit || e.kind == Kind::mean || e.kind == Kind::note || e.kind == Kind::payment) {
+    std::string source = e.source.document;
+    for (const std::string& part : {e.source.number, e.source.article})
+      if (!part.empty()) source += " " + part;
+    note(out.note, same(source));
+    if (!e.in_force.empty()) note(out.note, {fmt::format("{} 起生效，{} 知悉", e.in_force, e.known), fmt::format("in force {}, known {}", e.in_force, e.known)});
+  }
+  if (e.example) note(out.note, {"示例", "example"});
+  else if (!e.verified && e.kind != Kind::formula && e.kind != Kind::result) note(out.note, {"未核实", "not verified"});
+  if (e.repeated) note(out.note, {"见上", "see above"});
+  for (const auto& child : e.children) out.children.push_back(tree_of(child));
+  return out;
+}
+
+}  // namespace tributary::cli

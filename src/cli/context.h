@@ -1,0 +1,101 @@
+// What every command has at hand: options, database, policy, clock, and how to print.
+#pragma once
+
+#include <functional>
+#include <iosfwd>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "base/time.h"
+#include "cli/terminal.h"
+#include "document/document.h"
+#include "policy/explain.h"
+#include "policy/pack.h"
+#include "store/store.h"
+
+namespace CLI {
+class App;
+}
+
+namespace tributary::cli {
+
+using Json = nlohmann::ordered_json;
+
+struct Options {
+  std::string database = "sqlite:var/tributary.db";
+  std::string packs;         // folder of the packs; empty: looked for
+  std::string jurisdiction;  // tenant; empty: the only one there is
+  std::string language = "both";
+  std::string by;            // who does it; empty: the user of the machine
+  bool json = false;
+};
+
+// Exit codes, stable: 0 done; 1 a check found something wrong; 2 bad input; 3 not found; 4 conflict; 5 forbidden;
+// 6 unavailable (disk, database); 70 a fault of the program.
+int exit_code(Kind kind);
+
+class Context {
+ public:
+  Context(Options options, const Clock& clock, std::ostream& out);
+  ~Context();
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+
+  const Options& options() const { return options_; }
+  Options& options() { return options_; }
+  const Clock& clock() const { return clock_; }
+  std::ostream& out() { return out_; }
+  const Screen& screen() const { return screen_; }
+  bool json() const { return options_.json; }
+  document::Language language() const;
+  std::string by() const;
+  // The text in the language asked for.
+  std::string say(const Text& text) const;
+
+  std::string packs_folder() const;  // throws packs_not_found
+  store::Database& database();       // opened and migrated on first use
+  const std::string& tenant();       // throws not_initialised, several_tenants
+  const policy::Policy& policy();    // of the tenant
+
+  void print(const document::Table& table);
+  void print(const document::Tree& tree);
+  void print(const document::KeyValues& list);
+  void print(const Json& json);  // one line
+  void line(const Text& text);
+
+ private:
+  Options options_;
+  const Clock& clock_;
+  std::ostream& out_;
+  Screen screen_;
+  std::unique_ptr<store::Database> database_;
+  std::optional<std::string> tenant_;
+  std::string pack_;
+  std::optional<policy::Policy> policy_;
+};
+
+// All migrations of all modules, in order of number.
+std::vector<store::Migration> all_migrations();
+
+// Explanations for people and as JSON.
+document::TreeNode tree_of(const policy::Explanation& explanation);
+Json json_of(const policy::Explanation& explanation);
+Json json_of(const Text& text);
+
+// One group of commands each: adds its subcommands; a chosen one stores what is to be done in `action`.
+using Action = std::function<int(Context&)>;
+void add_pack_commands(CLI::App& app, Action& action);
+void add_data_commands(CLI::App& app, Action& action);       // init, import, doctor
+void add_observe_commands(CLI::App& app, Action& action);    // observe, code
+void add_rule_commands(CLI::App& app, Action& action);       // rule, run, whatif
+void add_statement_commands(CLI::App& app, Action& action);  // statement
+void add_ledger_commands(CLI::App& app, Action& action);     // ledger
+
+// The whole program; `arguments` without its name. Prints errors to `err`, returns the exit code.
+int run_program(const std::vector<std::string>& arguments, const Clock& clock, std::ostream& out, std::ostream& err);
+
+}  // namespace tributary::cli
