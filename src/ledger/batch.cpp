@@ -36,10 +36,6 @@ void AccountCache::load(store::Transaction& t, const std::string& jurisdiction,
   List wanted(t.dialect());
   for (const auto id : ids) wanted.add(id);
   if (wanted.empty()) return;
-  static constexpr std::string_view select =
-      "SELECT b.account, b.posted, b.pending_in, b.pending_out, b.floor, b.last_transfer, a.unit, a.is_open "
-      "FROM ledger_balance b JOIN ledger_account a ON a.jurisdiction = b.jurisdiction AND a.id = b.account "
-      "WHERE b.jurisdiction = ? AND b.account ";
   t.each(
       [&](const store::Row& row) {
         const auto unit =
@@ -54,7 +50,13 @@ void AccountCache::load(store::Transaction& t, const std::string& jurisdiction,
                                      .has_floor = !row.is_null(4),
                                      .open = row.integer(7) != 0};
       },
-      fmt::format("{}{}", select, in_integers(t.dialect())), jurisdiction, wanted.text());
+      fmt::format(
+          "SELECT b.account, b.posted, b.pending_in, b.pending_out, b.floor, b.last_transfer, a.unit, "
+          "a.is_open "
+          "FROM {} CROSS JOIN ledger_balance b CROSS JOIN ledger_account a WHERE b.jurisdiction = ? AND "
+          "b.account = j.value AND a.jurisdiction = b.jurisdiction AND a.id = b.account",
+          integers_table(t.dialect())),
+      wanted.text(), jurisdiction);
 }
 
 // ---- Batch: what is known beforehand ----
@@ -125,9 +127,9 @@ void Batch::look_up(std::span<const Request> requests) {
   }
   if (!ids.empty())
     t_.each([&](const store::Row& row) { found_.push_back(transfer_of(row)); },
-            fmt::format("SELECT {} FROM {} WHERE t.jurisdiction = ? AND t.id {}", transfer_columns,
-                        transfer_from, in_texts(t_.dialect())),
-            jurisdiction_, ids.text());
+            fmt::format("SELECT {} FROM {} CROSS JOIN {} WHERE t.jurisdiction = ? AND t.id = j.value",
+                        transfer_columns, texts_table(t_.dialect()), transfer_from),
+            ids.text(), jurisdiction_);
   by_id_.reserve(found_.size() + requests.size());
   entries_.reserve(found_.size() + requests.size());
   for (const auto& f : found_) {

@@ -129,7 +129,6 @@ INSTANTIATE_TEST_SUITE_P(Kinds, Check, testing::ValuesIn(store::test_kinds()),
 TEST_P(Check, FindsEveryDamage) {
   EXPECT_TRUE(ledger_.check().empty());
   lift_protection();
-  struct Undone {};
   for (const auto& damage : damages) {
     // Damaged, looked at and put back.
     std::vector<Violation> found;

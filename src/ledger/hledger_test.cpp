@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <sstream>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -59,28 +60,12 @@ std::map<std::string, std::string> balances_of(const std::string& path) {
       run(fmt::format("LC_ALL=C.UTF-8 hledger -f '{}' balance --flat --no-total --layout bare -O csv", path));
   EXPECT_EQ(ran.exit_code, 0) << ran.output;
   std::map<std::string, std::string> out;
-  std::string rest = ran.output;
-  // "account","commodity","balance", each quoted, quotes inside doubled
-  std::vector<std::string> fields(1);
-  bool quoted = false;
-  for (std::size_t i = 0; i < rest.size(); ++i) {
-    const char c = rest[i];
-    if (c == '"') {
-      if (quoted && i + 1 < rest.size() && rest[i + 1] == '"') {
-        fields.back() += '"';
-        ++i;
-      } else {
-        quoted = !quoted;
-      }
-    } else if (c == ',' && !quoted) {
-      fields.emplace_back();
-    } else if (c == '\n' && !quoted) {
-      if (fields.size() == 3 && fields[0] != "account" && fields[2] != "0")
-        out[fields[0] + "|" + fields[1]] = fields[2];
-      fields.assign(1, "");
-    } else if (c != '\r') {
-      fields.back() += c;
-    }
+  std::istringstream in(ran.output);
+  CsvReader reader(in, "hledger");
+  while (reader.next()) {
+    const auto fields = reader.fields();
+    if (fields.size() == 3 && fields[0] != "account" && fields[2] != "0")
+      out[fmt::format("{}|{}", fields[0], fields[1])] = fields[2];
   }
   return out;
 }

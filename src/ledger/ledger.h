@@ -35,7 +35,7 @@ namespace tributary::ledger {
 
 std::span<const store::Migration> migrations();
 
-// Which transfers, newest recorded first. Empty fields do not restrict.
+// Which transfers. Empty fields do not restrict.
 struct JournalFilter {
   std::optional<AccountId> account{};
   std::optional<Cause> cause{};  // with an empty id: all of the kind
@@ -44,7 +44,7 @@ struct JournalFilter {
 };
 struct JournalPage {
   std::vector<Transfer> transfers;
-  std::int64_t next = 0;  // where the next page begins; 0: this was the last
+  std::string next;  // where the next page begins; empty: this was the last
 };
 
 class Ledger {
@@ -103,9 +103,10 @@ class Ledger {
   // account's own transfers. Throws unknown_account, number_overflow.
   std::int64_t balance_on(AccountId account, Date day) const;
   Transfer transfer(std::string_view id) const;  // throws unknown_transfer
-  // `from`: 0, or `next` of the page before. At most `limit` transfers (1 … 1000). By account it follows the
-  // account's own chain; by cause or date an index.
-  JournalPage journal(const JournalFilter& filter, std::int64_t from = 0, int limit = 100) const;
+  // At most `limit` transfers (1 … 1000), the last recorded first; by dates alone the last legal date first.
+  // `from`: empty, or `next` of the page before. By account it follows the account's own chain, by cause or
+  // date an index. Throws bad_cursor.
+  JournalPage journal(const JournalFilter& filter, std::string_view from = {}, int limit = 100) const;
   // Every transfer in the order of recording, one by one. `visit` must not use the database.
   void each_transfer(const std::function<void(const Transfer&)>& visit) const;
   std::vector<UnitTotal> totals() const;  // by unit

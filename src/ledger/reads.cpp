@@ -4,6 +4,7 @@
 #include "ledger/rows.h"
 
 #include <algorithm>
+#include <charconv>
 #include <limits>
 #include <map>
 
@@ -68,54 +69,90 @@ class Conditions {
   std::vector<store::Value> values_;
 };
 
-// The page and, if there is more, the first transfer of the next page.
-std::vector<Transfer> one_more_than_page(store::Transaction& t, const std::string& sql,
-                                         const std::vector<store::Value>& values) {
-  std::vector<Transfer> out;
-  t.each_values(sql, values, [&](const store::Row& row) { out.push_back(transfer_of(row)); });
+// Where a page begins: at this transfer or, if it does not fit the filter, at the next one that does.
+struct Cursor {
+  std::int64_t number = 0;  // 0: at the newest
+  std::optional<Date> day;  // when ordered by legal date
+};
+
+std::string to_string(const Cursor& cursor) {
+  return cursor.day ? fmt::format("{}/{}", tributary::to_string(*cursor.day), cursor.number)
+                    : fmt::format("{}", cursor.number);
+}
+
+Cursor parse_cursor(std::string_view text, bool by_date) {
+  Cursor out;
+  if (text.empty()) return out;
+  const auto slash = text.find('/');
+  const auto digits = slash == std::string_view::npos ? text : text.substr(slash + 1);
+  const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), out.number);
+  const bool whole = failed == std::errc{} && end == digits.data() + digits.size() && out.number > 0;
+  if (!whole || by_date != (slash != std::string_view::npos))
+    throw Error(
+        codes::bad_cursor,
+        {fmt::format("“{}”不是有效的分页位置", text), fmt::format("“{}” is not the place of a page", text)},
+        {{}, 0, 0, "from"},
+        {"请使用上一页返回的位置,并保持相同的筛选条件。",
+         "Use what the page before returned, with the same filter."});
+  if (by_date) out.day = parse_date(text.substr(0, slash));
   return out;
 }
 
-std::vector<Transfer> of_account(store::Transaction& t, const std::string& jurisdiction,
-                                 const JournalFilter& filter, std::int64_t from, int limit) {
+// The statement that reads a page and one transfer more, which tells where the next page begins.
+struct Statement {
+  std::string sql;
+  std::vector<store::Value> values;
+};
+
+Statement of_account(store::Transaction& t, const std::string& jurisdiction, const JournalFilter& filter,
+                     const Cursor& from, int limit) {
   const std::int64_t account = filter.account->value;
   const std::int64_t last = newest(t, jurisdiction, *filter.account);
-  // `next` names one of the account's own transfers; any other number is reached from the newest one.
-  bool own = false;
-  if (from > 0)
-    own = t.first(
-               "SELECT 1 FROM ledger_transfer WHERE jurisdiction = ? AND number = ? AND (debit = ? OR credit "
-               "= ?)",
-               jurisdiction, from, account, account)
-              .has_value();
+  // The cursor names one of the account's own transfers; any other number is reached from the newest one.
+  const bool own =
+      from.number > 0 &&
+      t.first(
+          "SELECT 1 FROM ledger_transfer WHERE jurisdiction = ? AND number = ? AND (debit = ? OR credit = ?)",
+          jurisdiction, from.number, account, account);
   Conditions conditions;
-  if (from > 0 && !own) conditions.add("own.number <= ?", from);
+  if (from.number > 0 && !own) conditions.add("own.number <= ?", from.number);
   conditions.add(filter, "own");
-  std::vector<store::Value> values{jurisdiction, own ? from : last, jurisdiction, account};
+  std::vector<store::Value> values{jurisdiction, own ? from.number : last, jurisdiction, account};
   values.insert(values.end(), conditions.values().begin(), conditions.values().end());
   values.emplace_back(std::int64_t{limit} + 1);
   values.emplace_back(jurisdiction);
-  return one_more_than_page(
-      t,
-      fmt::format("{}SELECT {} FROM (SELECT number FROM own WHERE 1 = 1{} LIMIT ?) o, {} "
-                  "WHERE t.jurisdiction = ? AND t.number = o.number ORDER BY t.number DESC",
-                  chain, transfer_columns, conditions.text(), transfer_from),
-      values);
+  return {fmt::format("{}SELECT {} FROM (SELECT number FROM own WHERE 1 = 1{} LIMIT ?) o CROSS JOIN {} "
+                      "WHERE t.jurisdiction = ? AND t.number = o.number ORDER BY t.number DESC",
+                      chain, transfer_columns, conditions.text(), transfer_from),
+          std::move(values)};
 }
 
-std::vector<Transfer> of_all(store::Transaction& t, const std::string& jurisdiction,
-                             const JournalFilter& filter, std::int64_t from, int limit) {
+Statement of_all(store::Transaction& t, const std::string& jurisdiction, const JournalFilter& filter,
+                 bool by_date, const Cursor& from, int limit) {
+  // SQLite would read the journal instead: without statistics it takes every condition for equally selective.
+  std::string_view index;
+  if (t.dialect() == store::Dialect::sqlite && by_date) index = " INDEXED BY ledger_transfer_day";
+  if (t.dialect() == store::Dialect::sqlite && filter.cause && !filter.cause->id.empty())
+    index = " INDEXED BY ledger_transfer_cause";
   Conditions conditions;
-  if (from > 0) conditions.add("t.number <= ?", from);
-  conditions.add(filter, "t");
   std::vector<store::Value> values{jurisdiction};
+  conditions.add(filter, "t");
   values.insert(values.end(), conditions.values().begin(), conditions.values().end());
+  std::string_view beyond;
+  if (from.number > 0 && by_date) {
+    beyond = " AND (t.legal_date, t.number) <= (?, ?)";
+    values.emplace_back(tributary::to_string(*from.day));
+    values.emplace_back(from.number);
+  } else if (from.number > 0) {
+    beyond = " AND t.number <= ?";
+    values.emplace_back(from.number);
+  }
   values.emplace_back(std::int64_t{limit} + 1);
-  return one_more_than_page(
-      t,
-      fmt::format("SELECT {} FROM {} WHERE t.jurisdiction = ?{} ORDER BY t.number DESC LIMIT ?",
-                  transfer_columns, transfer_from, conditions.text()),
-      values);
+  return {
+      fmt::format("SELECT {} FROM ledger_transfer t{} {} WHERE t.jurisdiction = ?{}{} ORDER BY {} LIMIT ?",
+                  transfer_columns, index, join_hold, conditions.text(), beyond,
+                  by_date ? "t.legal_date DESC, t.number DESC" : "t.number DESC"),
+      std::move(values)};
 }
 
 }  // namespace
@@ -132,14 +169,20 @@ Transfer Ledger::transfer(std::string_view id) const {
   });
 }
 
-JournalPage Ledger::journal(const JournalFilter& filter, std::int64_t from, int limit) const {
+JournalPage Ledger::journal(const JournalFilter& filter, std::string_view from, int limit) const {
   limit = std::clamp(limit, 1, 1000);
+  const bool by_date = !filter.account && !filter.cause && (filter.from || filter.to);
+  const Cursor cursor = parse_cursor(from, by_date);
   return database_.read([&](store::Transaction& t) {
+    const Statement statement = filter.account ? of_account(t, jurisdiction_, filter, cursor, limit)
+                                               : of_all(t, jurisdiction_, filter, by_date, cursor, limit);
     JournalPage page;
-    page.transfers = filter.account ? of_account(t, jurisdiction_, filter, from, limit)
-                                    : of_all(t, jurisdiction_, filter, from, limit);
+    t.each_values(statement.sql, statement.values,
+                  [&](const store::Row& row) { page.transfers.push_back(transfer_of(row)); });
     if (page.transfers.size() > static_cast<std::size_t>(limit)) {
-      page.next = page.transfers.back().number;
+      const Transfer& first_of_next = page.transfers.back();
+      page.next = to_string(
+          Cursor{first_of_next.number, by_date ? std::optional(first_of_next.legal_date) : std::nullopt});
       page.transfers.pop_back();
     }
     return page;

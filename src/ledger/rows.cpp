@@ -47,13 +47,11 @@ void List::add(std::string_view value) {
   text_ += '"';
 }
 
-std::string_view in_integers(store::Dialect dialect) {
-  return dialect == store::Dialect::sqlite ? "IN (SELECT value FROM json_each(?))"
-                                           : "= ANY (CAST(? AS BIGINT[]))";
+std::string_view integers_table(store::Dialect dialect) {
+  return dialect == store::Dialect::sqlite ? "json_each(?) j" : "unnest(CAST(? AS BIGINT[])) AS j (value)";
 }
-std::string_view in_texts(store::Dialect dialect) {
-  return dialect == store::Dialect::sqlite ? "IN (SELECT value FROM json_each(?))"
-                                           : "= ANY (CAST(? AS TEXT[]))";
+std::string_view texts_table(store::Dialect dialect) {
+  return dialect == store::Dialect::sqlite ? "json_each(?) j" : "unnest(CAST(? AS TEXT[])) AS j (value)";
 }
 
 Transfer transfer_of(const store::Row& row) {

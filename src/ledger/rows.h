@@ -42,9 +42,11 @@ class List {
   char open_;
   std::string text_;
 };
-// "IN (…)" with one parameter, a List of integers or texts.
-std::string_view in_integers(store::Dialect dialect);
-std::string_view in_texts(store::Dialect dialect);
+// A List as a table `j` with one column `value`; one parameter. Put it first and CROSS JOIN the rest: SQLite
+// keeps that order, where its planner, which has no statistics, would rather read the whole table than look
+// up each value.
+std::string_view integers_table(store::Dialect dialect);
+std::string_view texts_table(store::Dialect dialect);
 
 // For "SELECT <columns> FROM <from> …": the transfer `t` with the state of its hold `h`.
 inline constexpr std::string_view transfer_columns =
@@ -52,6 +54,8 @@ inline constexpr std::string_view transfer_columns =
     "t.recorded, "
     "t.hold, t.expires, t.corrects, t.note, t.chain, t.chain_size, h.state";
 inline constexpr std::size_t transfer_column_count = 17;
+inline constexpr std::string_view join_hold =
+    "LEFT JOIN ledger_hold h ON h.jurisdiction = t.jurisdiction AND h.number = t.number";
 inline constexpr std::string_view transfer_from =
     "ledger_transfer t LEFT JOIN ledger_hold h ON h.jurisdiction = t.jurisdiction AND h.number = t.number";
 Transfer transfer_of(const store::Row& row);
