@@ -16,12 +16,16 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
 
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
+#include <sys/resource.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 namespace {
@@ -83,8 +87,9 @@ class Source {
 
 struct Run {
   std::int64_t transfers = 0;
-  double busy = 0;                // seconds inside post()
-  std::vector<double> latencies;  // of batches, milliseconds
+  double busy = 0;                      // seconds inside post()
+  std::vector<double> latencies;        // of batches, milliseconds
+  double cpu_user = 0, cpu_system = 0;  // microseconds per transfer, inside post()
   double rss_start = 0, rss_middle = 0, rss_end = 0;
   double rate() const { return static_cast<double>(transfers) / busy; }
   double percentile(double p) const {
@@ -93,6 +98,18 @@ struct Run {
   }
 };
 
+struct Cpu {
+  double user = 0, system = 0;  // seconds
+};
+Cpu cpu_now() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
+  };
+  return {seconds(usage.ru_utime), seconds(usage.ru_stime)};
+}
+
 Run post_for(Ledger& ledger, Source& source, int batch, double seconds) {
   Run run;
   run.rss_start = resident();
@@ -100,15 +117,21 @@ Run post_for(Ledger& ledger, Source& source, int batch, double seconds) {
   const auto start = Time::now();
   while (seconds_since(start) < seconds) {
     source.fill(requests, batch);
+    const Cpu cpu = cpu_now();
     const auto before = Time::now();
     const auto outcomes = ledger.post(requests);
     const double took = seconds_since(before);
+    const Cpu spent = cpu_now();
     run.busy += took;
+    run.cpu_user += spent.user - cpu.user;
+    run.cpu_system += spent.system - cpu.system;
     run.latencies.push_back(took * 1e3);
     run.transfers += std::ranges::count(outcomes, Outcome::accepted);
     if (run.rss_middle == 0 && seconds_since(start) > seconds / 2) run.rss_middle = resident();
   }
   run.rss_end = resident();
+  run.cpu_user *= 1e6 / static_cast<double>(std::max<std::int64_t>(run.transfers, 1));
+  run.cpu_system *= 1e6 / static_cast<double>(std::max<std::int64_t>(run.transfers, 1));
   std::ranges::sort(run.latencies);
   return run;
 }
@@ -125,8 +148,40 @@ void open_books(Ledger& ledger, std::int64_t accounts) {
   }
 }
 
-bool measure(const Setting& setting) {
-  store::TestDatabase database(setting.kind);
+// A database on a real disk: the ones for tests may live in memory, where a commit costs nothing.
+class BenchDatabase {
+ public:
+  BenchDatabase(const std::string& kind, const std::string& folder) {
+    if (kind == "postgresql") {
+      server_.emplace(kind);
+      return;
+    }
+    folder_ = fmt::format("{}/ledger-bench-{}", folder, getpid());
+    std::filesystem::create_directories(folder_);
+    own_ = store::Database::open(fmt::format("sqlite:{}/ledger.db", folder_));
+  }
+  ~BenchDatabase() {
+    own_.reset();
+    if (!folder_.empty()) std::filesystem::remove_all(folder_);
+  }
+  BenchDatabase(const BenchDatabase&) = delete;
+  BenchDatabase& operator=(const BenchDatabase&) = delete;
+  store::Database& db() { return own_ ? *own_ : server_->db(); }
+
+ private:
+  std::string folder_;
+  std::unique_ptr<store::Database> own_;
+  std::optional<store::TestDatabase> server_;
+};
+
+bool in_memory(const std::string& folder) {
+  constexpr long tmpfs = 0x01021994;
+  struct statfs about{};
+  return statfs(folder.c_str(), &about) == 0 && about.f_type == tmpfs;
+}
+
+bool measure(const Setting& setting, const std::string& folder) {
+  BenchDatabase database(setting.kind, folder);
   database.db().migrate(migrations());
   const FixedClock clock(parse_instant("2020-12-31 09:00"));
   Ledger ledger(database.db(), "341602", clock);
@@ -148,6 +203,8 @@ bool measure(const Setting& setting) {
   fmt::print("  ratio        {:>10.1f}\n", run.rate() / baseline);
   fmt::print("  batch        p50 {:.1f} ms, p99 {:.1f} ms, worst {:.1f} ms (checkpoints included)\n",
              run.percentile(0.5), run.percentile(0.99), run.percentile(1));
+  fmt::print("  processor    {:.1f} us per transfer, of which system {:.1f}\n", run.cpu_user + run.cpu_system,
+             run.cpu_system);
   fmt::print("  memory       {:.0f} MiB at the start, {:.0f} in the middle, {:.0f} at the end\n",
              run.rss_start, run.rss_middle, run.rss_end);
   std::fflush(stdout);
@@ -173,8 +230,13 @@ int main(int argc, char** argv) {
   const std::string ids = option(argc, argv, "ids", "ascending");
   const std::string kinds = option(argc, argv, "kinds", "sqlite,postgresql");
   std::string accounts = option(argc, argv, "accounts", "100000,1000000");
-  if (const auto folder = option(argc, argv, "folder", ""); !folder.empty())
-    setenv("TMPDIR", folder.c_str(), 1);
+  const std::string folder = option(argc, argv, "folder", "/var/tmp");
+  if (in_memory(folder)) {
+    fmt::print(stderr,
+               "{} is kept in memory: nothing there is durable. Name a folder on a disk: --folder=DIR\n",
+               folder);
+    return 2;
+  }
 
   std::vector<std::int64_t> sizes;
   for (std::size_t at = 0; at != std::string::npos && at < accounts.size();) {
@@ -189,7 +251,7 @@ int main(int argc, char** argv) {
     for (const auto size : sizes)
       for (const bool random : {false, true})
         if (ids == "both" || (ids == "random") == random)
-          sound = measure({kind, size, batch, seconds, random}) && sound;
+          sound = measure({kind, size, batch, seconds, random}, folder) && sound;
   }
   return sound ? 0 : 1;
 }
