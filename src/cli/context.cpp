@@ -77,8 +77,22 @@ std::vector<store::Migration> all_migrations() {
   return out;
 }
 
-store::Database& Context::database() {
+namespace {
+
+Error not_initialised(const std::string& where) {
+  return {codes::not_initialised, {"数据库还没有初始化", "the database is not initialised"}, {where, 0, 0, {}},
+          {"请先运行 tributary init --jurisdiction 341602", "first run: tributary init --jurisdiction 341602"}};
+}
+
+}  // namespace
+
+store::Database& Context::database(bool make) {
   if (!database_) {
+    const std::string prefix = "sqlite:";
+    if (!make && options_.database.starts_with(prefix)) {
+      const std::string path = options_.database.substr(prefix.size(), options_.database.find('?') - prefix.size());
+      if (path != ":memory:" && !std::filesystem::exists(path)) throw not_initialised(options_.database);
+    }
     database_ = store::Database::open(options_.database);
     database_->migrate(all_migrations());
   }
@@ -88,8 +102,7 @@ store::Database& Context::database() {
 const std::string& Context::tenant() {
   if (tenant_) return *tenant_;
   const auto all = policy::tenants(database());
-  const Text hint{"请先运行 tributary init --jurisdiction 341602", "first run: tributary init --jurisdiction 341602"};
-  if (all.empty()) throw Error(codes::not_initialised, {"数据库还没有初始化", "the database is not initialised"}, {options_.database, 0, 0, {}}, hint);
+  if (all.empty()) throw not_initialised(options_.database);
   if (options_.jurisdiction.empty() && all.size() > 1)
     throw Error(codes::several_tenants, {"数据库中有几个地区，请用 --jurisdiction 指明", "the database holds several jurisdictions; choose with --jurisdiction"});
   for (const auto& t : all)
@@ -98,7 +111,8 @@ const std::string& Context::tenant() {
       pack_ = t.pack;
       return *tenant_;
     }
-  throw Error(codes::not_initialised, {fmt::format("数据库中没有地区 {}", options_.jurisdiction), fmt::format("the database does not hold jurisdiction {}", options_.jurisdiction)}, {}, hint);
+  throw Error(codes::not_initialised, {fmt::format("数据库中没有地区 {}", options_.jurisdiction), fmt::format("the database does not hold jurisdiction {}", options_.jurisdiction)}, {},
+              not_initialised("").hint());
 }
 
 const policy::Policy& Context::policy() {

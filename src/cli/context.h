@@ -57,7 +57,9 @@ class Context {
   std::string say(const Text& text) const;
 
   std::string packs_folder() const;  // throws packs_not_found
-  store::Database& database();       // opened and migrated on first use
+  // Opened and migrated on first use. Only `init` makes a new one; the others throw not_initialised when the file is
+  // not there.
+  store::Database& database(bool make = false);
   const std::string& tenant();       // throws not_initialised, several_tenants
   const policy::Policy& policy();    // of the tenant
 

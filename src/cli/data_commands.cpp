@@ -34,7 +34,7 @@ int init(Context& c, const InitArguments& a) {
   if (policy.pack().jurisdiction != a.jurisdiction)
     throw Error(codes::bad_usage, {fmt::format("政策包 {} 是 {} 的，不是 {} 的", pack, policy.pack().jurisdiction, a.jurisdiction),
                                    fmt::format("pack {} is for {}, not for {}", pack, policy.pack().jurisdiction, a.jurisdiction)});
-  const bool changed = policy::adopt(c.database(), {a.jurisdiction, pack}, c.clock().now());
+  const bool changed = policy::adopt(c.database(true), {a.jurisdiction, pack}, c.clock().now());
   registry::RegistryData data;
   for (const auto& info : policy.packs())
     if (const std::string folder = info.folder + "/registry"; std::filesystem::is_directory(folder)) data.append(registry::read_registry_folder(folder));

@@ -193,9 +193,9 @@ int stats(Context& c, const StatsArguments& a) {
   for (const observe::Series& series : observations.series({place.code, a.indicator, ""})) {
     if (series.unit == "class") continue;
     const observe::Mean mean = observe::mean(rules, series, observations.read(series.id, period, as_known), period);
-    table.rows.push_back({series.indicator, mean.rounded ? mean.rounded->to_string() : "-", series.unit, std::to_string(mean.used), std::to_string(mean.rejected), document::Cell(mean.reason)});
+    table.rows.push_back({series.indicator, mean.rounded ? mean.rounded->normalized().to_string() : "-", series.unit, std::to_string(mean.used), std::to_string(mean.rejected), document::Cell(mean.reason)});
     Json entry{{"place", place.code}, {"indicator", series.indicator}, {"source", series.source}, {"period", period.to_string()}, {"status", observe::to_string(mean.status)}};
-    if (mean.rounded) entry["mean"] = mean.rounded->to_string();
+    if (mean.rounded) entry["mean"] = mean.rounded->normalized().to_string();
     if (mean.exact) entry["exact"] = mean.exact->to_string();
     entry["unit"] = series.unit;
     entry["used"] = mean.used;

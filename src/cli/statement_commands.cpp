@@ -13,6 +13,7 @@
 #include "compensate/statement_document.h"
 #include "document/pdf.h"
 #include "document/xlsx.h"
+#include "observe/class_standard.h"
 #include "registry/registry.h"
 
 namespace tributary::cli {
@@ -175,7 +176,7 @@ int print_paper(Context& c, std::int64_t id, const std::string& pdf, const std::
   for (const auto& e : compensation.explain(id)) paper.derivation.push_back(tree_of(e));
   const document::Language language = c.options().language == "both" ? document::Language::zh : c.language();
   const document::Document document = statement_document(paper, language);
-  if (!pdf.empty()) write_file(pdf, document::render_pdf(document, {}));
+  if (!pdf.empty()) write_file(pdf, document::render_pdf(document, {document::Sizes::compact}));
   if (!xlsx.empty()) document::write_xlsx(document, xlsx);
   for (const std::string& file : {pdf, xlsx})
     if (!file.empty()) c.line({"已写入 " + file, "written to " + file});
@@ -211,11 +212,17 @@ int classes(Context& c, const std::string& rule, const std::string& formula) {
     return 0;
   }
   document::Table table;
+  table.caption = {fmt::format("{}：{}", rule, formula), fmt::format("{}: {}", rule, formula)};
   table.columns = {{{"地点", "place"}}};
-  for (const std::string& period : periods) table.columns.push_back({{period, period}, document::CellKind::text, document::Align::centre});
+  // "2020-05" as 20-05, classes as Ⅰ … 劣Ⅴ, so that a year fits on a line.
+  for (const std::string& period : periods) table.columns.push_back({{period.substr(2), period.substr(2)}, document::CellKind::number, document::Align::centre});
+  const auto shown = [](const std::string& value) {
+    const auto quality = observe::try_parse_water_class(value);
+    return quality ? std::string(observe::roman_name(*quality)) : value;
+  };
   for (const auto& [place, values] : matrix) {
     document::Row row{place};
-    for (const std::string& period : periods) row.emplace_back(values.contains(period) ? values.at(period) : "");
+    for (const std::string& period : periods) row.emplace_back(values.contains(period) ? shown(values.at(period)) : "");
     table.rows.push_back(std::move(row));
   }
   c.print(table);

@@ -100,7 +100,7 @@ Explanation InputSource::describe(const observe::Series& series, const observe::
   if (!mean.parts.empty()) out.title = {fmt::format("{} 个分期均值的均值", mean.used), fmt::format("mean of {} partial means", mean.used)};
   out.unit = series.unit == "1" ? "" : series.unit;
   out.missing = mean.status != observe::StatisticStatus::ok;
-  out.value = mean.rounded ? mean.rounded->to_string() : "missing";
+  out.value = mean.rounded ? mean.rounded->normalized().to_string() : "missing";
   if (mean.exact && mean.rounded && !(*mean.exact == Rational(*mean.rounded))) out.unrounded = mean.exact->to_string();
   out.reason = mean.reason;
   std::string left_out;

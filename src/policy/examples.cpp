@@ -171,7 +171,8 @@ ExampleReport run_examples(const Policy& policy, const std::string& file) { retu
 
 ExampleReport run_all_examples(const std::string& root, const std::string& pack) {
   ExampleReport out;
-  for (const PackInfo& info : Policy::load(root, pack).packs()) {
+  const Policy cascade = Policy::load(root, pack);
+  for (const PackInfo& info : cascade.packs()) {
     const Policy own = Policy::load(root, info.id);
     for (const std::string& file : files_in(info.folder + "/tests", ".test")) {
       ExampleReport one = run_examples(own, file);
