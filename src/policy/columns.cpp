@@ -162,7 +162,7 @@ class Run {
       block_.rows = std::min(block_rows, inputs_.rows - first_);
       block_.per_row = false;
       steps();
-      if (flagged()) {
+      if (columns::any_flag(block_)) {
         block_.per_row = true;
         steps();
       }
@@ -208,17 +208,13 @@ class Run {
     for (const columns::Output& output : plan_.outputs)
       columns::check_output(block_.columns[static_cast<std::size_t>(output.step)], block_);
     for (std::size_t k = 0; k < plan_.outputs.size(); ++k)
-      std::copy_n(block_.columns[static_cast<std::size_t>(plan_.outputs[k].step)].values, block_.rows,
-                  outputs_[k].data() + first_);
-  }
-
-  bool flagged() const {
-    return std::any_of(flags_.begin(), flags_.begin() + static_cast<std::ptrdiff_t>(block_.rows),
-                       [](double f) { return f != 0; });
+      columns::store(block_.columns[static_cast<std::size_t>(plan_.outputs[k].step)], block_.rows,
+                     outputs_[k].data() + first_);
   }
 
   std::size_t exactly() {
     std::size_t count = 0;
+    if (!columns::any_flag(block_)) return count;
     for (std::size_t row = 0; row < block_.rows; ++row) {
       if (flags_[row] == 0) continue;
       ++count;

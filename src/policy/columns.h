@@ -2,6 +2,7 @@
 // a step or a comparison lies within the bound. Results equal evaluate() row by row.
 //
 // Inputs are doubles that stand for decimals of at most 15 digits (see Decimal::from_double); NaN is missing.
+// Classes, choices and booleans are whole numbers as in program.h.
 #pragma once
 
 #include "policy/binding.h"
@@ -39,9 +40,10 @@ class ColumnEvaluator {
   ColumnEvaluator(ColumnEvaluator&&) noexcept;
   ColumnEvaluator& operator=(ColumnEvaluator&&) noexcept;
 
-  // Writes one column per wanted node: the double nearest the exact result where the node ends in a rounding,
-  // a step, a class or a boolean; elsewhere a double whose relative error is bounded by a few units in the
-  // last place. NaN: missing. Thread-safe for different outputs.
+  // Writes one column per wanted node. A node that ends in a rounding, a step, a class or a boolean: the
+  // double nearest the exact result. Elsewhere: within a relative 2^-40 of it, 0 exactly when it is. NaN:
+  // missing. Thread-safe for different outputs. Throws only for an input needed in exact fractions that is no
+  // number a Decimal holds (infinite, beyond 38 digits).
   ColumnStatistics run(const ColumnInputs& inputs, std::span<const std::span<double>> outputs) const;
 
  private:

@@ -10,7 +10,7 @@ std::pair<double, double> extent(const double* values, std::size_t n) {
   Lanes least[4] = {Lanes{1, 1}, Lanes{1, 1}, Lanes{1, 1}, Lanes{1, 1}};
   std::size_t i = 0;
   for (; i + lane_rows <= n; i += lane_rows) {
-    __builtin_prefetch(values + i + 512);
+    __builtin_prefetch(values + i + prefetch_rows);
     for (std::size_t k = 0; k < 4; ++k) {
       const Lanes x = magnitudes(values + i + 2 * k);
       most[k] = x > most[k] ? x : most[k];
@@ -39,7 +39,8 @@ bool all_whole(const double* values, std::size_t n) {
 
 }  // namespace
 
-void load(const double* values, const Step& step, Block& block, Column& out, const Room& room) {
+TRIBUTARY_KERNEL void load(const double* values, const Step& step, Block& block, Column& out,
+                           const Room& room) {
   const std::size_t n = block.rows;
   const auto [most, least] = extent(values, n);
   out.values = values;
@@ -91,7 +92,7 @@ void sum_values(const Step& step, const Block& block, double* __restrict out) {
 
 }  // namespace
 
-void linear(const Step& step, Block& block, Column& out, const Room& room) {
+TRIBUTARY_KERNEL void linear(const Step& step, Block& block, Column& out, const Room& room) {
   const std::size_t n = block.rows;
   const double growth = static_cast<double>(step.args.size() + 2) * u;
   double most = magnitude(step.offset);
@@ -139,7 +140,7 @@ void constant(const Step& step, Block&, Column& out, const Room&) {
   out.canonical = step.canonical || out.whole;
 }
 
-void mirror(const Step& step, Block& block, Column& out, const Room& room) {
+TRIBUTARY_KERNEL void mirror(const Step& step, Block& block, Column& out, const Room& room) {
   const Column& x = argument(step, block, 0);
   const double* a = x.values;
   if (step.kind == Step::Kind::negate)
@@ -157,7 +158,7 @@ void mirror(const Step& step, Block& block, Column& out, const Room& room) {
 // --- products and quotients
 // -----------------------------------------------------------------------------------------
 
-void multiply(const Step& step, Block& block, Column& out, const Room& room) {
+TRIBUTARY_KERNEL void multiply(const Step& step, Block& block, Column& out, const Room& room) {
   const std::size_t n = block.rows;
   const Column& x = argument(step, block, 0);
   const Column& y = argument(step, block, 1);
@@ -184,7 +185,7 @@ void multiply(const Step& step, Block& block, Column& out, const Room& room) {
   out.errors = errors;
 }
 
-void divide(const Step& step, Block& block, Column& out, const Room& room) {
+TRIBUTARY_KERNEL void divide(const Step& step, Block& block, Column& out, const Room& room) {
   const std::size_t n = block.rows;
   const Column& x = argument(step, block, 0);
   const Column& y = argument(step, block, 1);
@@ -232,7 +233,7 @@ void extreme_rows(std::size_t n, const double* a, A ea, const double* b, B eb, d
 
 }  // namespace
 
-void extreme(const Step& step, Block& block, Column& out, const Room& room) {
+TRIBUTARY_KERNEL void extreme(const Step& step, Block& block, Column& out, const Room& room) {
   const std::size_t n = block.rows;
   Column best = argument(step, block, 0);
   for (std::size_t k = 1; k < step.args.size(); ++k) {
@@ -255,7 +256,20 @@ void extreme(const Step& step, Block& block, Column& out, const Room& room) {
   out = best;
 }
 
-void check_output(const Column& column, Block& block) {
+TRIBUTARY_KERNEL void store(const Column& column, std::size_t rows, double* out) {
+  std::size_t i = 0;
+  for (; i + lane_rows <= rows; i += lane_rows) {
+    __builtin_prefetch(out + i + prefetch_rows, 1);
+    std::memcpy(out + i, column.values + i, lane_rows * sizeof(double));
+  }
+  std::copy(column.values + i, column.values + rows, out + i);
+}
+
+TRIBUTARY_KERNEL bool any_flag(const Block& block) {
+  return greatest(block.flags, block.rows, huge) > 0;
+}
+
+TRIBUTARY_KERNEL void check_output(const Column& column, Block& block) {
   if (column.canonical) return;
   const double* values = column.values;
   with_errors(column, [&](auto e) {

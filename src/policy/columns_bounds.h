@@ -10,6 +10,15 @@
 #include <cstring>
 #include <limits>
 
+// Kernels are compiled twice where that is possible, for AVX2 and for any processor, and the right one is
+// taken at load time. Without fused operations both give the same bits.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
+    !defined(__SANITIZE_THREAD__)
+#define TRIBUTARY_KERNEL __attribute__((target_clones("avx2", "default"), flatten))
+#else
+#define TRIBUTARY_KERNEL
+#endif
+
 namespace tributary::policy::columns {
 
 inline constexpr double u = unit_roundoff;
@@ -65,7 +74,7 @@ inline void flag_all(Block& block) {
 // Reductions keep two running values side by side four times over: a single one would wait for itself.
 using Lanes = double __attribute__((vector_size(16)));
 using LaneBits = std::int64_t __attribute__((vector_size(16)));
-inline constexpr std::size_t lane_rows = 8;
+inline constexpr std::size_t lane_rows = 8;  // a cache line
 
 inline Lanes magnitudes(const double* values) {
   Lanes out;

@@ -52,7 +52,7 @@ void with_relation(Relation relation, F&& f) {
 
 }  // namespace
 
-void compare(const Step& step, Block& block, Column& out, const Room& room) {
+TRIBUTARY_KERNEL void compare(const Step& step, Block& block, Column& out, const Room& room) {
   const std::size_t n = block.rows;
   const Column& x = argument(step, block, 0);
   const double* a = x.values;
@@ -83,7 +83,7 @@ void compare(const Step& step, Block& block, Column& out, const Room& room) {
   });
 }
 
-void logical(const Step& step, Block& block, Column& out, const Room& room) {
+TRIBUTARY_KERNEL void logical(const Step& step, Block& block, Column& out, const Room& room) {
   const std::size_t n = block.rows;
   const double* a = argument(step, block, 0).values;
   double* __restrict values = room.values;
@@ -112,7 +112,7 @@ namespace {
 
 // Takes each row from one of two columns.
 template <class Pick>
-void choose(const Column& x, const Column& y, Block& block, Column& out, const Room& room, Pick first) {
+void choose(const Column& x, const Column& y, Block& block, Column& out, const Room& room, Pick pick) {
   const std::size_t n = block.rows;
   const double *a = x.values, *b = y.values;
   double* __restrict errors = room.errors;
@@ -125,7 +125,7 @@ void choose(const Column& x, const Column& y, Block& block, Column& out, const R
       with_errors(y, [&](auto q) {
         for (std::size_t i = 0; i < n; ++i) {
           const double one = p[i], other = q[i];
-          errors[i] = first(i) ? one : other;
+          errors[i] = pick(i, one, other);
         }
       });
     });
@@ -134,23 +134,25 @@ void choose(const Column& x, const Column& y, Block& block, Column& out, const R
   double* __restrict values = room.values;
   for (std::size_t i = 0; i < n; ++i) {
     const double one = a[i], other = b[i];
-    values[i] = first(i) ? one : other;
+    values[i] = pick(i, one, other);
   }
 }
 
 }  // namespace
 
-void select(const Step& step, Block& block, Column& out, const Room& room) {
+TRIBUTARY_KERNEL void select(const Step& step, Block& block, Column& out, const Room& room) {
   const double* c = argument(step, block, 0).values;
   choose(argument(step, block, 1), argument(step, block, 2), block, out, room,
-         [c](std::size_t i) { return c[i] != 0; });
-  for (std::size_t i = 0; i < block.rows; ++i) room.values[i] = known(c[i]) ? room.values[i] : missing;
+         [c](std::size_t i, double yes, double no) { return c[i] == 0     ? no
+                                                            : known(c[i]) ? yes
+                                                                          : missing; });
 }
 
-void coalesce(const Step& step, Block& block, Column& out, const Room& room) {
+TRIBUTARY_KERNEL void coalesce(const Step& step, Block& block, Column& out, const Room& room) {
   const Column& x = argument(step, block, 0);
   const double* a = x.values;
-  choose(x, argument(step, block, 1), block, out, room, [a](std::size_t i) { return known(a[i]); });
+  choose(x, argument(step, block, 1), block, out, room,
+         [a](std::size_t i, double first, double other) { return known(a[i]) ? first : other; });
 }
 
 // --- tables
@@ -168,7 +170,7 @@ void settle_table(const Step& step, Column& out) {
 
 }  // namespace
 
-void tier(const Step& step, Block& block, Column& out, const Room& room) {
+TRIBUTARY_KERNEL void tier(const Step& step, Block& block, Column& out, const Room& room) {
   const std::size_t n = block.rows;
   const Column& x = argument(step, block, 0);
   const double* a = x.values;

@@ -1,5 +1,6 @@
 #include "policy/columns_plan.h"
 
+#include "policy/columns_boundaries.h"
 #include "policy/columns_exact.h"
 #include "policy/evaluate.h"
 
@@ -19,7 +20,6 @@ using Relation = Step::Relation;
 
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t max_terms = 32;  // a longer sum is made in parts
-constexpr int whole_decimals = 6;      // columns of more decimals take the long way at ties
 
 // An exact value as a combination of steps, or a constant.
 struct Value {
@@ -206,75 +206,16 @@ class Builder {
     return std::pair(id, factor);
   }
 
-  // Boundaries of round(factor × x + offset) are decimals of x when 10^-places / factor and offset / factor
-  // are.
-  std::optional<Step> grid(const Value& value, const RoundingRule& rounding) {
+  std::optional<Step> grid(const Value& value, const RoundingRule& how) {
     const auto column = lone_column(value);
-    if (!column || std::abs(rounding.places) > 20) return std::nullopt;
-    const auto& [id, factor] = *column;
-    const auto spacing = finite_decimal(Rational::power_of_ten(-rounding.places) / factor);
-    const auto origin = finite_decimal(-(value.offset / factor));
-    if (!spacing || !origin) return std::nullopt;
-    const int decimals = std::max(spacing->scale(), origin->scale());
-    if (decimals > 20) return std::nullopt;
-    const Rational unit = Rational::power_of_ten(decimals);
-    const Rational gap = Rational(*spacing) * unit;
-    const Rational start = Rational(*origin) * unit;
-    if (gap.abs() > Rational::from_int(100'000'000'000'000) ||
-        start.abs() > Rational::from_int(100'000'000'000'000))
-      return std::nullopt;
-    const Rational scale = factor * Rational::power_of_ten(rounding.places);
-    const Rational shift = value.offset * Rational::power_of_ten(rounding.places);
-    if (shift.abs() > Rational::power_of_ten(13) || scale > Rational::power_of_ten(40) ||
-        scale < Rational::power_of_ten(-40))
-      return std::nullopt;
-    Step made;
-    made.kind = Step::Kind::grid;
-    made.args = {id};
-    made.canonical = true;
-    made.rounding = rounding;
-    made.scale = scale.to_double();
-    made.shift = shift.to_double();
-    made.spacing = gap.to_double();
-    made.origin = start.to_double();
-    made.unit = unit.to_double();
-    return made;
+    return column ? grid_step(column->first, column->second, value.offset, how) : std::nullopt;
   }
 
-  // The same sum in whole numbers, for ties.
-  std::optional<Step::Whole> whole_form(int id, int places) const {
+  std::optional<Step::Whole> whole_sum(int id, int places) const {
     const auto found = sums_.find(id);
-    if (found == sums_.end()) return std::nullopt;
-    Step::Whole out;
-    out.decimals = whole_decimals;
-    const Rational shift = Rational::power_of_ten(places);
-    std::int64_t denominator = 1;
-    const auto include = [&](const Rational& c) {
-      const auto f = fraction(c * shift * Rational::from_int(denominator));
-      if (!f || f->second > (std::int64_t{1} << 60) / denominator) return false;
-      denominator *= f->second;
-      return true;
-    };
-    if (!include(found->second.offset)) return std::nullopt;
-    for (const auto& [column, c] : found->second.terms)
-      if (!step(column).canonical || !include(c)) return std::nullopt;
-    const Rational common = shift * Rational::from_int(denominator);
-    const auto weight = [&](const Rational& c) -> std::optional<std::int64_t> {
-      const Rational w = c * common;
-      return w.abs() <= Rational::from_int(std::int64_t{1} << 60) ? std::optional(w.to_int64())
-                                                                  : std::nullopt;
-    };
-    const auto constant = weight(found->second.offset);
-    if (!constant) return std::nullopt;
-    for (const auto& [column, c] : found->second.terms) {
-      const auto w = weight(c);
-      if (!w) return std::nullopt;
-      out.args.push_back(column);
-      out.weights.push_back(*w);
-    }
-    out.constant = static_cast<__int128>(*constant) * 1'000'000;
-    out.denominator = static_cast<__int128>(denominator) * 1'000'000;
-    return out;
+    return found != sums_.end() && canonical(step(id).args)
+               ? whole_form(found->second.offset, found->second.terms, places)
+               : std::nullopt;
   }
 
   Value rounding(const Value& value, const RoundingRule& how) {
@@ -286,7 +227,7 @@ class Builder {
     made.args = {step_of(value)};
     made.canonical = true;
     made.rounding = how;
-    made.whole_form = whole_form(made.args[0], how.places);
+    made.whole_form = whole_sum(made.args[0], how.places);
     return single(add(std::move(made)));
   }
 
@@ -323,38 +264,14 @@ class Builder {
     }
   }
 
-  // x (relation) bound, x canonical: exact in doubles, since decimals keep the order of the doubles they are
-  // typed as and a bound that is no such decimal lies on a known side of the double nearest to it.
-  std::optional<Step> threshold(int column, Relation relation, const Rational& bound) {
-    const double nearest = bound.to_double();
-    if (!ordinary(nearest) || (nearest == 0 && !bound.is_zero())) return std::nullopt;
-    const Rational typed = Rational::from_double(nearest);
-    if (typed < bound) {
-      if (relation == Relation::less) relation = Relation::less_equal;
-      if (relation == Relation::greater_equal) relation = Relation::greater;
-    } else if (typed > bound) {
-      if (relation == Relation::less_equal) relation = Relation::less;
-      if (relation == Relation::greater) relation = Relation::greater_equal;
-    }
-    if (typed != bound && relation == Relation::equal) relation = Relation::never;
-    if (typed != bound && relation == Relation::not_equal) relation = Relation::always;
-    Step made;
-    made.kind = Step::Kind::threshold;
-    made.args = {column};
-    made.canonical = true;
-    made.relation = relation;
-    made.value = nearest;
-    return made;
-  }
-
   Value comparison(const Value& a, const Value& b, Relation relation) {
     if (a.is_missing() || b.is_missing()) return nothing();
     const Value difference = sum(a, b, Rational(-1));
     if (!difference.constant && difference.terms.size() == 1) {
       const auto& [id, factor] = difference.terms.front();
       if (step(id).canonical && !factor.is_zero())
-        if (auto made = threshold(id, factor.sign() < 0 ? mirrored(relation) : relation,
-                                  -(difference.offset / factor)))
+        if (auto made = threshold_step(id, factor.sign() < 0 ? mirrored(relation) : relation,
+                                       -(difference.offset / factor)))
           return single(add(std::move(*made)));
     }
     std::vector<int> sides{step_of(a), step_of(b)};
@@ -377,30 +294,52 @@ class Builder {
   // --- the rest
   // ---------------------------------------------------------------------------------------------------
 
-  Value extreme(const Node& node) {
-    const bool greatest = node.op == Op::maximum;
-    std::optional<Rational> bound;
-    std::vector<int> columns;
-    for (std::size_t i = 0; i < node.args.size(); ++i) {
-      const Value& a = arg(node, i);
-      if (a.is_missing()) return nothing();
-      if (a.unlimited()) continue;
-      if (!a.constant)
-        columns.push_back(step_of(a));
-      else if (!bound || (greatest ? a.constant->value > *bound : a.constant->value < *bound))
-        bound = a.constant->value;
-    }
-    if (columns.empty()) return bound ? of(*bound) : nothing();
-    if (bound) columns.push_back(constant({Cell::State::value, *bound}));
+  int extreme_of(std::vector<int> columns, bool greatest) {
     std::sort(columns.begin(), columns.end());
     columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
-    if (columns.size() == 1) return single(columns.front());
+    if (columns.size() == 1) return columns.front();
     Step made;
     made.kind = Step::Kind::extreme;
     made.canonical = canonical(columns);
     made.args = std::move(columns);
     made.greatest = greatest;
-    return single(add(std::move(made)));
+    return add(std::move(made));
+  }
+
+  // max(bound, factor × x + offset) is factor × max((bound − offset) / factor, x) + offset: exact where that
+  // is a decimal.
+  std::optional<Value> bounded(const Value& value, const Rational& bound, bool greatest) {
+    const auto column = lone_column(value);
+    if (!column) return std::nullopt;
+    const Rational inner = (bound - value.offset) / column->second;
+    if (!rounded(inner).canonical) return std::nullopt;
+    return Value{
+        std::nullopt,
+        value.offset,
+        {{extreme_of({column->first, constant({Cell::State::value, inner})}, greatest), column->second}}};
+  }
+
+  Value extreme(const Node& node) {
+    const bool greatest = node.op == Op::maximum;
+    std::optional<Rational> bound;
+    std::vector<const Value*> varying;
+    for (std::size_t i = 0; i < node.args.size(); ++i) {
+      const Value& a = arg(node, i);
+      if (a.is_missing()) return nothing();
+      if (a.unlimited()) continue;
+      if (!a.constant)
+        varying.push_back(&a);
+      else if (!bound || (greatest ? a.constant->value > *bound : a.constant->value < *bound))
+        bound = a.constant->value;
+    }
+    if (varying.empty()) return bound ? of(*bound) : nothing();
+    if (varying.size() == 1 && !bound) return *varying.front();
+    if (varying.size() == 1)
+      if (auto out = bounded(*varying.front(), *bound, greatest)) return *out;
+    std::vector<int> columns;
+    for (const Value* value : varying) columns.push_back(step_of(*value));
+    if (bound) columns.push_back(constant({Cell::State::value, *bound}));
+    return single(extreme_of(std::move(columns), greatest));
   }
 
   Value logical(const Node& node) {

@@ -136,7 +136,7 @@ void grid_rows(const Step& step, std::size_t n, const double* x, double power, d
 
 }  // namespace
 
-void round(const Step& step, Block& block, Column& out, const Room& room) {
+TRIBUTARY_KERNEL void round(const Step& step, Block& block, Column& out, const Room& room) {
   const std::size_t n = block.rows;
   const Column& x = argument(step, block, 0);
   const int places = step.rounding.places;
@@ -165,7 +165,7 @@ void round(const Step& step, Block& block, Column& out, const Room& room) {
   settle_canonical(out, block, room.errors, x.most + (places >= 0 ? 1 / power : power), places <= 0);
 }
 
-void grid(const Step& step, Block& block, Column& out, const Room& room) {
+TRIBUTARY_KERNEL void grid(const Step& step, Block& block, Column& out, const Room& room) {
   const std::size_t n = block.rows;
   const Column& column = argument(step, block, 0);
   const int places = step.rounding.places;
@@ -187,7 +187,7 @@ void grid(const Step& step, Block& block, Column& out, const Room& room) {
   settle_canonical(out, block, room.errors, most, places <= 0);
 }
 
-void steps(const Step& step, Block& block, Column& out, const Room& room) {
+TRIBUTARY_KERNEL void steps(const Step& step, Block& block, Column& out, const Room& room) {
   const std::size_t n = block.rows;
   const Column& x = argument(step, block, 0);
   const Column& y = argument(step, block, 1);
