@@ -50,7 +50,7 @@ int journal(Context& c, const ledger::JournalFilter& filter, int limit) {
   Json out = Json::array();
   document::Table table;
   table.columns = {{{"号", "no."}, document::CellKind::number}, {{"日期", "date"}}, {{"借（出）", "debit"}}, {{"贷（入）", "credit"}}, {{"金额", "amount"}, document::CellKind::money}, {{"单位", "unit"}}, {{"事由", "cause"}}, {{"状态", "state"}}};
-  for (const ledger::Transfer& t : ledger.journal(filter, 0, limit).transfers) {
+  for (const ledger::Transfer& t : ledger.journal(filter, {}, limit).transfers) {
     const std::string unit = known.contains(t.debit.value) ? known.at(t.debit.value).unit : "";
     const std::string amount = ledger::format_amount(t.amount, decimals.contains(unit) ? decimals.at(unit) : 0);
     const std::string cause = t.cause.kind + " " + t.cause.id;
