@@ -197,6 +197,18 @@ TEST(Columns, ProductsAtTies) {
       expected.push_back(static_cast<double>(thousandths < 0 ? -away : away) / 100);
     }
   EXPECT_EQ(run(*simple("round(a * b, 2, half_up)"), columns), expected);
+  // The same times 1.1, 0.7 and 0.3: more roundings before the tie.
+  for (long tenths : {11L, 7L, 3L}) {
+    columns.resize(2);
+    columns.emplace_back(columns[0].size(), static_cast<double>(tenths) / 10);
+    columns[2].back() = 0.7;  // no constant column
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      const long n = std::lround(columns[0][i] * 100) * std::lround(columns[1][i] * 10) *
+                     std::lround(columns[2][i] * 10);
+      expected[i] = static_cast<double>(n < 0 ? -((-n + 5) / 10) : (n + 5) / 10) / 1000;
+    }
+    EXPECT_EQ(run(*simple("round(a * b * c, 3, half_up)"), columns), expected);
+  }
 }
 
 // Steps of exceedance: ceil((C - S) / S / 0.5), begun steps closed above. Judged in whole numbers.
@@ -246,8 +258,12 @@ TEST(Columns, BoundsThatAreNoDecimals) {
   EXPECT_TRUE(same(run(*simple(number("a * 3 = 1")), columns), {0, 0, 0, missing}));
   EXPECT_TRUE(same(run(*simple(number("a * 3 != 1")), columns), {1, 1, 1, missing}));
   EXPECT_TRUE(same(run(*simple(number("-a * 3 < -1")), columns), {0, 1, 0, missing}));
-  // Two thirds lie above the decimal that their double is typed as.
-  EXPECT_TRUE(same(run(*simple(number("a * 3 >= 2")), {{0.6666666666666666, 0.6666666666666667}}), {0, 1}));
+  // Five thirds are typed as a little more than they are.
+  const std::vector<std::vector<double>> above{{1.6666666666666665, 1.6666666666666667}};
+  EXPECT_EQ(run(*simple(number("a * 3 <= 5")), above), (std::vector<double>{1, 0}));
+  EXPECT_EQ(run(*simple(number("a * 3 < 5")), above), (std::vector<double>{1, 0}));
+  EXPECT_EQ(run(*simple(number("a * 3 > 5")), above), (std::vector<double>{0, 1}));
+  EXPECT_EQ(run(*simple(number("a * 3 >= 5")), above), (std::vector<double>{0, 1}));
 }
 
 // The greater of two that doubles cannot tell apart: 1.0000000000000002 × 2.9999999999999996 is a little more
