@@ -50,10 +50,36 @@ BoundParameter bind_override(const CompiledRule& rule, const Parameter& paramete
     if (parameter.is_table)
       throw Error(codes::bad_value, {fmt::format("分档表 {} 不能用一个值代替", parameter.name), fmt::format("the tiered table {} cannot be set to one value", parameter.name)}, parameter.where);
     set(whole->second);
-    if (parameter.by_place) out.state = BoundParameter::State::by_place, out.everywhere = out.value;
+    if (parameter.by_place) {
+      if (out.state == BoundParameter::State::unlimited) checked(parameter, whole->second, {rule.rule.where.file, 0, 0, parameter.name});
+      out.state = BoundParameter::State::by_place;
+      out.everywhere = out.value;
+    }
   }
   if (const auto one = overrides.find(element_name(parameter.name, slot.element)); !slot.element.empty() && one != overrides.end()) set(one->second);
   return out;
+}
+
+// "cap", "C0[tp]" of an index, "K[city:3416]" by place: what is set must exist, or it would be set in vain.
+void check_name(const Rule& rule, const std::string& name) {
+  const std::string base = name.substr(0, name.find('['));
+  const auto unknown = [&](std::string_view wanted, const std::vector<std::string>& known) {
+    const auto close = near_misses(wanted, known);
+    throw Error(codes::unknown_name, {fmt::format("规则 {} 没有参数“{}”", rule.name, name), fmt::format("rule {} has no parameter \"{}\"", rule.name, name)}, {},
+                close.empty() ? Text{} : Text{fmt::format("是否想写“{}”？", close[0]), fmt::format("did you mean \"{}\"?", close[0])});
+  };
+  const auto parameter = std::find_if(rule.parameters.begin(), rule.parameters.end(), [&](const Parameter& p) { return p.name == base; });
+  if (parameter == rule.parameters.end()) {
+    std::vector<std::string> known;
+    for (const Parameter& p : rule.parameters) known.push_back(p.name);
+    return unknown(base, known);
+  }
+  if (name == base) return;
+  const std::string element = name.ends_with("]") ? name.substr(base.size() + 1, name.size() - base.size() - 2) : std::string();
+  if (parameter->by_place && !element.empty()) return;
+  const auto elements = rule.indices.find(parameter->index);
+  if (parameter->by_place || elements == rule.indices.end() || std::find(elements->second.begin(), elements->second.end(), element) == elements->second.end())
+    unknown(element, elements == rule.indices.end() ? std::vector<std::string>{} : elements->second);
 }
 
 }  // namespace
@@ -73,17 +99,7 @@ Binding bind(const CompiledRule& rule, Date on, Date known, const Overrides& ove
   out.unverified = !rule.rule.verified;
   out.example = rule.rule.example;
   for (const LimitTable& table : rule.program.limits) out.unverified |= !table.verified;
-  for (const auto& [name, text] : overrides) {
-    const std::string base = name.substr(0, name.find('['));
-    const auto& parameters = rule.rule.parameters;
-    if (std::none_of(parameters.begin(), parameters.end(), [&](const Parameter& p) { return p.name == base; })) {
-      std::vector<std::string> known_names;
-      for (const Parameter& p : parameters) known_names.push_back(p.name);
-      const auto close = near_misses(base, known_names);
-      throw Error(codes::unknown_name, {fmt::format("规则 {} 没有参数“{}”", rule.rule.name, name), fmt::format("rule {} has no parameter \"{}\"", rule.rule.name, name)}, {},
-                  close.empty() ? Text{} : Text{fmt::format("是否想写“{}”？", close[0]), fmt::format("did you mean \"{}\"?", close[0])});
-    }
-  }
+  for (const auto& [name, text] : overrides) check_name(rule.rule, name);
   for (std::size_t i = 0; i < rule.program.parameters.size(); ++i) {
     const Slot& slot = rule.program.parameters[i];
     const Parameter& parameter = rule.rule.parameters[slot.declaration];

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "policy/codes.h"
+#include "policy/program_checks.h"
 
 namespace tributary::policy {
 namespace {
@@ -79,6 +80,10 @@ class Compiler {
 
   void check_names() {
     std::set<std::string> names;
+    for (const auto& [index, elements] : rule_.indices)
+      if (elements.empty())
+        throw Error(codes::index_mismatch, {fmt::format("指标组“{}”是空的", index), fmt::format("the index \"{}\" has no elements", index)}, rule_.where,
+                    {"请列出至少一项", "list at least one element"});
     const auto add = [&](const std::string& name, const std::string& index, const Where& where) {
       if (!names.insert(name).second || rule_.indices.contains(name))
         throw Error(codes::duplicate_key, {fmt::format("名称“{}”用了两次", name), fmt::format("the name \"{}\" is used twice", name)}, where,
@@ -565,23 +570,6 @@ class Compiler {
   std::vector<std::string> open_;
 };
 
-// A parameter slot may be «unlimited» when it is read only as a direct argument of min/max (through unit conversions).
-std::vector<bool> unlimited_slots(const Program& program) {
-  const auto& nodes = program.nodes;
-  std::vector<bool> misused(nodes.size(), false);
-  for (std::size_t i = nodes.size(); i-- > 0;) {
-    const bool carries = nodes[i].op == Op::scale ? !misused[i] : nodes[i].op == Op::minimum || nodes[i].op == Op::maximum;
-    if (carries) continue;
-    for (int arg : nodes[i].args) misused[static_cast<std::size_t>(arg)] = true;
-  }
-  for (const FormulaNode& f : program.formulas) misused[static_cast<std::size_t>(f.node)] = true;
-  for (const PaymentNodes& p : program.payments) misused[static_cast<std::size_t>(p.amount)] = true;
-  std::vector<bool> out(program.parameters.size(), true);
-  for (std::size_t i = 0; i < nodes.size(); ++i)
-    if (nodes[i].op == Op::parameter && misused[i]) out[static_cast<std::size_t>(nodes[i].slot)] = false;
-  return out;
-}
-
 }  // namespace
 
 std::optional<int> CompiledRule::find_formula(const std::string& name) const {
@@ -594,6 +582,7 @@ std::shared_ptr<const CompiledRule> compile(Rule rule, const LimitSource& limits
   auto out = std::make_shared<CompiledRule>();
   out->rule = std::move(rule);
   out->program = Compiler(out->rule, limits).run();
+  check_growth(out->rule, out->program);
   out->program.may_be_unlimited = unlimited_slots(out->program);
   return out;
 }

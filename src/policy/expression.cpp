@@ -193,8 +193,8 @@ class Parser {
     std::vector<Expression> args;
     args.push_back(std::move(left));
     args.push_back(sum());
-    if (take_comparison())
-      fail(token_.at, "比较不能连写，请用 and 分开", "comparisons cannot be chained; join them with \"and\"");
+    if (const std::size_t again = token_.at; take_comparison())
+      fail(again, "比较不能连写，请用 and 分开", "comparisons cannot be chained; join them with \"and\"");
     return make(*kind, std::move(args), at);
   }
 
@@ -335,6 +335,15 @@ int precedence(Kind kind) {
   }
 }
 
+// All digits; per cent where a decimal would need too many places.
+std::string number_text(const Rational& value) {
+  try {
+    return value.to_decimal().to_string();
+  } catch (const Error&) {
+    return (value * Rational(100)).to_decimal().to_string() + "%";
+  }
+}
+
 std::string_view sign_of(Kind kind) {
   switch (kind) {
     case Kind::logical_or: return " or ";
@@ -363,7 +372,7 @@ std::string expression_text(const Expression& e, const std::function<std::string
     return precedence(child.kind) < at_least ? "(" + out + ")" : out;
   };
   switch (e.kind) {
-    case Kind::number: return e.text.empty() ? e.value.to_string() : fmt::format("{} {{{}}}", e.value.to_string(), e.text);
+    case Kind::number: return e.text.empty() ? number_text(e.value) : fmt::format("{} {{{}}}", number_text(e.value), e.text);
     case Kind::text: return "'" + e.text + "'";
     case Kind::boolean:
     case Kind::quality: return e.text;
@@ -382,10 +391,11 @@ std::string expression_text(const Expression& e, const std::function<std::string
     case Kind::negate: return "-" + inner(e.args[0], 7);
     case Kind::logical_not: return "not " + inner(e.args[0], 3);
     case Kind::conditional:
-      return fmt::format("if {} then {} else {}", inner(e.args[0], 1), inner(e.args[1], 1), inner(e.args[2], 0));
+      return fmt::format("if {} then {} else {}", inner(e.args[0], 0), inner(e.args[1], 0), inner(e.args[2], 0));
     default: {
       const int level = precedence(e.kind);
-      return inner(e.args[0], level) + std::string(sign_of(e.kind)) + inner(e.args[1], level + 1);
+      const bool chains = level != precedence(Kind::less);  // comparisons do not
+      return inner(e.args[0], chains ? level : level + 1) + std::string(sign_of(e.kind)) + inner(e.args[1], level + 1);
     }
   }
 }

@@ -1,0 +1,16 @@
+// What a compiled program is looked over for as a whole; used by compile().
+#pragma once
+
+#include <vector>
+
+#include "policy/program.h"
+
+namespace tributary::policy {
+
+// Per parameter slot: may it be «unlimited»?
+std::vector<bool> unlimited_slots(const Program& program);
+
+// Throws policy.too_complex when exact fractions of the program could grow without measure.
+void check_growth(const Rule& rule, const Program& program);
+
+}  // namespace tributary::policy
