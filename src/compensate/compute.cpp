@@ -31,7 +31,7 @@ Text granularity_text(Granularity granularity) {
 class Computing {
  public:
   Computing(store::Database& database, const std::string& tenant, const policy::Policy& policy, const ComputeRequest& request)
-      : policy_(policy), request_(request), tenant_(tenant), registry_(database, tenant), inputs_(database, tenant, policy, request.known, request.as_known) {}
+      : policy_(policy), request_(request), tenant_(tenant), registry_(database, tenant), inputs_(database, tenant, policy, request.known, request.as_known, request.before_run) {}
 
   Computation run() {
     rule_ = policy_.rule(request_.rule, request_.period.from(), request_.known);

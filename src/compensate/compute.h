@@ -16,6 +16,7 @@ struct ComputeRequest {
   Period period = Period::parse("2000");
   Date known;        // law and registry as known on this day
   Instant as_known;  // observations as known at this instant
+  std::optional<std::int64_t> before_run;  // results of earlier runs only up to this one, excluded; absent: all
   policy::Overrides overrides;  // what-if: parameters given by hand
 };
 

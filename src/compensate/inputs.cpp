@@ -44,8 +44,9 @@ Period shifted(const Period& period, When when) {
   return period;
 }
 
-InputSource::InputSource(store::Database& database, std::string tenant, const policy::Policy& policy, Date known, Instant as_known)
-    : database_(database), tenant_(std::move(tenant)), policy_(policy), known_(known), as_known_(as_known),
+InputSource::InputSource(store::Database& database, std::string tenant, const policy::Policy& policy, Date known, Instant as_known,
+                         std::optional<std::int64_t> before_run)
+    : database_(database), tenant_(std::move(tenant)), policy_(policy), known_(known), as_known_(as_known), before_run_(before_run.value_or(INT64_MAX)),
       observations_(database, tenant_), statistics_(policy.catalog().statistics), registry_(database, tenant_) {}
 
 GivenInput InputSource::get(const policy::CompiledRule& rule, const policy::Slot& slot, const registry::Place& place, const Period& period) {
@@ -271,8 +272,8 @@ GivenInput InputSource::result(const policy::Input& input, const registry::Place
   for (const Period& part : whole ? std::vector{period} : parts_of(period, rule->rule.granularity)) {
     const auto row = database_.read([&](store::Transaction& t) {
       return t.first("SELECT r.id, c.outcome, c.results FROM compensation_run r JOIN compensation_result c ON c.jurisdiction = r.jurisdiction AND c.run = r.id "
-                     "WHERE r.jurisdiction = ? AND r.rule = ? AND r.period = ? AND c.place = ? AND r.created <= ? ORDER BY r.id DESC LIMIT 1",
-                     tenant_, input.origin.name, part.to_string(), place.code, as_known_.seconds);
+                     "WHERE r.jurisdiction = ? AND r.rule = ? AND r.period = ? AND c.place = ? AND r.id < ? ORDER BY r.id DESC LIMIT 1",
+                     tenant_, input.origin.name, part.to_string(), place.code, before_run_);
     });
     if (!row) return none({fmt::format("规则 {} 在 {} 尚未运行", input.origin.name, part.to_string()), fmt::format("rule {} has not been run for {}", input.origin.name, part.to_string())});
     if (row->text(1) == "not_assessed") continue;

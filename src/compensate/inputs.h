@@ -29,7 +29,8 @@ struct GivenInput {
 class InputSource {
  public:
   // All references must outlive it.
-  InputSource(store::Database& database, std::string tenant, const policy::Policy& policy, Date known, Instant as_known);
+  InputSource(store::Database& database, std::string tenant, const policy::Policy& policy, Date known, Instant as_known,
+              std::optional<std::int64_t> before_run = {});
 
   // Throws several_series (a place has the indicator from several publishers and the rule does not choose),
   // bad_attribute (a stored fact has not the form the rule expects). `group_mean` inputs are not answered here.
@@ -55,6 +56,7 @@ class InputSource {
   const policy::Policy& policy_;
   Date known_;
   Instant as_known_;
+  std::int64_t before_run_;
   observe::Observations observations_;
   observe::StatisticsRules statistics_;
   registry::Registry registry_;

@@ -10,7 +10,7 @@
 #include "compensate/compensation.h"
 #include "compensate/record.h"
 #include "compensate/rows.h"
-#include "observe/known_mark.h"
+#include "observe/observations.h"
 
 namespace tributary::compensate {
 namespace {
@@ -96,17 +96,15 @@ Compensation::Compensation(store::Database& database, std::string tenant, const 
     : database_(database), tenant_(std::move(tenant)), policy_(policy), clock_(clock), ledger_(database, tenant_, clock) {}
 
 ComputeRequest Compensation::request(const std::string& rule, const Period& period, std::optional<Date> known) const {
-  return {rule, period, known.value_or(clock_.today()), clock_.now(), {}};
+  return {rule, period, known.value_or(clock_.today()), observe::Observations(database_, tenant_).latest_arrival(), {}, {}};
 }
 
 RunReport Compensation::run(const std::string& rule, const Period& period, const std::string& by, std::optional<Date> known) {
   RunReport out;
   const ComputeRequest wanted = request(rule, period, known);
-  // Imports from now on count as later than what this run has seen.
-  observe::fix_known(database_, tenant_, wanted.as_known);
   out.computation = compute(database_, tenant_, policy_, wanted);
   RunHead& head = out.computation.head;
-  head.created = wanted.as_known;
+  head.created = clock_.now();
   head.created_by = by;
   database_.write([&](store::Transaction& t) {
     out.statements.clear();
@@ -168,7 +166,7 @@ Verification Compensation::verify(std::int64_t run) const {
   const Computation stored = stored_run(run);
   Verification out;
   out.same_pack = stored.head.pack_hash == policy_.hash();
-  const Computation again = compute(database_, tenant_, policy_, {stored.head.rule, stored.head.period, stored.head.known, stored.head.as_known, {}});
+  const Computation again = compute(database_, tenant_, policy_, {stored.head.rule, stored.head.period, stored.head.known, stored.head.as_known, run, {}});
   out.same = again.head.fingerprint == stored.head.fingerprint;
   if (out.same) return out;
   const auto differ = [&](const std::string& what, const std::string& was, const std::string& is) {

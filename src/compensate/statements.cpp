@@ -10,7 +10,6 @@
 #include "compensate/codes.h"
 #include "compensate/compensation.h"
 #include "compensate/rows.h"
-#include "observe/known_mark.h"
 #include "observe/observations.h"
 
 namespace tributary::compensate {

@@ -111,18 +111,15 @@ class Import {
     listener_.progress(digest_.bytes, digest_.bytes);
   }
 
-  // The instant of arrival, never before an earlier one: «as known on» must not see a correction before its
-  // original.
+  // The instant of arrival, later than that of every earlier file even within one second: an instant then names
+  // exactly the files that had arrived, and «as known» gives the same for good.
   Instant register_file(store::Transaction& transaction, const std::string& header) {
     flags_.fill(0);
     const auto last = transaction.query(
         "SELECT COALESCE(MAX(id), 0), COALESCE(MAX(arrived), 0) FROM import_file WHERE jurisdiction = ?",
         target_.jurisdiction);
     const std::int64_t id = last.front().integer(0) + 1;
-    // Later than anything somebody has relied on as known (known_mark.h).
-    const auto mark = transaction.first("SELECT instant FROM known_mark WHERE jurisdiction = ?", target_.jurisdiction);
-    const std::int64_t arrived =
-        std::max({last.front().integer(1), target_.clock.now().seconds, mark ? mark->integer(0) + 1 : 0});
+    const std::int64_t arrived = std::max(last.front().integer(1) + 1, target_.clock.now().seconds);
     transaction.execute(
         "INSERT INTO import_file (jurisdiction, id, sha256, name, mapping, mapping_sha256, header, arrived, "
         "row_count, "
