@@ -76,13 +76,14 @@ void expect_results(const std::vector<Case>& cases, const std::string& place = {
     const std::vector<Cell> cells =
         evaluate(rule->program, bound(*rule, overrides), given(*rule, c.inputs), place);
     const Cell& cell = cells[static_cast<std::size_t>(*rule->find_formula("f"))];
-    if (std::string_view(c.result) == "-")
+    if (std::string_view(c.result) == "-") {
       EXPECT_EQ(cell.state, Cell::State::missing)
           << c.inputs << " | " << formula << " = " << cell.value.to_string();
-    else
+    } else {
       EXPECT_TRUE(cell.present() && cell.value == number(c.result))
           << c.inputs << " | " << formula << " = " << (cell.present() ? cell.value.to_string() : "missing")
           << ", not " << c.result;
+    }
   }
 }
 
