@@ -82,6 +82,8 @@ void read_rows(const std::string& bytes) {
       std::vector<observe::RowError> errors;
       const bool good = rows.read(errors);
       require(good == errors.empty());
+      require(std::string(rows.place()).size() <=
+              table.raw().size());  // copied, so that a stale view is found
       if (!good || rows.empty()) continue;
       for (const observe::RowValue& value : rows.values())
         if (value.number) require(*value.number >= 0 && *value.number < 1e18);

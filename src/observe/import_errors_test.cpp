@@ -182,6 +182,17 @@ TEST_F(ImportErrors, TruncatedLastLine) {
             0);
 }
 
+// The buffer moves between the two: nothing of the row before may be looked at.
+TEST_F(ImportErrors, ShortRecordAfterAReadableRow) {
+  std::string content(header);
+  for (int i = 0; i < 5000; ++i) content += "颜集,2020-10-01 08:00,1.5,mg/L,正常,\n未登记的\n";
+  const ImportReport report = import(content, table_mapping());
+  EXPECT_EQ(report.accepted, 5000);
+  EXPECT_EQ(report.rejected, 5000);
+  EXPECT_EQ(report.error_count, 5000);
+  EXPECT_EQ(report.reasons.at("wrong_field_count"), 5000);
+}
+
 TEST_F(ImportErrors, AcceptsWhatExcelWrites) {
   const std::string content =
       "\xEF\xBB\xBFsection , time,codmn,unit,status,note,,\r\n\"颜集\", 2020-10-01 08:00 , 1.50 "

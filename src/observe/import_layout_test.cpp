@@ -85,9 +85,13 @@ TEST_P(ImportLayout, FourHourlyRepeatsAndTimesWithoutYear) {
   const ImportReport report = import("cnemc_4hourly.csv", samples::cnemc_4hourly());
   EXPECT_EQ(report.rows, 58);
   EXPECT_EQ(report.accepted, 58);
-  EXPECT_EQ(report.empty, 2);  // two stations without a time
-  EXPECT_EQ(report.observations.added + report.observations.corrected + report.observations.duplicate,
-            56 * 10);
+  EXPECT_EQ(report.empty, 5);  // no time and no value
+  const WriteCounts& counts = report.observations;
+  EXPECT_EQ(counts.added + counts.corrected + counts.duplicate, 527);
+  // 刘寨村后 at 04:00 on the 4th stands twice: in order, and under maintenance with four values filtered and
+  // no class.
+  EXPECT_EQ(counts.conflicting, 9);
+  EXPECT_EQ(at("p:刘寨村后", "codmn", "cnemc-4hourly", "2021-04-04 04:00").flag, Flag::conflicting);
   EXPECT_EQ(at("p:刘寨村后", "codmn", "cnemc-4hourly", "2021-04-01 12:00").value, 3.54);
 }
 

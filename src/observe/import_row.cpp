@@ -111,6 +111,8 @@ void RowReader::check_unit_row() {
 
 bool RowReader::read(std::vector<RowError>& errors) {
   values_.clear();
+  place_ = {};  // what it showed of the row before is gone
+  has_time_ = false;
   const std::size_t before = errors.size();
   if (auto problem = table_.problem()) {
     errors.push_back({std::move(*problem), clipped(table_.raw(), longest_raw)});

@@ -37,7 +37,8 @@ class RowReader {
 
   // The row that was read has neither a time nor a value: it says nothing (a station that is not reporting).
   bool empty() const { return !has_time_; }
-  // Of the row that was read, valid until the next one.
+  // Of the row that was read, valid until the next one; the place is empty when the record is not to be read
+  // at all.
   std::string_view place() const { return place_; }
   std::size_t place_column() const { return place_columns_.front(); }
   Instant time() const { return time_; }

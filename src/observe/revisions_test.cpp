@@ -112,7 +112,8 @@ TEST_P(Revisions, AnOldClockDoesNotLetACorrectionPrecedeItsOriginal) {
   clock_.set(parse_instant("2020-10-20 10:00"));
   import("b.csv", "01 4.5");
   EXPECT_EQ(on("01", Instant{first.seconds - 1}), "nothing");
-  EXPECT_EQ(on("01", first), "4.5 valid r1");
+  EXPECT_EQ(on("01", first), "5.5 valid r0");  // what was known then stays as it was
+  EXPECT_EQ(on("01", Instant{first.seconds + 1}), "4.5 valid r1");
 }
 
 TEST_P(Revisions, RepeatedRowsAreOneObservation) {
