@@ -122,12 +122,10 @@ inline constexpr Code unknown_transfer{"ledger", 48, "unknown_transfer", not_fou
 inline constexpr Code period_not_over{"ledger", 49, "period_not_over", invalid_input};
 inline constexpr Code already_closed{"ledger", 50, "already_closed", conflict};
 inline constexpr Code bad_amount{"ledger", 51, "bad_amount", invalid_input};
-inline constexpr Code bad_cursor{"ledger", 52, "bad_cursor", invalid_input};
 
 inline constexpr std::array thrown{bad_unit,         unit_conflict,   unknown_unit,      bad_account,
                                    account_conflict, unknown_account, account_not_empty, floor_above_balance,
-                                   unknown_transfer, period_not_over, already_closed,    bad_amount,
-                                   bad_cursor};
+                                   unknown_transfer, period_not_over, already_closed,    bad_amount};
 
 inline constexpr auto all = [] {
   std::array<Code, outcomes.size() + thrown.size()> list{};

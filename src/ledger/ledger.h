@@ -44,7 +44,7 @@ struct JournalFilter {
 };
 struct JournalPage {
   std::vector<Transfer> transfers;
-  std::string next;  // where the next page begins; empty: this was the last
+  std::int64_t next = 0;  // number of the transfer with which the next page begins; 0: this was the last
 };
 
 class Ledger {
@@ -104,9 +104,10 @@ class Ledger {
   std::int64_t balance_on(AccountId account, Date day) const;
   Transfer transfer(std::string_view id) const;  // throws unknown_transfer
   // At most `limit` transfers (1 … 1000), the last recorded first; by dates alone the last legal date first.
-  // `from`: empty, or `next` of the page before. By account it follows the account's own chain, by cause or
-  // date an index. Throws bad_cursor.
-  JournalPage journal(const JournalFilter& filter, std::string_view from = {}, int limit = 100) const;
+  // `from`: 0, or `next` of the page before, with the same filter. By account it follows the account's own
+  // chain, by cause or date an index. Throws unknown_account; by dates alone unknown_transfer for a `from`
+  // that there is not.
+  JournalPage journal(const JournalFilter& filter, std::int64_t from = 0, int limit = 100) const;
   // Every transfer in the order of recording, one by one. `visit` must not use the database.
   void each_transfer(const std::function<void(const Transfer&)>& visit) const;
   std::vector<UnitTotal> totals() const;  // by unit

@@ -4,7 +4,6 @@
 #include "ledger/rows.h"
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 #include <map>
 
@@ -30,6 +29,17 @@ std::int64_t newest(store::Transaction& t, const std::string& jurisdiction, Acco
               {fmt::format("没有编号为 {} 的账户", account.value),
                fmt::format("there is no account {}", account.value)},
               {{}, 0, 0, "account"});
+}
+
+// Throws unknown_transfer.
+std::string legal_date_of(store::Transaction& t, const std::string& jurisdiction, std::int64_t number) {
+  const auto row = t.first("SELECT legal_date FROM ledger_transfer WHERE jurisdiction = ? AND number = ?",
+                           jurisdiction, number);
+  if (row) return row->text(0);
+  throw Error(
+      codes::unknown_transfer,
+      {fmt::format("没有流水号为 {} 的转账", number), fmt::format("there is no transfer number {}", number)},
+      {{}, 0, 0, "from"});
 }
 
 // The account's own transfers from one of them back to its first: each row names the one before it, so no
@@ -69,35 +79,6 @@ class Conditions {
   std::vector<store::Value> values_;
 };
 
-// Where a page begins: at this transfer or, if it does not fit the filter, at the next one that does.
-struct Cursor {
-  std::int64_t number = 0;  // 0: at the newest
-  std::optional<Date> day;  // when ordered by legal date
-};
-
-std::string to_string(const Cursor& cursor) {
-  return cursor.day ? fmt::format("{}/{}", tributary::to_string(*cursor.day), cursor.number)
-                    : fmt::format("{}", cursor.number);
-}
-
-Cursor parse_cursor(std::string_view text, bool by_date) {
-  Cursor out;
-  if (text.empty()) return out;
-  const auto slash = text.find('/');
-  const auto digits = slash == std::string_view::npos ? text : text.substr(slash + 1);
-  const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), out.number);
-  const bool whole = failed == std::errc{} && end == digits.data() + digits.size() && out.number > 0;
-  if (!whole || by_date != (slash != std::string_view::npos))
-    throw Error(
-        codes::bad_cursor,
-        {fmt::format("“{}”不是有效的分页位置", text), fmt::format("“{}” is not the place of a page", text)},
-        {{}, 0, 0, "from"},
-        {"请使用上一页返回的位置,并保持相同的筛选条件。",
-         "Use what the page before returned, with the same filter."});
-  if (by_date) out.day = parse_date(text.substr(0, slash));
-  return out;
-}
-
 // The statement that reads a page and one transfer more, which tells where the next page begins.
 struct Statement {
   std::string sql;
@@ -105,19 +86,19 @@ struct Statement {
 };
 
 Statement of_account(store::Transaction& t, const std::string& jurisdiction, const JournalFilter& filter,
-                     const Cursor& from, int limit) {
+                     std::int64_t from, int limit) {
   const std::int64_t account = filter.account->value;
   const std::int64_t last = newest(t, jurisdiction, *filter.account);
   // The cursor names one of the account's own transfers; any other number is reached from the newest one.
   const bool own =
-      from.number > 0 &&
+      from > 0 &&
       t.first(
           "SELECT 1 FROM ledger_transfer WHERE jurisdiction = ? AND number = ? AND (debit = ? OR credit = ?)",
-          jurisdiction, from.number, account, account);
+          jurisdiction, from, account, account);
   Conditions conditions;
-  if (from.number > 0 && !own) conditions.add("own.number <= ?", from.number);
+  if (from > 0 && !own) conditions.add("own.number <= ?", from);
   conditions.add(filter, "own");
-  std::vector<store::Value> values{jurisdiction, own ? from.number : last, jurisdiction, account};
+  std::vector<store::Value> values{jurisdiction, own ? from : last, jurisdiction, account};
   values.insert(values.end(), conditions.values().begin(), conditions.values().end());
   values.emplace_back(std::int64_t{limit} + 1);
   values.emplace_back(jurisdiction);
@@ -128,7 +109,7 @@ Statement of_account(store::Transaction& t, const std::string& jurisdiction, con
 }
 
 Statement of_all(store::Transaction& t, const std::string& jurisdiction, const JournalFilter& filter,
-                 bool by_date, const Cursor& from, int limit) {
+                 bool by_date, std::int64_t from, int limit) {
   // SQLite would read the journal instead: without statistics it takes every condition for equally selective.
   std::string_view index;
   if (t.dialect() == store::Dialect::sqlite && by_date) index = " INDEXED BY ledger_transfer_day";
@@ -139,13 +120,13 @@ Statement of_all(store::Transaction& t, const std::string& jurisdiction, const J
   conditions.add(filter, "t");
   values.insert(values.end(), conditions.values().begin(), conditions.values().end());
   std::string_view beyond;
-  if (from.number > 0 && by_date) {
+  if (from > 0 && by_date) {
     beyond = " AND (t.legal_date, t.number) <= (?, ?)";
-    values.emplace_back(tributary::to_string(*from.day));
-    values.emplace_back(from.number);
-  } else if (from.number > 0) {
+    values.emplace_back(legal_date_of(t, jurisdiction, from));
+    values.emplace_back(from);
+  } else if (from > 0) {
     beyond = " AND t.number <= ?";
-    values.emplace_back(from.number);
+    values.emplace_back(from);
   }
   values.emplace_back(std::int64_t{limit} + 1);
   return {
@@ -169,20 +150,17 @@ Transfer Ledger::transfer(std::string_view id) const {
   });
 }
 
-JournalPage Ledger::journal(const JournalFilter& filter, std::string_view from, int limit) const {
+JournalPage Ledger::journal(const JournalFilter& filter, std::int64_t from, int limit) const {
   limit = std::clamp(limit, 1, 1000);
   const bool by_date = !filter.account && !filter.cause && (filter.from || filter.to);
-  const Cursor cursor = parse_cursor(from, by_date);
   return database_.read([&](store::Transaction& t) {
-    const Statement statement = filter.account ? of_account(t, jurisdiction_, filter, cursor, limit)
-                                               : of_all(t, jurisdiction_, filter, by_date, cursor, limit);
+    const Statement statement = filter.account ? of_account(t, jurisdiction_, filter, from, limit)
+                                               : of_all(t, jurisdiction_, filter, by_date, from, limit);
     JournalPage page;
     t.each_values(statement.sql, statement.values,
                   [&](const store::Row& row) { page.transfers.push_back(transfer_of(row)); });
     if (page.transfers.size() > static_cast<std::size_t>(limit)) {
-      const Transfer& first_of_next = page.transfers.back();
-      page.next = to_string(
-          Cursor{first_of_next.number, by_date ? std::optional(first_of_next.legal_date) : std::nullopt});
+      page.next = page.transfers.back().number;
       page.transfers.pop_back();
     }
     return page;
