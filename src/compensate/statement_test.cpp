@@ -57,10 +57,12 @@ INSTANTIATE_TEST_SUITE_P(Databases, Statements, ::testing::ValuesIn(store::test_
 TEST_P(Statements, TheWholeWay) {
   c.run("section", august, "clerk");
   const std::int64_t id = of_first();
+  const auto before = world.row_counts();
   EXPECT_EQ(code_of([&] { c.confirm(id, "x"); }), "wrong_state");
   EXPECT_EQ(code_of([&] { c.post(id, "x"); }), "wrong_state");
   EXPECT_EQ(code_of([&] { c.pay(id, "x", "回单"); }), "wrong_state");
   EXPECT_EQ(code_of([&] { c.object(id, "gov:1", "不同意", "x"); }), "wrong_state");
+  EXPECT_EQ(world.row_counts(), before);
   // 30 September, then eight days of National Day and Mid-Autumn; 9 October, and Saturday the 10th is worked.
   EXPECT_EQ(c.publish(id, "clerk").deadline, parse_date("2020-10-10"));
   EXPECT_EQ(code_of([&] { c.publish(id, "x"); }), "wrong_state");

@@ -221,6 +221,8 @@ std::int64_t Compensation::posted_before(store::Transaction& t, const Statement&
 
 Statement Compensation::post(std::int64_t id, const std::string& by) {
   const Statement before = statement(id);
+  require_live(before);  // a refused step leaves nothing behind, not even an empty account
+  require_state(before, {StatementState::confirmed});
   ledger_.define_unit({"CNY", 2, {"人民币", "renminbi"}});
   const auto payer = account(before.payer, settlement);
   const auto payee = account(before.payee, settlement);
@@ -245,6 +247,8 @@ Statement Compensation::post(std::int64_t id, const std::string& by) {
 Statement Compensation::pay(std::int64_t id, const std::string& by, const std::string& evidence) {
   require_text(evidence, {"请写明付款凭证（银行回单号等）", "name the evidence of payment (the bank's reference)"});
   const Statement before = statement(id);
+  require_live(before);
+  require_state(before, {StatementState::posted});
   const auto payer = account(before.payer, settlement);
   const auto payee = account(before.payee, settlement);
   const auto payer_cash = account(before.payer, cash);
