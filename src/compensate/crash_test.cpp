@@ -67,12 +67,16 @@ TEST_P(Crash, EveryAcknowledgedPostIsInTheBooksOnce) {
       _exit(0);
     }
     close(pipe_ends[1]);
-    usleep(std::uniform_int_distribution<useconds_t>(1000, 60000)(random));
+    // Killed a moment after some posts were reported: so every round gets on, however slow the machine.
+    std::int64_t id = 0;
+    for (int wanted = std::uniform_int_distribution(1, 6)(random);
+         wanted > 0 && read(pipe_ends[0], &id, sizeof id) == sizeof id; --wanted)
+      EXPECT_TRUE(acknowledged.insert(id).second) << id;
+    usleep(std::uniform_int_distribution<useconds_t>(0, 8000)(random));
     kill(child, SIGKILL);
     int status = 0;
     waitpid(child, &status, 0);
     EXPECT_FALSE(WIFEXITED(status) && WEXITSTATUS(status) != 0) << WEXITSTATUS(status);
-    std::int64_t id = 0;
     while (read(pipe_ends[0], &id, sizeof id) == sizeof id) EXPECT_TRUE(acknowledged.insert(id).second) << id;
     close(pipe_ends[0]);
 
@@ -88,7 +92,7 @@ TEST_P(Crash, EveryAcknowledgedPostIsInTheBooksOnce) {
     }
     EXPECT_TRUE(book.check().empty());
   }
-  EXPECT_FALSE(acknowledged.empty());
+  EXPECT_GE(acknowledged.size(), 10U);
 }
 
 }  // namespace
