@@ -38,10 +38,18 @@ inline void write(const fs::path& path, const std::string& text) {
 }
 
 inline const char* const statistics_yaml = R"(statistics:
-  - {id: day, title: {zh: 日, en: day}, indicator: "*", granularity: day, of: samples, minimum: 1, censored: half_limit, counted: [valid, below_limit], round: {decimals: 2, mode: half_even}, source: {document: 试验}, verified: true, in_force: {from: 2000-01-01}}
-  - {id: month, title: {zh: 月, en: month}, indicator: "*", granularity: month, of: samples, minimum: 1, censored: half_limit, counted: [valid, below_limit], round: {decimals: 2, mode: half_even}, source: {document: 试验}, verified: true, in_force: {from: 2000-01-01}}
-  - {id: quarter, title: {zh: 季, en: quarter}, indicator: "*", granularity: quarter, of: samples, minimum: 1, censored: half_limit, counted: [valid, below_limit], round: {decimals: 2, mode: half_even}, source: {document: 试验}, verified: true, in_force: {from: 2000-01-01}}
-  - {id: year, title: {zh: 年, en: year}, indicator: "*", granularity: year, of: monthly_means, minimum: 1, censored: half_limit, counted: [valid, below_limit], round: {decimals: 2, mode: half_even}, source: {document: 试验}, verified: true, in_force: {from: 2000-01-01}}
+  - {id: day, title: {zh: 日, en: day}, indicator: "*", granularity: day, of: samples, minimum: 1,
+     censored: half_limit, counted: [valid, below_limit],
+     round: {decimals: 2, mode: half_even}, source: {document: 试验}, verified: true, in_force: {from: 2000-01-01}}
+  - {id: month, title: {zh: 月, en: month}, indicator: "*", granularity: month, of: samples, minimum: 1,
+     censored: half_limit, counted: [valid, below_limit],
+     round: {decimals: 2, mode: half_even}, source: {document: 试验}, verified: true, in_force: {from: 2000-01-01}}
+  - {id: quarter, title: {zh: 季, en: quarter}, indicator: "*", granularity: quarter, of: samples, minimum: 1,
+     censored: half_limit, counted: [valid, below_limit],
+     round: {decimals: 2, mode: half_even}, source: {document: 试验}, verified: true, in_force: {from: 2000-01-01}}
+  - {id: year, title: {zh: 年, en: year}, indicator: "*", granularity: year, of: monthly_means, minimum: 1,
+     censored: half_limit, counted: [valid, below_limit],
+     round: {decimals: 2, mode: half_even}, source: {document: 试验}, verified: true, in_force: {from: 2000-01-01}}
 )";
 
 inline const char* const import_yaml = R"(import: mini
