@@ -133,6 +133,8 @@ class Table {
       EXPECT_EQ(got.posted, expected.posted);
       EXPECT_EQ(got.pending_in, expected.pending_in);
       EXPECT_EQ(got.pending_out, expected.pending_out);
+      for (const auto& [account, balance] : ledger_.accounts())  // the list says the same
+        if (account.id == id(words[0])) EXPECT_EQ(balance, got);
     }
   }
 
@@ -318,6 +320,14 @@ TEST_P(Transfers, Chains) {
 
     + post T8 treasury plant 1                                   = chain_failed
       post T8 treasury plant 1                                   = duplicate_in_chain
+    # the end of one chain and the beginning of the next, side by side in the journal, are no chain
+    + post E1 treasury plant 1                                   = accepted
+      post E2 treasury plant 1                                   = accepted
+    + post E3 plant treasury 1                                   = accepted
+      post E4 plant treasury 1                                   = accepted
+
+    + post E2 treasury plant 1                                   = exists_with_different_chain
+      post E3 plant treasury 1                                   = chain_failed
     # a failed chain gives back holds and does not use ids up
     hold H1 treasury town 10                                     = accepted
     + settle S1 H1 0                                             = chain_failed
