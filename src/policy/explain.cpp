@@ -115,9 +115,12 @@ struct Explainer::Walk {
   void limit(const Expression& x, const std::map<std::string, std::string>& elements, std::set<std::string>& seen, std::vector<Explanation>& out) {
     const auto bound = elements.find(x.args[1].text);
     const std::string indicator = bound != elements.end() ? bound->second : x.args[1].text;
-    if (!seen.insert("limit " + x.args[0].text + " " + indicator).second) return;
+    const auto argument = [&](const Expression& arg) { return arg.kind == Expression::Kind::name ? meaning(arg, elements).node : -1; };
+    const int quality = argument(x.args[2]);
+    const int water = argument(x.args[3]);
+    if (!seen.insert(fmt::format("limit {} {} {} {}", x.args[0].text, indicator, quality, water)).second) return;
     for (const Node& node : program().nodes) {
-      if (node.op != Op::limit) continue;
+      if (node.op != Op::limit || (quality >= 0 && node.args[0] != quality) || (water >= 0 && node.args[1] != water)) continue;
       const LimitTable& table = program().limits[static_cast<std::size_t>(node.slot)];
       if (table.standard != x.args[0].text || table.indicator != indicator) continue;
       Explanation leaf;
@@ -232,7 +235,8 @@ struct Explainer::Walk {
     return out;
   }
 
-  Explanation expression(Explanation::Kind kind, const Expression& syntax, const std::string& text, const Cell& value, const ValueType& type, const Where& where) {
+  Explanation expression(Explanation::Kind kind, const Expression& syntax, const std::string& text, int node, const ValueType& type, const Where& where) {
+    const Cell& value = cell(node);
     Explanation out;
     out.kind = kind;
     out.value = shown(type, value);
@@ -242,6 +246,7 @@ struct Explainer::Walk {
     out.where = where;
     std::map<std::string, std::string> elements;
     out.numbers = with_numbers(syntax, elements);
+    if (out.missing) out.reason = why_missing(node);
     std::set<std::string> seen;
     collect(syntax, elements, seen, out.children);
     return out;
@@ -269,14 +274,13 @@ Explanation Explainer::payment(std::size_t i) const {
   const Payment& declared = rule_.rule.payments[i];
   const PaymentNodes& nodes = rule_.program.payments[i];
   Walk walk{*this, {}};
-  Explanation out = walk.expression(Explanation::Kind::payment, rule_.program.amount_syntax[i], declared.amount, cells_[static_cast<std::size_t>(nodes.amount)], money, declared.amount_where);
+  Explanation out = walk.expression(Explanation::Kind::payment, rule_.program.amount_syntax[i], declared.amount, nodes.amount, money, declared.amount_where);
   out.name = fmt::format("{} → {}", declared.from, declared.to);
   out.title = declared.title;
   out.source = declared.source.document.empty() ? rule_.rule.source : declared.source;
   out.verified = rule_.rule.verified;
-  Explanation condition = walk.expression(Explanation::Kind::condition, rule_.program.when_syntax[i], declared.when, cells_[static_cast<std::size_t>(nodes.when)], boolean, declared.when_where);
+  Explanation condition = walk.expression(Explanation::Kind::condition, rule_.program.when_syntax[i], declared.when, nodes.when, boolean, declared.when_where);
   condition.title = {"付款条件", "condition of payment"};
-  if (condition.missing) condition.reason = walk.why_missing(nodes.when);
   out.children.push_back(std::move(condition));
   return out;
 }
@@ -285,7 +289,7 @@ std::optional<Explanation> Explainer::assessed() const {
   if (!rule_.program.assessed_syntax) return std::nullopt;
   static const ValueType boolean{ValueType::Kind::boolean, {}, {}};
   Walk walk{*this, {}};
-  Explanation out = walk.expression(Explanation::Kind::condition, *rule_.program.assessed_syntax, rule_.rule.assessed_when, cells_[static_cast<std::size_t>(rule_.program.assessed)], boolean, rule_.rule.assessed_where);
+  Explanation out = walk.expression(Explanation::Kind::condition, *rule_.program.assessed_syntax, rule_.rule.assessed_when, rule_.program.assessed, boolean, rule_.rule.assessed_where);
   out.title = {"考核条件", "condition of assessment"};
   return out;
 }

@@ -1,5 +1,6 @@
 #include "policy/explanation_json.h"
 
+#include <algorithm>
 #include <array>
 
 #include <nlohmann/json.hpp>
@@ -31,7 +32,7 @@ Json write(const Explanation& e) {
   put(out, "numbers", e.numbers);
   put(out, "unrounded", e.unrounded);
   put(out, "reason", e.reason);
-  if (!e.source.document.empty()) {
+  if (e.source != Source{}) {
     Json source;
     put(source, "document", e.source.document);
     put(source, "number", e.source.number);
@@ -45,8 +46,9 @@ Json write(const Explanation& e) {
   if (!e.verified) out["verified"] = false;
   if (e.example) out["example"] = true;
   if (e.repeated) out["repeated"] = true;
-  if (!e.where.file.empty()) {
-    Json where{{"file", e.where.file}};
+  if (!to_string(e.where).empty()) {
+    Json where = Json::object();
+    put(where, "file", e.where.file);
     if (e.where.line > 0) where["line"] = e.where.line;
     if (e.where.column > 0) where["column"] = e.where.column;
     put(where, "field", e.where.field);
@@ -74,8 +76,9 @@ Explanation read(const Json& from) {
                                     Kind::limit,   Kind::mean,      Kind::observation, Kind::result, Kind::note};
   Explanation out;
   const std::string kind = from.at("kind").get<std::string>();
-  for (Kind k : kinds)
-    if (to_string(k) == kind) out.kind = k;
+  const auto known = std::find_if(kinds.begin(), kinds.end(), [&](Kind k) { return to_string(k) == kind; });
+  if (known == kinds.end()) throw Error(codes::bad_value, {"推导记录中有未知的种类：" + kind, "the recorded derivation has an unknown kind: " + kind});
+  out.kind = *known;
   out.name = text_of(from, "name");
   out.title = bilingual(from, "title");
   out.value = text_of(from, "value");

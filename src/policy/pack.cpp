@@ -85,6 +85,15 @@ void apply(const ParameterPatch& patch, Rule& rule, std::vector<Override>& overr
       throw Error(codes::unknown_name, {fmt::format("规则 {} 没有参数“{}”", rule.name, name), fmt::format("rule {} has no parameter \"{}\"", rule.name, name)}, patch.names.at(name),
                   close.empty() ? Text{} : Text{fmt::format("是否想写“{}”？", close[0]), fmt::format("did you mean \"{}\"?", close[0])});
     }
+    for (const ParameterValue& value : values) {
+      check_value(rule, *found, value);
+      for (const ParameterValue& other : found->values)
+        if (other.depth == value.depth && other.in_force == value.in_force && other.known == value.known)
+          throw Error(codes::overlapping_dates,
+                      {fmt::format("参数 {} 的两个值的生效日（{}）和知悉日（{}）都相同", name, to_string(value.in_force), to_string(value.known)),
+                       fmt::format("two values of parameter {} share the dates in_force {} and known {}", name, to_string(value.in_force), to_string(value.known))},
+                      value.where, {"另一个：" + to_string(other.where), "the other: " + to_string(other.where)});
+    }
     if (!values.empty() && !found->values.empty())
       overrides.push_back({fmt::format("parameter {}.{}", rule.name, name), found->values.back().pack, values.front().pack, patch.names.at(name)});
     found->values.insert(found->values.end(), values.begin(), values.end());
@@ -130,8 +139,14 @@ Policy Policy::load(const std::string& root, const std::string& pack) {
     for (Rule& rule : rules)
       if (rule.name == patch.rule && (!patch.version || rule.in_force.holds_on(*patch.version)) && rule.depth < patch.context.depth)
         apply(patch, rule, out.overrides_), used = true;
-    if (!used)
-      throw Error(codes::unknown_rule, {fmt::format("上级政策包中没有规则“{}”的这个版本", patch.rule), fmt::format("no pack above has this version of rule \"{}\"", patch.rule)}, patch.where);
+    if (!used) {
+      std::vector<std::string> above;
+      for (const Rule& rule : rules)
+        if (rule.depth < patch.context.depth) above.push_back(rule.name);
+      const auto close = near_misses(patch.rule, above);
+      throw Error(codes::unknown_rule, {fmt::format("上级政策包中没有规则“{}”的这个版本", patch.rule), fmt::format("no pack above has this version of rule \"{}\"", patch.rule)}, patch.where,
+                  close.empty() ? Text{} : Text{fmt::format("是否想写“{}”？", close[0]), fmt::format("did you mean \"{}\"?", close[0])});
+    }
   }
   std::stable_sort(rules.begin(), rules.end(), [](const Rule& a, const Rule& b) {
     return std::tuple(a.name, a.in_force.from, a.depth) < std::tuple(b.name, b.in_force.from, b.depth);

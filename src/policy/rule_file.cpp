@@ -135,6 +135,8 @@ Input read_input(const YamlNode& key, const YamlNode& value) {
 // A decimal, true/false, class, choice or «unlimited»; checked against the type.
 std::string read_constant(const YamlNode& node, const ValueType* type) {
   const std::string text = scalar_of(node, "value");
+  // Without a declaration at hand: what looks like a decimal stands in quotes all the same.
+  if (type == nullptr && !node.quoted && Decimal::try_parse(text)) decimal_of(node, "value");
   if (text == "unlimited" || type == nullptr) return text;
   if (type->kind == ValueType::Kind::number) decimal_of(node, "value");
   else if (!parse_value(*type, text)) throw Error(codes::bad_value, {fmt::format("“{}”不是有效的值", text), fmt::format("\"{}\" is not a valid value", text)}, node.where, expected_form(*type));
@@ -194,8 +196,21 @@ std::vector<ParameterValue> read_values(const YamlNode& node, const Parameter* p
   return out;
 }
 
-// Elements given must be those of the index, all of them.
-void check_elements(const Rule& rule, const Parameter& parameter, const ParameterValue& value) {
+}  // namespace
+
+void check_value(const Rule& rule, const Parameter& parameter, const ParameterValue& value) {
+  if (parameter.is_table != !value.tiers.empty())
+    throw Error(codes::bad_value,
+                parameter.is_table ? Text{fmt::format("分档表 {} 要写 tiers: [...]", parameter.name), fmt::format("the tiered table {} needs tiers: […]", parameter.name)}
+                                   : Text{fmt::format("参数 {} 不是分档表，不能写 tiers", parameter.name), fmt::format("parameter {} is no tiered table and takes no tiers", parameter.name)},
+                value.where);
+  const auto check_text = [&](const std::string& text) {
+    if (text != "unlimited" && !parse_value(parameter.type, text))
+      throw Error(codes::bad_value, {fmt::format("参数 {} 的值“{}”不对", parameter.name, text), fmt::format("parameter {}: \"{}\" is not a valid value", parameter.name, text)}, value.where,
+                  expected_form(parameter.type));
+  };
+  for (const auto& tier : value.tiers) check_text(tier.value);
+  for (const auto& [element, text] : value.elements) check_text(text);
   if (parameter.is_table) return;
   const auto fail = [&](const std::string& zh, const std::string& en) { throw Error(codes::index_mismatch, {zh, en}, value.where); };
   if (parameter.by_place) {
@@ -215,6 +230,8 @@ void check_elements(const Rule& rule, const Parameter& parameter, const Paramete
       fail(fmt::format("参数 {} 没有“{}”这一项", parameter.name, element), fmt::format("parameter {} has no element \"{}\"", parameter.name, element));
 }
 
+namespace {
+
 Parameter read_parameter(const YamlNode& key, const YamlNode& node, const Rule& rule, const PackContext& context) {
   const auto [name, index] = read_name(key);
   YamlMap map(node, name);
@@ -231,6 +248,7 @@ Parameter read_parameter(const YamlNode& key, const YamlNode& node, const Rule& 
     out.by_place = true;
   }
   if (const YamlNode* over = map.find("over")) {
+    if (out.by_place || !index.empty()) bad(*over, "分档表不能按地点或分项给值", "a tiered table can be neither indexed nor given by place");
     out.is_table = true;
     out.over = read_unit(*over);
     const std::string bounds = map.text("bounds");
@@ -242,7 +260,7 @@ Parameter read_parameter(const YamlNode& key, const YamlNode& node, const Rule& 
   if (out.values.empty() && out.unset.zh.empty())
     throw Error(codes::missing_key, {fmt::format("参数 {} 既没有 values，也没有说明为何未定（unset）", name), fmt::format("parameter {} has neither values nor a reason why it is unset", name)},
                 key.where, {"写 unset: {zh: 所见文件未载明, en: no text seen states it}", "write unset: {zh: …, en: no text seen states it}"});
-  for (const ParameterValue& value : out.values) check_elements(rule, out, value);
+  for (const ParameterValue& value : out.values) check_value(rule, out, value);
   map.finish();
   return out;
 }

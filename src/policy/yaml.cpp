@@ -16,7 +16,10 @@ namespace {
 // Builds our tree from parser events, so that anchors, duplicates, depth and size are seen as they come.
 class Builder final : public YAML::EventHandler {
  public:
-  explicit Builder(const std::string& file) : file_(file) {}
+  Builder(std::string_view text, const std::string& file) : text_(text), file_(file) {
+    for (std::size_t at = 0; at != std::string_view::npos; at = text.find('\n', at), at += at != std::string_view::npos)
+      lines_.push_back(at);
+  }
 
   YamlNode take() { return std::move(root_); }
 
@@ -28,13 +31,17 @@ class Builder final : public YAML::EventHandler {
     YamlNode node = make(mark, anchor, YamlNode::Kind::scalar);
     node.scalar = value;
     node.quoted = tag == "!";
+    refuse_tag(mark, tag);
+    if (node.quoted) check_closed(mark);
     append(std::move(node));
   }
-  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
+    refuse_tag(mark, tag);
     open(make(mark, anchor, YamlNode::Kind::sequence));
   }
   void OnSequenceEnd() override { close(); }
-  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
+    refuse_tag(mark, tag);
     open(make(mark, anchor, YamlNode::Kind::map));
   }
   void OnMapEnd() override { close(); }
@@ -45,6 +52,26 @@ class Builder final : public YAML::EventHandler {
   void refuse_anchor(const YAML::Mark& mark) const {
     throw Error(codes::bad_yaml, {"不允许使用锚点和别名（& 和 *）", "anchors and aliases (& and *) are not allowed"}, where(mark),
                 {"请把内容写全", "write the content out in full"});
+  }
+
+  // A tag could make a number pass for a quoted one.
+  void refuse_tag(const YAML::Mark& mark, const std::string& tag) const {
+    if (!tag.empty() && tag != "?" && tag != "!")
+      throw Error(codes::bad_yaml, {"不允许使用标签（!…）", "tags (!…) are not allowed"}, where(mark));
+  }
+
+  // yaml-cpp lets a quoted text end without its quote where the indentation ends, and gives a bare «!» the mark of quotes.
+  void check_closed(const YAML::Mark& mark) const {
+    const std::size_t line = static_cast<std::size_t>(mark.line);
+    std::size_t at = (line < lines_.size() ? lines_[line] : text_.size()) + static_cast<std::size_t>(mark.column);
+    const char quote = at < text_.size() ? text_[at] : ' ';
+    if (quote != '"' && quote != '\'') throw Error(codes::bad_yaml, {"不允许使用标签（!）", "tags (!) are not allowed"}, where(mark));
+    for (++at; at < text_.size() && text_[at] != '\n'; ++at) {
+      if (quote == '\'' && text_.substr(at, 2) == "''") ++at;  // a quote within
+      else if (text_[at] == quote) return;
+      else if (quote == '"' && text_[at] == '\\') ++at;
+    }
+    throw Error(codes::bad_yaml, {"引号没有在本行内结束", "the quotes are not closed on this line"}, where(mark), {"长文字请用 >- 分行书写", "write long texts with >-"});
   }
 
   YamlNode make(const YAML::Mark& mark, YAML::anchor_t anchor, YamlNode::Kind kind) {
@@ -62,7 +89,7 @@ class Builder final : public YAML::EventHandler {
   void open(YamlNode node) {
     if (stack_.size() >= static_cast<std::size_t>(max_yaml_depth))
       throw Error(codes::too_complex, {"嵌套太深", "nested too deeply"}, node.where);
-    stack_.push_back({std::move(node), std::nullopt});
+    stack_.push_back({std::move(node), std::nullopt, {}});
   }
 
   void close() {
@@ -82,14 +109,14 @@ class Builder final : public YAML::EventHandler {
     } else if (!top.key) {
       if (node.kind != YamlNode::Kind::scalar)
         throw Error(codes::bad_yaml, {"键必须是文字", "a key must be plain text"}, node.where);
-      for (const auto& [key, value] : top.node.entries)
-        if (key.scalar == node.scalar)
-          throw Error(codes::duplicate_key,
-                      {fmt::format("键“{}”重复（第 {} 行已有）", node.scalar, key.where.line),
-                       fmt::format("key \"{}\" appears twice (first on line {})", node.scalar, key.where.line)},
-                      node.where, {"请删去其中一个", "remove one of them"});
+      if (const auto [first, fresh] = top.keys.emplace(node.scalar, node.where.line); !fresh)
+        throw Error(codes::duplicate_key,
+                    {fmt::format("键“{}”重复（第 {} 行已有）", node.scalar, first->second),
+                     fmt::format("key \"{}\" appears twice (first on line {})", node.scalar, first->second)},
+                    node.where, {"请删去其中一个", "remove one of them"});
       top.key = std::move(node);
     } else {
+      if (node.kind == YamlNode::Kind::null) node.where = top.key->where;  // the parser is at the next line already
       top.node.entries.emplace_back(std::move(*top.key), std::move(node));
       top.key.reset();
     }
@@ -98,7 +125,10 @@ class Builder final : public YAML::EventHandler {
   struct Open {
     YamlNode node;
     std::optional<YamlNode> key;
+    std::map<std::string, long> keys;  // with their lines; a list would make large maps slow
   };
+  std::string_view text_;
+  std::vector<std::size_t> lines_;  // where each begins
   std::string file_;
   YamlNode root_;
   std::vector<Open> stack_;
@@ -112,6 +142,9 @@ class Builder final : public YAML::EventHandler {
 }  // namespace
 
 YamlNode parse_yaml(std::string_view text, const std::string& file) {
+  if (text.size() > max_yaml_bytes)
+    throw Error(codes::too_complex, {"文件太大", "the file is too large"}, {file, 1, 0, {}}, {"请拆成几个文件", "split it into several files"});
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // a mark that editors put there
   if (const std::size_t bad = first_bad_utf8(text); bad != std::string_view::npos) {
     const long line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(bad), '\n');
     throw Error(codes::bad_yaml,
@@ -119,23 +152,30 @@ YamlNode parse_yaml(std::string_view text, const std::string& file) {
                                      : Text{"文件不是 UTF-8 编码", "the file is not UTF-8"},
                 {file, line, 0, {}}, {"请另存为 UTF-8", "save it as UTF-8"});
   }
-  // yaml-cpp recurses per level before our handler sees it; a line of opening brackets is cut off here.
+  // yaml-cpp recurses per level before our handler sees it; a line of opening brackets is cut off here. A control
+  // character would make it stop reading (4) or guess another encoding (0).
   std::size_t depth = 0;
+  Where at{file, 1, 0, {}};
   for (char c : text) {
+    ++at.column;
     if (c == '[' || c == '{') ++depth;
     if ((c == ']' || c == '}') && depth > 0) --depth;
-    if (c == '\n') depth = 0;
-    if (depth > static_cast<std::size_t>(max_yaml_depth)) throw Error(codes::too_complex, {"嵌套太深", "nested too deeply"}, {file, 0, 0, {}});
+    if (depth > static_cast<std::size_t>(max_yaml_depth)) throw Error(codes::too_complex, {"嵌套太深", "nested too deeply"}, at);
+    if (static_cast<unsigned char>(c) < 32 && c != '\t' && c != '\n' && c != '\r')
+      throw Error(codes::bad_yaml, {fmt::format("文件中有控制字符（编码 {}）", static_cast<int>(c)), fmt::format("the file holds a control character (code {})", static_cast<int>(c))}, at,
+                  {"请用文本编辑器另存为 UTF-8 文本", "save it as UTF-8 text"});
+    if (c == '\n') depth = 0, ++at.line, at.column = 0;
   }
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
-    Builder builder(file);
-    if (!parser.HandleNextDocument(builder)) return {};
+    Builder builder(text, file);
+    if (!parser.HandleNextDocument(builder))
+      throw Error(codes::bad_yaml, {"文件是空的", "the file is empty"}, {file, 1, 0, {}});
     YamlNode root = builder.take();
-    Builder second(file);
+    Builder second(text, file);
     if (parser.HandleNextDocument(second))
-      throw Error(codes::bad_yaml, {"一个文件只能有一个文档（多了 ---）", "one document per file (there is a second after ---)"}, root.where);
+      throw Error(codes::bad_yaml, {"一个文件只能有一个文档（多了 ---）", "one document per file (there is a second after ---)"}, second.take().where);
     return root;
   } catch (const YAML::Exception& e) {
     throw Error(codes::bad_yaml, {fmt::format("YAML 写法有误：{}", e.msg), fmt::format("YAML is malformed: {}", e.msg)},

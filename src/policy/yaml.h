@@ -30,6 +30,7 @@ struct YamlNode {
 
 inline constexpr std::size_t max_yaml_nodes = 200'000;
 inline constexpr int max_yaml_depth = 32;
+inline constexpr std::size_t max_yaml_bytes = 4'000'000;
 
 // One document. Throws policy.bad_yaml, duplicate_key, too_complex with file, line and column.
 YamlNode parse_yaml(std::string_view text, const std::string& file);
