@@ -19,8 +19,12 @@ find_program(MOLD mold)
 if(MOLD)
   target_link_options(tributary_options INTERFACE -fuse-ld=mold)
 endif()
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
+set(test_optimisation -O1)  # compiling the tests is what a build spends its time on, not running them
 if(TRIBUTARY_SANITIZE)
-  target_compile_options(tributary_options INTERFACE -O1 -fno-omit-frame-pointer
+  set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1")
+  set(test_optimisation -O0)
+  target_compile_options(tributary_options INTERFACE -fno-omit-frame-pointer
     -fsanitize=address,undefined -fno-sanitize-recover=undefined)
   target_link_options(tributary_options INTERFACE -fsanitize=address,undefined)
 endif()
@@ -33,9 +37,24 @@ function(tributary_wall module)
   file(CREATE_LINK ${CMAKE_SOURCE_DIR}/src/${module} ${CMAKE_BINARY_DIR}/walls/${module}/${module} SYMBOLIC)
 endfunction()
 
-# Precompiled headers: the standard library's heavy ones, once for all modules of one build.
+# Precompiled headers: the heavy ones, once for all modules and once for all tests of one build.
 set(TRIBUTARY_PCH <algorithm> <array> <cstdint> <exception> <functional> <map> <memory> <optional> <span> <string>
-  <string_view> <utility> <variant> <vector>)
+  <string_view> <utility> <variant> <vector> <fmt/format.h>)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(tributary_options INTERFACE -fpch-preprocess)  # else ccache keeps nothing
+else()
+  target_compile_options(tributary_options INTERFACE "SHELL:-Xclang -fno-pch-timestamp")
+endif()
+file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/precompiled.cpp CONTENT "")
+add_library(tributary_precompiled OBJECT ${CMAKE_BINARY_DIR}/precompiled.cpp)
+target_link_libraries(tributary_precompiled PRIVATE tributary_options fmt::fmt)
+target_precompile_headers(tributary_precompiled PRIVATE ${TRIBUTARY_PCH})
+if(TRIBUTARY_TESTS)
+  add_library(tributary_test_precompiled OBJECT ${CMAKE_BINARY_DIR}/precompiled.cpp)
+  target_link_libraries(tributary_test_precompiled PRIVATE tributary_options fmt::fmt GTest::gtest GTest::gmock)
+  target_compile_options(tributary_test_precompiled PRIVATE ${test_optimisation})
+  target_precompile_headers(tributary_test_precompiled PRIVATE ${TRIBUTARY_PCH} <gmock/gmock.h> <gtest/gtest.h>)
+endif()
 
 function(tributary_module module)
   cmake_parse_arguments(ARG "" "" "PUBLIC_DEPS;PRIVATE_DEPS;LIBS;PUBLIC_LIBS" ${ARGN})
@@ -74,7 +93,7 @@ std::span<const store::Migration> migrations() {
   list(TRANSFORM ARG_PRIVATE_DEPS PREPEND tributary::)
   target_link_libraries(tributary_${module} PUBLIC ${ARG_PUBLIC_DEPS} ${ARG_PUBLIC_LIBS}
     PRIVATE ${ARG_PRIVATE_DEPS} ${ARG_LIBS} tributary_options)
-  target_precompile_headers(tributary_${module} PRIVATE ${TRIBUTARY_PCH})
+  target_precompile_headers(tributary_${module} REUSE_FROM tributary_precompiled)
   if(TRIBUTARY_TIDY)
     set_target_properties(tributary_${module} PROPERTIES CXX_CLANG_TIDY "clang-tidy-19;--quiet")
   endif()
@@ -99,6 +118,8 @@ std::span<const store::Migration> migrations() {
       add_executable(${module}_test ${tests})
       target_link_libraries(${module}_test PRIVATE tributary::${module} ${ARG_PRIVATE_DEPS} ${ARG_LIBS}
         tributary_options GTest::gtest_main GTest::gmock)
+      target_precompile_headers(${module}_test REUSE_FROM tributary_test_precompiled)
+      target_compile_options(${module}_test PRIVATE ${test_optimisation})
       target_compile_definitions(${module}_test PRIVATE TRIBUTARY_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
       add_test(NAME ${module} COMMAND ${module}_test --gtest_brief=1)
     endif()
