@@ -134,7 +134,9 @@ class Table {
       EXPECT_EQ(got.pending_in, expected.pending_in);
       EXPECT_EQ(got.pending_out, expected.pending_out);
       for (const auto& [account, balance] : ledger_.accounts())  // the list says the same
-        if (account.id == id(words[0])) EXPECT_EQ(balance, got);
+        if (account.id == id(words[0])) {
+          EXPECT_EQ(balance, got);
+        }
     }
   }
 

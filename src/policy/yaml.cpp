@@ -65,6 +65,7 @@ class Builder final : public YAML::EventHandler {
     const std::size_t line = static_cast<std::size_t>(mark.line);
     std::size_t at = (line < lines_.size() ? lines_[line] : text_.size()) + static_cast<std::size_t>(mark.column);
     const char quote = at < text_.size() ? text_[at] : ' ';
+    if (quote == '>' || quote == '|') return;  // a text of several lines
     if (quote != '"' && quote != '\'') throw Error(codes::bad_yaml, {"不允许使用标签（!）", "tags (!) are not allowed"}, where(mark));
     for (++at; at < text_.size() && text_[at] != '\n'; ++at) {
       if (quote == '\'' && text_.substr(at, 2) == "''") ++at;  // a quote within

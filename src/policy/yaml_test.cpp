@@ -98,6 +98,9 @@ TEST(Yaml, NodesKnowTheirPlaceAndTheirQuotes) {
   EXPECT_EQ(list.items[0].where.line, 3);
   EXPECT_EQ(list.items[0].where.column, 5);
   EXPECT_EQ(list.items[1].entries[0].second.scalar, "浓度");
+  const YamlNode block = parse_yaml("a: >-\n  one\n  two\nb: |\n  \"three\n", "f.yaml");
+  EXPECT_EQ(block.entries[0].second.scalar, "one two");
+  EXPECT_EQ(block.entries[1].second.scalar, "\"three\n");
   const YamlNode quotes = parse_yaml("\xEF\xBB\xBF\"a\": 'it''s 好'\nb: \"x \\\" y\"\nc:\nd: 1\n", "f.yaml");
   EXPECT_EQ(quotes.entries[0].first.scalar, "a");
   EXPECT_EQ(quotes.entries[0].second.scalar, "it's 好");
