@@ -1,15 +1,5 @@
 #include "cli/context.h"
 
-#include <unistd.h>
-
-#include <algorithm>
-#include <cstdlib>
-#include <filesystem>
-#include <iostream>
-
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
-
 #include "cli/codes.h"
 #include "compensate/compensation.h"
 #include "ledger/ledger.h"
@@ -18,16 +8,31 @@
 #include "policy/tenant.h"
 #include "registry/registry.h"
 
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
 namespace tributary::cli {
 
 int exit_code(Kind kind) {
   switch (kind) {
-    case Kind::invalid_input: return 2;
-    case Kind::not_found: return 3;
-    case Kind::conflict: return 4;
-    case Kind::forbidden: return 5;
-    case Kind::unavailable: return 6;
-    case Kind::internal: return 70;
+    case Kind::invalid_input:
+      return 2;
+    case Kind::not_found:
+      return 3;
+    case Kind::conflict:
+      return 4;
+    case Kind::forbidden:
+      return 5;
+    case Kind::unavailable:
+      return 6;
+    case Kind::internal:
+      return 70;
   }
   return 70;
 }
@@ -39,7 +44,9 @@ Context::Context(Options options, const Clock& clock, std::ostream& out)
 Context::~Context() = default;
 
 document::Language Context::language() const {
-  return options_.language == "zh" ? document::Language::zh : options_.language == "en" ? document::Language::en : document::Language::both;
+  return options_.language == "zh"   ? document::Language::zh
+         : options_.language == "en" ? document::Language::en
+                                     : document::Language::both;
 }
 
 std::string Context::by() const {
@@ -49,7 +56,9 @@ std::string Context::by() const {
   return "unknown";
 }
 
-std::string Context::say(const Text& text) const { return document::pick(text, language()); }
+std::string Context::say(const Text& text) const {
+  return document::pick(text, language());
+}
 
 std::string Context::packs_folder() const {
   namespace fs = std::filesystem;
@@ -57,7 +66,8 @@ std::string Context::packs_folder() const {
   if (!options_.packs.empty()) {
     tried.push_back(options_.packs);
   } else {
-    if (const char* value = std::getenv("TRIBUTARY_PACKS"); value != nullptr && *value != 0) tried.emplace_back(value);
+    if (const char* value = std::getenv("TRIBUTARY_PACKS"); value != nullptr && *value != 0)
+      tried.emplace_back(value);
     tried.emplace_back("policies");
     std::error_code ignored;
     const fs::path program = fs::read_symlink("/proc/self/exe", ignored);
@@ -66,13 +76,17 @@ std::string Context::packs_folder() const {
   }
   for (const std::string& folder : tried)
     if (!policy::Policy::pack_ids(folder).empty()) return folder;
-  throw Error(codes::packs_not_found, {fmt::format("找不到政策包（找过：{}）", fmt::join(tried, "、")), fmt::format("no policy packs found (looked in: {})", fmt::join(tried, ", "))}, {},
-              {"请用 --packs 指明文件夹", "name the folder with --packs"});
+  throw Error(codes::packs_not_found,
+              {fmt::format("找不到政策包（找过：{}）", fmt::join(tried, "、")),
+               fmt::format("no policy packs found (looked in: {})", fmt::join(tried, ", "))},
+              {}, {"请用 --packs 指明文件夹", "name the folder with --packs"});
 }
 
 std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> out;
-  for (const auto list : {registry::migrations(), observe::migrations(), policy::migrations(), ledger::migrations(), compensate::migrations()}) out.insert(out.end(), list.begin(), list.end());
+  for (const auto list : {registry::migrations(), observe::migrations(), policy::migrations(),
+                          ledger::migrations(), compensate::migrations()})
+    out.insert(out.end(), list.begin(), list.end());
   std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
   return out;
 }
@@ -80,8 +94,11 @@ std::vector<store::Migration> all_migrations() {
 namespace {
 
 Error not_initialised(const std::string& where) {
-  return {codes::not_initialised, {"数据库还没有初始化", "the database is not initialised"}, {where, 0, 0, {}},
-          {"请先运行 tributary init --jurisdiction 341602", "first run: tributary init --jurisdiction 341602"}};
+  return {
+      codes::not_initialised,
+      {"数据库还没有初始化", "the database is not initialised"},
+      {where, 0, 0, {}},
+      {"请先运行 tributary init --jurisdiction 341602", "first run: tributary init --jurisdiction 341602"}};
 }
 
 }  // namespace
@@ -90,7 +107,8 @@ store::Database& Context::database(bool make) {
   if (!database_) {
     const std::string prefix = "sqlite:";
     if (!make && options_.database.starts_with(prefix)) {
-      const std::string path = options_.database.substr(prefix.size(), options_.database.find('?') - prefix.size());
+      const std::string path =
+          options_.database.substr(prefix.size(), options_.database.find('?') - prefix.size());
       if (path != ":memory:" && !std::filesystem::exists(path)) throw not_initialised(options_.database);
     }
     database_ = store::Database::open(options_.database);
@@ -104,15 +122,19 @@ const std::string& Context::tenant() {
   const auto all = policy::tenants(database());
   if (all.empty()) throw not_initialised(options_.database);
   if (options_.jurisdiction.empty() && all.size() > 1)
-    throw Error(codes::several_tenants, {"数据库中有几个地区，请用 --jurisdiction 指明", "the database holds several jurisdictions; choose with --jurisdiction"});
+    throw Error(codes::several_tenants,
+                {"数据库中有几个地区，请用 --jurisdiction 指明",
+                 "the database holds several jurisdictions; choose with --jurisdiction"});
   for (const auto& t : all)
     if (options_.jurisdiction.empty() || t.jurisdiction == options_.jurisdiction) {
       tenant_ = t.jurisdiction;
       pack_ = t.pack;
       return *tenant_;
     }
-  throw Error(codes::not_initialised, {fmt::format("数据库中没有地区 {}", options_.jurisdiction), fmt::format("the database does not hold jurisdiction {}", options_.jurisdiction)}, {},
-              not_initialised("").hint());
+  throw Error(codes::not_initialised,
+              {fmt::format("数据库中没有地区 {}", options_.jurisdiction),
+               fmt::format("the database does not hold jurisdiction {}", options_.jurisdiction)},
+              {}, not_initialised("").hint());
 }
 
 const policy::Policy& Context::policy() {
@@ -121,14 +143,28 @@ const policy::Policy& Context::policy() {
   return *policy_;
 }
 
-void Context::print(const document::Table& table) { out_ << render_table(table, language(), screen_); }
-void Context::print(const document::Tree& tree) { out_ << render_tree(tree, language(), screen_); }
-void Context::print(const document::KeyValues& list) { out_ << render_key_values(list, language(), screen_); }
-void Context::print(const Json& json) { out_ << json.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n'; }
-void Context::line(const Text& text) { out_ << document::printable(say(text)) << '\n'; }
+void Context::print(const document::Table& table) {
+  out_ << render_table(table, language(), screen_);
+}
+void Context::print(const document::Tree& tree) {
+  out_ << render_tree(tree, language(), screen_);
+}
+void Context::print(const document::KeyValues& list) {
+  out_ << render_key_values(list, language(), screen_);
+}
+void Context::print(const Json& json) {
+  out_ << json.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
+}
+void Context::line(const Text& text) {
+  out_ << document::printable(say(text)) << '\n';
+}
 
-Json json_of(const policy::Explanation& explanation) { return Json::parse(policy::to_json(explanation)); }
-Json json_of(const Text& text) { return {{"zh", text.zh}, {"en", text.en}}; }
+Json json_of(const policy::Explanation& explanation) {
+  return Json::parse(policy::to_json(explanation));
+}
+Json json_of(const Text& text) {
+  return {{"zh", text.zh}, {"en", text.en}};
+}
 
 namespace {
 
@@ -138,7 +174,9 @@ void note(Text& to, const Text& more) {
   to.en += (to.en.empty() ? "" : "; ") + (more.en.empty() ? more.zh : more.en);
 }
 
-Text same(const std::string& text) { return {text, text}; }
+Text same(const std::string& text) {
+  return {text, text};
+}
 
 }  // namespace
 
@@ -146,27 +184,37 @@ document::TreeNode tree_of(const policy::Explanation& e) {
   using Kind = policy::Explanation::Kind;
   document::TreeNode out;
   out.label = same(e.name);
-  if (!e.title.zh.empty()) out.label = e.name.empty() ? e.title : Text{e.title.zh + " " + e.name, e.title.en + " " + e.name};
+  if (!e.title.zh.empty())
+    out.label = e.name.empty() ? e.title : Text{e.title.zh + " " + e.name, e.title.en + " " + e.name};
   out.value = e.value;
   out.unit = e.unit;
   if (e.kind == Kind::observation) {
-    out.note = {fmt::format("{} 第 {} 行 {}", e.where.file, e.where.line, e.where.field), fmt::format("{} row {} {}", e.where.file, e.where.line, e.where.field)};
+    out.note = {fmt::format("{} 第 {} 行 {}", e.where.file, e.where.line, e.where.field),
+                fmt::format("{} row {} {}", e.where.file, e.where.line, e.where.field)};
     note(out.note, e.reason);
     return out;
   }
-  if (!e.formula.empty()) note(out.note, same(e.numbers.empty() || e.numbers == e.formula ? e.formula : e.formula + "  ⇒  " + e.numbers));
-  else if (!e.numbers.empty()) note(out.note, same(e.numbers));
+  if (!e.formula.empty())
+    note(out.note,
+         same(e.numbers.empty() || e.numbers == e.formula ? e.formula : e.formula + "  ⇒  " + e.numbers));
+  else if (!e.numbers.empty())
+    note(out.note, same(e.numbers));
   if (!e.unrounded.empty()) note(out.note, {"修约前 " + e.unrounded, "before rounding " + e.unrounded});
   note(out.note, e.reason);
-  if (e.kind == Kind::parameter || e.kind == Kind::limit || e.kind == Kind::mean || e.kind == Kind::note || e.kind == Kind::payment) {
+  if (e.kind == Kind::parameter || e.kind == Kind::limit || e.kind == Kind::mean || e.kind == Kind::note ||
+      e.kind == Kind::payment) {
     std::string source = e.source.document;
     for (const std::string& part : {e.source.number, e.source.article})
       if (!part.empty()) source += " " + part;
     note(out.note, same(source));
-    if (!e.in_force.empty()) note(out.note, {fmt::format("{} 起生效，{} 知悉", e.in_force, e.known), fmt::format("in force {}, known {}", e.in_force, e.known)});
+    if (!e.in_force.empty())
+      note(out.note, {fmt::format("{} 起生效，{} 知悉", e.in_force, e.known),
+                      fmt::format("in force {}, known {}", e.in_force, e.known)});
   }
-  if (e.example) note(out.note, {"示例", "example"});
-  else if (!e.verified && e.kind != Kind::formula && e.kind != Kind::result) note(out.note, {"未核实", "not verified"});
+  if (e.example)
+    note(out.note, {"示例", "example"});
+  else if (!e.verified && e.kind != Kind::formula && e.kind != Kind::result)
+    note(out.note, {"未核实", "not verified"});
   if (e.repeated) note(out.note, {"见上", "see above"});
   for (const auto& child : e.children) out.children.push_back(tree_of(child));
   return out;

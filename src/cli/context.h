@@ -1,6 +1,13 @@
 // What every command has at hand: options, database, policy, clock, and how to print.
 #pragma once
 
+#include "base/time.h"
+#include "cli/terminal.h"
+#include "document/document.h"
+#include "policy/explain.h"
+#include "policy/pack.h"
+#include "store/store.h"
+
 #include <functional>
 #include <iosfwd>
 #include <memory>
@@ -9,13 +16,6 @@
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
-
-#include "base/time.h"
-#include "cli/terminal.h"
-#include "document/document.h"
-#include "policy/explain.h"
-#include "policy/pack.h"
-#include "store/store.h"
 
 namespace CLI {
 class App;
@@ -30,12 +30,12 @@ struct Options {
   std::string packs;         // folder of the packs; empty: looked for
   std::string jurisdiction;  // tenant; empty: the only one there is
   std::string language = "both";
-  std::string by;            // who does it; empty: the user of the machine
+  std::string by;  // who does it; empty: the user of the machine
   bool json = false;
 };
 
-// Exit codes, stable: 0 done; 1 a check found something wrong; 2 bad input; 3 not found; 4 conflict; 5 forbidden;
-// 6 unavailable (disk, database); 70 a fault of the program.
+// Exit codes, stable: 0 done; 1 a check found something wrong; 2 bad input; 3 not found; 4 conflict; 5
+// forbidden; 6 unavailable (disk, database); 70 a fault of the program.
 int exit_code(Kind kind);
 
 class Context {
@@ -57,11 +57,11 @@ class Context {
   std::string say(const Text& text) const;
 
   std::string packs_folder() const;  // throws packs_not_found
-  // Opened and migrated on first use. Only `init` makes a new one; the others throw not_initialised when the file is
-  // not there.
+  // Opened and migrated on first use. Only `init` makes a new one; the others throw not_initialised when the
+  // file is not there.
   store::Database& database(bool make = false);
-  const std::string& tenant();       // throws not_initialised, several_tenants
-  const policy::Policy& policy();    // of the tenant
+  const std::string& tenant();     // throws not_initialised, several_tenants
+  const policy::Policy& policy();  // of the tenant
 
   void print(const document::Table& table);
   void print(const document::Tree& tree);
@@ -98,6 +98,7 @@ void add_statement_commands(CLI::App& app, Action& action);  // statement
 void add_ledger_commands(CLI::App& app, Action& action);     // ledger
 
 // The whole program; `arguments` without its name. Prints errors to `err`, returns the exit code.
-int run_program(const std::vector<std::string>& arguments, const Clock& clock, std::ostream& out, std::ostream& err);
+int run_program(const std::vector<std::string>& arguments, const Clock& clock, std::ostream& out,
+                std::ostream& err);
 
 }  // namespace tributary::cli

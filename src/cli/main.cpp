@@ -1,9 +1,9 @@
+#include "base/time.h"
+#include "cli/context.h"
+
 #include <iostream>
 #include <string>
 #include <vector>
-
-#include "base/time.h"
-#include "cli/context.h"
 
 int main(int argc, char** argv) {
   const tributary::SystemClock clock;

@@ -1,4 +1,8 @@
 // The command line: options, subcommands, and how errors are told.
+#include "base/text.h"
+#include "cli/codes.h"
+#include "cli/context.h"
+
 #include <algorithm>
 #include <exception>
 #include <iostream>
@@ -6,10 +10,6 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-
-#include "base/text.h"
-#include "cli/codes.h"
-#include "cli/context.h"
 
 namespace tributary::cli {
 namespace {
@@ -26,8 +26,10 @@ void print_error(const Error& e, const Context& context, std::ostream& err) {
     return;
   }
   const std::string where = to_string(e.where());
-  const auto one = [&](const char* head, const std::string& message, const char* do_this, const std::string& hint) {
-    err << document::printable(fmt::format("{}{}{}{}\n", head, where.empty() ? "" : where + ": ", message, ""));
+  const auto one = [&](const char* head, const std::string& message, const char* do_this,
+                       const std::string& hint) {
+    err << document::printable(
+        fmt::format("{}{}{}{}\n", head, where.empty() ? "" : where + ": ", message, ""));
     if (!hint.empty()) err << document::printable(fmt::format("  {}{}\n", do_this, hint));
   };
   const auto language = context.language();
@@ -55,33 +57,52 @@ Error unknown_command(const CLI::App& app, const std::vector<std::string>& argum
       continue;
     }
     const auto close = near_misses(word, names);
-    return {codes::bad_usage, {fmt::format("没有命令“{}”", word), fmt::format("there is no command \"{}\"", word)}, {},
-            close.empty() ? Text{fmt::format("可用：{}", fmt::join(names, "、")), fmt::format("there are: {}", fmt::join(names, ", "))}
-                          : Text{fmt::format("是否想用“{}”？", fmt::join(close, "”“")), fmt::format("did you mean \"{}\"?", fmt::join(close, "\", \""))}};
+    return {codes::bad_usage,
+            {fmt::format("没有命令“{}”", word), fmt::format("there is no command \"{}\"", word)},
+            {},
+            close.empty() ? Text{fmt::format("可用：{}", fmt::join(names, "、")),
+                                 fmt::format("there are: {}", fmt::join(names, ", "))}
+                          : Text{fmt::format("是否想用“{}”？", fmt::join(close, "”“")),
+                                 fmt::format("did you mean \"{}\"?", fmt::join(close, "\", \""))}};
   }
-  return {codes::bad_usage, {"命令不完整", "the command is incomplete"}, {}, {"加 --help 看用法", "add --help to see how it is used"}};
+  return {codes::bad_usage,
+          {"命令不完整", "the command is incomplete"},
+          {},
+          {"加 --help 看用法", "add --help to see how it is used"}};
 }
 
 }  // namespace
 
-int run_program(const std::vector<std::string>& arguments, const Clock& clock, std::ostream& out, std::ostream& err) {
-  CLI::App app{"Tributary 生态保护补偿 / ecological compensation: readings in, statements out, every yuan explained.\n", "tributary"};
+int run_program(const std::vector<std::string>& arguments, const Clock& clock, std::ostream& out,
+                std::ostream& err) {
+  CLI::App app{
+      "Tributary 生态保护补偿 / ecological compensation: readings in, statements out, every yuan "
+      "explained.\n",
+      "tributary"};
   app.require_subcommand(1);
   app.fallthrough();
   app.set_version_flag("--version", "tributary 0.1.0");
   Options options;
-  app.add_option("--db", options.database, "数据库 / database: sqlite:PATH or postgresql://…")->envname("TRIBUTARY_DB")->capture_default_str();
-  app.add_option("--packs", options.packs, "政策包文件夹 / folder of the policy packs")->envname("TRIBUTARY_PACKS");
+  app.add_option("--db", options.database, "数据库 / database: sqlite:PATH or postgresql://…")
+      ->envname("TRIBUTARY_DB")
+      ->capture_default_str();
+  app.add_option("--packs", options.packs, "政策包文件夹 / folder of the policy packs")
+      ->envname("TRIBUTARY_PACKS");
   app.add_option("--jurisdiction", options.jurisdiction, "地区代码 / jurisdiction code");
-  app.add_option("--lang", options.language, "语言 / language: zh, en, both")->envname("TRIBUTARY_LANG")->check(CLI::IsMember({"zh", "en", "both"}))->capture_default_str();
+  app.add_option("--lang", options.language, "语言 / language: zh, en, both")
+      ->envname("TRIBUTARY_LANG")
+      ->check(CLI::IsMember({"zh", "en", "both"}))
+      ->capture_default_str();
   app.add_option("--by", options.by, "经办人 / who does it");
   app.add_flag("--json", options.json, "输出 JSON / print JSON");
-  app.footer("例 / examples:\n"
-             "  tributary init --jurisdiction 341602 --pack demo\n"
-             "  tributary import data/water/cnemc_daily_huai_xinan.csv --as cnemc-daily\n"
-             "  tributary run section-month --period 2020-10\n"
-             "  tributary statement explain 1\n"
-             "退出码 / exit codes: 0 ok, 1 a check failed, 2 bad input, 3 not found, 4 conflict, 5 forbidden, 6 unavailable, 70 fault\n");
+  app.footer(
+      "例 / examples:\n"
+      "  tributary init --jurisdiction 341602 --pack demo\n"
+      "  tributary import data/water/cnemc_daily_huai_xinan.csv --as cnemc-daily\n"
+      "  tributary run section-month --period 2020-10\n"
+      "  tributary statement explain 1\n"
+      "退出码 / exit codes: 0 ok, 1 a check failed, 2 bad input, 3 not found, 4 conflict, 5 forbidden, 6 "
+      "unavailable, 70 fault\n");
   Action action;
   add_data_commands(app, action);
   add_observe_commands(app, action);
@@ -105,12 +126,22 @@ int run_program(const std::vector<std::string>& arguments, const Clock& clock, s
   } catch (const CLI::ExtrasError& e) {
     Context context(options, clock, out);
     const Error unknown = unknown_command(app, arguments);
-    if (unknown.message().en.find("incomplete") == std::string::npos) print_error(unknown, context, err);
-    else print_error({codes::bad_usage, {fmt::format("多余的参数：{}", e.what()), fmt::format("too much: {}", e.what())}, {}, {"加 --help 看用法", "add --help to see how it is used"}}, context, err);
+    if (unknown.message().en.find("incomplete") == std::string::npos)
+      print_error(unknown, context, err);
+    else
+      print_error({codes::bad_usage,
+                   {fmt::format("多余的参数：{}", e.what()), fmt::format("too much: {}", e.what())},
+                   {},
+                   {"加 --help 看用法", "add --help to see how it is used"}},
+                  context, err);
     return 2;
   } catch (const CLI::ParseError& e) {
     Context context(options, clock, out);
-    print_error({codes::bad_usage, {fmt::format("命令行有误：{}", e.what()), fmt::format("bad command line: {}", e.what())}, {}, {"加 --help 看用法", "add --help to see how it is used"}}, context, err);
+    print_error({codes::bad_usage,
+                 {fmt::format("命令行有误：{}", e.what()), fmt::format("bad command line: {}", e.what())},
+                 {},
+                 {"加 --help 看用法", "add --help to see how it is used"}},
+                context, err);
     return 2;
   }
   Context context(options, clock, out);

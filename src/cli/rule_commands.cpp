@@ -1,10 +1,4 @@
 // rule eval, run, whatif.
-#include <algorithm>
-
-#include <CLI/CLI.hpp>
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
-
 #include "base/text.h"
 #include "cli/codes.h"
 #include "cli/context.h"
@@ -12,6 +6,12 @@
 #include "policy/outcome.h"
 #include "policy/value.h"
 #include "registry/registry.h"
+
+#include <algorithm>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace tributary::cli {
 namespace {
@@ -21,8 +21,11 @@ std::map<std::string, std::string> assignments(const std::vector<std::string>& t
   for (const std::string& text : texts) {
     const std::size_t equals = text.find('=');
     if (equals == std::string::npos || equals == 0)
-      throw Error(codes::bad_usage, {fmt::format("“{}”应写成 名称=值", text), fmt::format("\"{}\" must be name=value", text)}, {}, {"例如 --set k0=0.85", "for example --set k0=0.85"});
-    out[std::string(trim(std::string_view(text).substr(0, equals)))] = std::string(trim(std::string_view(text).substr(equals + 1)));
+      throw Error(codes::bad_usage,
+                  {fmt::format("“{}”应写成 名称=值", text), fmt::format("\"{}\" must be name=value", text)},
+                  {}, {"例如 --set k0=0.85", "for example --set k0=0.85"});
+    out[std::string(trim(std::string_view(text).substr(0, equals)))] =
+        std::string(trim(std::string_view(text).substr(equals + 1)));
   }
   return out;
 }
@@ -33,20 +36,29 @@ std::vector<Period> periods_of(const std::string& text) {
   if (dots == std::string::npos) return {Period::parse(text)};
   const Period first = Period::parse(text.substr(0, dots));
   const Period last = Period::parse(text.substr(dots + 2));
-  if (first.granularity() != last.granularity() || last.from() < first.from() || (last.from() - first.from()).count() > 40000)
-    throw Error(codes::bad_usage, {fmt::format("时段范围“{}”不对", text), fmt::format("\"{}\" is not a range of periods", text)}, {}, {"例如 2020-05..2021-04", "for example 2020-05..2021-04"});
+  if (first.granularity() != last.granularity() || last.from() < first.from() ||
+      (last.from() - first.from()).count() > 40000)
+    throw Error(
+        codes::bad_usage,
+        {fmt::format("时段范围“{}”不对", text), fmt::format("\"{}\" is not a range of periods", text)}, {},
+        {"例如 2020-05..2021-04", "for example 2020-05..2021-04"});
   std::vector<Period> out;
   for (Period p = first; p.from() <= last.from(); p = p.next()) out.push_back(p);
   return out;
 }
 
-std::optional<Date> date_or_none(const std::string& text) { return text.empty() ? std::nullopt : std::optional(parse_date(text)); }
+std::optional<Date> date_or_none(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional(parse_date(text));
+}
 
 Text outcome_text(policy::Outcome::State state) {
   switch (state) {
-    case policy::Outcome::State::computed: return {"已计算", "computed"};
-    case policy::Outcome::State::not_assessed: return {"不考核", "not assessed"};
-    case policy::Outcome::State::missing: return {"缺数据", "missing"};
+    case policy::Outcome::State::computed:
+      return {"已计算", "computed"};
+    case policy::Outcome::State::not_assessed:
+      return {"不考核", "not assessed"};
+    case policy::Outcome::State::missing:
+      return {"缺数据", "missing"};
   }
   return {};
 }
@@ -67,13 +79,17 @@ policy::Policy load_pack(const Context& c, const std::string& pack) {
   std::string path = pack;
   while (path.size() > 1 && path.back() == '/') path.pop_back();
   const std::size_t last = path.find_last_of('/');
-  return policy::Policy::load(last == std::string::npos ? "." : path.substr(0, std::max<std::size_t>(last, 1)), last == std::string::npos ? path : path.substr(last + 1));
+  return policy::Policy::load(
+      last == std::string::npos ? "." : path.substr(0, std::max<std::size_t>(last, 1)),
+      last == std::string::npos ? path : path.substr(last + 1));
 }
 
 int eval(Context& c, const EvalArguments& a) {
   const policy::Policy policy = load_pack(c, a.pack);
   const Date on = parse_date(a.on);
-  const policy::CaseResult result = policy::evaluate_case(policy, {a.rule, on, a.known.empty() ? c.clock().today() : parse_date(a.known), a.place, assignments(a.set)});
+  const policy::CaseResult result = policy::evaluate_case(
+      policy,
+      {a.rule, on, a.known.empty() ? c.clock().today() : parse_date(a.known), a.place, assignments(a.set)});
   const policy::Rule& rule = result.rule->rule;
   const policy::Explainer explainer = result.explainer();
   std::vector<policy::Explanation> tree;
@@ -86,8 +102,10 @@ int eval(Context& c, const EvalArguments& a) {
     const policy::Cell& cell = result.cells[static_cast<std::size_t>(f.node)];
     const std::string name = policy::element_name(formula.name, f.element);
     Json entry;
-    if (cell.present()) entry["value"] = policy::format_value(formula.type, cell.value);
-    else entry["value"] = nullptr;
+    if (cell.present())
+      entry["value"] = policy::format_value(formula.type, cell.value);
+    else
+      entry["value"] = nullptr;
     if (const std::string unit = policy::unit_text(formula.type); !unit.empty()) entry["unit"] = unit;
     results[name] = entry;
     if (rule.payments.empty()) tree.push_back(explainer.formula(name));
@@ -95,7 +113,11 @@ int eval(Context& c, const EvalArguments& a) {
   Json pays = Json::array();
   for (const auto& due : result.outcome.dues) {
     const policy::Payment& payment = rule.payments[due.payment];
-    pays.push_back({{"from", payment.from}, {"to", payment.to}, {"amount", due.amount.to_fixed(2)}, {"unit", "CNY"}, {"title", json_of(payment.title)}});
+    pays.push_back({{"from", payment.from},
+                    {"to", payment.to},
+                    {"amount", due.amount.to_fixed(2)},
+                    {"unit", "CNY"},
+                    {"title", json_of(payment.title)}});
   }
   if (c.json()) {
     Json out;
@@ -117,14 +139,23 @@ int eval(Context& c, const EvalArguments& a) {
     return 0;
   }
   document::Table table;
-  table.caption = {fmt::format("{}（{}，{} 起）", rule.title.zh, rule.name, to_string(rule.in_force.from)), fmt::format("{} ({}, from {})", rule.title.en, rule.name, to_string(rule.in_force.from))};
+  table.caption = {fmt::format("{}（{}，{} 起）", rule.title.zh, rule.name, to_string(rule.in_force.from)),
+                   fmt::format("{} ({}, from {})", rule.title.en, rule.name, to_string(rule.in_force.from))};
   table.columns = {{{"结果", "result"}}, {{"值", "value"}, document::CellKind::number}, {{"单位", "unit"}}};
-  for (const auto& [name, entry] : results.items()) table.rows.push_back({name, entry["value"].is_null() ? std::string("-") : entry["value"].get<std::string>(), entry.value("unit", "")});
+  for (const auto& [name, entry] : results.items())
+    table.rows.push_back({name,
+                          entry["value"].is_null() ? std::string("-") : entry["value"].get<std::string>(),
+                          entry.value("unit", "")});
   c.print(table);
   for (const auto& p : pays)
-    c.line({fmt::format("{}：{} → {} {} 元", p["title"]["zh"].get<std::string>(), p["from"].get<std::string>(), p["to"].get<std::string>(), group_thousands(p["amount"].get<std::string>())),
-            fmt::format("{}: {} → {} {} yuan", p["title"]["en"].get<std::string>(), p["from"].get<std::string>(), p["to"].get<std::string>(), group_thousands(p["amount"].get<std::string>()))});
-  if (!result.outcome.missing.empty()) c.line({fmt::format("缺少：{}", fmt::join(result.outcome.missing, "、")), fmt::format("missing: {}", fmt::join(result.outcome.missing, ", "))});
+    c.line(
+        {fmt::format("{}：{} → {} {} 元", p["title"]["zh"].get<std::string>(), p["from"].get<std::string>(),
+                     p["to"].get<std::string>(), group_thousands(p["amount"].get<std::string>())),
+         fmt::format("{}: {} → {} {} yuan", p["title"]["en"].get<std::string>(), p["from"].get<std::string>(),
+                     p["to"].get<std::string>(), group_thousands(p["amount"].get<std::string>()))});
+  if (!result.outcome.missing.empty())
+    c.line({fmt::format("缺少：{}", fmt::join(result.outcome.missing, "、")),
+            fmt::format("missing: {}", fmt::join(result.outcome.missing, ", "))});
   document::Tree printed;
   for (const auto& e : tree) printed.roots.push_back(tree_of(e));
   c.print(printed);
@@ -146,32 +177,61 @@ Json json_of_computation(const compensate::Computation& computation) {
     Json pays = Json::array();
     for (const auto& payment : place.payments)
       for (const auto& share : payment.shares)
-        pays.push_back({{"from", share.payer}, {"to", share.payee}, {"amount", compensate::yuan(share.amount).to_string()}, {"title", json_of(payment.title)}});
-    Json entry{{"place", place.place}, {"name", place.name.zh}, {"outcome", policy::to_string(place.outcome)}, {"results", results}, {"pays", pays}};
+        pays.push_back({{"from", share.payer},
+                        {"to", share.payee},
+                        {"amount", compensate::yuan(share.amount).to_string()},
+                        {"title", json_of(payment.title)}});
+    Json entry{{"place", place.place},
+               {"name", place.name.zh},
+               {"outcome", policy::to_string(place.outcome)},
+               {"results", results},
+               {"pays", pays}};
     if (!place.missing.empty()) entry["missing"] = place.missing;
     places.push_back(std::move(entry));
   }
   const auto& h = computation.head;
-  return {{"rule", h.rule}, {"period", h.period.to_string()}, {"version", to_string(h.version)}, {"known", to_string(h.known)}, {"pack", h.pack}, {"pack_hash", h.pack_hash},
-          {"verified", !h.unverified}, {"example", h.example}, {"places", places}};
+  return {{"rule", h.rule},
+          {"period", h.period.to_string()},
+          {"version", to_string(h.version)},
+          {"known", to_string(h.known)},
+          {"pack", h.pack},
+          {"pack_hash", h.pack_hash},
+          {"verified", !h.unverified},
+          {"example", h.example},
+          {"places", places}};
 }
 
 void print_computation(Context& c, const compensate::Computation& computation) {
   const auto& h = computation.head;
   document::Table table;
-  table.caption = {fmt::format("{} {}{}", h.title.zh, h.period.to_string(), h.example ? "（示例）" : h.unverified ? "（含未核实内容）" : ""),
-                   fmt::format("{} {}{}", h.title.en, h.period.to_string(), h.example ? " (example)" : h.unverified ? " (partly unverified)" : "")};
-  table.columns = {{{"地点", "place"}}, {{"情况", "outcome"}}, {{"付款方", "payer"}}, {{"收款方", "payee"}}, {{"金额（元）", "yuan"}, document::CellKind::money}, {{"说明", "remark"}}};
+  table.caption = {fmt::format("{} {}{}", h.title.zh, h.period.to_string(),
+                               h.example      ? "（示例）"
+                               : h.unverified ? "（含未核实内容）"
+                                              : ""),
+                   fmt::format("{} {}{}", h.title.en, h.period.to_string(),
+                               h.example      ? " (example)"
+                               : h.unverified ? " (partly unverified)"
+                                              : "")};
+  table.columns = {{{"地点", "place"}},
+                   {{"情况", "outcome"}},
+                   {{"付款方", "payer"}},
+                   {{"收款方", "payee"}},
+                   {{"金额（元）", "yuan"}, document::CellKind::money},
+                   {{"说明", "remark"}}};
   for (const auto& place : computation.places) {
-    const std::string missing = place.missing.empty() ? "" : fmt::format("{}", fmt::join(place.missing, ", "));
+    const std::string missing =
+        place.missing.empty() ? "" : fmt::format("{}", fmt::join(place.missing, ", "));
     const Text remark = missing.empty() ? Text{} : Text{"缺 " + missing, "missing " + missing};
     bool any = false;
     for (const auto& payment : place.payments)
       for (const auto& share : payment.shares) {
         any = true;
-        table.rows.push_back({place.name.zh, document::Cell(payment.title), share.payer, share.payee, document::money_cell(compensate::yuan(share.amount)), document::Cell(remark)});
+        table.rows.push_back({place.name.zh, document::Cell(payment.title), share.payer, share.payee,
+                              document::money_cell(compensate::yuan(share.amount)), document::Cell(remark)});
       }
-    if (!any) table.rows.push_back({place.name.zh, document::Cell(outcome_text(place.outcome)), "", "", "", document::Cell(remark)});
+    if (!any)
+      table.rows.push_back(
+          {place.name.zh, document::Cell(outcome_text(place.outcome)), "", "", "", document::Cell(remark)});
   }
   c.print(table);
 }
@@ -180,7 +240,8 @@ int run(Context& c, const RunArguments& a) {
   compensate::Compensation compensation(c.database(), c.tenant(), c.policy(), c.clock());
   const auto periods = periods_of(a.period);
   Json all = Json::array();
-  auto progress = Progress::on_stderr({"运行", "run"}, periods.size(), Progress::Measure::steps, c.language());
+  auto progress =
+      Progress::on_stderr({"运行", "run"}, periods.size(), Progress::Measure::steps, c.language());
   for (const Period& period : periods) {
     const compensate::RunReport report = compensation.run(a.rule, period, c.by(), date_or_none(a.known));
     if (periods.size() > 1) progress.advance();
@@ -195,10 +256,15 @@ int run(Context& c, const RunArguments& a) {
     if (periods.size() == 1) print_computation(c, report.computation);
     const std::string ids = fmt::format("{}", fmt::join(report.statements, ", "));
     if (report.unchanged)
-      c.line({fmt::format("{} {}：与第 {} 次运行相同，没有新结算单。", a.rule, period.to_string(), report.computation.head.id), fmt::format("{} {}: the same as run {}, no new statements.", a.rule, period.to_string(), report.computation.head.id)});
+      c.line({fmt::format("{} {}：与第 {} 次运行相同，没有新结算单。", a.rule, period.to_string(),
+                          report.computation.head.id),
+              fmt::format("{} {}: the same as run {}, no new statements.", a.rule, period.to_string(),
+                          report.computation.head.id)});
     else
-      c.line({fmt::format("{} {}：第 {} 次运行，新结算单 {} 份（{}）。", a.rule, period.to_string(), report.computation.head.id, report.statements.size(), ids),
-              fmt::format("{} {}: run {}, {} new statements ({}).", a.rule, period.to_string(), report.computation.head.id, report.statements.size(), ids)});
+      c.line({fmt::format("{} {}：第 {} 次运行，新结算单 {} 份（{}）。", a.rule, period.to_string(),
+                          report.computation.head.id, report.statements.size(), ids),
+              fmt::format("{} {}: run {}, {} new statements ({}).", a.rule, period.to_string(),
+                          report.computation.head.id, report.statements.size(), ids)});
   }
   progress.finish();
   if (c.json()) c.print(periods.size() == 1 ? all[0] : Json{{"runs", all}});
@@ -210,14 +276,17 @@ int whatif(Context& c, const RunArguments& a) {
   std::map<std::string, compensate::PartyChange> parties;
   Json periods = Json::array();
   for (const Period& period : periods_of(a.period)) {
-    const compensate::WhatIf result = compensation.what_if(a.rule, period, assignments(a.set), date_or_none(a.known));
+    const compensate::WhatIf result =
+        compensation.what_if(a.rule, period, assignments(a.set), date_or_none(a.known));
     Json changes = Json::array();
     for (const auto& change : result.parties) {
       auto& sum = parties[change.party];
       sum.party = change.party;
       sum.before += change.before;
       sum.after += change.after;
-      changes.push_back({{"party", change.party}, {"before", compensate::yuan(change.before).to_string()}, {"after", compensate::yuan(change.after).to_string()},
+      changes.push_back({{"party", change.party},
+                         {"before", compensate::yuan(change.before).to_string()},
+                         {"after", compensate::yuan(change.after).to_string()},
                          {"change", compensate::yuan(change.after - change.before).to_string()}});
     }
     periods.push_back({{"period", period.to_string()}, {"parties", changes}});
@@ -227,10 +296,17 @@ int whatif(Context& c, const RunArguments& a) {
     return 0;
   }
   document::Table table;
-  table.caption = {fmt::format("假设 {}（什么都没有写入）：各方净得（元）", fmt::join(a.set, "，")), fmt::format("What if {} (nothing was written): net received, yuan", fmt::join(a.set, ", "))};
-  table.columns = {{{"当事方", "party"}}, {{"现在", "before"}, document::CellKind::money}, {{"假设", "after"}, document::CellKind::money}, {{"变化", "change"}, document::CellKind::money}};
+  table.caption = {
+      fmt::format("假设 {}（什么都没有写入）：各方净得（元）", fmt::join(a.set, "，")),
+      fmt::format("What if {} (nothing was written): net received, yuan", fmt::join(a.set, ", "))};
+  table.columns = {{{"当事方", "party"}},
+                   {{"现在", "before"}, document::CellKind::money},
+                   {{"假设", "after"}, document::CellKind::money},
+                   {{"变化", "change"}, document::CellKind::money}};
   for (const auto& [party, change] : parties)
-    table.rows.push_back({party, document::money_cell(compensate::yuan(change.before)), document::money_cell(compensate::yuan(change.after)), document::money_cell(compensate::yuan(change.after - change.before))});
+    table.rows.push_back({party, document::money_cell(compensate::yuan(change.before)),
+                          document::money_cell(compensate::yuan(change.after)),
+                          document::money_cell(compensate::yuan(change.after - change.before))});
   c.print(table);
   return 0;
 }
@@ -240,33 +316,44 @@ int whatif(Context& c, const RunArguments& a) {
 void add_rule_commands(CLI::App& app, Action& action) {
   auto* rule = app.add_subcommand("rule", "单独计算一条规则，不用数据库 / evaluate one rule, no database");
   rule->require_subcommand(1);
-  auto* eval_command = rule->add_subcommand("eval", "算一次，并给出推导 / one evaluation with its derivation");
+  auto* eval_command =
+      rule->add_subcommand("eval", "算一次，并给出推导 / one evaluation with its derivation");
   const auto e = std::make_shared<EvalArguments>();
   eval_command->add_option("rule", e->rule, "规则 / rule")->required();
-  eval_command->add_option("--pack", e->pack, "政策包名称或文件夹 / pack, id or folder")->capture_default_str();
-  eval_command->add_option("--set", e->set, "输入或参数 名称=值 / input or parameter, name=value")->take_all();
+  eval_command->add_option("--pack", e->pack, "政策包名称或文件夹 / pack, id or folder")
+      ->capture_default_str();
+  eval_command->add_option("--set", e->set, "输入或参数 名称=值 / input or parameter, name=value")
+      ->take_all();
   eval_command->add_option("--on", e->on, "按此日有效的规则 / law in force on this day")->required();
   eval_command->add_option("--known", e->known, "按此日所知 / as known on this day (default: today)");
-  eval_command->add_option("--place", e->place, "地点（按地点取值的参数用）/ place, for parameters kept by place");
-  eval_command->footer("例 / example: tributary rule eval section-month --pack policies/cn-34 --on 2020-10-01 --set C[codmn]=7.2 --set C[nh3n]=2.3 --set C[tp]=0.18 "
-                       "--set target=III --set actual=IV --set water=river --set status=assessed --set closed=upper --set cap=unlimited");
+  eval_command->add_option("--place", e->place,
+                           "地点（按地点取值的参数用）/ place, for parameters kept by place");
+  eval_command->footer(
+      "例 / example: tributary rule eval section-month --pack policies/cn-34 --on 2020-10-01 --set "
+      "C[codmn]=7.2 --set C[nh3n]=2.3 --set C[tp]=0.18 "
+      "--set target=III --set actual=IV --set water=river --set status=assessed --set closed=upper --set "
+      "cap=unlimited");
   eval_command->callback([=, &action] { action = [=](Context& c) { return eval(c, *e); }; });
 
-  auto* run_command = app.add_subcommand("run", "按规则计算一个时段并拟结算单 / compute a period and draft statements");
+  auto* run_command =
+      app.add_subcommand("run", "按规则计算一个时段并拟结算单 / compute a period and draft statements");
   const auto r = std::make_shared<RunArguments>();
   run_command->add_option("rule", r->rule, "规则 / rule")->required();
   run_command->add_option("--period", r->period, "2020-10 | 2020-Q4 | 2020 | 2020-05..2021-04")->required();
-  run_command->add_option("--known", r->known, "法规和登记按此日所知 / law and registry as known on this day");
+  run_command->add_option("--known", r->known,
+                          "法规和登记按此日所知 / law and registry as known on this day");
   run_command->footer("例 / example: tributary run section-month --period 2020-10");
   run_command->callback([=, &action] { action = [=](Context& c) { return run(c, *r); }; });
 
-  auto* whatif_command = app.add_subcommand("whatif", "换参数试算，不写入 / the same with other parameters, nothing written");
+  auto* whatif_command =
+      app.add_subcommand("whatif", "换参数试算，不写入 / the same with other parameters, nothing written");
   const auto w = std::make_shared<RunArguments>();
   whatif_command->add_option("rule", w->rule, "规则 / rule")->required();
   whatif_command->add_option("--period", w->period, "2020-10 | 2020-05..2021-04")->required();
   whatif_command->add_option("--set", w->set, "参数=值 / parameter=value")->required()->take_all();
   whatif_command->add_option("--known", w->known, "按此日所知 / as known on this day");
-  whatif_command->footer("例 / example: tributary whatif section-month --period 2020-10 --set unit_payment=600000");
+  whatif_command->footer(
+      "例 / example: tributary whatif section-month --period 2020-10 --set unit_payment=600000");
   whatif_command->callback([=, &action] { action = [=](Context& c) { return whatif(c, *w); }; });
 }
 

@@ -1,11 +1,5 @@
-// statement list|show|explain|publish|object|confirm|post|pay|verify|print, classes (the matrix of monthly classes).
-#include <algorithm>
-#include <map>
-
-#include <CLI/CLI.hpp>
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
-
+// statement list|show|explain|publish|object|confirm|post|pay|verify|print, classes (the matrix of monthly
+// classes).
 #include "base/text.h"
 #include "cli/codes.h"
 #include "cli/context.h"
@@ -16,24 +10,36 @@
 #include "observe/class_standard.h"
 #include "registry/registry.h"
 
+#include <algorithm>
+#include <map>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
 namespace tributary::cli {
 namespace {
 
 using compensate::Compensation;
 using compensate::Statement;
 
-Compensation compensation_of(Context& c) { return Compensation(c.database(), c.tenant(), c.policy(), c.clock()); }
+Compensation compensation_of(Context& c) {
+  return Compensation(c.database(), c.tenant(), c.policy(), c.clock());
+}
 
 // Names of parties by code, for tables.
 class PartyNames {
  public:
   explicit PartyNames(Context& c) {
     const registry::Registry registry(c.database(), c.tenant());
-    for (const registry::Party& party : registry.parties(c.clock().today())) names_.emplace(party.code, party.name);
+    for (const registry::Party& party : registry.parties(c.clock().today()))
+      names_.emplace(party.code, party.name);
   }
   Text of(const std::string& code) const {
     const auto found = names_.find(code);
-    return found == names_.end() ? Text{code, code} : Text{found->second.zh, found->second.en.empty() ? found->second.zh : found->second.en};
+    return found == names_.end()
+               ? Text{code, code}
+               : Text{found->second.zh, found->second.en.empty() ? found->second.zh : found->second.en};
   }
 
  private:
@@ -41,25 +47,42 @@ class PartyNames {
 };
 
 Json statement_json(const Statement& s) {
-  Json out{{"id", s.id}, {"run", s.run}, {"rule", s.rule}, {"period", s.period.to_string()}, {"payer", s.payer}, {"payee", s.payee}, {"amount", compensate::yuan(s.amount).to_string()},
-           {"unit", "CNY"}, {"state", compensate::to_string(s.state)}, {"verified", !s.unverified}, {"example", s.example}};
+  Json out{{"id", s.id},
+           {"run", s.run},
+           {"rule", s.rule},
+           {"period", s.period.to_string()},
+           {"payer", s.payer},
+           {"payee", s.payee},
+           {"amount", compensate::yuan(s.amount).to_string()},
+           {"unit", "CNY"},
+           {"state", compensate::to_string(s.state)},
+           {"verified", !s.unverified},
+           {"example", s.example}};
   if (s.deadline) out["deadline"] = to_string(*s.deadline);
   if (s.supersedes) out["supersedes"] = *s.supersedes;
   if (s.superseded_by) out["superseded_by"] = *s.superseded_by;
   if (!s.lines.empty() || !s.events.empty()) {
     Json lines = Json::array();
     for (const auto& l : s.lines)
-      lines.push_back({{"line", l.line}, {"place", l.place}, {"name", l.place_name}, {"title", json_of(l.title)}, {"whole", compensate::yuan(l.whole).to_string()}, {"share", l.share}, {"amount", compensate::yuan(l.amount).to_string()}});
+      lines.push_back({{"line", l.line},
+                       {"place", l.place},
+                       {"name", l.place_name},
+                       {"title", json_of(l.title)},
+                       {"whole", compensate::yuan(l.whole).to_string()},
+                       {"share", l.share},
+                       {"amount", compensate::yuan(l.amount).to_string()}});
     out["lines"] = lines;
     Json events = Json::array();
-    for (const auto& e : s.events) events.push_back({{"event", e.event}, {"at", to_rfc3339(e.at)}, {"by", e.by}, {"note", e.note}});
+    for (const auto& e : s.events)
+      events.push_back({{"event", e.event}, {"at", to_rfc3339(e.at)}, {"by", e.by}, {"note", e.note}});
     out["events"] = events;
   }
   return out;
 }
 
 Text mark(const Statement& s) {
-  if (s.superseded_by) return {fmt::format("被 {} 取代", *s.superseded_by), fmt::format("superseded by {}", *s.superseded_by)};
+  if (s.superseded_by)
+    return {fmt::format("被 {} 取代", *s.superseded_by), fmt::format("superseded by {}", *s.superseded_by)};
   if (s.example) return {"示例", "example"};
   return s.unverified ? Text{"未核实", "unverified"} : Text{};
 }
@@ -75,14 +98,30 @@ int list(Context& c, const compensate::StatementFilter& filter, const std::strin
   const PartyNames names(c);
   document::Table table;
   table.caption = {"结算单", "Statements"};
-  table.columns = {{{"编号", "id"}, document::CellKind::number}, {{"规则", "rule"}}, {{"时段", "period"}}, {{"付款方", "payer"}}, {{"收款方", "payee"}}, {{"金额（元）", "yuan"}, document::CellKind::money}, {{"状态", "state"}}, {{"标记", "mark"}}};
+  table.columns = {{{"编号", "id"}, document::CellKind::number},
+                   {{"规则", "rule"}},
+                   {{"时段", "period"}},
+                   {{"付款方", "payer"}},
+                   {{"收款方", "payee"}},
+                   {{"金额（元）", "yuan"}, document::CellKind::money},
+                   {{"状态", "state"}},
+                   {{"标记", "mark"}}};
   std::int64_t total = 0;
   for (const Statement& s : statements) {
-    table.rows.push_back({std::to_string(s.id), s.rule, s.period.to_string(), document::Cell(names.of(s.payer)), document::Cell(names.of(s.payee)), document::money_cell(compensate::yuan(s.amount)),
+    table.rows.push_back({std::to_string(s.id), s.rule, s.period.to_string(),
+                          document::Cell(names.of(s.payer)), document::Cell(names.of(s.payee)),
+                          document::money_cell(compensate::yuan(s.amount)),
                           document::Cell(compensate::title_of(s.state)), document::Cell(mark(s))});
     if (!s.superseded_by) total += s.amount;
   }
-  table.totals = document::Row{"", "", "", "", document::Cell(Text{"合计（未取代的）", "total (live)"}), document::money_cell(compensate::yuan(total)), "", ""};
+  table.totals = document::Row{"",
+                               "",
+                               "",
+                               "",
+                               document::Cell(Text{"合计（未取代的）", "total (live)"}),
+                               document::money_cell(compensate::yuan(total)),
+                               "",
+                               ""};
   if (!xlsx.empty()) {
     document::Workbook book;
     book.meta.title = table.caption;
@@ -101,16 +140,26 @@ void print_statement(Context& c, const Statement& s) {
   const PartyNames names(c);
   document::KeyValues head;
   const auto same = [](const std::string& text) { return Text{text, text}; };
-  head.entries = {{{"结算单", "statement"}, same(std::to_string(s.id))}, {{"规则", "rule"}, same(s.rule)}, {{"时段", "period"}, same(s.period.to_string())},
-                  {{"付款方", "payer"}, names.of(s.payer)}, {{"收款方", "payee"}, names.of(s.payee)}, {{"金额（元）", "yuan"}, same(compensate::yuan_text(s.amount))},
+  head.entries = {{{"结算单", "statement"}, same(std::to_string(s.id))},
+                  {{"规则", "rule"}, same(s.rule)},
+                  {{"时段", "period"}, same(s.period.to_string())},
+                  {{"付款方", "payer"}, names.of(s.payer)},
+                  {{"收款方", "payee"}, names.of(s.payee)},
+                  {{"金额（元）", "yuan"}, same(compensate::yuan_text(s.amount))},
                   {{"状态", "state"}, compensate::title_of(s.state)}};
   if (s.deadline) head.entries.push_back({{"异议期至", "objections until"}, same(to_string(*s.deadline))});
   if (s.supersedes) head.entries.push_back({{"取代", "supersedes"}, same(std::to_string(*s.supersedes))});
   if (const Text m = mark(s); !m.zh.empty()) head.entries.push_back({{"标记", "mark"}, m});
   c.print(head);
   document::Table lines;
-  lines.columns = {{{"行", "line"}, document::CellKind::number}, {{"地点", "place"}}, {{"事项", "item"}}, {{"份额", "share"}, document::CellKind::number}, {{"金额（元）", "yuan"}, document::CellKind::money}};
-  for (const auto& l : s.lines) lines.rows.push_back({std::to_string(l.line), l.place_name, document::Cell(l.title), l.share, document::money_cell(compensate::yuan(l.amount))});
+  lines.columns = {{{"行", "line"}, document::CellKind::number},
+                   {{"地点", "place"}},
+                   {{"事项", "item"}},
+                   {{"份额", "share"}, document::CellKind::number},
+                   {{"金额（元）", "yuan"}, document::CellKind::money}};
+  for (const auto& l : s.lines)
+    lines.rows.push_back({std::to_string(l.line), l.place_name, document::Cell(l.title), l.share,
+                          document::money_cell(compensate::yuan(l.amount))});
   if (!lines.rows.empty()) c.print(lines);
   document::Table events;
   events.columns = {{{"经过", "event"}}, {{"时间", "at"}}, {{"经办", "by"}}, {{"说明", "note"}}};
@@ -119,10 +168,17 @@ void print_statement(Context& c, const Statement& s) {
 }
 
 int done(Context& c, const Statement& s) {
-  if (c.json()) c.print(statement_json(s));
+  if (c.json())
+    c.print(statement_json(s));
   else
-    c.line({fmt::format("结算单 {}：{}{}", s.id, compensate::title_of(s.state).zh, s.deadline && s.state == compensate::StatementState::published ? "，异议期至 " + to_string(*s.deadline) : ""),
-            fmt::format("statement {}: {}{}", s.id, compensate::to_string(s.state), s.deadline && s.state == compensate::StatementState::published ? ", objections until " + to_string(*s.deadline) : "")});
+    c.line({fmt::format("结算单 {}：{}{}", s.id, compensate::title_of(s.state).zh,
+                        s.deadline && s.state == compensate::StatementState::published
+                            ? "，异议期至 " + to_string(*s.deadline)
+                            : ""),
+            fmt::format("statement {}: {}{}", s.id, compensate::to_string(s.state),
+                        s.deadline && s.state == compensate::StatementState::published
+                            ? ", objections until " + to_string(*s.deadline)
+                            : "")});
   return 0;
 }
 
@@ -140,8 +196,10 @@ int explain(Context& c, std::int64_t id, std::int64_t line) {
   }
   const PartyNames names(c);
   document::Tree tree;
-  tree.caption = {fmt::format("结算单 {}：{} → {} {} 元{}", s.id, names.of(s.payer).zh, names.of(s.payee).zh, compensate::yuan_text(s.amount), s.example ? "（示例）" : ""),
-                  fmt::format("statement {}: {} → {} {} yuan{}", s.id, s.payer, s.payee, compensate::yuan_text(s.amount), s.example ? " (example)" : "")};
+  tree.caption = {fmt::format("结算单 {}：{} → {} {} 元{}", s.id, names.of(s.payer).zh, names.of(s.payee).zh,
+                              compensate::yuan_text(s.amount), s.example ? "（示例）" : ""),
+                  fmt::format("statement {}: {} → {} {} yuan{}", s.id, s.payer, s.payee,
+                              compensate::yuan_text(s.amount), s.example ? " (example)" : "")};
   for (const auto& e : explanations) tree.roots.push_back(tree_of(e));
   c.print(tree);
   return 0;
@@ -154,12 +212,19 @@ int verify(Context& c, std::int64_t id) {
   if (c.json()) {
     Json differences = Json::array();
     for (const Text& d : v.differences) differences.push_back(json_of(d));
-    c.print(Json{{"statement", id}, {"run", s.run}, {"same", v.same}, {"same_pack", v.same_pack}, {"differences", differences}});
+    c.print(Json{{"statement", id},
+                 {"run", s.run},
+                 {"same", v.same},
+                 {"same_pack", v.same_pack},
+                 {"differences", differences}});
     return v.same ? 0 : 1;
   }
-  if (v.same) c.line({fmt::format("第 {} 次运行重算结果相同。", s.run), fmt::format("Run {} computed again: the same.", s.run)});
+  if (v.same)
+    c.line({fmt::format("第 {} 次运行重算结果相同。", s.run),
+            fmt::format("Run {} computed again: the same.", s.run)});
   else {
-    c.line({fmt::format("第 {} 次运行重算结果不同：", s.run), fmt::format("Run {} computed again differs:", s.run)});
+    c.line({fmt::format("第 {} 次运行重算结果不同：", s.run),
+            fmt::format("Run {} computed again differs:", s.run)});
     for (const Text& d : v.differences) c.line({"  " + d.zh, "  " + d.en});
   }
   if (!v.same_pack) c.line({"政策包已与当时不同。", "The packs have changed since."});
@@ -171,7 +236,12 @@ int print_paper(Context& c, std::int64_t id, const std::string& pdf, const std::
   const Statement s = compensation.statement(id);
   const compensate::Computation run = compensation.stored_run(s.run);
   const PartyNames names(c);
-  compensate::StatementPaper paper{s, run.head, c.policy().rule(s.rule, s.period.from(), run.head.known)->rule.title, "", [&](const std::string& party) { return names.of(party); }, {}};
+  compensate::StatementPaper paper{s,
+                                   run.head,
+                                   c.policy().rule(s.rule, s.period.from(), run.head.known)->rule.title,
+                                   "",
+                                   [&](const std::string& party) { return names.of(party); },
+                                   {}};
   paper.issuer = names.of("gov:" + c.tenant()).zh;
   for (const auto& e : compensation.explain(id)) paper.derivation.push_back(tree_of(e));
   const document::Language language = c.options().language == "both" ? document::Language::zh : c.language();
@@ -202,7 +272,9 @@ int classes(Context& c, const std::string& rule, const std::string& formula) {
       if (place.outcome != policy::Outcome::State::not_assessed) {
         for (const auto& f : place.results)
           if (f.name == formula) value = f.value;
-        if (value == "-") std::any_of(place.payment_derivations.begin(), place.payment_derivations.end(), find) || std::any_of(place.formula_derivations.begin(), place.formula_derivations.end(), find);
+        if (value == "-")
+          std::any_of(place.payment_derivations.begin(), place.payment_derivations.end(), find) ||
+              std::any_of(place.formula_derivations.begin(), place.formula_derivations.end(), find);
       }
       matrix[place.name.zh][period] = value;
     }
@@ -215,14 +287,17 @@ int classes(Context& c, const std::string& rule, const std::string& formula) {
   table.caption = {fmt::format("{}：{}", rule, formula), fmt::format("{}: {}", rule, formula)};
   table.columns = {{{"地点", "place"}}};
   // "2020-05" as 20-05, classes as Ⅰ … 劣Ⅴ, so that a year fits on a line.
-  for (const std::string& period : periods) table.columns.push_back({{period.substr(2), period.substr(2)}, document::CellKind::number, document::Align::centre});
+  for (const std::string& period : periods)
+    table.columns.push_back(
+        {{period.substr(2), period.substr(2)}, document::CellKind::number, document::Align::centre});
   const auto shown = [](const std::string& value) {
     const auto quality = observe::try_parse_water_class(value);
     return quality ? std::string(observe::roman_name(*quality)) : value;
   };
   for (const auto& [place, values] : matrix) {
     document::Row row{place};
-    for (const std::string& period : periods) row.emplace_back(values.contains(period) ? shown(values.at(period)) : "");
+    for (const std::string& period : periods)
+      row.emplace_back(values.contains(period) ? shown(values.at(period)) : "");
     table.rows.push_back(std::move(row));
   }
   c.print(table);
@@ -261,7 +336,12 @@ void add_statement_commands(CLI::App& app, Action& action) {
       auto filter = a->filter;
       if (!a->state.empty()) {
         filter.state = compensate::parse_state(a->state);
-        if (!filter.state) throw Error(codes::bad_usage, {fmt::format("没有状态“{}”", a->state), fmt::format("there is no state \"{}\"", a->state)}, {}, {"drafted、published、objected、confirmed、posted、paid", "drafted, published, objected, confirmed, posted, paid"});
+        if (!filter.state)
+          throw Error(
+              codes::bad_usage,
+              {fmt::format("没有状态“{}”", a->state), fmt::format("there is no state \"{}\"", a->state)}, {},
+              {"drafted、published、objected、confirmed、posted、paid",
+               "drafted, published, objected, confirmed, posted, paid"});
       }
       return list(c, filter, a->xlsx);
     };
@@ -269,42 +349,66 @@ void add_statement_commands(CLI::App& app, Action& action) {
   with_id("show", "一份结算单 / one statement")->callback([=, &action] {
     action = [=](Context& c) {
       const Statement s = compensation_of(c).statement(a->id);
-      if (c.json()) c.print(statement_json(s));
-      else print_statement(c, s);
+      if (c.json())
+        c.print(statement_json(s));
+      else
+        print_statement(c, s);
       return 0;
     };
   });
-  auto* explain_command = with_id("explain", "为什么是这个数，直到文件的某一行 / why, down to a row of a file");
+  auto* explain_command =
+      with_id("explain", "为什么是这个数，直到文件的某一行 / why, down to a row of a file");
   explain_command->add_option("--line", a->line, "只看第几行 / only this line");
   explain_command->footer("例 / example: tributary statement explain 1 --line 1");
-  explain_command->callback([=, &action] { action = [=](Context& c) { return explain(c, a->id, a->line); }; });
+  explain_command->callback(
+      [=, &action] { action = [=](Context& c) { return explain(c, a->id, a->line); }; });
   auto* publish = with_id("publish", "公示，开始异议期 / publish, opens the objection window");
-  publish->add_option("--working-days", a->days, "异议期工作日数（文件未载明时）/ window in working days, where no document says");
+  publish->add_option("--working-days", a->days,
+                      "异议期工作日数（文件未载明时）/ window in working days, where no document says");
   publish->add_option("--basis", a->basis, "异议期的依据 / the basis of the window");
-  publish->callback([=, &action] { action = [=](Context& c) { return done(c, compensation_of(c).publish(a->id, c.by(), a->days, a->basis)); }; });
+  publish->callback([=, &action] {
+    action = [=](Context& c) {
+      return done(c, compensation_of(c).publish(a->id, c.by(), a->days, a->basis));
+    };
+  });
   auto* object = with_id("object", "提出异议 / object");
   object->add_option("--party", a->party, "当事方代码 / code of the party")->required();
   object->add_option("--reason", a->reason, "理由 / reason")->required();
-  object->callback([=, &action] { action = [=](Context& c) { return done(c, compensation_of(c).object(a->id, a->party, a->reason, c.by())); }; });
+  object->callback([=, &action] {
+    action = [=](Context& c) {
+      return done(c, compensation_of(c).object(a->id, a->party, a->reason, c.by()));
+    };
+  });
   auto* confirm = with_id("confirm", "确认 / confirm");
-  confirm->add_option("--note", a->note, "异议的处理决定，或双方书面同意 / decision on the objection, or the parties' consent");
-  confirm->callback([=, &action] { action = [=](Context& c) { return done(c, compensation_of(c).confirm(a->id, c.by(), a->note)); }; });
-  with_id("post", "入账 / post to the ledger")->callback([=, &action] { action = [=](Context& c) { return done(c, compensation_of(c).post(a->id, c.by())); }; });
+  confirm->add_option("--note", a->note,
+                      "异议的处理决定，或双方书面同意 / decision on the objection, or the parties' consent");
+  confirm->callback([=, &action] {
+    action = [=](Context& c) { return done(c, compensation_of(c).confirm(a->id, c.by(), a->note)); };
+  });
+  with_id("post", "入账 / post to the ledger")->callback([=, &action] {
+    action = [=](Context& c) { return done(c, compensation_of(c).post(a->id, c.by())); };
+  });
   auto* pay = with_id("pay", "登记已付款 / record the payment");
   pay->add_option("--evidence", a->evidence, "付款凭证 / evidence, e.g. the bank's reference")->required();
-  pay->callback([=, &action] { action = [=](Context& c) { return done(c, compensation_of(c).pay(a->id, c.by(), a->evidence)); }; });
-  with_id("verify", "按当时的数据和规则重算 / compute again as it was known")->callback([=, &action] { action = [=](Context& c) { return verify(c, a->id); }; });
+  pay->callback([=, &action] {
+    action = [=](Context& c) { return done(c, compensation_of(c).pay(a->id, c.by(), a->evidence)); };
+  });
+  with_id("verify", "按当时的数据和规则重算 / compute again as it was known")->callback([=, &action] {
+    action = [=](Context& c) { return verify(c, a->id); };
+  });
   auto* paper = with_id("print", "写成 PDF 或 XLSX / write as PDF or XLSX");
   paper->add_option("--pdf", a->pdf, "文件 / file");
   paper->add_option("--xlsx", a->xlsx, "文件 / file");
   paper->callback([=, &action] {
     action = [=](Context& c) {
-      if (a->pdf.empty() && a->xlsx.empty()) throw Error(codes::bad_usage, {"请用 --pdf 或 --xlsx 指定文件", "name a file with --pdf or --xlsx"});
+      if (a->pdf.empty() && a->xlsx.empty())
+        throw Error(codes::bad_usage, {"请用 --pdf 或 --xlsx 指定文件", "name a file with --pdf or --xlsx"});
       return print_paper(c, a->id, a->pdf, a->xlsx);
     };
   });
 
-  auto* matrix = app.add_subcommand("results", "一条规则各时段、各地点的结果 / results of a rule by place and period");
+  auto* matrix =
+      app.add_subcommand("results", "一条规则各时段、各地点的结果 / results of a rule by place and period");
   matrix->add_option("rule", a->rule, "规则 / rule")->required();
   matrix->add_option("--of", a->formula, "公式或输入 / formula or input")->capture_default_str();
   matrix->footer("例 / example: tributary results section-month --of actual");

@@ -2,15 +2,9 @@
 //
 //   drafted → published (objection window) → objected / confirmed → posted to the ledger → paid
 //
-// Nothing is edited: a re-run with other data or rules drafts a statement that supersedes the earlier one, and posting
-// it posts the difference.
+// Nothing is edited: a re-run with other data or rules drafts a statement that supersedes the earlier one,
+// and posting it posts the difference.
 #pragma once
-
-#include <functional>
-#include <optional>
-#include <span>
-#include <string>
-#include <vector>
 
 #include "compensate/compute.h"
 #include "compensate/types.h"
@@ -18,14 +12,21 @@
 #include "policy/pack.h"
 #include "store/store.h"
 
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
 namespace tributary::compensate {
 
 std::span<const store::Migration> migrations();
 
 struct RunReport {
   Computation computation;
-  bool unchanged = false;                // nothing new since the run named in computation.head.id
-  std::vector<std::int64_t> statements;  // drafted by this run, ids ascending; of an unchanged run: the live ones
+  bool unchanged = false;  // nothing new since the run named in computation.head.id
+  std::vector<std::int64_t>
+      statements;  // drafted by this run, ids ascending; of an unchanged run: the live ones
 };
 
 struct StatementFilter {
@@ -39,8 +40,8 @@ struct StatementFilter {
 // What verify() found.
 struct Verification {
   bool same = true;
-  bool same_pack = true;           // the packs are those of the run, byte for byte
-  std::vector<Text> differences;   // places, values, amounts that differ now
+  bool same_pack = true;          // the packs are those of the run, byte for byte
+  std::vector<Text> differences;  // places, values, amounts that differ now
 };
 
 // One party's total in a what-if, in fen: what it receives minus what it pays.
@@ -59,13 +60,17 @@ struct WhatIf {
 class Compensation {
  public:
   // All references must outlive it; the database is migrated.
-  Compensation(store::Database& database, std::string tenant, const policy::Policy& policy, const Clock& clock);
+  Compensation(store::Database& database, std::string tenant, const policy::Policy& policy,
+               const Clock& clock);
 
-  // Computes, and stores the run and its statements in one transaction. `known`: law as known on that day (absent:
-  // today). A run that comes to what the latest one of the same rule and period came to stores nothing.
-  RunReport run(const std::string& rule, const Period& period, const std::string& by, std::optional<Date> known = {});
+  // Computes, and stores the run and its statements in one transaction. `known`: law as known on that day
+  // (absent: today). A run that comes to what the latest one of the same rule and period came to stores
+  // nothing.
+  RunReport run(const std::string& rule, const Period& period, const std::string& by,
+                std::optional<Date> known = {});
   // The same evaluation with parameters changed; nothing is written.
-  WhatIf what_if(const std::string& rule, const Period& period, const policy::Overrides& overrides, std::optional<Date> known = {}) const;
+  WhatIf what_if(const std::string& rule, const Period& period, const policy::Overrides& overrides,
+                 std::optional<Date> known = {}) const;
   // Computes a stored run again from what it recorded. Throws unknown_run.
   Verification verify(std::int64_t run) const;
 
@@ -74,23 +79,26 @@ class Compensation {
   std::optional<std::int64_t> latest_run(const std::string& rule, const Period& period) const;
 
   std::vector<Statement> statements(const StatementFilter& filter = {}) const;  // without lines and events
-  Statement statement(std::int64_t id) const;                                   // whole; throws unknown_statement
+  Statement statement(std::int64_t id) const;  // whole; throws unknown_statement
   // Why line `line` (from 1; 0: all lines) is what it is, down to the observations and their rows in files.
   std::vector<policy::Explanation> explain(std::int64_t statement, std::int64_t line = 0) const;
   // Adds the observations below every mean of an explanation, as they were known to the run.
   void add_observations(policy::Explanation& explanation) const;
 
-  // Opens the objection window. Its length is the rule's; where no document says, `working_days` with its `basis` must
-  // be given (throws window_unknown).
-  Statement publish(std::int64_t id, const std::string& by, std::optional<int> working_days = {}, const std::string& basis = {});
+  // Opens the objection window. Its length is the rule's; where no document says, `working_days` with its
+  // `basis` must be given (throws window_unknown).
+  Statement publish(std::int64_t id, const std::string& by, std::optional<int> working_days = {},
+                    const std::string& basis = {});
   // By the payer or the payee (throws not_a_party), within the window (window_over), with a reason.
-  Statement object(std::int64_t id, const std::string& party, const std::string& reason, const std::string& by);
-  // After the window, or before it with the written consent of both parties named in `note`; an objected one needs the
-  // decision on the objection in `note`.
+  Statement object(std::int64_t id, const std::string& party, const std::string& reason,
+                   const std::string& by);
+  // After the window, or before it with the written consent of both parties named in `note`; an objected one
+  // needs the decision on the objection in `note`.
   Statement confirm(std::int64_t id, const std::string& by, const std::string& note = {});
   // To the ledger: payer's settlement account to the payee's; of a superseding statement the difference.
   Statement post(std::int64_t id, const std::string& by);
-  // The money has moved: settlement is cleared against cash, both or neither. `evidence`: the bank's reference.
+  // The money has moved: settlement is cleared against cash, both or neither. `evidence`: the bank's
+  // reference.
   Statement pay(std::int64_t id, const std::string& by, const std::string& evidence);
 
   // Net of each party over the live statements: received minus paid, in fen.

@@ -1,14 +1,14 @@
 #include "compensate/compute.h"
 
-#include <algorithm>
-
-#include <fmt/format.h>
-
 #include "base/text.h"
 #include "compensate/codes.h"
 #include "compensate/inputs.h"
 #include "policy/sharing.h"
 #include "policy/value.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
 
 namespace tributary::compensate {
 namespace {
@@ -19,10 +19,14 @@ using policy::Explanation;
 
 Text granularity_text(Granularity granularity) {
   switch (granularity) {
-    case Granularity::day: return {"日", "day"};
-    case Granularity::month: return {"月", "month"};
-    case Granularity::quarter: return {"季", "quarter"};
-    case Granularity::year: return {"年", "year"};
+    case Granularity::day:
+      return {"日", "day"};
+    case Granularity::month:
+      return {"月", "month"};
+    case Granularity::quarter:
+      return {"季", "quarter"};
+    case Granularity::year:
+      return {"年", "year"};
   }
   return {};
 }
@@ -30,8 +34,13 @@ Text granularity_text(Granularity granularity) {
 // One run in the making.
 class Computing {
  public:
-  Computing(store::Database& database, const std::string& tenant, const policy::Policy& policy, const ComputeRequest& request)
-      : policy_(policy), request_(request), tenant_(tenant), registry_(database, tenant), inputs_(database, tenant, policy, request.known, request.as_known, request.before_run) {}
+  Computing(store::Database& database, const std::string& tenant, const policy::Policy& policy,
+            const ComputeRequest& request)
+      : policy_(policy),
+        request_(request),
+        tenant_(tenant),
+        registry_(database, tenant),
+        inputs_(database, tenant, policy, request.known, request.as_known, request.before_run) {}
 
   Computation run() {
     rule_ = policy_.rule(request_.rule, request_.period.from(), request_.known);
@@ -52,7 +61,8 @@ class Computing {
     out.head.unverified = binding_.unverified || !request_.overrides.empty();
     out.head.example = binding_.example;
     for (const Row& row : rows_) {
-      for (const GivenInput& given : row.given) out.head.unverified |= !given.verified, out.head.example |= given.example;
+      for (const GivenInput& given : row.given)
+        out.head.unverified |= !given.verified, out.head.example |= given.example;
       out.places.push_back(result(row));
     }
     out.head.fingerprint = fingerprint(out);
@@ -69,31 +79,47 @@ class Computing {
   void check_period() const {
     if (rule_->rule.granularity == request_.period.granularity()) return;
     const Text wanted = granularity_text(rule_->rule.granularity);
-    throw Error(codes::wrong_period, {fmt::format("规则 {} 按{}计算，{} 不是一个{}", request_.rule, wanted.zh, request_.period.to_string(), wanted.zh),
-                                      fmt::format("rule {} is per {}; {} is not one", request_.rule, wanted.en, request_.period.to_string())},
-                {{}, 0, 0, "period"}, {"年 2020、季 2020-Q4、月 2020-10", "year 2020, quarter 2020-Q4, month 2020-10"});
+    throw Error(codes::wrong_period,
+                {fmt::format("规则 {} 按{}计算，{} 不是一个{}", request_.rule, wanted.zh,
+                             request_.period.to_string(), wanted.zh),
+                 fmt::format("rule {} is per {}; {} is not one", request_.rule, wanted.en,
+                             request_.period.to_string())},
+                {{}, 0, 0, "period"},
+                {"年 2020、季 2020-Q4、月 2020-10", "year 2020, quarter 2020-Q4, month 2020-10"});
   }
 
   void find_places() {
     const policy::Rule& rule = rule_->rule;
-    for (registry::Place& place : registry_.places({rule.place_kind, rule.group, {}}, request_.period.from())) {
+    for (registry::Place& place :
+         registry_.places({rule.place_kind, rule.group, {}}, request_.period.from())) {
       Row row;
       row.place = std::move(place);
       rows_.push_back(std::move(row));
     }
     if (rows_.empty())
-      throw Error(codes::no_places, {fmt::format("{} 没有适用规则 {} 的地点（类别 {}{}{}）", request_.period.to_string(), rule.name, rule.place_kind, rule.group.empty() ? "" : "，组 ", rule.group),
-                                     fmt::format("no place for rule {} in {} (kind {}{}{})", rule.name, request_.period.to_string(), rule.place_kind, rule.group.empty() ? "" : ", group ", rule.group)},
-                  {}, {"请在政策包的 registry/places.csv 或 groups.csv 中登记", "register them in registry/places.csv or groups.csv of a pack"});
+      throw Error(
+          codes::no_places,
+          {fmt::format("{} 没有适用规则 {} 的地点（类别 {}{}{}）", request_.period.to_string(), rule.name,
+                       rule.place_kind, rule.group.empty() ? "" : "，组 ", rule.group),
+           fmt::format("no place for rule {} in {} (kind {}{}{})", rule.name, request_.period.to_string(),
+                       rule.place_kind, rule.group.empty() ? "" : ", group ", rule.group)},
+          {},
+          {"请在政策包的 registry/places.csv 或 groups.csv 中登记",
+           "register them in registry/places.csv or groups.csv of a pack"});
     // Two rules of different groups may claim the same case; a place in both groups would be paid twice.
     if (rule.claims.empty()) return;
     for (const auto& other : policy_.rules()) {
       const policy::Rule& o = other->rule;
-      if (o.name == rule.name || o.claims != rule.claims || o.place_kind != rule.place_kind || o.granularity != rule.granularity || !o.in_force.holds_on(request_.period.from())) continue;
+      if (o.name == rule.name || o.claims != rule.claims || o.place_kind != rule.place_kind ||
+          o.granularity != rule.granularity || !o.in_force.holds_on(request_.period.from()))
+        continue;
       for (const Row& row : rows_)
         if (o.group.empty() || row.place.groups.contains(o.group))
-          throw Error(codes::contradictory_claims, {fmt::format("{} 同时属于规则 {} 和 {}（事项 {}）", row.place.name.zh, rule.name, o.name, rule.claims),
-                                                    fmt::format("{} is claimed by both {} and {} (case {})", row.place.name.zh, rule.name, o.name, rule.claims)},
+          throw Error(codes::contradictory_claims,
+                      {fmt::format("{} 同时属于规则 {} 和 {}（事项 {}）", row.place.name.zh, rule.name,
+                                   o.name, rule.claims),
+                       fmt::format("{} is claimed by both {} and {} (case {})", row.place.name.zh, rule.name,
+                                   o.name, rule.claims)},
                       o.where, {"请把它从其中一组移出", "take it out of one of the groups"});
     }
   }
@@ -123,7 +149,8 @@ class Computing {
       for (Row& row : rows_) {
         GivenInput& given = row.given[i];
         if (count > 0) given.value = sum / Rational(count);
-        given.reason = {fmt::format("{} 个地点的平均（共 {} 个）", count, rows_.size()), fmt::format("mean over {} of {} places", count, rows_.size())};
+        given.reason = {fmt::format("{} 个地点的平均（共 {} 个）", count, rows_.size()),
+                        fmt::format("mean over {} of {} places", count, rows_.size())};
         row.values[i] = given.value;
       }
     }
@@ -151,10 +178,13 @@ class Computing {
       if (!formula.shown) continue;
       const Cell& cell = cells[static_cast<std::size_t>(f.node)];
       const std::string name = policy::element_name(formula.name, f.element);
-      out.results.push_back({name, formula.title, cell.present() ? policy::format_value(formula.type, cell.value) : "-", policy::unit_text(formula.type)});
+      out.results.push_back({name, formula.title,
+                             cell.present() ? policy::format_value(formula.type, cell.value) : "-",
+                             policy::unit_text(formula.type)});
       out.formula_derivations.push_back(explainer.formula(name));
     }
-    for (std::size_t i = 0; i < rule_->rule.payments.size(); ++i) out.payment_derivations.push_back(explainer.payment(i));
+    for (std::size_t i = 0; i < rule_->rule.payments.size(); ++i)
+      out.payment_derivations.push_back(explainer.payment(i));
     for (const auto& due : outcome.dues) out.payments.push_back(payment(row.place, due));
     return out;
   }
@@ -168,7 +198,10 @@ class Computing {
     try {
       out.whole = (due.amount * Decimal(100)).to_int64();
     } catch (const Error&) {
-      throw Error(codes::amount_too_large, {fmt::format("{} 的金额 {} 元超出可记账的范围", place.name.zh, due.amount.to_string()), fmt::format("{}: {} yuan is more than can be posted", place.name.zh, due.amount.to_string())});
+      throw Error(
+          codes::amount_too_large,
+          {fmt::format("{} 的金额 {} 元超出可记账的范围", place.name.zh, due.amount.to_string()),
+           fmt::format("{}: {} yuan is more than can be posted", place.name.zh, due.amount.to_string())});
     }
     const auto payers = roles(place, declared.from);
     const auto payees = roles(place, declared.to);
@@ -186,26 +219,35 @@ class Computing {
   std::vector<registry::PlaceRole> roles(const registry::Place& place, const std::string& role) const {
     auto found = registry_.roles(place.code, role, request_.period.from());
     if (found.empty())
-      throw Error(codes::no_party, {fmt::format("{} 在 {} 没有登记“{}”是谁", place.name.zh, to_string(request_.period.from()), role),
-                                    fmt::format("{}: nobody is registered as \"{}\" on {}", place.name.zh, role, to_string(request_.period.from()))},
-                  {}, {"请在政策包的 registry/roles.csv 中登记", "register it in registry/roles.csv of a pack"});
+      throw Error(
+          codes::no_party,
+          {fmt::format("{} 在 {} 没有登记“{}”是谁", place.name.zh, to_string(request_.period.from()), role),
+           fmt::format("{}: nobody is registered as \"{}\" on {}", place.name.zh, role,
+                       to_string(request_.period.from()))},
+          {}, {"请在政策包的 registry/roles.csv 中登记", "register it in registry/roles.csv of a pack"});
     std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.party < b.party; });
     return found;
   }
 
   // Everything that went in and came out, so that a re-run with nothing new is recognised.
   std::string fingerprint(const Computation& c) const {
-    std::string all = fmt::format("{}|{}|{}|{}|{}\n", c.head.rule, to_string(c.head.version), c.head.period.to_string(), c.head.unverified, c.head.example);
+    std::string all = fmt::format("{}|{}|{}|{}|{}\n", c.head.rule, to_string(c.head.version),
+                                  c.head.period.to_string(), c.head.unverified, c.head.example);
     for (std::size_t i = 0; i < rows_.size(); ++i) {
       const PlaceResult& place = c.places[i];
-      all += fmt::format("{}|{}|{}\n", place.place, policy::to_string(place.outcome), fmt::join(place.missing, ","));
+      all += fmt::format("{}|{}|{}\n", place.place, policy::to_string(place.outcome),
+                         fmt::join(place.missing, ","));
       for (const auto& value : rows_[i].values) all += (value ? value->to_string() : "-") + "|";
       for (const FormulaValue& f : place.results) all += fmt::format("{}={}|", f.name, f.value);
       for (const PlacePayment& p : place.payments)
-        for (const Share& s : p.shares) all += fmt::format("{}>{} {} {}|", s.payer, s.payee, s.share.to_string(), s.amount);
+        for (const Share& s : p.shares)
+          all += fmt::format("{}>{} {} {}|", s.payer, s.payee, s.share.to_string(), s.amount);
     }
     for (const auto& bound : binding_.parameters)
-      all += bound.origin != nullptr ? fmt::format("{} {} {}\n", bound.origin->pack, to_string(bound.origin->in_force), to_string(bound.origin->known)) : "by hand " + bound.override_text + "\n";
+      all += bound.origin != nullptr
+                 ? fmt::format("{} {} {}\n", bound.origin->pack, to_string(bound.origin->in_force),
+                               to_string(bound.origin->known))
+                 : "by hand " + bound.override_text + "\n";
     return sha256_hex(all);
   }
 
@@ -221,7 +263,8 @@ class Computing {
 
 }  // namespace
 
-Computation compute(store::Database& database, const std::string& tenant, const policy::Policy& policy, const ComputeRequest& request) {
+Computation compute(store::Database& database, const std::string& tenant, const policy::Policy& policy,
+                    const ComputeRequest& request) {
   return Computing(database, tenant, policy, request).run();
 }
 

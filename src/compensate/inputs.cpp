@@ -1,12 +1,12 @@
 #include "compensate/inputs.h"
 
+#include "compensate/codes.h"
+#include "policy/value.h"
+
 #include <algorithm>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-
-#include "compensate/codes.h"
-#include "policy/value.h"
 
 namespace tributary::compensate {
 namespace {
@@ -23,12 +23,15 @@ GivenInput none(Text reason) {
 
 // "observations series=7 period=2020-10 as_known=1606147200": read back by Derivations.
 std::string reference_to(const observe::Series& series, const Period& period, Instant as_known) {
-  return fmt::format("observations series={} period={} as_known={}", series.id.value, period.to_string(), as_known.seconds);
+  return fmt::format("observations series={} period={} as_known={}", series.id.value, period.to_string(),
+                     as_known.seconds);
 }
 
 std::vector<Period> parts_of(const Period& whole, Granularity granularity) {
   std::vector<Period> out;
-  for (Period part = Period::containing(whole.from(), granularity); part.from() < whole.to(); part = part.next()) out.push_back(part);
+  for (Period part = Period::containing(whole.from(), granularity); part.from() < whole.to();
+       part = part.next())
+    out.push_back(part);
   return out;
 }
 
@@ -36,32 +39,53 @@ std::vector<Period> parts_of(const Period& whole, Granularity granularity) {
 
 Period shifted(const Period& period, When when) {
   switch (when) {
-    case When::period: return period;
-    case When::previous_period: return period.previous();
-    case When::previous_year: return period.years_later(-1);
-    case When::year: return Period::containing(period.from(), Granularity::year);
+    case When::period:
+      return period;
+    case When::previous_period:
+      return period.previous();
+    case When::previous_year:
+      return period.years_later(-1);
+    case When::year:
+      return Period::containing(period.from(), Granularity::year);
   }
   return period;
 }
 
-InputSource::InputSource(store::Database& database, std::string tenant, const policy::Policy& policy, Date known, Instant as_known,
-                         std::optional<std::int64_t> before_run)
-    : database_(database), tenant_(std::move(tenant)), policy_(policy), known_(known), as_known_(as_known), before_run_(before_run.value_or(INT64_MAX)),
-      observations_(database, tenant_), statistics_(policy.catalog().statistics), registry_(database, tenant_) {}
+InputSource::InputSource(store::Database& database, std::string tenant, const policy::Policy& policy,
+                         Date known, Instant as_known, std::optional<std::int64_t> before_run)
+    : database_(database),
+      tenant_(std::move(tenant)),
+      policy_(policy),
+      known_(known),
+      as_known_(as_known),
+      before_run_(before_run.value_or(INT64_MAX)),
+      observations_(database, tenant_),
+      statistics_(policy.catalog().statistics),
+      registry_(database, tenant_) {}
 
-GivenInput InputSource::get(const policy::CompiledRule& rule, const policy::Slot& slot, const registry::Place& place, const Period& period) {
+GivenInput InputSource::get(const policy::CompiledRule& rule, const policy::Slot& slot,
+                            const registry::Place& place, const Period& period) {
   const policy::Input& input = rule.rule.inputs[slot.declaration];
   const Period wanted = shifted(period, input.origin.when);
   switch (input.origin.kind) {
-    case Kind::mean: return mean(input, slot.element.empty() ? input.origin.indicator : slot.element, place, wanted);
-    case Kind::quality_class: return quality_class(input, place, wanted);
-    case Kind::attribute: return attribute(input, place, wanted);
-    case Kind::place: return field(input, place);
-    case Kind::status: return status(input, place, wanted);
-    case Kind::event: return event(input, place, wanted);
-    case Kind::result: return result(input, place, wanted);
-    case Kind::given: return none({"须人工填入", "to be given by hand"});
-    case Kind::group_mean: break;
+    case Kind::mean:
+      return mean(input, slot.element.empty() ? input.origin.indicator : slot.element, place, wanted);
+    case Kind::quality_class:
+      return quality_class(input, place, wanted);
+    case Kind::attribute:
+      return attribute(input, place, wanted);
+    case Kind::place:
+      return field(input, place);
+    case Kind::status:
+      return status(input, place, wanted);
+    case Kind::event:
+      return event(input, place, wanted);
+    case Kind::result:
+      return result(input, place, wanted);
+    case Kind::given:
+      return none({"须人工填入", "to be given by hand"});
+    case Kind::group_mean:
+      break;
   }
   return {};
 }
@@ -72,15 +96,18 @@ const std::vector<observe::Series>& InputSource::series_of(const std::string& pl
   return series_.emplace(place, observations_.series({place, "", ""})).first->second;
 }
 
-const observe::Series* InputSource::choose(const std::string& place, const std::string& indicator, const std::string& publisher) {
+const observe::Series* InputSource::choose(const std::string& place, const std::string& indicator,
+                                           const std::string& publisher) {
   const observe::Series* chosen = nullptr;
   for (const observe::Series& series : series_of(place)) {
     if (series.indicator != indicator || (!publisher.empty() && series.source != publisher)) continue;
     if (chosen != nullptr)
-      throw Error(codes::several_series,
-                  {fmt::format("{} 的 {} 有两个来源：{} 和 {}", place, indicator, chosen->source, series.source),
-                   fmt::format("{} has {} from two publishers: {} and {}", place, indicator, chosen->source, series.source)},
-                  {}, {"请在规则的输入中写明 series: 来源", "say which in the rule's input: series: …"});
+      throw Error(
+          codes::several_series,
+          {fmt::format("{} 的 {} 有两个来源：{} 和 {}", place, indicator, chosen->source, series.source),
+           fmt::format("{} has {} from two publishers: {} and {}", place, indicator, chosen->source,
+                       series.source)},
+          {}, {"请在规则的输入中写明 series: 来源", "say which in the rule's input: series: …"});
     chosen = &series;
   }
   return chosen;
@@ -98,11 +125,14 @@ Explanation InputSource::describe(const observe::Series& series, const observe::
   out.kind = Explanation::Kind::mean;
   out.name = fmt::format("{} {}", series.indicator, mean.period.to_string());
   out.title = {fmt::format("{} 个有效值的均值", mean.used), fmt::format("mean of {} values", mean.used)};
-  if (!mean.parts.empty()) out.title = {fmt::format("{} 个分期均值的均值", mean.used), fmt::format("mean of {} partial means", mean.used)};
+  if (!mean.parts.empty())
+    out.title = {fmt::format("{} 个分期均值的均值", mean.used),
+                 fmt::format("mean of {} partial means", mean.used)};
   out.unit = series.unit == "1" ? "" : series.unit;
   out.missing = mean.status != observe::StatisticStatus::ok;
   out.value = mean.rounded ? mean.rounded->normalized().to_string() : "missing";
-  if (mean.exact && mean.rounded && !(*mean.exact == Rational(*mean.rounded))) out.unrounded = mean.exact->to_string();
+  if (mean.exact && mean.rounded && !(*mean.exact == Rational(*mean.rounded)))
+    out.unrounded = mean.exact->to_string();
   out.reason = mean.reason;
   std::string left_out;
   std::string left_out_en;
@@ -121,10 +151,12 @@ Explanation InputSource::describe(const observe::Series& series, const observe::
   return out;
 }
 
-GivenInput InputSource::mean(const policy::Input& input, const std::string& indicator, const registry::Place& place, const Period& period) {
+GivenInput InputSource::mean(const policy::Input& input, const std::string& indicator,
+                             const registry::Place& place, const Period& period) {
   const observe::Series* series = choose(place.code, indicator, input.origin.source);
   if (series == nullptr)
-    return none({fmt::format("{} 没有 {} 的监测数据", place.name.zh, indicator), fmt::format("{} has no series of {}", place.name.zh, indicator)});
+    return none({fmt::format("{} 没有 {} 的监测数据", place.name.zh, indicator),
+                 fmt::format("{} has no series of {}", place.name.zh, indicator)});
   const observe::Mean& found = mean_of(*series, period);
   GivenInput out;
   out.behind.push_back(describe(*series, found));
@@ -142,10 +174,12 @@ GivenInput InputSource::mean(const policy::Input& input, const std::string& indi
   return out;
 }
 
-GivenInput InputSource::quality_class(const policy::Input& input, const registry::Place& place, const Period& period) {
+GivenInput InputSource::quality_class(const policy::Input& input, const registry::Place& place,
+                                      const Period& period) {
   const observe::ClassStandard& standard = policy_.catalog().class_standard(input.origin.name);
   observe::WaterSample sample;
-  sample.kind = place.water_kind == registry::WaterKind::lake ? observe::WaterKind::lake : observe::WaterKind::river;
+  sample.kind =
+      place.water_kind == registry::WaterKind::lake ? observe::WaterKind::lake : observe::WaterKind::river;
   GivenInput out;
   out.verified = standard.head.verified;
   std::string publisher;
@@ -158,7 +192,8 @@ GivenInput InputSource::quality_class(const policy::Input& input, const registry
     const observe::Mean& found = mean_of(series, period);
     if (found.status != observe::StatisticStatus::ok) continue;
     out.verified = out.verified && found.verified;
-    const Rational value = Rational(*found.rounded) * Unit::parse(series.unit).factor_to(Unit::parse(item->unit));
+    const Rational value =
+        Rational(*found.rounded) * Unit::parse(series.unit).factor_to(Unit::parse(item->unit));
     sample.values.emplace(series.indicator, observe::ItemValue{value.to_decimal(), false, std::nullopt, ""});
     out.behind.push_back(describe(series, found));
   }
@@ -170,20 +205,25 @@ GivenInput InputSource::quality_class(const policy::Input& input, const registry
     return out;
   }
   out.value = Rational(observe::ordinal(*judgement.water_class));
-  out.reason = {fmt::format("决定因子：{}", fmt::join(judgement.deciding, "、")), fmt::format("decided by: {}", fmt::join(judgement.deciding, ", "))};
+  out.reason = {fmt::format("决定因子：{}", fmt::join(judgement.deciding, "、")),
+                fmt::format("decided by: {}", fmt::join(judgement.deciding, ", "))};
   return out;
 }
 
-GivenInput InputSource::attribute(const policy::Input& input, const registry::Place& place, const Period& period) const {
+GivenInput InputSource::attribute(const policy::Input& input, const registry::Place& place,
+                                  const Period& period) const {
   const auto found = registry_.attribute(place.code, input.origin.name, period.from(), known_);
   if (!found)
-    return none({fmt::format("{} 在 {} 没有登记“{}”", place.name.zh, to_string(period.from()), input.origin.name),
-                 fmt::format("{} has no \"{}\" on {}", place.name.zh, input.origin.name, to_string(period.from()))});
+    return none(
+        {fmt::format("{} 在 {} 没有登记“{}”", place.name.zh, to_string(period.from()), input.origin.name),
+         fmt::format("{} has no \"{}\" on {}", place.name.zh, input.origin.name, to_string(period.from()))});
   GivenInput out;
   out.value = policy::parse_value(input.type, found->value);
   if (!out.value)
-    throw Error(codes::bad_attribute, {fmt::format("{} 的“{}”是“{}”，规则不能用", place.name.zh, input.origin.name, found->value),
-                                       fmt::format("{}: \"{}\" is \"{}\", which the rule cannot use", place.name.zh, input.origin.name, found->value)},
+    throw Error(codes::bad_attribute,
+                {fmt::format("{} 的“{}”是“{}”，规则不能用", place.name.zh, input.origin.name, found->value),
+                 fmt::format("{}: \"{}\" is \"{}\", which the rule cannot use", place.name.zh,
+                             input.origin.name, found->value)},
                 {}, policy::expected_form(input.type));
   out.verified = found->verified;
   out.example = found->example;
@@ -204,19 +244,28 @@ GivenInput InputSource::attribute(const policy::Input& input, const registry::Pl
 GivenInput InputSource::field(const policy::Input& input, const registry::Place& place) const {
   const std::string& name = input.origin.name;
   std::string text;
-  if (name == "water_kind") text = registry::to_string(place.water_kind);
-  else if (name == "role") text = place.role;
-  else if (name == "kind") text = place.kind;
+  if (name == "water_kind")
+    text = registry::to_string(place.water_kind);
+  else if (name == "role")
+    text = place.role;
+  else if (name == "kind")
+    text = place.kind;
   else
-    throw Error(codes::bad_attribute, {fmt::format("地点没有字段“{}”", name), fmt::format("places have no field \"{}\"", name)}, input.where,
-                {"可用：water_kind、role、kind；其余请用 from: attribute", "there are: water_kind, role, kind; for others use from: attribute"});
+    throw Error(codes::bad_attribute,
+                {fmt::format("地点没有字段“{}”", name), fmt::format("places have no field \"{}\"", name)},
+                input.where,
+                {"可用：water_kind、role、kind；其余请用 from: attribute",
+                 "there are: water_kind, role, kind; for others use from: attribute"});
   GivenInput out;
   out.value = policy::parse_value(input.type, text);
-  if (!out.value) out.reason = {fmt::format("{} 未登记“{}”", place.name.zh, name), fmt::format("{} has no \"{}\"", place.name.zh, name)};
+  if (!out.value)
+    out.reason = {fmt::format("{} 未登记“{}”", place.name.zh, name),
+                  fmt::format("{} has no \"{}\"", place.name.zh, name)};
   return out;
 }
 
-const std::vector<registry::PlaceEvent>& InputSource::events_of(const std::string& place, const Period& period) {
+const std::vector<registry::PlaceEvent>& InputSource::events_of(const std::string& place,
+                                                                const Period& period) {
   const auto key = std::pair(place, period.to_string());
   if (const auto found = events_.find(key); found != events_.end()) return found->second;
   return events_.emplace(key, registry_.events(place, period, known_)).first->second;
@@ -238,7 +287,8 @@ Explanation describe_event(const registry::PlaceEvent& event) {
 
 }  // namespace
 
-GivenInput InputSource::status(const policy::Input& input, const registry::Place& place, const Period& period) {
+GivenInput InputSource::status(const policy::Input& input, const registry::Place& place,
+                               const Period& period) {
   GivenInput out;
   std::string text = "assessed";
   for (const registry::PlaceEvent& event : events_of(place.code, period)) {
@@ -248,12 +298,15 @@ GivenInput InputSource::status(const policy::Input& input, const registry::Place
   }
   out.value = policy::parse_value(input.type, text);
   if (!out.value)
-    throw Error(codes::bad_attribute, {fmt::format("{} 的状态“{}”不在规则的选项中", place.name.zh, text), fmt::format("{}: the state \"{}\" is not among the rule's choices", place.name.zh, text)},
+    throw Error(codes::bad_attribute,
+                {fmt::format("{} 的状态“{}”不在规则的选项中", place.name.zh, text),
+                 fmt::format("{}: the state \"{}\" is not among the rule's choices", place.name.zh, text)},
                 input.where, policy::expected_form(input.type));
   return out;
 }
 
-GivenInput InputSource::event(const policy::Input& input, const registry::Place& place, const Period& period) {
+GivenInput InputSource::event(const policy::Input& input, const registry::Place& place,
+                              const Period& period) {
   GivenInput out;
   out.value = Rational(0);
   for (const registry::PlaceEvent& found : events_of(place.code, period)) {
@@ -264,27 +317,37 @@ GivenInput InputSource::event(const policy::Input& input, const registry::Place&
   return out;
 }
 
-GivenInput InputSource::result(const policy::Input& input, const registry::Place& place, const Period& period) {
+GivenInput InputSource::result(const policy::Input& input, const registry::Place& place,
+                               const Period& period) {
   const auto rule = policy_.rule(input.origin.name, period.from(), known_);
   const bool whole = rule->rule.granularity == period.granularity();
   GivenInput out;
   std::vector<Rational> values;
   for (const Period& part : whole ? std::vector{period} : parts_of(period, rule->rule.granularity)) {
     const auto row = database_.read([&](store::Transaction& t) {
-      return t.first("SELECT r.id, c.outcome, c.results FROM compensation_run r JOIN compensation_result c ON c.jurisdiction = r.jurisdiction AND c.run = r.id "
-                     "WHERE r.jurisdiction = ? AND r.rule = ? AND r.period = ? AND c.place = ? AND r.id < ? ORDER BY r.id DESC LIMIT 1",
-                     tenant_, input.origin.name, part.to_string(), place.code, before_run_);
+      return t.first(
+          "SELECT r.id, c.outcome, c.results FROM compensation_run r JOIN compensation_result c ON "
+          "c.jurisdiction = r.jurisdiction AND c.run = r.id "
+          "WHERE r.jurisdiction = ? AND r.rule = ? AND r.period = ? AND c.place = ? AND r.id < ? ORDER BY "
+          "r.id DESC LIMIT 1",
+          tenant_, input.origin.name, part.to_string(), place.code, before_run_);
     });
-    if (!row) return none({fmt::format("规则 {} 在 {} 尚未运行", input.origin.name, part.to_string()), fmt::format("rule {} has not been run for {}", input.origin.name, part.to_string())});
+    if (!row)
+      return none({fmt::format("规则 {} 在 {} 尚未运行", input.origin.name, part.to_string()),
+                   fmt::format("rule {} has not been run for {}", input.origin.name, part.to_string())});
     if (row->text(1) == "not_assessed") continue;
     std::optional<Rational> value;
     for (const auto& entry : nlohmann::json::parse(row->text(2)))
-      if (entry.at("name") == input.origin.output) value = policy::parse_value(input.type, entry.at("value").get<std::string>());
-    if (!value) return none({fmt::format("{} 的 {} 没有结果", part.to_string(), input.origin.output), fmt::format("no result {} for {}", input.origin.output, part.to_string())});
+      if (entry.at("name") == input.origin.output)
+        value = policy::parse_value(input.type, entry.at("value").get<std::string>());
+    if (!value)
+      return none({fmt::format("{} 的 {} 没有结果", part.to_string(), input.origin.output),
+                   fmt::format("no result {} for {}", input.origin.output, part.to_string())});
     Explanation step;
     step.kind = Explanation::Kind::result;
     step.name = fmt::format("{}.{} {}", input.origin.name, input.origin.output, part.to_string());
-    step.title = {fmt::format("第 {} 次运行的结果", row->integer(0)), fmt::format("result of run {}", row->integer(0))};
+    step.title = {fmt::format("第 {} 次运行的结果", row->integer(0)),
+                  fmt::format("result of run {}", row->integer(0))};
     step.value = policy::format_value(input.type, *value);
     step.unit = policy::unit_text(input.type);
     out.behind.push_back(std::move(step));
@@ -297,9 +360,12 @@ GivenInput InputSource::result(const policy::Input& input, const registry::Place
   if (values.empty()) return none({"没有可汇总的结果", "there are no results to put together"});
   Rational total = values.front();
   for (std::size_t i = 1; i < values.size(); ++i) {
-    if (input.origin.aggregate == "min") total = std::min(total, values[i]);
-    else if (input.origin.aggregate == "max") total = std::max(total, values[i]);
-    else total = total + values[i];
+    if (input.origin.aggregate == "min")
+      total = std::min(total, values[i]);
+    else if (input.origin.aggregate == "max")
+      total = std::max(total, values[i]);
+    else
+      total = total + values[i];
   }
   out.value = input.origin.aggregate == "mean" ? total / Rational(static_cast<int>(values.size())) : total;
   return out;

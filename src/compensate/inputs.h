@@ -1,18 +1,19 @@
-// Where a run takes its inputs from: means and classes of observations, dated facts of the registry, earlier results.
+// Where a run takes its inputs from: means and classes of observations, dated facts of the registry, earlier
+// results.
 #pragma once
 
-#include <map>
-#include <optional>
-#include <string>
-#include <vector>
-
+#include "compensate/types.h"
 #include "observe/observations.h"
 #include "observe/statistics.h"
 #include "policy/explain.h"
 #include "policy/pack.h"
 #include "registry/registry.h"
-#include "compensate/types.h"
 #include "store/store.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace tributary::compensate {
 
@@ -29,15 +30,18 @@ struct GivenInput {
 class InputSource {
  public:
   // All references must outlive it.
-  InputSource(store::Database& database, std::string tenant, const policy::Policy& policy, Date known, Instant as_known,
-              std::optional<std::int64_t> before_run = {});
+  InputSource(store::Database& database, std::string tenant, const policy::Policy& policy, Date known,
+              Instant as_known, std::optional<std::int64_t> before_run = {});
 
   // Throws several_series (a place has the indicator from several publishers and the rule does not choose),
-  // bad_attribute (a stored fact has not the form the rule expects). `group_mean` inputs are not answered here.
-  GivenInput get(const policy::CompiledRule& rule, const policy::Slot& slot, const registry::Place& place, const Period& period);
+  // bad_attribute (a stored fact has not the form the rule expects). `group_mean` inputs are not answered
+  // here.
+  GivenInput get(const policy::CompiledRule& rule, const policy::Slot& slot, const registry::Place& place,
+                 const Period& period);
 
  private:
-  GivenInput mean(const policy::Input& input, const std::string& indicator, const registry::Place& place, const Period& period);
+  GivenInput mean(const policy::Input& input, const std::string& indicator, const registry::Place& place,
+                  const Period& period);
   GivenInput quality_class(const policy::Input& input, const registry::Place& place, const Period& period);
   GivenInput attribute(const policy::Input& input, const registry::Place& place, const Period& period) const;
   GivenInput field(const policy::Input& input, const registry::Place& place) const;
@@ -46,7 +50,8 @@ class InputSource {
   GivenInput result(const policy::Input& input, const registry::Place& place, const Period& period);
 
   const std::vector<observe::Series>& series_of(const std::string& place);
-  const observe::Series* choose(const std::string& place, const std::string& indicator, const std::string& publisher);
+  const observe::Series* choose(const std::string& place, const std::string& indicator,
+                                const std::string& publisher);
   const observe::Mean& mean_of(const observe::Series& series, const Period& period);
   const std::vector<registry::PlaceEvent>& events_of(const std::string& place, const Period& period);
   policy::Explanation describe(const observe::Series& series, const observe::Mean& mean) const;

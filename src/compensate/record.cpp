@@ -1,23 +1,26 @@
 #include "compensate/record.h"
 
-#include <nlohmann/json.hpp>
-
 #include "compensate/codes.h"
 #include "policy/explanation_json.h"
+
+#include <nlohmann/json.hpp>
 
 namespace tributary::compensate {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json embedded(const policy::Explanation& e) { return Json::parse(policy::to_json(e)); }
+Json embedded(const policy::Explanation& e) {
+  return Json::parse(policy::to_json(e));
+}
 
 template <class Read>
 void reading(std::string_view json, Read read) {
   try {
     read(Json::parse(json));
   } catch (const nlohmann::json::exception& e) {
-    throw Error(codes::bad_record, {std::string("运行记录无法读取：") + e.what(), std::string("the record of the run cannot be read: ") + e.what()});
+    throw Error(codes::bad_record, {std::string("运行记录无法读取：") + e.what(),
+                                    std::string("the record of the run cannot be read: ") + e.what()});
   }
 }
 
@@ -26,7 +29,8 @@ void reading(std::string_view json, Read read) {
 std::string results_json(const PlaceResult& place) {
   Json out = Json::array();
   for (const FormulaValue& f : place.results)
-    out.push_back({{"name", f.name}, {"zh", f.title.zh}, {"en", f.title.en}, {"value", f.value}, {"unit", f.unit}});
+    out.push_back(
+        {{"name", f.name}, {"zh", f.title.zh}, {"en", f.title.en}, {"value", f.value}, {"unit", f.unit}});
   return out.dump();
 }
 
@@ -43,15 +47,21 @@ std::string derivation_json(const PlaceResult& place) {
 void read_results(std::string_view json, PlaceResult& place) {
   reading(json, [&](const Json& list) {
     for (const Json& f : list)
-      place.results.push_back({f.at("name").get<std::string>(), {f.at("zh").get<std::string>(), f.at("en").get<std::string>()}, f.at("value").get<std::string>(), f.at("unit").get<std::string>()});
+      place.results.push_back({f.at("name").get<std::string>(),
+                               {f.at("zh").get<std::string>(), f.at("en").get<std::string>()},
+                               f.at("value").get<std::string>(),
+                               f.at("unit").get<std::string>()});
   });
 }
 
 void read_derivation(std::string_view json, PlaceResult& place) {
   reading(json, [&](const Json& all) {
-    if (const auto assessed = all.find("assessed"); assessed != all.end()) place.assessed = policy::explanation_from_json(assessed->dump());
-    for (const Json& e : all.at("payments")) place.payment_derivations.push_back(policy::explanation_from_json(e.dump()));
-    for (const Json& e : all.at("formulas")) place.formula_derivations.push_back(policy::explanation_from_json(e.dump()));
+    if (const auto assessed = all.find("assessed"); assessed != all.end())
+      place.assessed = policy::explanation_from_json(assessed->dump());
+    for (const Json& e : all.at("payments"))
+      place.payment_derivations.push_back(policy::explanation_from_json(e.dump()));
+    for (const Json& e : all.at("formulas"))
+      place.formula_derivations.push_back(policy::explanation_from_json(e.dump()));
   });
 }
 

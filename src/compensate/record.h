@@ -1,10 +1,10 @@
 // Results as they are stored: a place's formulas and derivations as JSON, and back.
 #pragma once
 
+#include "compensate/types.h"
+
 #include <string>
 #include <string_view>
-
-#include "compensate/types.h"
 
 namespace tributary::compensate {
 

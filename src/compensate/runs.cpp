@@ -1,16 +1,16 @@
 // Runs: computing, storing, verifying, what-if.
-#include <algorithm>
-#include <map>
-#include <tuple>
-
-#include <fmt/format.h>
-
 #include "base/text.h"
 #include "compensate/codes.h"
 #include "compensate/compensation.h"
 #include "compensate/record.h"
 #include "compensate/rows.h"
 #include "observe/observations.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include <fmt/format.h>
 
 namespace tributary::compensate {
 namespace {
@@ -25,7 +25,9 @@ std::map<Parties, std::vector<StatementLine>> statement_lines(const Computation&
       for (const Share& share : payment.shares) {
         if (share.amount == 0) continue;
         auto& lines = out[{share.payer, share.payee}];
-        lines.push_back({static_cast<std::int64_t>(lines.size()) + 1, place.place, place.name.zh, payment.payment, payment.title, payment.whole, share.share.to_string(), share.amount});
+        lines.push_back({static_cast<std::int64_t>(lines.size()) + 1, place.place, place.name.zh,
+                         payment.payment, payment.title, payment.whole, share.share.to_string(),
+                         share.amount});
       }
   return out;
 }
@@ -33,50 +35,75 @@ std::map<Parties, std::vector<StatementLine>> statement_lines(const Computation&
 std::int64_t total(const std::vector<StatementLine>& lines) {
   std::int64_t sum = 0;
   for (const StatementLine& line : lines)
-    if (__builtin_add_overflow(sum, line.amount, &sum)) throw Error(codes::amount_too_large, {"金额合计超出可记账的范围", "the total is more than can be posted"});
+    if (__builtin_add_overflow(sum, line.amount, &sum))
+      throw Error(codes::amount_too_large,
+                  {"金额合计超出可记账的范围", "the total is more than can be posted"});
   return sum;
 }
 
 bool same_lines(const std::vector<StatementLine>& a, const std::vector<StatementLine>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const StatementLine& x, const StatementLine& y) {
-    return std::tie(x.place, x.payment, x.whole, x.share, x.amount) == std::tie(y.place, y.payment, y.whole, y.share, y.amount);
-  });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const StatementLine& x, const StatementLine& y) {
+                      return std::tie(x.place, x.payment, x.whole, x.share, x.amount) ==
+                             std::tie(y.place, y.payment, y.whole, y.share, y.amount);
+                    });
 }
 
 std::int64_t next_id(store::Transaction& t, const char* table, const std::string& tenant) {
-  return t.first(fmt::format("SELECT COALESCE(MAX(id), 0) + 1 FROM {} WHERE jurisdiction = ?", table), tenant)->integer(0);
+  return t
+      .first(fmt::format("SELECT COALESCE(MAX(id), 0) + 1 FROM {} WHERE jurisdiction = ?", table), tenant)
+      ->integer(0);
 }
 
 void store_run(store::Transaction& t, const std::string& tenant, const Computation& c) {
   const RunHead& h = c.head;
-  t.execute("INSERT INTO compensation_run (jurisdiction, id, rule, rule_from, period, known, as_known, pack, pack_hash, fingerprint, unverified, example, created, created_by, supersedes) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            tenant, h.id, h.rule, to_string(h.version), h.period.to_string(), to_string(h.known), h.as_known.seconds, h.pack, h.pack_hash, h.fingerprint, h.unverified, h.example,
-            h.created.seconds, h.created_by, h.supersedes);
+  t.execute(
+      "INSERT INTO compensation_run (jurisdiction, id, rule, rule_from, period, known, as_known, pack, "
+      "pack_hash, fingerprint, unverified, example, created, created_by, supersedes) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      tenant, h.id, h.rule, to_string(h.version), h.period.to_string(), to_string(h.known),
+      h.as_known.seconds, h.pack, h.pack_hash, h.fingerprint, h.unverified, h.example, h.created.seconds,
+      h.created_by, h.supersedes);
   for (const PlaceResult& place : c.places)
-    t.execute("INSERT INTO compensation_result (jurisdiction, run, place, name, outcome, missing, results, derivation) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", tenant, h.id, place.place, place.name.zh,
-              policy::to_string(place.outcome), fmt::format("{}", fmt::join(place.missing, "\n")), results_json(place), derivation_json(place));
+    t.execute(
+        "INSERT INTO compensation_result (jurisdiction, run, place, name, outcome, missing, results, "
+        "derivation) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        tenant, h.id, place.place, place.name.zh, policy::to_string(place.outcome),
+        fmt::format("{}", fmt::join(place.missing, "\n")), results_json(place), derivation_json(place));
 }
 
 // Live (not superseded) statements of a rule and period.
-std::vector<Statement> live_statements(store::Transaction& t, const std::string& tenant, const std::string& rule, const Period& period) {
+std::vector<Statement> live_statements(store::Transaction& t, const std::string& tenant,
+                                       const std::string& rule, const Period& period) {
   std::vector<Statement> out;
-  for (const store::Row& row : t.query("SELECT id FROM statement WHERE jurisdiction = ? AND rule = ? AND period = ? AND superseded_by IS NULL ORDER BY id", tenant, rule, period.to_string()))
+  for (const store::Row& row : t.query("SELECT id FROM statement WHERE jurisdiction = ? AND rule = ? AND "
+                                       "period = ? AND superseded_by IS NULL ORDER BY id",
+                                       tenant, rule, period.to_string()))
     out.push_back(*read_statement(t, tenant, row.integer(0)));
   return out;
 }
 
-void store_statement(store::Transaction& t, const std::string& tenant, const Statement& s, const std::string& by) {
-  t.execute("INSERT INTO statement (jurisdiction, id, run, rule, period, payer, payee, amount, state, deadline, supersedes, superseded_by, unverified, example, created) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, NULL, ?, ?, ?)",
-            tenant, s.id, s.run, s.rule, s.period.to_string(), s.payer, s.payee, s.amount, to_string(s.state), s.supersedes, s.unverified, s.example, s.created.seconds);
+void store_statement(store::Transaction& t, const std::string& tenant, const Statement& s,
+                     const std::string& by) {
+  t.execute(
+      "INSERT INTO statement (jurisdiction, id, run, rule, period, payer, payee, amount, state, deadline, "
+      "supersedes, superseded_by, unverified, example, created) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, NULL, ?, ?, ?)",
+      tenant, s.id, s.run, s.rule, s.period.to_string(), s.payer, s.payee, s.amount, to_string(s.state),
+      s.supersedes, s.unverified, s.example, s.created.seconds);
   for (const StatementLine& line : s.lines)
-    t.execute("INSERT INTO statement_line (jurisdiction, statement, line, place, place_name, payment, title_zh, title_en, whole, share, amount) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", tenant, s.id,
-              line.line, line.place, line.place_name, line.payment, line.title.zh, line.title.en, line.whole, line.share, line.amount);
+    t.execute(
+        "INSERT INTO statement_line (jurisdiction, statement, line, place, place_name, payment, title_zh, "
+        "title_en, whole, share, amount) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        tenant, s.id, line.line, line.place, line.place_name, line.payment, line.title.zh, line.title.en,
+        line.whole, line.share, line.amount);
   add_event(t, tenant, s.id, {"drafted", s.created, by, ""});
   if (s.supersedes) {
-    t.execute("UPDATE statement SET superseded_by = ? WHERE jurisdiction = ? AND id = ?", s.id, tenant, *s.supersedes);
-    add_event(t, tenant, *s.supersedes, {"superseded", s.created, by, fmt::format("由结算单 {} 取代 / superseded by statement {}", s.id, s.id)});
+    t.execute("UPDATE statement SET superseded_by = ? WHERE jurisdiction = ? AND id = ?", s.id, tenant,
+              *s.supersedes);
+    add_event(t, tenant, *s.supersedes,
+              {"superseded", s.created, by,
+               fmt::format("由结算单 {} 取代 / superseded by statement {}", s.id, s.id)});
   }
 }
 
@@ -92,14 +119,26 @@ std::map<std::string, std::int64_t> nets(const Computation& c) {
 
 }  // namespace
 
-Compensation::Compensation(store::Database& database, std::string tenant, const policy::Policy& policy, const Clock& clock)
-    : database_(database), tenant_(std::move(tenant)), policy_(policy), clock_(clock), ledger_(database, tenant_, clock) {}
+Compensation::Compensation(store::Database& database, std::string tenant, const policy::Policy& policy,
+                           const Clock& clock)
+    : database_(database),
+      tenant_(std::move(tenant)),
+      policy_(policy),
+      clock_(clock),
+      ledger_(database, tenant_, clock) {}
 
-ComputeRequest Compensation::request(const std::string& rule, const Period& period, std::optional<Date> known) const {
-  return {rule, period, known.value_or(clock_.today()), observe::Observations(database_, tenant_).latest_arrival(), {}, {}};
+ComputeRequest Compensation::request(const std::string& rule, const Period& period,
+                                     std::optional<Date> known) const {
+  return {rule,
+          period,
+          known.value_or(clock_.today()),
+          observe::Observations(database_, tenant_).latest_arrival(),
+          {},
+          {}};
 }
 
-RunReport Compensation::run(const std::string& rule, const Period& period, const std::string& by, std::optional<Date> known) {
+RunReport Compensation::run(const std::string& rule, const Period& period, const std::string& by,
+                            std::optional<Date> known) {
   RunReport out;
   const ComputeRequest wanted = request(rule, period, known);
   out.computation = compute(database_, tenant_, policy_, wanted);
@@ -109,7 +148,10 @@ RunReport Compensation::run(const std::string& rule, const Period& period, const
   database_.write([&](store::Transaction& t) {
     out.statements.clear();
     out.unchanged = false;
-    const auto last = t.first("SELECT id, fingerprint FROM compensation_run WHERE jurisdiction = ? AND rule = ? AND period = ? ORDER BY id DESC LIMIT 1", tenant_, rule, period.to_string());
+    const auto last = t.first(
+        "SELECT id, fingerprint FROM compensation_run WHERE jurisdiction = ? AND rule = ? AND period = ? "
+        "ORDER BY id DESC LIMIT 1",
+        tenant_, rule, period.to_string());
     const auto live = live_statements(t, tenant_, rule, period);
     if (last && last->text(1) == head.fingerprint) {
       out.unchanged = true;
@@ -121,10 +163,13 @@ RunReport Compensation::run(const std::string& rule, const Period& period, const
     head.supersedes = last ? std::optional(last->integer(0)) : std::nullopt;
     store_run(t, tenant_, out.computation);
     auto wanted_lines = statement_lines(out.computation);
-    for (const Statement& s : live) wanted_lines.try_emplace({s.payer, s.payee});  // what is no longer due is superseded by nothing due
+    for (const Statement& s : live)
+      wanted_lines.try_emplace({s.payer, s.payee});  // what is no longer due is superseded by nothing due
     std::int64_t id = next_id(t, "statement", tenant_);
     for (auto& [parties, lines] : wanted_lines) {
-      const auto before = std::find_if(live.begin(), live.end(), [&](const Statement& s) { return s.payer == parties.first && s.payee == parties.second; });
+      const auto before = std::find_if(live.begin(), live.end(), [&](const Statement& s) {
+        return s.payer == parties.first && s.payee == parties.second;
+      });
       if (before != live.end() && same_lines(before->lines, lines)) continue;  // still stands
       Statement s;
       s.id = id++;
@@ -146,7 +191,8 @@ RunReport Compensation::run(const std::string& rule, const Period& period, const
   return out;
 }
 
-WhatIf Compensation::what_if(const std::string& rule, const Period& period, const policy::Overrides& overrides, std::optional<Date> known) const {
+WhatIf Compensation::what_if(const std::string& rule, const Period& period,
+                             const policy::Overrides& overrides, std::optional<Date> known) const {
   WhatIf out;
   ComputeRequest wanted = request(rule, period, known);
   out.before = compute(database_, tenant_, policy_, wanted);
@@ -166,11 +212,14 @@ Verification Compensation::verify(std::int64_t run) const {
   const Computation stored = stored_run(run);
   Verification out;
   out.same_pack = stored.head.pack_hash == policy_.hash();
-  const Computation again = compute(database_, tenant_, policy_, {stored.head.rule, stored.head.period, stored.head.known, stored.head.as_known, run, {}});
+  const Computation again =
+      compute(database_, tenant_, policy_,
+              {stored.head.rule, stored.head.period, stored.head.known, stored.head.as_known, run, {}});
   out.same = again.head.fingerprint == stored.head.fingerprint;
   if (out.same) return out;
   const auto differ = [&](const std::string& what, const std::string& was, const std::string& is) {
-    out.differences.push_back({fmt::format("{}：当时 {}，现在 {}", what, was, is), fmt::format("{}: was {}, is {}", what, was, is)});
+    out.differences.push_back({fmt::format("{}：当时 {}，现在 {}", what, was, is),
+                               fmt::format("{}: was {}, is {}", what, was, is)});
   };
   std::map<std::string, const PlaceResult*> now;
   for (const PlaceResult& place : again.places) now[place.place] = &place;
@@ -181,20 +230,29 @@ Verification Compensation::verify(std::int64_t run) const {
       continue;
     }
     const PlaceResult& after = *found->second;
-    if (before.outcome != after.outcome) differ(before.name.zh, std::string(policy::to_string(before.outcome)), std::string(policy::to_string(after.outcome)));
+    if (before.outcome != after.outcome)
+      differ(before.name.zh, std::string(policy::to_string(before.outcome)),
+             std::string(policy::to_string(after.outcome)));
     for (std::size_t i = 0; i < std::min(before.results.size(), after.results.size()); ++i)
-      if (before.results[i].value != after.results[i].value) differ(before.name.zh + " " + before.results[i].name, before.results[i].value, after.results[i].value);
+      if (before.results[i].value != after.results[i].value)
+        differ(before.name.zh + " " + before.results[i].name, before.results[i].value,
+               after.results[i].value);
     now.erase(found);
   }
   for (const auto& [place, result] : now) differ(place, "无", "有");
-  if (out.differences.empty()) out.differences.push_back({"结果相同，但所用参数的出处或标记不同", "the results agree, but the provenance or marks of what was used differ"});
+  if (out.differences.empty())
+    out.differences.push_back({"结果相同，但所用参数的出处或标记不同",
+                               "the results agree, but the provenance or marks of what was used differ"});
   return out;
 }
 
 std::vector<RunHead> Compensation::runs(const std::string& rule) const {
   return database_.read([&](store::Transaction& t) {
     std::vector<RunHead> out;
-    for (const store::Row& row : t.query(fmt::format("SELECT {} FROM compensation_run WHERE jurisdiction = ? AND (? = '' OR rule = ?) ORDER BY id", run_columns), tenant_, rule, rule))
+    for (const store::Row& row : t.query(fmt::format("SELECT {} FROM compensation_run WHERE jurisdiction = ? "
+                                                     "AND (? = '' OR rule = ?) ORDER BY id",
+                                                     run_columns),
+                                         tenant_, rule, rule))
       out.push_back(run_head(row));
     return out;
   });
@@ -202,22 +260,33 @@ std::vector<RunHead> Compensation::runs(const std::string& rule) const {
 
 std::optional<std::int64_t> Compensation::latest_run(const std::string& rule, const Period& period) const {
   return database_.read([&](store::Transaction& t) -> std::optional<std::int64_t> {
-    const auto row = t.first("SELECT id FROM compensation_run WHERE jurisdiction = ? AND rule = ? AND period = ? ORDER BY id DESC LIMIT 1", tenant_, rule, period.to_string());
+    const auto row = t.first(
+        "SELECT id FROM compensation_run WHERE jurisdiction = ? AND rule = ? AND period = ? ORDER BY id DESC "
+        "LIMIT 1",
+        tenant_, rule, period.to_string());
     return row ? std::optional(row->integer(0)) : std::nullopt;
   });
 }
 
 Computation Compensation::stored_run(std::int64_t run) const {
   return database_.read([&](store::Transaction& t) {
-    const auto head = t.first(fmt::format("SELECT {} FROM compensation_run WHERE jurisdiction = ? AND id = ?", run_columns), tenant_, run);
-    if (!head) throw Error(codes::unknown_run, {fmt::format("没有第 {} 次运行", run), fmt::format("there is no run {}", run)});
+    const auto head =
+        t.first(fmt::format("SELECT {} FROM compensation_run WHERE jurisdiction = ? AND id = ?", run_columns),
+                tenant_, run);
+    if (!head)
+      throw Error(codes::unknown_run,
+                  {fmt::format("没有第 {} 次运行", run), fmt::format("there is no run {}", run)});
     Computation out;
     out.head = run_head(*head);
-    for (const store::Row& row : t.query("SELECT place, name, outcome, missing, results, derivation FROM compensation_result WHERE jurisdiction = ? AND run = ? ORDER BY place", tenant_, run)) {
+    for (const store::Row& row :
+         t.query("SELECT place, name, outcome, missing, results, derivation FROM compensation_result WHERE "
+                 "jurisdiction = ? AND run = ? ORDER BY place",
+                 tenant_, run)) {
       PlaceResult place;
       place.place = row.text(0);
       place.name = {row.text(1), row.text(1)};
-      for (auto state : {policy::Outcome::State::computed, policy::Outcome::State::not_assessed, policy::Outcome::State::missing})
+      for (auto state : {policy::Outcome::State::computed, policy::Outcome::State::not_assessed,
+                         policy::Outcome::State::missing})
         if (policy::to_string(state) == row.text(2)) place.outcome = state;
       if (!row.text(3).empty())
         for (std::string_view name : split(row.text(3), '\n')) place.missing.emplace_back(name);

@@ -8,14 +8,17 @@ document::Document statement_document(const StatementPaper& paper, document::Lan
   const Statement& s = paper.statement;
   document::Document out;
   out.meta.title = {"生态保护补偿结算通知书", "Statement of ecological compensation"};
-  out.meta.subtitle = {paper.rule_title.zh + " " + s.period.to_string(), paper.rule_title.en + " " + s.period.to_string()};
+  out.meta.subtitle = {paper.rule_title.zh + " " + s.period.to_string(),
+                       paper.rule_title.en + " " + s.period.to_string()};
   out.meta.language = language;
   out.meta.issuer = {paper.issuer, paper.issuer};
   out.meta.number = fmt::format("{}-{:06}", s.period.to_string(), s.id);
   out.meta.date = day_of(s.created);
   out.meta.created = s.created;
-  if (s.example) out.meta.watermark = {"示例", "example"};
-  else if (s.state == StatementState::drafted) out.meta.watermark = {"草案", "draft"};
+  if (s.example)
+    out.meta.watermark = {"示例", "example"};
+  else if (s.state == StatementState::drafted)
+    out.meta.watermark = {"草案", "draft"};
 
   const Text payer = paper.party_name(s.payer);
   const Text payee = paper.party_name(s.payee);
@@ -25,29 +28,44 @@ document::Document statement_document(const StatementPaper& paper, document::Lan
                   {{"结算时段", "period"}, {s.period.to_string(), s.period.to_string()}},
                   {{"金额（元）", "amount (yuan)"}, {yuan_text(s.amount), yuan_text(s.amount)}},
                   {{"状态", "state"}, title_of(s.state)}};
-  if (s.deadline) head.entries.push_back({{"异议期至", "objections until"}, {to_string(*s.deadline), to_string(*s.deadline)}});
-  if (s.supersedes) head.entries.push_back({{"取代", "supersedes"}, {fmt::format("结算单 {}", *s.supersedes), fmt::format("statement {}", *s.supersedes)}});
+  if (s.deadline)
+    head.entries.push_back(
+        {{"异议期至", "objections until"}, {to_string(*s.deadline), to_string(*s.deadline)}});
+  if (s.supersedes)
+    head.entries.push_back(
+        {{"取代", "supersedes"},
+         {fmt::format("结算单 {}", *s.supersedes), fmt::format("statement {}", *s.supersedes)}});
   out.blocks.emplace_back(std::move(head));
 
   if (s.unverified)
-    out.blocks.emplace_back(document::Paragraph{{"本结算所用的规则、参数或标准中有未经核实的内容，见附件中标“未核实”处。",
-                                                 "Some rules, parameters or standards used here are not verified; see those marked in the annex."}});
+    out.blocks.emplace_back(document::Paragraph{
+        {"本结算所用的规则、参数或标准中有未经核实的内容，见附件中标“未核实”处。",
+         "Some rules, parameters or standards used here are not verified; see those marked in the annex."}});
   document::Table table;
   table.caption = {"明细", "Lines"};
-  table.columns = {{{"序号", "no."}, document::CellKind::number}, {{"地点", "place"}, document::CellKind::text, document::Align::by_kind, 2},
-                   {{"事项", "item"}, document::CellKind::text, document::Align::by_kind, 2}, {{"份额", "share"}, document::CellKind::number}, {{"金额（元）", "amount (yuan)"}, document::CellKind::money}};
+  table.columns = {{{"序号", "no."}, document::CellKind::number},
+                   {{"地点", "place"}, document::CellKind::text, document::Align::by_kind, 2},
+                   {{"事项", "item"}, document::CellKind::text, document::Align::by_kind, 2},
+                   {{"份额", "share"}, document::CellKind::number},
+                   {{"金额（元）", "amount (yuan)"}, document::CellKind::money}};
   for (const StatementLine& line : s.lines)
-    table.rows.push_back({std::to_string(line.line), line.place_name, document::Cell(line.title), line.share, document::money_cell(yuan(line.amount))});
-  table.totals = document::Row{"", document::Cell(Text{"合计", "total"}), "", "", document::money_cell(yuan(s.amount))};
+    table.rows.push_back({std::to_string(line.line), line.place_name, document::Cell(line.title), line.share,
+                          document::money_cell(yuan(line.amount))});
+  table.totals =
+      document::Row{"", document::Cell(Text{"合计", "total"}), "", "", document::money_cell(yuan(s.amount))};
   out.blocks.emplace_back(std::move(table));
 
   document::Signatures signatures;
-  signatures.parties = {{{"付款方确认", "for the payer"}, {{"经办人", "by"}, {"日期", "date"}}}, {{"收款方确认", "for the payee"}, {{"经办人", "by"}, {"日期", "date"}}}};
+  signatures.parties = {{{"付款方确认", "for the payer"}, {{"经办人", "by"}, {"日期", "date"}}},
+                        {{"收款方确认", "for the payee"}, {{"经办人", "by"}, {"日期", "date"}}}};
   out.blocks.emplace_back(std::move(signatures));
-  out.blocks.emplace_back(document::SmallPrint{{fmt::format("规则 {}（{} 起生效版本），按 {} 所知；政策包 {}，校验 {}；运行 {}。", s.rule, to_string(paper.run.version), to_string(paper.run.known), paper.run.pack,
-                                                            paper.run.pack_hash.substr(0, 16), s.run),
-                                                fmt::format("Rule {} (version in force from {}), as known on {}; pack {}, hash {}; run {}.", s.rule, to_string(paper.run.version), to_string(paper.run.known), paper.run.pack,
-                                                            paper.run.pack_hash.substr(0, 16), s.run)}});
+  out.blocks.emplace_back(document::SmallPrint{
+      {fmt::format("规则 {}（{} 起生效版本），按 {} 所知；政策包 {}，校验 {}；运行 {}。", s.rule,
+                   to_string(paper.run.version), to_string(paper.run.known), paper.run.pack,
+                   paper.run.pack_hash.substr(0, 16), s.run),
+       fmt::format("Rule {} (version in force from {}), as known on {}; pack {}, hash {}; run {}.", s.rule,
+                   to_string(paper.run.version), to_string(paper.run.known), paper.run.pack,
+                   paper.run.pack_hash.substr(0, 16), s.run)}});
   if (!paper.derivation.empty()) {
     out.blocks.emplace_back(document::PageBreak{});
     out.blocks.emplace_back(document::Tree{{"附件：推导过程", "Annex: derivation"}, paper.derivation});

@@ -1,16 +1,16 @@
 // Statements: reading, explaining, and the way from draft to payment.
+#include "base/text.h"
+#include "compensate/codes.h"
+#include "compensate/compensation.h"
+#include "compensate/rows.h"
+#include "observe/observations.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <map>
 
 #include <fmt/format.h>
-
-#include "base/text.h"
-#include "compensate/codes.h"
-#include "compensate/compensation.h"
-#include "compensate/rows.h"
-#include "observe/observations.h"
 
 namespace tributary::compensate {
 namespace {
@@ -26,14 +26,19 @@ void require_state(const Statement& s, std::initializer_list<StatementState> all
     zh += (zh.empty() ? "" : "或") + title_of(state).zh;
     en += (en.empty() ? "" : " or ") + std::string(to_string(state));
   }
-  throw Error(codes::wrong_state, {fmt::format("结算单 {} 现在是“{}”，此操作要求“{}”", s.id, title_of(s.state).zh, zh),
-                                   fmt::format("statement {} is {}; this needs {}", s.id, to_string(s.state), en)},
-              {}, {"次序是：拟稿 → 公示 → 确认 → 入账 → 付款", "the order is: draft → publish → confirm → post → pay"});
+  throw Error(
+      codes::wrong_state,
+      {fmt::format("结算单 {} 现在是“{}”，此操作要求“{}”", s.id, title_of(s.state).zh, zh),
+       fmt::format("statement {} is {}; this needs {}", s.id, to_string(s.state), en)},
+      {},
+      {"次序是：拟稿 → 公示 → 确认 → 入账 → 付款", "the order is: draft → publish → confirm → post → pay"});
 }
 
 void require_live(const Statement& s) {
   if (s.superseded_by)
-    throw Error(codes::superseded, {fmt::format("结算单 {} 已被 {} 取代", s.id, *s.superseded_by), fmt::format("statement {} is superseded by {}", s.id, *s.superseded_by)},
+    throw Error(codes::superseded,
+                {fmt::format("结算单 {} 已被 {} 取代", s.id, *s.superseded_by),
+                 fmt::format("statement {} is superseded by {}", s.id, *s.superseded_by)},
                 {}, {"请处理取代它的结算单", "go on with the one that supersedes it"});
 }
 
@@ -67,9 +72,14 @@ std::vector<Statement> Compensation::statements(const StatementFilter& filter) c
   return database_.read([&](store::Transaction& t) {
     std::vector<Statement> out;
     const std::string state = filter.state ? std::string(to_string(*filter.state)) : "";
-    for (const store::Row& row : t.query(fmt::format("SELECT {} FROM statement WHERE jurisdiction = ? AND (? = '' OR rule = ?) AND (? = '' OR period = ?) AND (? = '' OR payer = ? OR payee = ?) "
-                                                     "AND (? = '' OR state = ?) AND (? = 1 OR superseded_by IS NULL) ORDER BY rule, period, payer, payee, id", statement_columns),
-                                         tenant_, filter.rule, filter.rule, filter.period, filter.period, filter.party, filter.party, filter.party, state, state, filter.superseded_too))
+    for (const store::Row& row :
+         t.query(fmt::format("SELECT {} FROM statement WHERE jurisdiction = ? AND (? = '' OR rule = ?) AND "
+                             "(? = '' OR period = ?) AND (? = '' OR payer = ? OR payee = ?) "
+                             "AND (? = '' OR state = ?) AND (? = 1 OR superseded_by IS NULL) ORDER BY rule, "
+                             "period, payer, payee, id",
+                             statement_columns),
+                 tenant_, filter.rule, filter.rule, filter.period, filter.period, filter.party, filter.party,
+                 filter.party, state, state, filter.superseded_too))
       out.push_back(statement_head(row));
     return out;
   });
@@ -77,7 +87,10 @@ std::vector<Statement> Compensation::statements(const StatementFilter& filter) c
 
 Statement Compensation::statement(std::int64_t id) const {
   auto found = database_.read([&](store::Transaction& t) { return read_statement(t, tenant_, id); });
-  if (!found) throw Error(codes::unknown_statement, {fmt::format("没有结算单 {}", id), fmt::format("there is no statement {}", id)}, {}, {"请用 statement list 查看", "see statement list"});
+  if (!found)
+    throw Error(codes::unknown_statement,
+                {fmt::format("没有结算单 {}", id), fmt::format("there is no statement {}", id)}, {},
+                {"请用 statement list 查看", "see statement list"});
   return std::move(*found);
 }
 
@@ -101,9 +114,12 @@ std::vector<policy::Explanation> Compensation::explain(std::int64_t id, std::int
   std::vector<policy::Explanation> out;
   for (const StatementLine& l : s.lines) {
     if (line != 0 && l.line != line) continue;
-    const auto place = std::find_if(run.places.begin(), run.places.end(), [&](const PlaceResult& p) { return p.place == l.place; });
+    const auto place = std::find_if(run.places.begin(), run.places.end(),
+                                    [&](const PlaceResult& p) { return p.place == l.place; });
     if (place == run.places.end() || l.payment >= place->payment_derivations.size())
-      throw Error(codes::bad_record, {fmt::format("结算单 {} 第 {} 行的推导记录缺失", id, l.line), fmt::format("statement {}: the derivation of line {} is missing", id, l.line)});
+      throw Error(codes::bad_record,
+                  {fmt::format("结算单 {} 第 {} 行的推导记录缺失", id, l.line),
+                   fmt::format("statement {}: the derivation of line {} is missing", id, l.line)});
     policy::Explanation e;
     e.kind = policy::Explanation::Kind::result;
     e.name = fmt::format("{}. {}", l.line, l.place_name);
@@ -119,7 +135,8 @@ std::vector<policy::Explanation> Compensation::explain(std::int64_t id, std::int
     out.push_back(std::move(e));
   }
   if (line != 0 && out.empty())
-    throw Error(codes::unknown_statement, {fmt::format("结算单 {} 没有第 {} 行", id, line), fmt::format("statement {} has no line {}", id, line)});
+    throw Error(codes::unknown_statement, {fmt::format("结算单 {} 没有第 {} 行", id, line),
+                                           fmt::format("statement {} has no line {}", id, line)});
   return out;
 }
 
@@ -128,66 +145,92 @@ void Compensation::add_observations(policy::Explanation& e) const {
   const auto reference = parse_reference(e.reference);
   if (!reference) return;
   const observe::Observations observations(database_, tenant_);
-  for (const observe::Observation& o : observations.read(reference->series, reference->period, reference->as_known)) {
+  for (const observe::Observation& o :
+       observations.read(reference->series, reference->period, reference->as_known)) {
     const observe::Origin origin = observations.origin(o);
     policy::Explanation leaf;
     leaf.kind = policy::Explanation::Kind::observation;
     leaf.name = to_string(o.time);
-    leaf.value = o.value ? Decimal::from_double(*o.value).to_string() : o.detection_limit ? "<" + Decimal::from_double(*o.detection_limit).to_string() : "missing";
+    leaf.value = o.value             ? Decimal::from_double(*o.value).to_string()
+                 : o.detection_limit ? "<" + Decimal::from_double(*o.detection_limit).to_string()
+                                     : "missing";
     leaf.unit = e.unit;
     leaf.missing = !o.value && !o.detection_limit;
     if (o.flag != observe::Flag::valid) leaf.reason = observe::title_of(o.flag);
     if (o.revision > 0) leaf.numbers = fmt::format("第 {} 次更正 / correction {}", o.revision, o.revision);
-    leaf.where = {origin.file, static_cast<long>(origin.row), static_cast<long>(origin.column), origin.column_name};
+    leaf.where = {origin.file, static_cast<long>(origin.row), static_cast<long>(origin.column),
+                  origin.column_name};
     leaf.formula = origin.raw;
     e.children.push_back(std::move(leaf));
   }
 }
 
-Statement Compensation::advance(std::int64_t id, const std::string& event, const std::string& by, const std::string& note,
+Statement Compensation::advance(std::int64_t id, const std::string& event, const std::string& by,
+                                const std::string& note,
                                 const std::function<void(store::Transaction&, Statement&)>& change) {
   return database_.write([&](store::Transaction& t) {
     auto found = read_statement(t, tenant_, id);
-    if (!found) throw Error(codes::unknown_statement, {fmt::format("没有结算单 {}", id), fmt::format("there is no statement {}", id)}, {}, {"请用 statement list 查看", "see statement list"});
+    if (!found)
+      throw Error(codes::unknown_statement,
+                  {fmt::format("没有结算单 {}", id), fmt::format("there is no statement {}", id)}, {},
+                  {"请用 statement list 查看", "see statement list"});
     require_live(*found);
     change(t, *found);
-    const std::optional<std::string> deadline = found->deadline ? std::optional(to_string(*found->deadline)) : std::nullopt;
-    t.execute("UPDATE statement SET state = ?, deadline = ? WHERE jurisdiction = ? AND id = ?", to_string(found->state), deadline, tenant_, id);
+    const std::optional<std::string> deadline =
+        found->deadline ? std::optional(to_string(*found->deadline)) : std::nullopt;
+    t.execute("UPDATE statement SET state = ?, deadline = ? WHERE jurisdiction = ? AND id = ?",
+              to_string(found->state), deadline, tenant_, id);
     add_event(t, tenant_, id, {event, clock_.now(), by, note});
     return *read_statement(t, tenant_, id);
   });
 }
 
-Statement Compensation::publish(std::int64_t id, const std::string& by, std::optional<int> working_days, const std::string& basis) {
+Statement Compensation::publish(std::int64_t id, const std::string& by, std::optional<int> working_days,
+                                const std::string& basis) {
   const Statement before = statement(id);
   const auto rule = policy_.rule(before.rule, before.period.from(), clock_.today());
   if (working_days) {
-    require_text(basis, {"请写明异议期的依据（文件名、文号）", "say on what document the objection window rests"});
-    if (*working_days < 0 || *working_days > 250) throw Error(codes::window_unknown, {"异议期应为 0 到 250 个工作日", "the window must be 0 to 250 working days"});
+    require_text(basis,
+                 {"请写明异议期的依据（文件名、文号）", "say on what document the objection window rests"});
+    if (*working_days < 0 || *working_days > 250)
+      throw Error(codes::window_unknown,
+                  {"异议期应为 0 到 250 个工作日", "the window must be 0 to 250 working days"});
   } else if (!rule->rule.objection) {
-    throw Error(codes::window_unknown, {fmt::format("规则 {} 没有写异议期，所见文件未载明", before.rule), fmt::format("rule {} states no objection window; no document seen says", before.rule)}, rule->rule.where,
-                {"请给出工作日数和依据：--working-days 15 --basis 文号", "give the working days and the basis: --working-days 15 --basis …"});
+    throw Error(codes::window_unknown,
+                {fmt::format("规则 {} 没有写异议期，所见文件未载明", before.rule),
+                 fmt::format("rule {} states no objection window; no document seen says", before.rule)},
+                rule->rule.where,
+                {"请给出工作日数和依据：--working-days 15 --basis 文号",
+                 "give the working days and the basis: --working-days 15 --basis …"});
   }
   const int days = working_days ? *working_days : rule->rule.objection->working_days;
   const std::string on = working_days ? basis : rule->rule.objection->source.document;
   const Date today = clock_.today();
   const Date deadline = policy_.catalog().calendar().as_known_on(today).add_working_days(today, days);
-  return advance(id, "published", by, fmt::format("{} 个工作日（{}） / {} working days", days, on, days), [&](store::Transaction&, Statement& s) {
-    require_state(s, {StatementState::drafted});
-    s.state = StatementState::published;
-    s.deadline = deadline;
-  });
+  return advance(id, "published", by, fmt::format("{} 个工作日（{}） / {} working days", days, on, days),
+                 [&](store::Transaction&, Statement& s) {
+                   require_state(s, {StatementState::drafted});
+                   s.state = StatementState::published;
+                   s.deadline = deadline;
+                 });
 }
 
-Statement Compensation::object(std::int64_t id, const std::string& party, const std::string& reason, const std::string& by) {
+Statement Compensation::object(std::int64_t id, const std::string& party, const std::string& reason,
+                               const std::string& by) {
   require_text(reason, {"请写明异议的理由", "state the reason of the objection"});
   return advance(id, "objected", by, party + "：" + reason, [&](store::Transaction&, Statement& s) {
     require_state(s, {StatementState::published});
     if (party != s.payer && party != s.payee)
-      throw Error(codes::not_a_party, {fmt::format("{} 不是结算单 {} 的当事方", party, id), fmt::format("{} is no party of statement {}", party, id)}, {},
-                  {fmt::format("当事方：{}、{}", s.payer, s.payee), fmt::format("the parties are {} and {}", s.payer, s.payee)});
+      throw Error(codes::not_a_party,
+                  {fmt::format("{} 不是结算单 {} 的当事方", party, id),
+                   fmt::format("{} is no party of statement {}", party, id)},
+                  {},
+                  {fmt::format("当事方：{}、{}", s.payer, s.payee),
+                   fmt::format("the parties are {} and {}", s.payer, s.payee)});
     if (clock_.today() > *s.deadline)
-      throw Error(codes::window_over, {fmt::format("异议期已于 {} 届满", to_string(*s.deadline)), fmt::format("the objection window ended on {}", to_string(*s.deadline))});
+      throw Error(codes::window_over,
+                  {fmt::format("异议期已于 {} 届满", to_string(*s.deadline)),
+                   fmt::format("the objection window ended on {}", to_string(*s.deadline))});
     s.state = StatementState::objected;
   });
 }
@@ -198,8 +241,12 @@ Statement Compensation::confirm(std::int64_t id, const std::string& by, const st
     if (s.state == StatementState::objected)
       require_text(note, {"结算单有异议，请写明处理决定", "there is an objection: state the decision on it"});
     else if (clock_.today() <= *s.deadline && trim(note).empty())
-      throw Error(codes::window_open, {fmt::format("异议期到 {} 止", to_string(*s.deadline)), fmt::format("the objection window is open until {}", to_string(*s.deadline))}, {},
-                  {"期满后再确认；或写明双方书面同意：--note 文号", "confirm after it; or name the written consent of both parties: --note …"});
+      throw Error(codes::window_open,
+                  {fmt::format("异议期到 {} 止", to_string(*s.deadline)),
+                   fmt::format("the objection window is open until {}", to_string(*s.deadline))},
+                  {},
+                  {"期满后再确认；或写明双方书面同意：--note 文号",
+                   "confirm after it; or name the written consent of both parties: --note …"});
     s.state = StatementState::confirmed;
   });
 }
@@ -213,7 +260,8 @@ std::int64_t Compensation::posted_before(store::Transaction& t, const Statement&
   for (auto id = statement.supersedes; id;) {
     const auto earlier = read_statement(t, tenant_, *id);
     if (!earlier) break;
-    if (earlier->state == StatementState::posted || earlier->state == StatementState::paid) return earlier->amount;
+    if (earlier->state == StatementState::posted || earlier->state == StatementState::paid)
+      return earlier->amount;
     id = earlier->supersedes;
   }
   return 0;
@@ -245,7 +293,8 @@ Statement Compensation::post(std::int64_t id, const std::string& by) {
 }
 
 Statement Compensation::pay(std::int64_t id, const std::string& by, const std::string& evidence) {
-  require_text(evidence, {"请写明付款凭证（银行回单号等）", "name the evidence of payment (the bank's reference)"});
+  require_text(evidence,
+               {"请写明付款凭证（银行回单号等）", "name the evidence of payment (the bank's reference)"});
   const Statement before = statement(id);
   require_live(before);
   require_state(before, {StatementState::posted});

@@ -3,15 +3,15 @@
 // Money is whole fen (1/100 yuan) in 64-bit integers; no floating point anywhere.
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "base/decimal.h"
 #include "base/time.h"
 #include "policy/explain.h"
 #include "policy/outcome.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace tributary::compensate {
 
@@ -99,7 +99,8 @@ struct StatementEvent {
   std::string note;
 };
 
-// What one party owes another by one run. Never edited: corrected data or rules give another one that supersedes it.
+// What one party owes another by one run. Never edited: corrected data or rules give another one that
+// supersedes it.
 struct Statement {
   std::int64_t id = 0;
   std::int64_t run = 0;
