@@ -1,6 +1,10 @@
-// Twelve million section-months through the Xin'an P index: the columns of policy/columns.h against a loop over plain
-// doubles as a good engineer would write it for this one rule. Both in one process, on the same columns, into the same
-// kind of result; the ratio is what counts. Usage: rules_bench [sections]   (default 100000, times 120 months)
+// Twelve million section-months through the Xin'an P index: the columns of policy/columns.h against a loop
+// over plain doubles as a good engineer would write it for this one rule. Both in one process, on the same
+// columns, into the same kind of result; the ratio is what counts. Usage: rules_bench [sections]   (default
+// 100000, times 120 months)
+#include "policy/columns.h"
+#include "policy/evaluate.h"
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -11,9 +15,6 @@
 #include <random>
 
 #include <fmt/format.h>
-
-#include "policy/columns.h"
-#include "policy/evaluate.h"
 
 namespace {
 
@@ -33,11 +34,10 @@ struct Version {
 };
 
 const std::vector<Version>& ordinary_versions() {
-  static const std::vector<Version> list{
-      {2010, 0.85, {0.25, 0.25, 0.25, 0.25}, {1.99, 0.18, 1.05, 0.031}},
-      {2012, 0.85, {0.25, 0.25, 0.25, 0.25}, {2.02, 0.15, 1.11, 0.028}},
-      {2015, 0.89, {0.25, 0.25, 0.25, 0.25}, {2.05, 0.14, 1.22, 0.031}},
-      {2018, 0.90, {0.22, 0.22, 0.28, 0.28}, {2.11, 0.12, 1.31, 0.033}}};
+  static const std::vector<Version> list{{2010, 0.85, {0.25, 0.25, 0.25, 0.25}, {1.99, 0.18, 1.05, 0.031}},
+                                         {2012, 0.85, {0.25, 0.25, 0.25, 0.25}, {2.02, 0.15, 1.11, 0.028}},
+                                         {2015, 0.89, {0.25, 0.25, 0.25, 0.25}, {2.05, 0.14, 1.22, 0.031}},
+                                         {2018, 0.90, {0.22, 0.22, 0.28, 0.28}, {2.11, 0.12, 1.31, 0.033}}};
   return list;
 }
 
@@ -85,8 +85,9 @@ std::shared_ptr<const CompiledRule> p_index(const std::vector<Version>& versions
   c.index = "factor";
   c.type.unit = Unit::parse("mg/L");
   rule.inputs = {c};
-  rule.parameters = {parameter("k0", "", "1"), parameter("weight", "factor", "1"), parameter("C0", "factor", "mg/L"),
-                     parameter("met", "", "CNY"), parameter("missed", "", "CNY")};
+  rule.parameters = {parameter("k0", "", "1"), parameter("weight", "factor", "1"),
+                     parameter("C0", "factor", "mg/L"), parameter("met", "", "CNY"),
+                     parameter("missed", "", "CNY")};
   for (const Version& v : versions) {
     std::map<std::string, std::string> weight;
     std::map<std::string, std::string> base;
@@ -100,10 +101,11 @@ std::shared_ptr<const CompiledRule> p_index(const std::vector<Version>& versions
     dated(rule.parameters[3], v.from, {{"", "100000000"}});
     dated(rule.parameters[4], v.from, {{"", "200000000"}});
   }
-  rule.formulas = {formula("P", {}, "k0 * sum(factor: weight * C / C0)"),
-                   formula("payer", {ValueType::Kind::choice, {}, {"downstream", "upstream"}},
-                           "if P <= 1 then 'downstream' else 'upstream'"),
-                   formula("amount", {ValueType::Kind::number, Unit::parse("CNY"), {}}, "if P <= 1 then met else missed")};
+  rule.formulas = {
+      formula("P", {}, "k0 * sum(factor: weight * C / C0)"),
+      formula("payer", {ValueType::Kind::choice, {}, {"downstream", "upstream"}},
+              "if P <= 1 then 'downstream' else 'upstream'"),
+      formula("amount", {ValueType::Kind::number, Unit::parse("CNY"), {}}, "if P <= 1 then met else missed")};
   rule.formulas[0].round = RoundingRule{3, Rounding::half_up};
   return compile(std::move(rule), {});
 }
@@ -148,8 +150,8 @@ void by_hand(const Columns& in, const std::vector<Version>& versions, std::size_
     const auto w = v->weight;
     const auto base = v->base;
     for (std::size_t i = month * sections; i < (month + 1) * sections; ++i) {
-      const double sum = w[0] * in.c[0][i] / base[0] + w[1] * in.c[1][i] / base[1] + w[2] * in.c[2][i] / base[2] +
-                         w[3] * in.c[3][i] / base[3];
+      const double sum = w[0] * in.c[0][i] / base[0] + w[1] * in.c[1][i] / base[1] +
+                         w[2] * in.c[2][i] / base[2] + w[3] * in.c[3][i] / base[3];
       const double p = std::round(k0 * sum * 1000) / 1000;
       out.p[i] = p;
       out.payer[i] = std::isnan(p) ? missing : p <= 1 ? 0 : 1;
@@ -165,14 +167,17 @@ ColumnStatistics by_columns(const CompiledRule& rule, const Columns& in, const s
   for (std::size_t e = 0; e < versions.size(); ++e) {
     const auto month_of_year = [](int year) { return static_cast<std::size_t>(year - first_year) * 12; };
     const std::size_t from = month_of_year(versions[e].from) * sections;
-    const std::size_t to = (e + 1 < versions.size() ? month_of_year(versions[e + 1].from) : months) * sections;
+    const std::size_t to =
+        (e + 1 < versions.size() ? month_of_year(versions[e + 1].from) : months) * sections;
     const Date day = make_date(versions[e].from, 1, 1);
-    const ColumnEvaluator evaluator(rule, bind(rule, day, day),
-                                    {*rule.find_formula("P"), *rule.find_formula("payer"), *rule.find_formula("amount")});
+    const ColumnEvaluator evaluator(
+        rule, bind(rule, day, day),
+        {*rule.find_formula("P"), *rule.find_formula("payer"), *rule.find_formula("amount")});
     ColumnInputs inputs;
     inputs.rows = to - from;
     for (const Slot& slot : rule.program.inputs) {
-      const auto k = static_cast<std::size_t>(std::find(factors.begin(), factors.end(), slot.element) - factors.begin());
+      const auto k =
+          static_cast<std::size_t>(std::find(factors.begin(), factors.end(), slot.element) - factors.begin());
       inputs.inputs.push_back(std::span(in.c[k]).subspan(from, inputs.rows));
     }
     const std::array<std::span<double>, 3> outputs{std::span(out.p).subspan(from, inputs.rows),
@@ -196,13 +201,14 @@ struct Judged {
 };
 
 // A sample of rows in exact fractions: what the columns must equal, and how long one takes.
-Judged judge(const CompiledRule& rule, const Columns& in, const std::vector<Version>& versions, std::size_t sections,
-             const Result& columns) {
+Judged judge(const CompiledRule& rule, const Columns& in, const std::vector<Version>& versions,
+             std::size_t sections, const Result& columns) {
   Judged out;
   std::mt19937_64 engine(7);
   std::vector<double> times;
   std::vector<Binding> bindings;
-  for (const Version& v : versions) bindings.push_back(bind(rule, make_date(v.from, 1, 1), make_date(v.from, 1, 1)));
+  for (const Version& v : versions)
+    bindings.push_back(bind(rule, make_date(v.from, 1, 1), make_date(v.from, 1, 1)));
   for (; out.rows < 20'000; ++out.rows) {
     const std::size_t i = std::uniform_int_distribution<std::size_t>(0, sections * months - 1)(engine);
     const int year = first_year + static_cast<int>(i / sections / 12);
@@ -211,8 +217,10 @@ Judged judge(const CompiledRule& rule, const Columns& in, const std::vector<Vers
     const auto start = std::chrono::steady_clock::now();
     std::vector<std::optional<Rational>> given;
     for (const Slot& slot : rule.program.inputs) {
-      const auto k = static_cast<std::size_t>(std::find(factors.begin(), factors.end(), slot.element) - factors.begin());
-      given.push_back(std::isnan(in.c[k][i]) ? std::nullopt : std::optional(Rational::from_double(in.c[k][i])));
+      const auto k =
+          static_cast<std::size_t>(std::find(factors.begin(), factors.end(), slot.element) - factors.begin());
+      given.push_back(std::isnan(in.c[k][i]) ? std::nullopt
+                                             : std::optional(Rational::from_double(in.c[k][i])));
     }
     const std::vector<Cell> cells = evaluate(rule.program, bindings[e], given);
     times.push_back(seconds_since(start) * 1e6);
@@ -220,7 +228,9 @@ Judged judge(const CompiledRule& rule, const Columns& in, const std::vector<Vers
       const Cell& cell = cells[static_cast<std::size_t>(*rule.find_formula(name))];
       return cell.present() ? got != cell.value.to_double() : !std::isnan(got);
     };
-    if (differs("P", columns.p[i]) || differs("payer", columns.payer[i]) || differs("amount", columns.amount[i])) ++out.differ;
+    if (differs("P", columns.p[i]) || differs("payer", columns.payer[i]) ||
+        differs("amount", columns.amount[i]))
+      ++out.differ;
   }
   std::nth_element(times.begin(), times.begin() + 10'000, times.end());
   out.median_us = times[10'000];
@@ -254,13 +264,15 @@ bool run(const char* name, const std::vector<Version>& versions, std::size_t sec
   const Judged judged = judge(*rule, in, versions, sections, columns);
   const double million = static_cast<double>(rows) / 1e6;
   fmt::print("{}: {} section-months, {} parameter sets\n", name, rows, versions.size());
-  fmt::print("  plain double loop  {:8.1f} M/s  {:.3f} s   wrong P: {} rows, wrong payer or amount: {}\n", million / hand_best,
-             hand_best, wrong_p, wrong_payer);
-  fmt::print("  columns, exact     {:8.1f} M/s  {:.3f} s   in exact fractions: {} rows ({:.2e})\n", million / columns_best,
-             columns_best, statistics.exact_rows, static_cast<double>(statistics.exact_rows) / static_cast<double>(rows));
+  fmt::print("  plain double loop  {:8.1f} M/s  {:.3f} s   wrong P: {} rows, wrong payer or amount: {}\n",
+             million / hand_best, hand_best, wrong_p, wrong_payer);
+  fmt::print("  columns, exact     {:8.1f} M/s  {:.3f} s   in exact fractions: {} rows ({:.2e})\n",
+             million / columns_best, columns_best, statistics.exact_rows,
+             static_cast<double>(statistics.exact_rows) / static_cast<double>(rows));
   fmt::print("  ratio {:.2f} (at least 0.25)\n", hand_best / columns_best);
-  fmt::print("  one row in exact fractions: median {:.2f} us; columns differ from them in {} of {} sampled rows\n",
-             judged.median_us, judged.differ, judged.rows);
+  fmt::print(
+      "  one row in exact fractions: median {:.2f} us; columns differ from them in {} of {} sampled rows\n",
+      judged.median_us, judged.differ, judged.rows);
   return judged.differ == 0 && hand_best / columns_best >= 0.25;
 }
 

@@ -22,10 +22,9 @@ inline constexpr Code bad_csv{"base", 12, "bad_csv", Kind::invalid_input};
 inline constexpr Code bad_calendar{"base", 13, "bad_calendar", Kind::invalid_input};
 inline constexpr Code beyond_calendar{"base", 14, "beyond_calendar", Kind::not_found};
 
-inline constexpr std::array all{bad_number,   number_overflow, not_exact,       division_by_zero,
-                                bad_unit,     unit_mismatch,   bad_date,        bad_period,
-                                bad_encoding, file_unreadable, file_unwritable, bad_csv,
-                                bad_calendar, beyond_calendar};
+inline constexpr std::array all{
+    bad_number, number_overflow, not_exact,       division_by_zero, bad_unit, unit_mismatch, bad_date,
+    bad_period, bad_encoding,    file_unreadable, file_unwritable,  bad_csv,  bad_calendar,  beyond_calendar};
 static_assert(dense(all));
 
 }  // namespace codes

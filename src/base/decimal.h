@@ -1,7 +1,8 @@
 // Exact decimals for money and rates: a 128-bit coefficient and a scale, value = coefficient × 10^-scale.
 //
-// At most 38 digits in all and a scale of 0 … 30. Every operation is exact or throws (number_overflow, not_exact);
-// nothing rounds unless told how. For division see `Rational`, or `divide` with a stated rounding.
+// At most 38 digits in all and a scale of 0 … 30. Every operation is exact or throws (number_overflow,
+// not_exact); nothing rounds unless told how. For division see `Rational`, or `divide` with a stated
+// rounding.
 #pragma once
 
 #include <compare>
@@ -55,9 +56,9 @@ class Decimal {
   // Without trailing zeros after the point.
   Decimal normalized() const;
 
-  double to_double() const;         // nearest double
-  std::int64_t to_int64() const;    // exact, or throws not_exact / number_overflow
-  std::string to_string() const;    // as many decimals as the scale says: "0.500"
+  double to_double() const;                // nearest double
+  std::int64_t to_int64() const;           // exact, or throws not_exact / number_overflow
+  std::string to_string() const;           // as many decimals as the scale says: "0.500"
   std::string to_fixed(int places) const;  // exactly `places` decimals; throws not_exact if that loses digits
 
  private:

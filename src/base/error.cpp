@@ -31,7 +31,8 @@ Error Error::at(const Where& outer) const {
 }
 
 void broken_invariant(const char* condition, const char* file, int line, const std::string& values) {
-  std::fprintf(stderr, "tributary: broken invariant: %s at %s:%d: %s\n", condition, file, line, values.c_str());
+  std::fprintf(stderr, "tributary: broken invariant: %s at %s:%d: %s\n", condition, file, line,
+               values.c_str());
   std::abort();
 }
 

@@ -1,7 +1,8 @@
 // Errors as values a clerk understands: what, where, what to do, in Chinese and English.
 //
-// Each module has one closed, numbered list of outcome codes in `<module>/codes.h`; numbers are never reused and
-// `static_assert(dense(codes::all))` keeps the list without gaps. Ordinary code throws `Error`; the faces catch it.
+// Each module has one closed, numbered list of outcome codes in `<module>/codes.h`; numbers are never reused
+// and `static_assert(dense(codes::all))` keeps the list without gaps. Ordinary code throws `Error`; the faces
+// catch it.
 #pragma once
 
 #include <array>
@@ -75,7 +76,8 @@ class Error : public std::exception {
 std::string to_string(const Where& where);
 
 // A broken invariant: logs the values and stops the process. Never for bad input.
-[[noreturn]] void broken_invariant(const char* condition, const char* file, int line, const std::string& values);
+[[noreturn]] void broken_invariant(const char* condition, const char* file, int line,
+                                   const std::string& values);
 
 }  // namespace base
 }  // namespace tributary

@@ -19,5 +19,7 @@ struct Id {
 
 template <class Tag, class Rep>
 struct std::hash<tributary::Id<Tag, Rep>> {
-  std::size_t operator()(const tributary::Id<Tag, Rep>& id) const noexcept { return std::hash<Rep>{}(id.value); }
+  std::size_t operator()(const tributary::Id<Tag, Rep>& id) const noexcept {
+    return std::hash<Rep>{}(id.value);
+  }
 };

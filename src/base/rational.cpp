@@ -1,10 +1,10 @@
 #include "base/rational.h"
 
+#include "base/codes.h"
+
 #include <cmath>
 
 #include <fmt/format.h>
-
-#include "base/codes.h"
 
 namespace tributary {
 inline namespace base {
@@ -18,7 +18,8 @@ mpz_class ten_to(int n) {
 
 mpz_class to_mpz(Decimal::Coefficient c) {
   const bool negative = c < 0;
-  const unsigned __int128 magnitude = negative ? -static_cast<unsigned __int128>(c) : static_cast<unsigned __int128>(c);
+  const unsigned __int128 magnitude =
+      negative ? -static_cast<unsigned __int128>(c) : static_cast<unsigned __int128>(c);
   mpz_class high(static_cast<unsigned long>(magnitude >> 64));
   mpz_class low(static_cast<unsigned long>(magnitude & ~std::uint64_t{0}));
   mpz_class out = (high << 64) + low;
@@ -33,12 +34,24 @@ mpz_class rounded_quotient(const mpz_class& n, const mpz_class& d, Rounding mode
   const int half = cmp(mpz_class(2 * ::abs(r)), d);
   bool away = false;
   switch (mode) {
-    case Rounding::half_even: away = half > 0 || (half == 0 && mpz_odd_p(q.get_mpz_t())); break;
-    case Rounding::half_up: away = half >= 0; break;
-    case Rounding::up: away = true; break;
-    case Rounding::down: away = false; break;
-    case Rounding::ceiling: away = sign > 0; break;
-    case Rounding::floor: away = sign < 0; break;
+    case Rounding::half_even:
+      away = half > 0 || (half == 0 && mpz_odd_p(q.get_mpz_t()));
+      break;
+    case Rounding::half_up:
+      away = half >= 0;
+      break;
+    case Rounding::up:
+      away = true;
+      break;
+    case Rounding::down:
+      away = false;
+      break;
+    case Rounding::ceiling:
+      away = sign > 0;
+      break;
+    case Rounding::floor:
+      away = sign < 0;
+      break;
   }
   if (away) q += sign;
   return q;
@@ -50,13 +63,17 @@ Rational::Rational(const Decimal& value) : value_(to_mpz(value.coefficient()), t
   value_.canonicalize();
 }
 
-Rational Rational::from_int(std::int64_t value) { return Rational(mpq_class(static_cast<long>(value))); }
+Rational Rational::from_int(std::int64_t value) {
+  return Rational(mpq_class(static_cast<long>(value)));
+}
 
 Rational Rational::from_fraction(std::int64_t numerator, std::int64_t denominator) {
   return from_int(numerator) / from_int(denominator);
 }
 
-Rational Rational::from_double(double value) { return Rational(Decimal::from_double(value)); }
+Rational Rational::from_double(double value) {
+  return Rational(Decimal::from_double(value));
+}
 
 Rational Rational::power_of_ten(int exponent) {
   return exponent >= 0 ? Rational(mpq_class(ten_to(exponent))) : Rational(mpq_class(1, ten_to(-exponent)));
@@ -67,14 +84,20 @@ Rational operator/(const Rational& a, const Rational& b) {
   return Rational(mpq_class(a.value_ / b.value_));
 }
 
-Rational Rational::floor() const { return round(0, Rounding::floor); }
-Rational Rational::ceil() const { return round(0, Rounding::ceiling); }
+Rational Rational::floor() const {
+  return round(0, Rounding::floor);
+}
+Rational Rational::ceil() const {
+  return round(0, Rounding::ceiling);
+}
 
 Rational Rational::round(int places, Rounding mode) const {
   mpz_class n = value_.get_num();
   mpz_class d = value_.get_den();
-  if (places >= 0) n *= ten_to(places);
-  else d *= ten_to(-places);
+  if (places >= 0)
+    n *= ten_to(places);
+  else
+    d *= ten_to(-places);
   const mpz_class q = rounded_quotient(n, d, mode);
   mpq_class out = places >= 0 ? mpq_class(q, ten_to(places)) : mpq_class(q * ten_to(-places));
   out.canonicalize();
@@ -86,13 +109,18 @@ double Rational::to_double() const {
   if (is_zero()) return 0;
   mpz_class n = ::abs(value_.get_num());
   mpz_class d = value_.get_den();
-  // A quotient of 56 or 57 bits; its last bit also says whether anything is left, so the conversion rounds once.
-  const long shift = 56 - (static_cast<long>(mpz_sizeinbase(n.get_mpz_t(), 2)) - static_cast<long>(mpz_sizeinbase(d.get_mpz_t(), 2)));
-  if (shift >= 0) n <<= static_cast<unsigned long>(shift);
-  else d <<= static_cast<unsigned long>(-shift);
+  // A quotient of 56 or 57 bits; its last bit also says whether anything is left, so the conversion rounds
+  // once.
+  const long shift = 56 - (static_cast<long>(mpz_sizeinbase(n.get_mpz_t(), 2)) -
+                           static_cast<long>(mpz_sizeinbase(d.get_mpz_t(), 2)));
+  if (shift >= 0)
+    n <<= static_cast<unsigned long>(shift);
+  else
+    d <<= static_cast<unsigned long>(-shift);
   mpz_class q, r;
   mpz_tdiv_qr(q.get_mpz_t(), r.get_mpz_t(), n.get_mpz_t(), d.get_mpz_t());
-  const double magnitude = std::ldexp(static_cast<double>(q.get_ui() | (r == 0 ? 0U : 1U)), static_cast<int>(-shift));
+  const double magnitude =
+      std::ldexp(static_cast<double>(q.get_ui() | (r == 0 ? 0U : 1U)), static_cast<int>(-shift));
   return sign() < 0 ? -magnitude : magnitude;
 }
 
@@ -110,11 +138,14 @@ Decimal Rational::to_decimal() const {
   const std::string text = scaled.get_num().get_str();
   const auto coefficient = Decimal::try_parse(text);
   if (!coefficient)
-    throw Error(codes::number_overflow, {"数值超出范围：最多 38 位数字", "number out of range: at most 38 digits"});
+    throw Error(codes::number_overflow,
+                {"数值超出范围：最多 38 位数字", "number out of range: at most 38 digits"});
   return Decimal::from_parts(coefficient->coefficient(), scale);
 }
 
-std::int64_t Rational::to_int64() const { return to_decimal().to_int64(); }
+std::int64_t Rational::to_int64() const {
+  return to_decimal().to_int64();
+}
 
 std::string Rational::to_string() const {
   const Rational rounded = round(12, Rounding::half_even);

@@ -1,13 +1,13 @@
 // Exact fractions of any size (GMP), for formulas: what the rule engine's exact path computes in.
 #pragma once
 
+#include "base/decimal.h"
+
 #include <compare>
 #include <cstdint>
 #include <string>
 
 #include <gmpxx.h>
-
-#include "base/decimal.h"
 
 namespace tributary {
 inline namespace base {
@@ -28,12 +28,20 @@ class Rational {
   bool is_integer() const { return value_.get_den() == 1; }
 
   Rational operator-() const { return Rational(mpq_class(-value_)); }
-  friend Rational operator+(const Rational& a, const Rational& b) { return Rational(mpq_class(a.value_ + b.value_)); }
-  friend Rational operator-(const Rational& a, const Rational& b) { return Rational(mpq_class(a.value_ - b.value_)); }
-  friend Rational operator*(const Rational& a, const Rational& b) { return Rational(mpq_class(a.value_ * b.value_)); }
+  friend Rational operator+(const Rational& a, const Rational& b) {
+    return Rational(mpq_class(a.value_ + b.value_));
+  }
+  friend Rational operator-(const Rational& a, const Rational& b) {
+    return Rational(mpq_class(a.value_ - b.value_));
+  }
+  friend Rational operator*(const Rational& a, const Rational& b) {
+    return Rational(mpq_class(a.value_ * b.value_));
+  }
   // Throws division_by_zero.
   friend Rational operator/(const Rational& a, const Rational& b);
-  friend std::strong_ordering operator<=>(const Rational& a, const Rational& b) { return cmp(a.value_, b.value_) <=> 0; }
+  friend std::strong_ordering operator<=>(const Rational& a, const Rational& b) {
+    return cmp(a.value_, b.value_) <=> 0;
+  }
   friend bool operator==(const Rational& a, const Rational& b) { return a.value_ == b.value_; }
 
   Rational abs() const { return Rational(mpq_class(::abs(value_))); }
@@ -42,7 +50,8 @@ class Rational {
   // To `places` decimals; negative places round to tens, hundreds …
   Rational round(int places, Rounding mode) const;
 
-  // The nearest double, ties to even: what a decimal typed as text reads as. Infinite beyond the range of doubles.
+  // The nearest double, ties to even: what a decimal typed as text reads as. Infinite beyond the range of
+  // doubles.
   double to_double() const;
   // Exact, or throws not_exact (1/3) or number_overflow.
   Decimal to_decimal() const;

@@ -1,4 +1,5 @@
-// Days, half-open periods and instants. Legal days and periods are those of Asia/Shanghai (UTC+8, no summer time since 1992).
+// Days, half-open periods and instants. Legal days and periods are those of Asia/Shanghai (UTC+8, no summer
+// time since 1992).
 #pragma once
 
 #include <chrono>
@@ -30,8 +31,8 @@ Instant start_of(Date day);
 Date day_of(Instant instant);
 // "2020-10-05 08:00[:00]" in legal time, or RFC 3339 with an offset. Throws bad_date.
 Instant parse_instant(std::string_view text);
-std::string to_string(Instant instant);      // legal time, "2020-10-05 08:00" (seconds only when not 0)
-std::string to_rfc3339(Instant instant);     // "2020-10-05T08:00:00+08:00"
+std::string to_string(Instant instant);   // legal time, "2020-10-05 08:00" (seconds only when not 0)
+std::string to_rfc3339(Instant instant);  // "2020-10-05T08:00:00+08:00"
 
 enum class Granularity : std::uint8_t { day, month, quarter, year };
 std::string_view to_string(Granularity granularity);
@@ -51,7 +52,8 @@ class Period {
   bool contains(Date day) const { return from_ <= day && day < to_; }
   Period next() const { return containing(to_, granularity_); }
   Period previous() const { return containing(last_before(), granularity_); }
-  // The same day, month or quarter, n years later (negative: earlier); 29 February becomes 28 in a common year.
+  // The same day, month or quarter, n years later (negative: earlier); 29 February becomes 28 in a common
+  // year.
   Period years_later(int n) const;
   std::string to_string() const;
   friend auto operator<=>(const Period& a, const Period& b) = default;

@@ -1,23 +1,38 @@
 // Units of measure: a dimension and an exact factor to the coherent unit of that dimension.
 //
-// Written as products and quotients of symbols with optional powers: "mg/L", "CNY/(ug/m3)", "10^4 CNY", "m3/s", "1".
-// Known symbols: m cm km mm, m2 m3 (as powers), ha mu(亩), L mL, g mg ug ng kg t, s min h d, month, a (year),
-// degC, uS, NTU, CNY yuan 元 fen 分 万元 亿元, %, tCO2e, kWh MWh, class (ordinal quality class), cells, ind (个), 1.
-// Months and years are dimensions of their own: nothing converts days into years silently.
+// Written as products and quotients of symbols with optional powers: "mg/L", "CNY/(ug/m3)", "10^4 CNY",
+// "m3/s", "1". Known symbols: m cm km mm, m2 m3 (as powers), ha mu(亩), L mL, g mg ug ng kg t, s min h d,
+// month, a (year), degC, uS, NTU, CNY yuan 元 fen 分 万元 亿元, %, tCO2e, kWh MWh, class (ordinal quality
+// class), cells, ind (个), 1. Months and years are dimensions of their own: nothing converts days into years
+// silently.
 #pragma once
+
+#include "base/rational.h"
 
 #include <array>
 #include <string>
 #include <string_view>
-
-#include "base/rational.h"
 
 namespace tributary {
 inline namespace base {
 
 class Unit {
  public:
-  enum Base { length, mass, time, month, year, temperature, conductance, turbidity, money, carbon, energy, ordinal, bases };
+  enum Base {
+    length,
+    mass,
+    time,
+    month,
+    year,
+    temperature,
+    conductance,
+    turbidity,
+    money,
+    carbon,
+    energy,
+    ordinal,
+    bases
+  };
 
   Unit() = default;  // dimensionless, factor 1
   // Throws bad_unit naming the symbol that is not known.

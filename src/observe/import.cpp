@@ -111,8 +111,8 @@ class Import {
     listener_.progress(digest_.bytes, digest_.bytes);
   }
 
-  // The instant of arrival, later than that of every earlier file even within one second: an instant then names
-  // exactly the files that had arrived, and «as known» gives the same for good.
+  // The instant of arrival, later than that of every earlier file even within one second: an instant then
+  // names exactly the files that had arrived, and «as known» gives the same for good.
   Instant register_file(store::Transaction& transaction, const std::string& header) {
     flags_.fill(0);
     const auto last = transaction.query(

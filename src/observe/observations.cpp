@@ -120,7 +120,8 @@ std::map<SeriesId, std::vector<Observation>> Observations::read_all(std::span<co
 
 Instant Observations::latest_arrival() const {
   return db_.read([&](store::Transaction& transaction) {
-    const auto row = transaction.first("SELECT COALESCE(MAX(arrived), 0) FROM import_file WHERE jurisdiction = ?", jurisdiction_);
+    const auto row = transaction.first(
+        "SELECT COALESCE(MAX(arrived), 0) FROM import_file WHERE jurisdiction = ?", jurisdiction_);
     return Instant{row->integer(0)};
   });
 }

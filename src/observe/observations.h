@@ -59,8 +59,8 @@ class Observations {
   std::map<SeriesId, std::vector<Observation>> read_all(std::span<const SeriesId> series, InstantRange range,
                                                         std::optional<Instant> as_known = {}) const;
 
-  // When the latest file arrived; zero when there is none. Reading as known then sees all of them, now and later:
-  // no two files arrive at one instant.
+  // When the latest file arrived; zero when there is none. Reading as known then sees all of them, now and
+  // later: no two files arrive at one instant.
   Instant latest_arrival() const;
   // All revisions at one time, oldest first.
   std::vector<Observation> history(SeriesId series, Instant time) const;

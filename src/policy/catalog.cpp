@@ -1,14 +1,14 @@
 #include "policy/catalog.h"
 
-#include <algorithm>
-#include <filesystem>
-
-#include <fmt/format.h>
-
 #include "base/text.h"
 #include "policy/codes.h"
 #include "policy/observation_files.h"
 #include "policy/standard_files.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include <fmt/format.h>
 
 namespace tributary::policy {
 namespace {
@@ -21,9 +21,12 @@ const typename Map::mapped_type& get(const Map& map, const std::string& id, cons
   std::vector<std::string> known;
   for (const auto& [key, value] : map) known.push_back(key);
   const auto close = near_misses(id, known);
-  throw Error(codes::unknown_name, {fmt::format("没有{}“{}”", what.zh, id), fmt::format("there is no {} \"{}\"", what.en, id)}, {},
-              close.empty() ? Text{fmt::format("已有：{}", fmt::join(known, "、")), fmt::format("there are: {}", fmt::join(known, ", "))}
-                            : Text{fmt::format("是否想用“{}”？", close[0]), fmt::format("did you mean \"{}\"?", close[0])});
+  throw Error(codes::unknown_name,
+              {fmt::format("没有{}“{}”", what.zh, id), fmt::format("there is no {} \"{}\"", what.en, id)}, {},
+              close.empty() ? Text{fmt::format("已有：{}", fmt::join(known, "、")),
+                                   fmt::format("there are: {}", fmt::join(known, ", "))}
+                            : Text{fmt::format("是否想用“{}”？", close[0]),
+                                   fmt::format("did you mean \"{}\"?", close[0])});
 }
 
 // "HJ633-2026", "hj 633-2026" → "hj633-2026"
@@ -34,7 +37,9 @@ std::string folded(std::string_view id) {
   return out;
 }
 
-YamlNode parsed(const std::string& file) { return parse_yaml(read_file(file), file); }
+YamlNode parsed(const std::string& file) {
+  return parse_yaml(read_file(file), file);
+}
 
 }  // namespace
 
@@ -51,7 +56,8 @@ void Catalog::add_folder(const std::string& folder, const PackContext&) {
   for (const std::string& file : files_in(folder + "/standards", ".yaml")) {
     const YamlNode root = parsed(file);
     const auto has = [&](std::string_view kind) {
-      return std::any_of(root.entries.begin(), root.entries.end(), [&](const auto& entry) { return entry.first.scalar == kind; });
+      return std::any_of(root.entries.begin(), root.entries.end(),
+                         [&](const auto& entry) { return entry.first.scalar == kind; });
     };
     if (has("class_standard")) {
       auto standard = read_class_standard(root);
@@ -64,8 +70,10 @@ void Catalog::add_folder(const std::string& folder, const PackContext&) {
       auto standard = read_aqi_standard(root);
       aqi_standards.insert_or_assign(standard.head.id, std::move(standard));
     } else {
-      throw Error(codes::missing_key, {"不知道这是哪一种标准", "which kind of standard this is, is not said"}, root.where,
-                  {"首个键应为 class_standard、air_standard 或 aqi_standard", "the first key is class_standard, air_standard or aqi_standard"});
+      throw Error(codes::missing_key, {"不知道这是哪一种标准", "which kind of standard this is, is not said"},
+                  root.where,
+                  {"首个键应为 class_standard、air_standard 或 aqi_standard",
+                   "the first key is class_standard, air_standard or aqi_standard"});
     }
   }
   if (const std::string file = folder + "/indicators.yaml"; fs::exists(file))
@@ -91,7 +99,8 @@ std::optional<LimitTable> Catalog::limit(const std::string& standard, const std:
   LimitTable out;
   out.standard = standard;
   out.indicator = indicator;
-  out.source = {found->second.head.source.document, found->second.head.source.number, found->second.head.source.article, "", ""};
+  out.source = {found->second.head.source.document, found->second.head.source.number,
+                found->second.head.source.article, "", ""};
   out.verified = found->second.head.verified;
   bool any = false;
   for (const auto kind : {observe::WaterKind::river, observe::WaterKind::lake}) {
@@ -107,12 +116,20 @@ std::optional<LimitTable> Catalog::limit(const std::string& standard, const std:
   return any ? std::optional(std::move(out)) : std::nullopt;
 }
 
-const observe::ClassStandard& Catalog::class_standard(const std::string& id) const { return get(class_standards, id, {"水质标准", "water-quality standard"}); }
-const observe::AqiStandard& Catalog::aqi_standard(const std::string& id) const { return get(aqi_standards, folded(id), {"空气质量指数标准", "AQI standard"}); }
-const observe::ImportMapping& Catalog::import(const std::string& id) const { return get(imports, id, {"导入格式", "import layout"}); }
+const observe::ClassStandard& Catalog::class_standard(const std::string& id) const {
+  return get(class_standards, id, {"水质标准", "water-quality standard"});
+}
+const observe::AqiStandard& Catalog::aqi_standard(const std::string& id) const {
+  return get(aqi_standards, folded(id), {"空气质量指数标准", "AQI standard"});
+}
+const observe::ImportMapping& Catalog::import(const std::string& id) const {
+  return get(imports, id, {"导入格式", "import layout"});
+}
 
 const WorkCalendar& Catalog::calendar() const {
-  if (calendars.empty()) throw Error(codes::unknown_name, {"政策包中没有工作日历", "the packs hold no working-day calendar"}, {}, {"请在 calendars/ 中加入", "add one under calendars/"});
+  if (calendars.empty())
+    throw Error(codes::unknown_name, {"政策包中没有工作日历", "the packs hold no working-day calendar"}, {},
+                {"请在 calendars/ 中加入", "add one under calendars/"});
   return calendars.rbegin()->second;
 }
 

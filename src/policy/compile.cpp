@@ -1,13 +1,13 @@
 #include "policy/compile.h"
 
+#include "base/text.h"
+#include "policy/codes.h"
+#include "policy/program_checks.h"
+
 #include <algorithm>
 #include <set>
 
 #include <fmt/format.h>
-
-#include "base/text.h"
-#include "policy/codes.h"
-#include "policy/program_checks.h"
 
 namespace tributary::policy {
 namespace {
@@ -26,14 +26,20 @@ struct Typed {
   Type type;
 };
 
-Type type_of(const ValueType& declared) { return {declared.kind, declared.unit, false, declared.choices}; }
+Type type_of(const ValueType& declared) {
+  return {declared.kind, declared.unit, false, declared.choices};
+}
 
 const char* kind_name(ValueType::Kind kind, bool zh) {
   switch (kind) {
-    case ValueType::Kind::number: return zh ? "数值" : "a number";
-    case ValueType::Kind::boolean: return zh ? "是否值" : "a boolean";
-    case ValueType::Kind::quality: return zh ? "水质类别" : "a water-quality class";
-    case ValueType::Kind::choice: return zh ? "选项" : "a choice";
+    case ValueType::Kind::number:
+      return zh ? "数值" : "a number";
+    case ValueType::Kind::boolean:
+      return zh ? "是否值" : "a boolean";
+    case ValueType::Kind::quality:
+      return zh ? "水质类别" : "a water-quality class";
+    case ValueType::Kind::choice:
+      return zh ? "选项" : "a choice";
   }
   return "";
 }
@@ -45,7 +51,8 @@ class Compiler {
 
   Program run() {
     check_names();
-    for (const Formula& formula : rule_.formulas) program_.formula_syntax.push_back(parse_expression(formula.text, formula.where));
+    for (const Formula& formula : rule_.formulas)
+      program_.formula_syntax.push_back(parse_expression(formula.text, formula.where));
     for (std::size_t i = 0; i < rule_.formulas.size(); ++i)
       for (const std::string& element : elements_of(rule_.formulas[i].index)) formula(i, element);
     if (!rule_.assessed_when.empty()) {
@@ -60,8 +67,9 @@ class Compiler {
     }
     check_group_means();
     // Formulas are compiled on demand; list them in the order of the rule.
-    std::stable_sort(program_.formulas.begin(), program_.formulas.end(),
-                     [](const FormulaNode& a, const FormulaNode& b) { return a.declaration < b.declaration; });
+    std::stable_sort(
+        program_.formulas.begin(), program_.formulas.end(),
+        [](const FormulaNode& a, const FormulaNode& b) { return a.declaration < b.declaration; });
     return std::move(program_);
   }
 
@@ -72,29 +80,40 @@ class Compiler {
     std::map<std::string, std::string> elements;
   };
 
-  [[noreturn]] void fail(Code code, const Expression& at, const Scope& scope, const std::string& zh, const std::string& en, Text hint = {}) const {
+  [[noreturn]] void fail(Code code, const Expression& at, const Scope& scope, const std::string& zh,
+                         const std::string& en, Text hint = {}) const {
     Where where = scope.where;
     where.column = (where.column > 0 ? where.column : 1) + (at.column > 0 ? at.column - 1 : 0);
-    throw Error(code, {fmt::format("规则 {}：{}", rule_.name, zh), fmt::format("rule {}: {}", rule_.name, en)}, where, std::move(hint));
+    throw Error(code,
+                {fmt::format("规则 {}：{}", rule_.name, zh), fmt::format("rule {}: {}", rule_.name, en)},
+                where, std::move(hint));
   }
 
   void check_names() {
     std::set<std::string> names;
     for (const auto& [index, elements] : rule_.indices)
       if (elements.empty())
-        throw Error(codes::index_mismatch, {fmt::format("指标组“{}”是空的", index), fmt::format("the index \"{}\" has no elements", index)}, rule_.where,
-                    {"请列出至少一项", "list at least one element"});
+        throw Error(
+            codes::index_mismatch,
+            {fmt::format("指标组“{}”是空的", index), fmt::format("the index \"{}\" has no elements", index)},
+            rule_.where, {"请列出至少一项", "list at least one element"});
     const auto add = [&](const std::string& name, const std::string& index, const Where& where) {
       if (!names.insert(name).second || rule_.indices.contains(name))
-        throw Error(codes::duplicate_key, {fmt::format("名称“{}”用了两次", name), fmt::format("the name \"{}\" is used twice", name)}, where,
-                    {"输入、参数、公式和指标的名称不能相同", "inputs, parameters, formulas and indices share one set of names"});
+        throw Error(
+            codes::duplicate_key,
+            {fmt::format("名称“{}”用了两次", name), fmt::format("the name \"{}\" is used twice", name)},
+            where,
+            {"输入、参数、公式和指标的名称不能相同",
+             "inputs, parameters, formulas and indices share one set of names"});
       if (!index.empty() && !rule_.indices.contains(index))
-        throw Error(codes::index_mismatch, {fmt::format("“{}[{}]”：没有名为“{}”的指标组", name, index, index),
-                                            fmt::format("\"{}[{}]\": there is no index \"{}\"", name, index, index)},
+        throw Error(codes::index_mismatch,
+                    {fmt::format("“{}[{}]”：没有名为“{}”的指标组", name, index, index),
+                     fmt::format("\"{}[{}]\": there is no index \"{}\"", name, index, index)},
                     where, {"请在 indices: 中声明", "declare it under indices:"});
     };
     for (const Input& input : rule_.inputs) add(input.name, input.index, input.where);
-    for (const Parameter& parameter : rule_.parameters) add(parameter.name, parameter.by_place ? "" : parameter.index, parameter.where);
+    for (const Parameter& parameter : rule_.parameters)
+      add(parameter.name, parameter.by_place ? "" : parameter.index, parameter.where);
     for (const Formula& formula : rule_.formulas) add(formula.name, formula.index, formula.where);
   }
 
@@ -102,20 +121,36 @@ class Compiler {
   void check_group_means() const {
     for (const Input& input : rule_.inputs) {
       if (input.origin.kind != InputOrigin::Kind::group_mean) continue;
-      const auto formula = std::find_if(rule_.formulas.begin(), rule_.formulas.end(), [&](const Formula& f) { return f.name == input.origin.name && f.index.empty(); });
+      const auto formula = std::find_if(rule_.formulas.begin(), rule_.formulas.end(), [&](const Formula& f) {
+        return f.name == input.origin.name && f.index.empty();
+      });
       if (formula == rule_.formulas.end())
-        throw Error(codes::unknown_name, {fmt::format("group_mean：没有不分项的公式“{}”", input.origin.name), fmt::format("group_mean: there is no formula \"{}\" without an index", input.origin.name)}, input.where);
+        throw Error(
+            codes::unknown_name,
+            {fmt::format("group_mean：没有不分项的公式“{}”", input.origin.name),
+             fmt::format("group_mean: there is no formula \"{}\" without an index", input.origin.name)},
+            input.where);
       if (formula->type.kind != ValueType::Kind::number || !formula->type.unit.same(input.type.unit))
-        throw Error(codes::unit_mismatch, {fmt::format("group_mean：公式 {} 与输入 {} 的单位应相同", formula->name, input.name), fmt::format("group_mean: formula {} and input {} must have the same unit", formula->name, input.name)}, input.where);
-      std::vector<int> open{formula_nodes_.at({static_cast<std::size_t>(formula - rule_.formulas.begin()), ""})};
+        throw Error(codes::unit_mismatch,
+                    {fmt::format("group_mean：公式 {} 与输入 {} 的单位应相同", formula->name, input.name),
+                     fmt::format("group_mean: formula {} and input {} must have the same unit", formula->name,
+                                 input.name)},
+                    input.where);
+      std::vector<int> open{
+          formula_nodes_.at({static_cast<std::size_t>(formula - rule_.formulas.begin()), ""})};
       std::set<int> seen;
       while (!open.empty()) {
         const int at = open.back();
         open.pop_back();
         if (!seen.insert(at).second) continue;
         const Node& node = program_.nodes[static_cast<std::size_t>(at)];
-        if (node.op == Op::input && rule_.inputs[program_.inputs[static_cast<std::size_t>(node.slot)].declaration].origin.kind == InputOrigin::Kind::group_mean)
-          throw Error(codes::circular, {fmt::format("group_mean：公式 {} 自己又用到组平均", formula->name), fmt::format("group_mean: formula {} itself needs a group mean", formula->name)}, input.where);
+        if (node.op == Op::input &&
+            rule_.inputs[program_.inputs[static_cast<std::size_t>(node.slot)].declaration].origin.kind ==
+                InputOrigin::Kind::group_mean)
+          throw Error(codes::circular,
+                      {fmt::format("group_mean：公式 {} 自己又用到组平均", formula->name),
+                       fmt::format("group_mean: formula {} itself needs a group mean", formula->name)},
+                      input.where);
         open.insert(open.end(), node.args.begin(), node.args.end());
       }
     }
@@ -127,8 +162,10 @@ class Compiler {
 
   int emit(Op op, std::vector<int> args, Rational value = {}, int slot = -1) {
     if (program_.nodes.size() >= max_program_nodes)
-      throw Error(codes::too_complex, {fmt::format("规则 {} 展开后太大", rule_.name), fmt::format("rule {} grows too large", rule_.name)}, rule_.where,
-                  {"请减少指标或拆成几条规则", "use fewer index elements or split the rule"});
+      throw Error(
+          codes::too_complex,
+          {fmt::format("规则 {} 展开后太大", rule_.name), fmt::format("rule {} grows too large", rule_.name)},
+          rule_.where, {"请减少指标或拆成几条规则", "use fewer index elements or split the rule"});
     Node node;
     node.op = op;
     node.args = std::move(args);
@@ -140,21 +177,26 @@ class Compiler {
 
   int constant(Rational value) { return emit(Op::constant, {}, std::move(value)); }
 
-  // --- units and types -------------------------------------------------------------------------------------------
+  // --- units and types
+  // -------------------------------------------------------------------------------------------
 
   void require(ValueType::Kind kind, const Typed& value, const Expression& at, const Scope& scope) const {
     if (value.type.kind != kind)
-      fail(codes::type_mismatch, at, scope, fmt::format("此处应为{}，而不是{}", kind_name(kind, true), kind_name(value.type.kind, true)),
-           fmt::format("{} is expected here, not {}", kind_name(kind, false), kind_name(value.type.kind, false)));
+      fail(codes::type_mismatch, at, scope,
+           fmt::format("此处应为{}，而不是{}", kind_name(kind, true), kind_name(value.type.kind, true)),
+           fmt::format("{} is expected here, not {}", kind_name(kind, false),
+                       kind_name(value.type.kind, false)));
   }
 
   int convert(const Typed& value, const Unit& to, const Expression& at, const Scope& scope) {
     require(ValueType::Kind::number, value, at, scope);
     if (value.type.any_unit) return value.node;
     if (!value.type.unit.same_dimension(to))
-      fail(codes::unit_mismatch, at, scope, fmt::format("单位不符：这里是 {}，应为 {}", value.type.unit.symbol(), to.symbol()),
+      fail(codes::unit_mismatch, at, scope,
+           fmt::format("单位不符：这里是 {}，应为 {}", value.type.unit.symbol(), to.symbol()),
            fmt::format("unit mismatch: this is {}, {} is needed", value.type.unit.symbol(), to.symbol()),
-           {"不同类的量不能相加、比较或相互代替", "quantities of different kinds cannot be added, compared or stand in for each other"});
+           {"不同类的量不能相加、比较或相互代替",
+            "quantities of different kinds cannot be added, compared or stand in for each other"});
     const Rational factor = value.type.unit.factor_to(to);
     return factor == Rational(1) ? value.node : emit(Op::scale, {value.node}, factor);
   }
@@ -183,7 +225,8 @@ class Compiler {
     require(ValueType::Kind::number, value, e, scope);
     static const Unit yuan = Unit::parse("CNY");
     if (!value.type.any_unit && !value.type.unit.is_money())
-      fail(codes::unit_mismatch, e, scope, fmt::format("付款金额的单位是 {}，不是钱", value.type.unit.symbol()),
+      fail(codes::unit_mismatch, e, scope,
+           fmt::format("付款金额的单位是 {}，不是钱", value.type.unit.symbol()),
            fmt::format("the amount to pay is in {}, which is not money", value.type.unit.symbol()));
     const int in_yuan = convert(value, yuan, e, scope);
     const int out = emit(Op::round, {in_yuan});
@@ -191,33 +234,42 @@ class Compiler {
     return out;
   }
 
-  // --- names ------------------------------------------------------------------------------------------------------
+  // --- names
+  // ------------------------------------------------------------------------------------------------------
 
   // Which element a name with index `index` stands for here.
   std::string element_here(const Expression& e, const std::string& index, const Scope& scope) const {
     if (index.empty()) {
-      if (!e.index.empty()) fail(codes::index_mismatch, e, scope, fmt::format("“{}”没有分项", e.text), fmt::format("\"{}\" has no index", e.text));
+      if (!e.index.empty())
+        fail(codes::index_mismatch, e, scope, fmt::format("“{}”没有分项", e.text),
+             fmt::format("\"{}\" has no index", e.text));
       return "";
     }
     const auto& elements = rule_.indices.at(index);
     const std::string& wanted = e.index.empty() ? index : e.index;
-    if (const auto bound = scope.elements.find(wanted); bound != scope.elements.end() && wanted == index) return bound->second;
+    if (const auto bound = scope.elements.find(wanted); bound != scope.elements.end() && wanted == index)
+      return bound->second;
     if (std::find(elements.begin(), elements.end(), wanted) != elements.end()) return wanted;
     fail(codes::index_mismatch, e, scope,
-         e.index.empty() ? fmt::format("“{}”按 {} 分项，请写明是哪一项", e.text, index) : fmt::format("“{}”没有“{}”这一项", e.text, e.index),
+         e.index.empty() ? fmt::format("“{}”按 {} 分项，请写明是哪一项", e.text, index)
+                         : fmt::format("“{}”没有“{}”这一项", e.text, e.index),
          e.index.empty() ? fmt::format("\"{}\" is indexed by {}; say which element", e.text, index)
                          : fmt::format("\"{}\" has no element \"{}\"", e.text, e.index),
-         {fmt::format("例如 {}[{}]，或 sum({}: …)", e.text, elements.front(), index), fmt::format("for example {}[{}], or sum({}: …)", e.text, elements.front(), index)});
+         {fmt::format("例如 {}[{}]，或 sum({}: …)", e.text, elements.front(), index),
+          fmt::format("for example {}[{}], or sum({}: …)", e.text, elements.front(), index)});
   }
 
   Typed name(const Expression& e, const Scope& scope) {
     for (std::size_t i = 0; i < rule_.inputs.size(); ++i)
-      if (rule_.inputs[i].name == e.text) return leaf(Op::input, program_.inputs, i, element_here(e, rule_.inputs[i].index, scope), rule_.inputs[i].type);
+      if (rule_.inputs[i].name == e.text)
+        return leaf(Op::input, program_.inputs, i, element_here(e, rule_.inputs[i].index, scope),
+                    rule_.inputs[i].type);
     for (std::size_t i = 0; i < rule_.parameters.size(); ++i) {
       const Parameter& p = rule_.parameters[i];
       if (p.name != e.text) continue;
       if (p.is_table)
-        fail(codes::type_mismatch, e, scope, fmt::format("“{}”是分档表", e.text), fmt::format("\"{}\" is a tiered table", e.text),
+        fail(codes::type_mismatch, e, scope, fmt::format("“{}”是分档表", e.text),
+             fmt::format("\"{}\" is a tiered table", e.text),
              {fmt::format("写成 tier({}, …)", e.text), fmt::format("write tier({}, …)", e.text)});
       return leaf(Op::parameter, program_.parameters, i, element_here(e, p.index, scope), p.type);
     }
@@ -232,11 +284,14 @@ class Compiler {
     const auto close = near_misses(e.text, known);
     fail(codes::unknown_name, e, scope, fmt::format("没有名为“{}”的输入、参数或公式", e.text),
          fmt::format("there is no input, parameter or formula \"{}\"", e.text),
-         close.empty() ? Text{"请先在 inputs、parameters 或 formulas 中声明", "declare it under inputs, parameters or formulas"}
-                       : Text{fmt::format("是否想写“{}”？", close[0]), fmt::format("did you mean \"{}\"?", close[0])});
+         close.empty()
+             ? Text{"请先在 inputs、parameters 或 formulas 中声明",
+                    "declare it under inputs, parameters or formulas"}
+             : Text{fmt::format("是否想写“{}”？", close[0]), fmt::format("did you mean \"{}\"?", close[0])});
   }
 
-  Typed leaf(Op op, std::vector<Slot>& slots, std::size_t declaration, const std::string& element, const ValueType& type) {
+  Typed leaf(Op op, std::vector<Slot>& slots, std::size_t declaration, const std::string& element,
+             const ValueType& type) {
     auto& known = op == Op::input ? input_nodes_ : parameter_nodes_;
     const auto key = std::pair(declaration, element);
     if (const auto found = known.find(key); found != known.end()) return {found->second, type_of(type)};
@@ -253,12 +308,19 @@ class Compiler {
     const std::string shown = element_name(f.name, element);
     if (std::find(open_.begin(), open_.end(), shown) != open_.end()) {
       std::string circle;
-      for (auto it = std::find(open_.begin(), open_.end(), shown); it != open_.end(); ++it) circle += *it + " → ";
-      throw Error(codes::circular, {fmt::format("规则 {}：公式互相引用成环：{}{}", rule_.name, circle, shown),
-                                    fmt::format("rule {}: formulas refer to each other in a circle: {}{}", rule_.name, circle, shown)},
-                  f.where, {"请打断这个环；要用上期结果，请声明 from: result 的输入", "break the circle; for an earlier period's result declare an input with from: result"});
+      for (auto it = std::find(open_.begin(), open_.end(), shown); it != open_.end(); ++it)
+        circle += *it + " → ";
+      throw Error(
+          codes::circular,
+          {fmt::format("规则 {}：公式互相引用成环：{}{}", rule_.name, circle, shown),
+           fmt::format("rule {}: formulas refer to each other in a circle: {}{}", rule_.name, circle, shown)},
+          f.where,
+          {"请打断这个环；要用上期结果，请声明 from: result 的输入",
+           "break the circle; for an earlier period's result declare an input with from: result"});
     }
-    if (open_.size() > 200) throw Error(codes::too_complex, {"公式引用层数太多", "formulas refer to each other too deeply"}, f.where);
+    if (open_.size() > 200)
+      throw Error(codes::too_complex, {"公式引用层数太多", "formulas refer to each other too deeply"},
+                  f.where);
     open_.push_back(shown);
     Scope scope{f.where, {}};
     if (!element.empty()) scope.elements[f.index] = element;
@@ -279,7 +341,8 @@ class Compiler {
     return value.node;
   }
 
-  // --- expressions ------------------------------------------------------------------------------------------------
+  // --- expressions
+  // ------------------------------------------------------------------------------------------------
 
   Typed expression(const Expression& e, const Scope& scope, const Type* expected = nullptr) {
     switch (e.kind) {
@@ -289,19 +352,26 @@ class Compiler {
         if (!e.text.empty()) type.unit = unit(e, scope);
         return {constant(e.value), type};
       }
-      case Kind::boolean: return {constant(e.value), {ValueType::Kind::boolean, {}, false, {}}};
-      case Kind::quality: return {constant(e.value), {ValueType::Kind::quality, {}, false, {}}};
-      case Kind::text: return choice(e, scope, expected);
-      case Kind::name: return name(e, scope);
-      case Kind::call: return call(e, scope, expected);
-      case Kind::reduction: return reduction(e, scope);
+      case Kind::boolean:
+        return {constant(e.value), {ValueType::Kind::boolean, {}, false, {}}};
+      case Kind::quality:
+        return {constant(e.value), {ValueType::Kind::quality, {}, false, {}}};
+      case Kind::text:
+        return choice(e, scope, expected);
+      case Kind::name:
+        return name(e, scope);
+      case Kind::call:
+        return call(e, scope, expected);
+      case Kind::reduction:
+        return reduction(e, scope);
       case Kind::negate: {
         Typed value = number(e.args[0], scope);
         value.node = emit(Op::negate, {value.node});
         return value;
       }
       case Kind::add:
-      case Kind::subtract: return sum(e, scope);
+      case Kind::subtract:
+        return sum(e, scope);
       case Kind::multiply:
       case Kind::divide: {
         const Typed a = number(e.args[0], scope);
@@ -311,12 +381,14 @@ class Compiler {
         type.any_unit = a.type.any_unit || (e.kind == Kind::multiply && b.type.any_unit);
         return {emit(e.kind == Kind::multiply ? Op::multiply : Op::divide, {a.node, b.node}), type};
       }
-      case Kind::logical_not: return {emit(Op::logical_not, {truth(e.args[0], scope)}), {ValueType::Kind::boolean, {}, false, {}}};
+      case Kind::logical_not:
+        return {emit(Op::logical_not, {truth(e.args[0], scope)}), {ValueType::Kind::boolean, {}, false, {}}};
       case Kind::logical_and:
       case Kind::logical_or: {
         const int a = truth(e.args[0], scope);
         const int b = truth(e.args[1], scope);
-        return {emit(e.kind == Kind::logical_and ? Op::logical_and : Op::logical_or, {a, b}), {ValueType::Kind::boolean, {}, false, {}}};
+        return {emit(e.kind == Kind::logical_and ? Op::logical_and : Op::logical_or, {a, b}),
+                {ValueType::Kind::boolean, {}, false, {}}};
       }
       case Kind::conditional: {
         const int condition = truth(e.args[0], scope);
@@ -324,7 +396,8 @@ class Compiler {
         const Type type = unify(a, b, e.args[2], scope);
         return {emit(Op::select, {condition, a.node, b.node}), type};
       }
-      default: return comparison(e, scope);
+      default:
+        return comparison(e, scope);
     }
   }
 
@@ -349,7 +422,8 @@ class Compiler {
   }
 
   // Both sides of something symmetrical: a choice written as text takes its meaning from the other side.
-  std::pair<Typed, Typed> pair(const Expression& left, const Expression& right, const Scope& scope, const Type* expected = nullptr) {
+  std::pair<Typed, Typed> pair(const Expression& left, const Expression& right, const Scope& scope,
+                               const Type* expected = nullptr) {
     if (left.kind == Kind::text && right.kind != Kind::text) {
       const Typed b = expression(right, scope, expected);
       return {expression(left, scope, &b.type), b};
@@ -360,18 +434,22 @@ class Compiler {
 
   Typed choice(const Expression& e, const Scope& scope, const Type* expected) {
     if (expected == nullptr || expected->kind != ValueType::Kind::choice)
-      fail(codes::type_mismatch, e, scope, fmt::format("'{}' 只能与选项类的值一起用", e.text), fmt::format("'{}' can only stand beside a choice", e.text));
+      fail(codes::type_mismatch, e, scope, fmt::format("'{}' 只能与选项类的值一起用", e.text),
+           fmt::format("'{}' can only stand beside a choice", e.text));
     const auto found = std::find(expected->choices.begin(), expected->choices.end(), e.text);
     if (found == expected->choices.end())
-      fail(codes::unknown_name, e, scope, fmt::format("没有 '{}' 这个选项", e.text), fmt::format("'{}' is not one of the choices", e.text),
-           {fmt::format("可选：{}", fmt::join(expected->choices, "、")), fmt::format("choices: {}", fmt::join(expected->choices, ", "))});
+      fail(codes::unknown_name, e, scope, fmt::format("没有 '{}' 这个选项", e.text),
+           fmt::format("'{}' is not one of the choices", e.text),
+           {fmt::format("可选：{}", fmt::join(expected->choices, "、")),
+            fmt::format("choices: {}", fmt::join(expected->choices, ", "))});
     return {constant(Rational(static_cast<int>(found - expected->choices.begin()))), *expected};
   }
 
   Typed sum(const Expression& e, const Scope& scope) {
     Typed a = expression(e.args[0], scope);
     Typed b = expression(e.args[1], scope);
-    if (e.kind == Kind::subtract && a.type.kind == ValueType::Kind::quality && b.type.kind == ValueType::Kind::quality)
+    if (e.kind == Kind::subtract && a.type.kind == ValueType::Kind::quality &&
+        b.type.kind == ValueType::Kind::quality)
       return {emit(Op::subtract, {a.node, b.node}), {}};  // steps between two classes, a plain number
     require(ValueType::Kind::number, a, e.args[0], scope);
     const Type type = unify(a, b, e.args[1], scope);
@@ -383,25 +461,34 @@ class Compiler {
     unify(a, b, e.args[1], scope);
     const bool ordered = e.kind != Kind::equal && e.kind != Kind::not_equal;
     if (ordered && (a.type.kind == ValueType::Kind::choice || a.type.kind == ValueType::Kind::boolean))
-      fail(codes::type_mismatch, e, scope, "选项和是否值没有大小", "choices and booleans have no order", {"请用 = 或 !=", "use = or !="});
+      fail(codes::type_mismatch, e, scope, "选项和是否值没有大小", "choices and booleans have no order",
+           {"请用 = 或 !=", "use = or !="});
     const Type out{ValueType::Kind::boolean, {}, false, {}};
     switch (e.kind) {
-      case Kind::less: return {emit(Op::less, {a.node, b.node}), out};
-      case Kind::less_equal: return {emit(Op::less_equal, {a.node, b.node}), out};
-      case Kind::greater: return {emit(Op::less, {b.node, a.node}), out};
-      case Kind::greater_equal: return {emit(Op::less_equal, {b.node, a.node}), out};
-      case Kind::equal: return {emit(Op::equal, {a.node, b.node}), out};
-      default: return {emit(Op::not_equal, {a.node, b.node}), out};
+      case Kind::less:
+        return {emit(Op::less, {a.node, b.node}), out};
+      case Kind::less_equal:
+        return {emit(Op::less_equal, {a.node, b.node}), out};
+      case Kind::greater:
+        return {emit(Op::less, {b.node, a.node}), out};
+      case Kind::greater_equal:
+        return {emit(Op::less_equal, {b.node, a.node}), out};
+      case Kind::equal:
+        return {emit(Op::equal, {a.node, b.node}), out};
+      default:
+        return {emit(Op::not_equal, {a.node, b.node}), out};
     }
   }
 
   Typed reduction(const Expression& e, const Scope& outer) {
     const auto index = rule_.indices.find(e.index);
     if (index == rule_.indices.end())
-      fail(codes::index_mismatch, e, outer, fmt::format("没有名为“{}”的指标组", e.index), fmt::format("there is no index \"{}\"", e.index),
+      fail(codes::index_mismatch, e, outer, fmt::format("没有名为“{}”的指标组", e.index),
+           fmt::format("there is no index \"{}\"", e.index),
            {"请在 indices: 中声明", "declare it under indices:"});
     if (outer.elements.contains(e.index))
-      fail(codes::index_mismatch, e, outer, fmt::format("“{}”在此处已指某一项", e.index), fmt::format("\"{}\" already stands for one element here", e.index));
+      fail(codes::index_mismatch, e, outer, fmt::format("“{}”在此处已指某一项", e.index),
+           fmt::format("\"{}\" already stands for one element here", e.index));
     std::optional<Typed> total;
     const bool conditions = e.text == "count" || e.text == "any" || e.text == "all";
     std::vector<int> nodes;
@@ -409,9 +496,14 @@ class Compiler {
       Scope scope{outer.where, outer.elements};
       scope.elements[e.index] = element;
       Typed value = expression(e.args[0], scope);
-      require(conditions ? ValueType::Kind::boolean : e.text == "min" || e.text == "max" ? value.type.kind : ValueType::Kind::number, value, e.args[0], scope);
-      if (!total) total = value;
-      else total->type = unify(*total, value, e.args[0], scope);
+      require(conditions                           ? ValueType::Kind::boolean
+              : e.text == "min" || e.text == "max" ? value.type.kind
+                                                   : ValueType::Kind::number,
+              value, e.args[0], scope);
+      if (!total)
+        total = value;
+      else
+        total->type = unify(*total, value, e.args[0], scope);
       nodes.push_back(value.node);
     }
     if (e.text == "count") {
@@ -434,7 +526,8 @@ class Compiler {
 
   void arity(const Expression& e, const Scope& scope, std::size_t least, std::size_t most) const {
     if (e.args.size() < least || e.args.size() > most)
-      fail(codes::syntax, e, scope, fmt::format("{}() 的参数个数不对", e.text), fmt::format("{}() has the wrong number of arguments", e.text),
+      fail(codes::syntax, e, scope, fmt::format("{}() 的参数个数不对", e.text),
+           fmt::format("{}() has the wrong number of arguments", e.text),
            {"写法见 docs/rules.md", "see docs/rules.md"});
   }
 
@@ -471,12 +564,14 @@ class Compiler {
       const Type closed{ValueType::Kind::choice, {}, false, {"upper", "lower"}};
       const Typed side = expression(e.args[2], scope, &closed);
       if (side.type.choices != closed.choices)
-        fail(codes::type_mismatch, e.args[2], scope, "第三个参数应为 'upper' 或 'lower'", "the third argument must be 'upper' or 'lower'");
+        fail(codes::type_mismatch, e.args[2], scope, "第三个参数应为 'upper' 或 'lower'",
+             "the third argument must be 'upper' or 'lower'");
       return {emit(Op::steps, {value.node, width.node, side.node}), {}};
     }
     if (f == "present") {
       arity(e, scope, 1, 1);
-      return {emit(Op::present, {expression(e.args[0], scope).node}), {ValueType::Kind::boolean, {}, false, {}}};
+      return {emit(Op::present, {expression(e.args[0], scope).node}),
+              {ValueType::Kind::boolean, {}, false, {}}};
     }
     if (f == "coalesce") {
       arity(e, scope, 2, 2);
@@ -486,12 +581,16 @@ class Compiler {
     }
     if (f == "tier") return tier(e, scope);
     if (f == "limit") return limit(e, scope);
-    static const std::vector<std::string> known{"sum", "min", "max", "count", "any", "all", "mean", "abs", "ceil", "floor", "clamp",
-                                                "round", "steps", "present", "coalesce", "tier", "limit"};
+    static const std::vector<std::string> known{"sum",   "min",     "max",      "count", "any",   "all",
+                                                "mean",  "abs",     "ceil",     "floor", "clamp", "round",
+                                                "steps", "present", "coalesce", "tier",  "limit"};
     const auto close = near_misses(f, known);
-    fail(codes::unknown_name, e, scope, fmt::format("没有函数“{}”", f), fmt::format("there is no function \"{}\"", f),
-         close.empty() ? Text{fmt::format("可用：{}", fmt::join(known, " ")), fmt::format("known: {}", fmt::join(known, " "))}
-                       : Text{fmt::format("是否想写“{}”？", close[0]), fmt::format("did you mean \"{}\"?", close[0])});
+    fail(codes::unknown_name, e, scope, fmt::format("没有函数“{}”", f),
+         fmt::format("there is no function \"{}\"", f),
+         close.empty()
+             ? Text{fmt::format("可用：{}", fmt::join(known, " ")),
+                    fmt::format("known: {}", fmt::join(known, " "))}
+             : Text{fmt::format("是否想写“{}”？", close[0]), fmt::format("did you mean \"{}\"?", close[0])});
   }
 
   Typed extreme(const Expression& e, const Scope& scope) {
@@ -517,7 +616,8 @@ class Compiler {
     const bool negative = places.kind == Kind::negate && places.args[0].kind == Kind::number;
     const Expression& digits = negative ? places.args[0] : places;
     if (digits.kind != Kind::number || !digits.value.is_integer() || digits.value > Rational(12))
-      fail(codes::syntax, places, scope, "小数位数应为 -12 到 12 的整数", "the number of decimals must be a whole number from -12 to 12");
+      fail(codes::syntax, places, scope, "小数位数应为 -12 到 12 的整数",
+           "the number of decimals must be a whole number from -12 to 12");
     const auto mode = e.args[2].kind == Kind::name ? parse_rounding(e.args[2].text) : std::nullopt;
     if (!mode)
       fail(codes::syntax, e.args[2], scope, "修约方式应为 half_even、half_up、up、down、ceiling 或 floor",
@@ -534,15 +634,18 @@ class Compiler {
       if (table.name != e.args[0].text || !table.is_table) continue;
       const int argument = convert(number(e.args[1], scope), table.over, e.args[1], scope);
       const Typed slot = leaf(Op::parameter, program_.parameters, i, "", table.type);
-      return {emit(Op::tier, {argument}, {}, program_.nodes[static_cast<std::size_t>(slot.node)].slot), slot.type};
+      return {emit(Op::tier, {argument}, {}, program_.nodes[static_cast<std::size_t>(slot.node)].slot),
+              slot.type};
     }
-    fail(codes::unknown_name, e.args[0], scope, "tier() 的第一个参数应为分档表参数的名称", "the first argument of tier() must name a tiered table");
+    fail(codes::unknown_name, e.args[0], scope, "tier() 的第一个参数应为分档表参数的名称",
+         "the first argument of tier() must name a tiered table");
   }
 
   Typed limit(const Expression& e, const Scope& scope) {
     arity(e, scope, 4, 4);
     if (e.args[0].kind != Kind::text || e.args[1].kind != Kind::name)
-      fail(codes::syntax, e, scope, "写成 limit('gb3838-2002', factor, target, water)", "write limit('gb3838-2002', factor, target, water)");
+      fail(codes::syntax, e, scope, "写成 limit('gb3838-2002', factor, target, water)",
+           "write limit('gb3838-2002', factor, target, water)");
     const auto bound = scope.elements.find(e.args[1].text);
     const std::string indicator = bound != scope.elements.end() ? bound->second : e.args[1].text;
     const Typed quality = expression(e.args[2], scope);
@@ -550,7 +653,8 @@ class Compiler {
     const Type kinds{ValueType::Kind::choice, {}, false, {"river", "lake"}};
     const Typed water = expression(e.args[3], scope, &kinds);
     if (water.type.kind != ValueType::Kind::choice || water.type.choices != kinds.choices)
-      fail(codes::type_mismatch, e.args[3], scope, "第四个参数的选项应为 [river, lake]", "the choices of the fourth argument must be [river, lake]");
+      fail(codes::type_mismatch, e.args[3], scope, "第四个参数的选项应为 [river, lake]",
+           "the choices of the fourth argument must be [river, lake]");
     auto table = limits_ ? limits_(e.args[0].text, indicator) : std::nullopt;
     if (!table)
       fail(codes::unknown_name, e, scope, fmt::format("标准“{}”中没有“{}”的限值", e.args[0].text, indicator),
@@ -558,7 +662,8 @@ class Compiler {
     Type type;
     type.unit = table->unit;
     program_.limits.push_back(std::move(*table));
-    return {emit(Op::limit, {quality.node, water.node}, {}, static_cast<int>(program_.limits.size()) - 1), type};
+    return {emit(Op::limit, {quality.node, water.node}, {}, static_cast<int>(program_.limits.size()) - 1),
+            type};
   }
 
   const Rule& rule_;

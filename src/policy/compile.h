@@ -1,17 +1,18 @@
 // From a rule as written to a program: names resolved, indices unrolled, units and types checked.
 #pragma once
 
+#include "policy/program.h"
+
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
-#include "policy/program.h"
-
 namespace tributary::policy {
 
 // Where limit('gb3838-2002', tp, …) finds its table; nothing when the standard or the indicator is not known.
-using LimitSource = std::function<std::optional<LimitTable>(const std::string& standard, const std::string& indicator)>;
+using LimitSource =
+    std::function<std::optional<LimitTable>(const std::string& standard, const std::string& indicator)>;
 
 struct CompiledRule {
   Rule rule;
@@ -23,8 +24,8 @@ struct CompiledRule {
 
 inline constexpr std::size_t max_program_nodes = 20'000;
 
-// Throws policy.syntax, unknown_name, circular, unit_mismatch, type_mismatch, index_mismatch, too_complex, each with the
-// file, line and column of the formula.
+// Throws policy.syntax, unknown_name, circular, unit_mismatch, type_mismatch, index_mismatch, too_complex,
+// each with the file, line and column of the formula.
 std::shared_ptr<const CompiledRule> compile(Rule rule, const LimitSource& limits);
 
 }  // namespace tributary::policy

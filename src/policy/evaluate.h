@@ -1,12 +1,12 @@
 // One case in exact fractions: the judge of the columnar evaluator, and what explanations are made of.
 #pragma once
 
+#include "policy/binding.h"
+
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
-
-#include "policy/binding.h"
 
 namespace tributary::policy {
 
@@ -21,10 +21,10 @@ struct Cell {
   std::optional<Rational> optional() const { return present() ? std::optional(value) : std::nullopt; }
 };
 
-// All nodes of the program. `inputs` has one entry per Program::inputs (nothing = missing), already in the declared
-// unit; `place` chooses the values of parameters kept by place (a place without one: missing). Never throws for values:
-// division by zero is missing.
-std::vector<Cell> evaluate(const Program& program, const Binding& binding, std::span<const std::optional<Rational>> inputs,
-                           const std::string& place = {});
+// All nodes of the program. `inputs` has one entry per Program::inputs (nothing = missing), already in the
+// declared unit; `place` chooses the values of parameters kept by place (a place without one: missing). Never
+// throws for values: division by zero is missing.
+std::vector<Cell> evaluate(const Program& program, const Binding& binding,
+                           std::span<const std::optional<Rational>> inputs, const std::string& place = {});
 
 }  // namespace tributary::policy

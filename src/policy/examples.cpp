@@ -1,14 +1,14 @@
 #include "policy/examples.h"
 
+#include "base/text.h"
+#include "policy/codes.h"
+#include "policy/value.h"
+
 #include <algorithm>
 #include <iterator>
 #include <tuple>
 
 #include <fmt/format.h>
-
-#include "base/text.h"
-#include "policy/codes.h"
-#include "policy/value.h"
 
 namespace tributary::policy {
 namespace {
@@ -28,8 +28,10 @@ class Runner {
         if (line.empty()) header_.clear();
         continue;
       }
-      if (line.front() == '|') row(line);
-      else directive(line);
+      if (line.front() == '|')
+        row(line);
+      else
+        directive(line);
     }
     if (report_.rows == 0) fail_format("文件里没有算例", "the file holds no examples");
     return std::move(report_);
@@ -39,10 +41,13 @@ class Runner {
   Where where(std::string field = {}) const { return {file_, line_, 0, std::move(field)}; }
 
   [[noreturn]] void fail_format(const std::string& zh, const std::string& en) const {
-    throw Error(codes::bad_example, {zh, en}, where(), {"写法见 docs/rules.md 的“Worked examples”", "see \"Worked examples\" in docs/rules.md"});
+    throw Error(codes::bad_example, {zh, en}, where(),
+                {"写法见 docs/rules.md 的“Worked examples”", "see \"Worked examples\" in docs/rules.md"});
   }
 
-  void failure(const std::string& field, const std::string& zh, const std::string& en) { report_.failures.push_back({where(field), {zh, en}}); }
+  void failure(const std::string& field, const std::string& zh, const std::string& en) {
+    report_.failures.push_back({where(field), {zh, en}});
+  }
 
   void directive(std::string_view line) {
     const std::size_t space = line.find(' ');
@@ -66,7 +71,8 @@ class Runner {
     } else if (word == "set") {
       const std::size_t equals = rest.find('=');
       if (equals == std::string::npos) fail_format("应写 set 名称 = 值", "write: set name = value");
-      case_.given[std::string(trim(std::string_view(rest).substr(0, equals)))] = std::string(trim(std::string_view(rest).substr(equals + 1)));
+      case_.given[std::string(trim(std::string_view(rest).substr(0, equals)))] =
+          std::string(trim(std::string_view(rest).substr(equals + 1)));
     } else if (word == "error") {
       expect_error(rest);
     } else {
@@ -82,29 +88,41 @@ class Runner {
       evaluate_case(policy_, case_);
       failure("error", "没有出错", "there was no error");
     } catch (const Error& e) {
-      if (e.code().name != words[0]) failure("error", fmt::format("错误是 {}，应为 {}", e.code().name, words[0]), fmt::format("the error is {}, expected {}", e.code().name, words[0]));
+      if (e.code().name != words[0])
+        failure("error", fmt::format("错误是 {}，应为 {}", e.code().name, words[0]),
+                fmt::format("the error is {}, expected {}", e.code().name, words[0]));
       for (std::size_t i = 1; i < words.size(); ++i)
-        if (e.message().en.find(words[i]) == std::string::npos) failure("error", fmt::format("错误信息里没有“{}”", words[i]), fmt::format("the message does not name \"{}\"", words[i]));
+        if (e.message().en.find(words[i]) == std::string::npos)
+          failure("error", fmt::format("错误信息里没有“{}”", words[i]),
+                  fmt::format("the message does not name \"{}\"", words[i]));
     }
   }
 
   void row(std::string_view line) {
-    if (line.size() < 2 || line.back() != '|') fail_format("表格的行应以 | 开头和结尾", "a row starts and ends with |");
+    if (line.size() < 2 || line.back() != '|')
+      fail_format("表格的行应以 | 开头和结尾", "a row starts and ends with |");
     std::vector<std::string> cells;
     for (std::string_view cell : split(line.substr(1, line.size() - 2), '|')) cells.emplace_back(trim(cell));
     if (header_.empty()) {
       arrow_ = static_cast<std::size_t>(std::find(cells.begin(), cells.end(), "=>") - cells.begin());
-      if (arrow_ + 1 >= cells.size()) fail_format("表头缺少 => 和结果列", "the header lacks => and the columns after it");
-      if (case_.rule.empty() || !has_on_) fail_format("表格之前应写 rule 和 on", "a table needs rule and on before it");
+      if (arrow_ + 1 >= cells.size())
+        fail_format("表头缺少 => 和结果列", "the header lacks => and the columns after it");
+      if (case_.rule.empty() || !has_on_)
+        fail_format("表格之前应写 rule 和 on", "a table needs rule and on before it");
       header_ = std::move(cells);
       return;
     }
-    if (cells.size() != header_.size()) fail_format(fmt::format("这一行有 {} 格，表头有 {} 格", cells.size(), header_.size()), fmt::format("the row has {} cells, the header {}", cells.size(), header_.size()));
-    if (cells[arrow_] != "=>") fail_format("这一行的 => 不在表头的位置", "=> stands elsewhere than in the header");
+    if (cells.size() != header_.size())
+      fail_format(fmt::format("这一行有 {} 格，表头有 {} 格", cells.size(), header_.size()),
+                  fmt::format("the row has {} cells, the header {}", cells.size(), header_.size()));
+    if (cells[arrow_] != "=>")
+      fail_format("这一行的 => 不在表头的位置", "=> stands elsewhere than in the header");
     Case wanted = case_;
     for (std::size_t i = 0; i < arrow_; ++i)
-      if (header_[i] == "place") wanted.place = cells[i];
-      else wanted.given[header_[i]] = cells[i];
+      if (header_[i] == "place")
+        wanted.place = cells[i];
+      else
+        wanted.given[header_[i]] = cells[i];
     ++report_.rows;
     try {
       const CaseResult result = evaluate_case(policy_, wanted);
@@ -123,18 +141,22 @@ class Runner {
     } else if (column == "pays") {
       for (const auto& due : result.outcome.dues) {
         const Payment& payment = result.rule->rule.payments[due.payment];
-        actual += fmt::format("{}{}>{} {}", actual.empty() ? "" : "; ", payment.from, payment.to, due.amount.normalized().to_string());
+        actual += fmt::format("{}{}>{} {}", actual.empty() ? "" : "; ", payment.from, payment.to,
+                              due.amount.normalized().to_string());
       }
       if (actual.empty()) actual = "none";
       same = actual == expected;
     } else {
       std::tie(same, actual) = compare_formula(result, column, expected);
     }
-    if (!same) failure(column, fmt::format("应为 {}，算得 {}", expected, actual), fmt::format("expected {}, got {}", expected, actual));
+    if (!same)
+      failure(column, fmt::format("应为 {}，算得 {}", expected, actual),
+              fmt::format("expected {}, got {}", expected, actual));
   }
 
   // "≈0.333" holds when the exact value rounds (half to even) to the decimals shown.
-  std::pair<bool, std::string> compare_formula(const CaseResult& result, const std::string& name, const std::string& expected) {
+  std::pair<bool, std::string> compare_formula(const CaseResult& result, const std::string& name,
+                                               const std::string& expected) {
     for (const FormulaNode& f : result.rule->program.formulas) {
       const Formula& formula = result.rule->rule.formulas[f.declaration];
       if (element_name(formula.name, f.element) != name) continue;
@@ -144,14 +166,18 @@ class Runner {
       static constexpr std::string_view about = "≈";
       if (expected.starts_with(about)) {
         const auto wanted = Decimal::try_parse(std::string_view(expected).substr(about.size()));
-        if (!wanted) fail_format(fmt::format("“{}”不是数值", expected), fmt::format("\"{}\" is not a number", expected));
+        if (!wanted)
+          fail_format(fmt::format("“{}”不是数值", expected), fmt::format("\"{}\" is not a number", expected));
         return {cell.value.round(wanted->scale(), Rounding::half_even) == Rational(*wanted), actual};
       }
       const auto wanted = parse_value(formula.type, expected);
-      if (!wanted && expected != "-") fail_format(fmt::format("“{}”不是 {} 的值", expected, name), fmt::format("\"{}\" is not a value of {}", expected, name));
+      if (!wanted && expected != "-")
+        fail_format(fmt::format("“{}”不是 {} 的值", expected, name),
+                    fmt::format("\"{}\" is not a value of {}", expected, name));
       return {wanted && *wanted == cell.value, actual};
     }
-    fail_format(fmt::format("规则 {} 没有公式“{}”", result.rule->rule.name, name), fmt::format("rule {} has no formula \"{}\"", result.rule->rule.name, name));
+    fail_format(fmt::format("规则 {} 没有公式“{}”", result.rule->rule.name, name),
+                fmt::format("rule {} has no formula \"{}\"", result.rule->rule.name, name));
   }
 
   const Policy& policy_;
@@ -167,7 +193,9 @@ class Runner {
 
 }  // namespace
 
-ExampleReport run_examples(const Policy& policy, const std::string& file) { return Runner(policy, file).run(); }
+ExampleReport run_examples(const Policy& policy, const std::string& file) {
+  return Runner(policy, file).run();
+}
 
 ExampleReport run_all_examples(const std::string& root, const std::string& pack) {
   ExampleReport out;

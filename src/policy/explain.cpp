@@ -1,12 +1,12 @@
 #include "policy/explain.h"
 
+#include "policy/codes.h"
+#include "policy/value.h"
+
 #include <algorithm>
 #include <set>
 
 #include <fmt/format.h>
-
-#include "policy/codes.h"
-#include "policy/value.h"
 
 namespace tributary::policy {
 namespace {
@@ -22,16 +22,26 @@ std::string shown(const ValueType& type, const Cell& cell) {
 
 std::string_view to_string(Explanation::Kind kind) {
   switch (kind) {
-    case Explanation::Kind::payment: return "payment";
-    case Explanation::Kind::condition: return "condition";
-    case Explanation::Kind::formula: return "formula";
-    case Explanation::Kind::input: return "input";
-    case Explanation::Kind::parameter: return "parameter";
-    case Explanation::Kind::limit: return "limit";
-    case Explanation::Kind::mean: return "mean";
-    case Explanation::Kind::observation: return "observation";
-    case Explanation::Kind::result: return "result";
-    case Explanation::Kind::note: return "note";
+    case Explanation::Kind::payment:
+      return "payment";
+    case Explanation::Kind::condition:
+      return "condition";
+    case Explanation::Kind::formula:
+      return "formula";
+    case Explanation::Kind::input:
+      return "input";
+    case Explanation::Kind::parameter:
+      return "parameter";
+    case Explanation::Kind::limit:
+      return "limit";
+    case Explanation::Kind::mean:
+      return "mean";
+    case Explanation::Kind::observation:
+      return "observation";
+    case Explanation::Kind::result:
+      return "result";
+    case Explanation::Kind::note:
+      return "note";
   }
   return "";
 }
@@ -49,7 +59,8 @@ struct Explainer::Walk {
     const auto& slots = op == Op::input ? program().inputs : program().parameters;
     for (std::size_t i = 0; i < program().nodes.size(); ++i) {
       const Node& node = program().nodes[i];
-      if (node.op == op && slots[static_cast<std::size_t>(node.slot)].declaration == declaration && slots[static_cast<std::size_t>(node.slot)].element == element)
+      if (node.op == op && slots[static_cast<std::size_t>(node.slot)].declaration == declaration &&
+          slots[static_cast<std::size_t>(node.slot)].element == element)
         return static_cast<int>(i);
     }
     return -1;
@@ -72,13 +83,17 @@ struct Explainer::Walk {
     };
     Meaning out;
     for (std::size_t i = 0; i < rule().inputs.size(); ++i)
-      if (rule().inputs[i].name == name.text) out = {Meaning::Kind::input, i, element(rule().inputs[i].index), -1};
+      if (rule().inputs[i].name == name.text)
+        out = {Meaning::Kind::input, i, element(rule().inputs[i].index), -1};
     for (std::size_t i = 0; i < rule().parameters.size(); ++i)
-      if (rule().parameters[i].name == name.text) out = {Meaning::Kind::parameter, i, element(rule().parameters[i].index), -1};
+      if (rule().parameters[i].name == name.text)
+        out = {Meaning::Kind::parameter, i, element(rule().parameters[i].index), -1};
     for (std::size_t i = 0; i < rule().formulas.size(); ++i)
-      if (rule().formulas[i].name == name.text) out = {Meaning::Kind::formula, i, element(rule().formulas[i].index), -1};
+      if (rule().formulas[i].name == name.text)
+        out = {Meaning::Kind::formula, i, element(rule().formulas[i].index), -1};
     if (out.kind == Meaning::Kind::input) out.node = slot_node(Op::input, out.declaration, out.element);
-    if (out.kind == Meaning::Kind::parameter) out.node = slot_node(Op::parameter, out.declaration, out.element);
+    if (out.kind == Meaning::Kind::parameter)
+      out.node = slot_node(Op::parameter, out.declaration, out.element);
     if (out.kind == Meaning::Kind::formula)
       for (const FormulaNode& f : program().formulas)
         if (f.declaration == out.declaration && f.element == out.element) out.node = f.node;
@@ -86,7 +101,8 @@ struct Explainer::Walk {
   }
 
   // Children of an expression, each name once, reductions unrolled.
-  void collect(const Expression& x, std::map<std::string, std::string>& elements, std::set<std::string>& seen, std::vector<Explanation>& out) {
+  void collect(const Expression& x, std::map<std::string, std::string>& elements, std::set<std::string>& seen,
+               std::vector<Explanation>& out) {
     if (x.kind == Expression::Kind::reduction) {
       for (const std::string& element : rule().indices.at(x.index)) {
         elements[x.index] = element;
@@ -112,15 +128,21 @@ struct Explainer::Walk {
     for (const Expression& arg : x.args) collect(arg, elements, seen, out);
   }
 
-  void limit(const Expression& x, const std::map<std::string, std::string>& elements, std::set<std::string>& seen, std::vector<Explanation>& out) {
+  void limit(const Expression& x, const std::map<std::string, std::string>& elements,
+             std::set<std::string>& seen, std::vector<Explanation>& out) {
     const auto bound = elements.find(x.args[1].text);
     const std::string indicator = bound != elements.end() ? bound->second : x.args[1].text;
-    const auto argument = [&](const Expression& arg) { return arg.kind == Expression::Kind::name ? meaning(arg, elements).node : -1; };
+    const auto argument = [&](const Expression& arg) {
+      return arg.kind == Expression::Kind::name ? meaning(arg, elements).node : -1;
+    };
     const int quality = argument(x.args[2]);
     const int water = argument(x.args[3]);
-    if (!seen.insert(fmt::format("limit {} {} {} {}", x.args[0].text, indicator, quality, water)).second) return;
+    if (!seen.insert(fmt::format("limit {} {} {} {}", x.args[0].text, indicator, quality, water)).second)
+      return;
     for (const Node& node : program().nodes) {
-      if (node.op != Op::limit || (quality >= 0 && node.args[0] != quality) || (water >= 0 && node.args[1] != water)) continue;
+      if (node.op != Op::limit || (quality >= 0 && node.args[0] != quality) ||
+          (water >= 0 && node.args[1] != water))
+        continue;
       const LimitTable& table = program().limits[static_cast<std::size_t>(node.slot)];
       if (table.standard != x.args[0].text || table.indicator != indicator) continue;
       Explanation leaf;
@@ -153,7 +175,8 @@ struct Explainer::Walk {
     const Cell& c = cell(m.node);
     out.value = shown(declared.type, c);
     out.missing = !c.present();
-    if (e.inputs_) e.inputs_(static_cast<std::size_t>(program().nodes[static_cast<std::size_t>(m.node)].slot), out);
+    if (e.inputs_)
+      e.inputs_(static_cast<std::size_t>(program().nodes[static_cast<std::size_t>(m.node)].slot), out);
     return out;
   }
 
@@ -166,15 +189,21 @@ struct Explainer::Walk {
     out.unit = unit_text(declared.type);
     out.where = declared.where;
     if (m.node < 0) return out;
-    const BoundParameter& bound = e.binding_.parameters[static_cast<std::size_t>(program().nodes[static_cast<std::size_t>(m.node)].slot)];
+    const BoundParameter& bound =
+        e.binding_
+            .parameters[static_cast<std::size_t>(program().nodes[static_cast<std::size_t>(m.node)].slot)];
     if (bound.state == BoundParameter::State::table) {
       for (const auto& tier : bound.tiers)
-        out.value += fmt::format("{}{} {}: {}", out.value.empty() ? "" : "; ", bound.upper_inclusive ? ">" : ">=", tier.above.to_string(), format_value(declared.type, tier.value));
+        out.value += fmt::format("{}{} {}: {}", out.value.empty() ? "" : "; ",
+                                 bound.upper_inclusive ? ">" : ">=", tier.above.to_string(),
+                                 format_value(declared.type, tier.value));
     } else {
       const Cell& c = cell(m.node);
       out.value = shown(declared.type, c);
       out.missing = c.state == Cell::State::missing;
-      if (out.missing) out.reason = {fmt::format("没有地点 {} 的值", e.place_), fmt::format("no value for place {}", e.place_)};
+      if (out.missing)
+        out.reason = {fmt::format("没有地点 {} 的值", e.place_),
+                      fmt::format("no value for place {}", e.place_)};
     }
     if (bound.origin != nullptr) {
       const ParameterValue& value = *bound.origin;
@@ -191,7 +220,8 @@ struct Explainer::Walk {
     return out;
   }
 
-  std::string with_numbers(const Expression& syntax, const std::map<std::string, std::string>& elements) const {
+  std::string with_numbers(const Expression& syntax,
+                           const std::map<std::string, std::string>& elements) const {
     return expression_text(syntax, [&](const Expression& name) -> std::string {
       const Meaning m = meaning(name, elements);
       if (m.node < 0) return {};
@@ -235,7 +265,8 @@ struct Explainer::Walk {
     return out;
   }
 
-  Explanation expression(Explanation::Kind kind, const Expression& syntax, const std::string& text, int node, const ValueType& type, const Where& where) {
+  Explanation expression(Explanation::Kind kind, const Expression& syntax, const std::string& text, int node,
+                         const ValueType& type, const Where& where) {
     const Cell& value = cell(node);
     Explanation out;
     out.kind = kind;
@@ -255,17 +286,21 @@ struct Explainer::Walk {
   Text why_missing(int node) const {
     const auto names = e.missing_inputs(node);
     if (names.empty()) return {"除数为零，或超出表的范围", "a division by zero, or outside the table"};
-    return {fmt::format("缺少：{}", fmt::join(names, "、")), fmt::format("missing: {}", fmt::join(names, ", "))};
+    return {fmt::format("缺少：{}", fmt::join(names, "、")),
+            fmt::format("missing: {}", fmt::join(names, ", "))};
   }
 };
 
-Explainer::Explainer(const CompiledRule& rule, const Binding& binding, const std::vector<Cell>& cells, std::string place, InputExplainer inputs)
+Explainer::Explainer(const CompiledRule& rule, const Binding& binding, const std::vector<Cell>& cells,
+                     std::string place, InputExplainer inputs)
     : rule_(rule), binding_(binding), cells_(cells), place_(std::move(place)), inputs_(std::move(inputs)) {}
 
 Explanation Explainer::formula(const std::string& name) const {
   for (const FormulaNode& f : rule_.program.formulas)
-    if (element_name(rule_.rule.formulas[f.declaration].name, f.element) == name) return Walk{*this, {}}.formula(f.declaration, f.element, f.node);
-  throw Error(codes::unknown_name, {fmt::format("规则 {} 没有公式“{}”", rule_.rule.name, name), fmt::format("rule {} has no formula \"{}\"", rule_.rule.name, name)});
+    if (element_name(rule_.rule.formulas[f.declaration].name, f.element) == name)
+      return Walk{*this, {}}.formula(f.declaration, f.element, f.node);
+  throw Error(codes::unknown_name, {fmt::format("规则 {} 没有公式“{}”", rule_.rule.name, name),
+                                    fmt::format("rule {} has no formula \"{}\"", rule_.rule.name, name)});
 }
 
 Explanation Explainer::payment(std::size_t i) const {
@@ -274,12 +309,14 @@ Explanation Explainer::payment(std::size_t i) const {
   const Payment& declared = rule_.rule.payments[i];
   const PaymentNodes& nodes = rule_.program.payments[i];
   Walk walk{*this, {}};
-  Explanation out = walk.expression(Explanation::Kind::payment, rule_.program.amount_syntax[i], declared.amount, nodes.amount, money, declared.amount_where);
+  Explanation out = walk.expression(Explanation::Kind::payment, rule_.program.amount_syntax[i],
+                                    declared.amount, nodes.amount, money, declared.amount_where);
   out.name = fmt::format("{} → {}", declared.from, declared.to);
   out.title = declared.title;
   out.source = declared.source.document.empty() ? rule_.rule.source : declared.source;
   out.verified = rule_.rule.verified;
-  Explanation condition = walk.expression(Explanation::Kind::condition, rule_.program.when_syntax[i], declared.when, nodes.when, boolean, declared.when_where);
+  Explanation condition = walk.expression(Explanation::Kind::condition, rule_.program.when_syntax[i],
+                                          declared.when, nodes.when, boolean, declared.when_where);
   condition.title = {"付款条件", "condition of payment"};
   out.children.push_back(std::move(condition));
   return out;
@@ -289,7 +326,9 @@ std::optional<Explanation> Explainer::assessed() const {
   if (!rule_.program.assessed_syntax) return std::nullopt;
   static const ValueType boolean{ValueType::Kind::boolean, {}, {}};
   Walk walk{*this, {}};
-  Explanation out = walk.expression(Explanation::Kind::condition, *rule_.program.assessed_syntax, rule_.rule.assessed_when, rule_.program.assessed, boolean, rule_.rule.assessed_where);
+  Explanation out =
+      walk.expression(Explanation::Kind::condition, *rule_.program.assessed_syntax, rule_.rule.assessed_when,
+                      rule_.program.assessed, boolean, rule_.rule.assessed_where);
   out.title = {"考核条件", "condition of assessment"};
   return out;
 }
@@ -301,7 +340,8 @@ std::vector<std::string> Explainer::missing_inputs(int node) const {
   while (!open.empty()) {
     const int at = open.back();
     open.pop_back();
-    if (!seen.insert(at).second || cells_[static_cast<std::size_t>(at)].state != Cell::State::missing) continue;
+    if (!seen.insert(at).second || cells_[static_cast<std::size_t>(at)].state != Cell::State::missing)
+      continue;
     const Node& n = rule_.program.nodes[static_cast<std::size_t>(at)];
     if (n.op == Op::input) {
       const Slot& slot = rule_.program.inputs[static_cast<std::size_t>(n.slot)];

@@ -1,29 +1,41 @@
-// Why a result is what it is: a tree from the formula down to inputs and parameters, each with source and dates.
+// Why a result is what it is: a tree from the formula down to inputs and parameters, each with source and
+// dates.
 #pragma once
+
+#include "policy/evaluate.h"
 
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "policy/evaluate.h"
-
 namespace tributary::policy {
 
 struct Explanation {
-  enum class Kind : std::uint8_t { payment, condition, formula, input, parameter, limit, mean, observation, result, note };
+  enum class Kind : std::uint8_t {
+    payment,
+    condition,
+    formula,
+    input,
+    parameter,
+    limit,
+    mean,
+    observation,
+    result,
+    note
+  };
   Kind kind = Kind::note;
-  std::string name;     // C[tp]
+  std::string name;  // C[tp]
   Text title;
-  std::string value;    // "0.2", "II", "missing" …; exact, or "≈…"
+  std::string value;  // "0.2", "II", "missing" …; exact, or "≈…"
   std::string unit;
   bool missing = false;
-  std::string formula;  // as written
-  std::string numbers;  // the formula with the numbers in place of the names
+  std::string formula;    // as written
+  std::string numbers;    // the formula with the numbers in place of the names
   std::string unrounded;  // before the rounding that the formula prescribes
   Text reason;            // why it is missing, or a remark
   Source source;
-  std::string in_force;   // dates, where they apply
+  std::string in_force;  // dates, where they apply
   std::string known;
   bool verified = true;
   bool example = false;
@@ -40,7 +52,8 @@ using InputExplainer = std::function<void(std::size_t slot, Explanation& leaf)>;
 
 class Explainer {
  public:
-  Explainer(const CompiledRule& rule, const Binding& binding, const std::vector<Cell>& cells, std::string place = {}, InputExplainer inputs = {});
+  Explainer(const CompiledRule& rule, const Binding& binding, const std::vector<Cell>& cells,
+            std::string place = {}, InputExplainer inputs = {});
   // One formula element ("P", "x[tp]"). Throws policy.unknown_name.
   Explanation formula(const std::string& name) const;
   // Payment number i: condition, amount.

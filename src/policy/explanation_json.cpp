@@ -1,11 +1,11 @@
 #include "policy/explanation_json.h"
 
+#include "policy/codes.h"
+
 #include <algorithm>
 #include <array>
 
 #include <nlohmann/json.hpp>
-
-#include "policy/codes.h"
 
 namespace tributary::policy {
 namespace {
@@ -63,7 +63,9 @@ Json write(const Explanation& e) {
   return out;
 }
 
-std::string text_of(const Json& from, const char* key) { return from.value(key, std::string()); }
+std::string text_of(const Json& from, const char* key) {
+  return from.value(key, std::string());
+}
 
 Text bilingual(const Json& from, const char* key) {
   const auto found = from.find(key);
@@ -72,12 +74,15 @@ Text bilingual(const Json& from, const char* key) {
 
 Explanation read(const Json& from) {
   using Kind = Explanation::Kind;
-  static constexpr std::array kinds{Kind::payment, Kind::condition, Kind::formula, Kind::input,  Kind::parameter,
-                                    Kind::limit,   Kind::mean,      Kind::observation, Kind::result, Kind::note};
+  static constexpr std::array kinds{Kind::payment,   Kind::condition, Kind::formula, Kind::input,
+                                    Kind::parameter, Kind::limit,     Kind::mean,    Kind::observation,
+                                    Kind::result,    Kind::note};
   Explanation out;
   const std::string kind = from.at("kind").get<std::string>();
   const auto known = std::find_if(kinds.begin(), kinds.end(), [&](Kind k) { return to_string(k) == kind; });
-  if (known == kinds.end()) throw Error(codes::bad_value, {"推导记录中有未知的种类：" + kind, "the recorded derivation has an unknown kind: " + kind});
+  if (known == kinds.end())
+    throw Error(codes::bad_value,
+                {"推导记录中有未知的种类：" + kind, "the recorded derivation has an unknown kind: " + kind});
   out.kind = *known;
   out.name = text_of(from, "name");
   out.title = bilingual(from, "title");
@@ -89,14 +94,16 @@ Explanation read(const Json& from) {
   out.unrounded = text_of(from, "unrounded");
   out.reason = bilingual(from, "reason");
   if (const auto source = from.find("source"); source != from.end())
-    out.source = {text_of(*source, "document"), text_of(*source, "number"), text_of(*source, "article"), text_of(*source, "url"), text_of(*source, "note")};
+    out.source = {text_of(*source, "document"), text_of(*source, "number"), text_of(*source, "article"),
+                  text_of(*source, "url"), text_of(*source, "note")};
   out.in_force = text_of(from, "in_force");
   out.known = text_of(from, "known");
   out.verified = from.value("verified", true);
   out.example = from.value("example", false);
   out.repeated = from.value("repeated", false);
   if (const auto where = from.find("where"); where != from.end())
-    out.where = {text_of(*where, "file"), where->value("line", 0L), where->value("column", 0L), text_of(*where, "field")};
+    out.where = {text_of(*where, "file"), where->value("line", 0L), where->value("column", 0L),
+                 text_of(*where, "field")};
   out.reference = text_of(from, "reference");
   if (const auto children = from.find("children"); children != from.end())
     for (const Json& child : *children) out.children.push_back(read(child));
@@ -105,13 +112,16 @@ Explanation read(const Json& from) {
 
 }  // namespace
 
-std::string to_json(const Explanation& explanation) { return write(explanation).dump(); }
+std::string to_json(const Explanation& explanation) {
+  return write(explanation).dump();
+}
 
 Explanation explanation_from_json(std::string_view json) {
   try {
     return read(Json::parse(json));
   } catch (const nlohmann::json::exception& e) {
-    throw Error(codes::bad_value, {std::string("推导记录无法读取：") + e.what(), std::string("the recorded derivation cannot be read: ") + e.what()});
+    throw Error(codes::bad_value, {std::string("推导记录无法读取：") + e.what(),
+                                   std::string("the recorded derivation cannot be read: ") + e.what()});
   }
 }
 

@@ -1,13 +1,13 @@
 #include "policy/expression.h"
 
+#include "base/decimal.h"
+#include "policy/codes.h"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
 
 #include <fmt/format.h>
-
-#include "base/decimal.h"
-#include "policy/codes.h"
 
 namespace tributary::policy {
 namespace {
@@ -35,23 +35,26 @@ class Parser {
   Parser(std::string_view text, const Where& where) : text_(text), where_(where) {
     if (text.size() > max_expression_bytes)
       throw Error(codes::too_complex, {"公式太长", "the formula is too long"}, where,
-                  {"请拆成几个有名称的公式（每个不超过 4096 字节）", "split it into named formulas of at most 4096 bytes each"});
+                  {"请拆成几个有名称的公式（每个不超过 4096 字节）",
+                   "split it into named formulas of at most 4096 bytes each"});
     advance();
   }
 
   Expression parse() {
     Expression out = conditional();
     if (token_.type != Token::Type::end)
-      fail(token_.at, fmt::format("此处不应出现“{}”", token_.text), fmt::format("\"{}\" is not expected here", token_.text));
+      fail(token_.at, fmt::format("此处不应出现“{}”", token_.text),
+           fmt::format("\"{}\" is not expected here", token_.text));
     return out;
   }
 
  private:
-  [[noreturn]] void fail(std::size_t at, const std::string& zh, const std::string& en, Code code = codes::syntax) const {
+  [[noreturn]] void fail(std::size_t at, const std::string& zh, const std::string& en,
+                         Code code = codes::syntax) const {
     Where where = where_;
     where.column = (where_.column > 0 ? where_.column : 1) + static_cast<long>(at);
-    throw Error(code, {fmt::format("公式“{}”：{}", text_, zh), fmt::format("formula \"{}\": {}", text_, en)}, where,
-                {"写法见 docs/rules.md", "see docs/rules.md for what may be written"});
+    throw Error(code, {fmt::format("公式“{}”：{}", text_, zh), fmt::format("formula \"{}\": {}", text_, en)},
+                where, {"写法见 docs/rules.md", "see docs/rules.md for what may be written"});
   }
 
   // Counts nesting for as long as it lives.
@@ -73,7 +76,9 @@ class Parser {
     const auto c = static_cast<unsigned char>(text_[next_]);
     std::size_t end = next_;
     if (std::isdigit(c) != 0) {
-      while (end < text_.size() && (std::isdigit(static_cast<unsigned char>(text_[end])) != 0 || text_[end] == '.')) ++end;
+      while (end < text_.size() &&
+             (std::isdigit(static_cast<unsigned char>(text_[end])) != 0 || text_[end] == '.'))
+        ++end;
       if (end < text_.size() && (text_[end] == 'e' || text_[end] == 'E')) {
         std::size_t exponent = end + 1;
         if (exponent < text_.size() && (text_[exponent] == '-' || text_[exponent] == '+')) ++exponent;
@@ -84,13 +89,17 @@ class Parser {
       }
       token_.type = Token::Type::number;
     } else if (std::isalpha(c) != 0 || c == '_') {
-      while (end < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[end])) != 0 || text_[end] == '_')) ++end;
+      while (end < text_.size() &&
+             (std::isalnum(static_cast<unsigned char>(text_[end])) != 0 || text_[end] == '_'))
+        ++end;
       token_.type = Token::Type::name;
     } else if (c == '\'' || c == '{') {
       const char closing = c == '{' ? '}' : '\'';
       end = text_.find(closing, next_ + 1);
-      if (end == std::string_view::npos) fail(next_, "缺少结束的引号或花括号", "the closing quote or brace is missing");
-      token_ = {c == '{' ? Token::Type::unit : Token::Type::text, std::string(text_.substr(next_ + 1, end - next_ - 1)), next_};
+      if (end == std::string_view::npos)
+        fail(next_, "缺少结束的引号或花括号", "the closing quote or brace is missing");
+      token_ = {c == '{' ? Token::Type::unit : Token::Type::text,
+                std::string(text_.substr(next_ + 1, end - next_ - 1)), next_};
       next_ = end + 1;
       return;
     } else {
@@ -117,7 +126,8 @@ class Parser {
     return true;
   }
   void expect_symbol(std::string_view s) {
-    if (!take_symbol(s)) fail(token_.at, fmt::format("此处应为“{}”", s), fmt::format("\"{}\" is expected here", s));
+    if (!take_symbol(s))
+      fail(token_.at, fmt::format("此处应为“{}”", s), fmt::format("\"{}\" is expected here", s));
   }
 
   Expression make(Kind kind, std::vector<Expression> args, std::size_t at) const {
@@ -136,7 +146,8 @@ class Parser {
     Expression condition = conditional();
     if (!take_word("then")) fail(token_.at, "if 之后缺少 then", "\"then\" is missing after \"if\"");
     Expression yes = conditional();
-    if (!take_word("else")) fail(token_.at, "缺少 else：条件必须两种情形都写明", "\"else\" is missing: both cases must be stated");
+    if (!take_word("else"))
+      fail(token_.at, "缺少 else：条件必须两种情形都写明", "\"else\" is missing: both cases must be stated");
     Expression no = conditional();
     std::vector<Expression> args;
     args.push_back(std::move(condition));
@@ -152,7 +163,8 @@ class Parser {
       const std::size_t at = token_.at;
       const auto kind = pick();
       if (!kind) return left;
-      if (links >= max_expression_depth) fail(at, "一串运算太长", "too many operations in a row", codes::too_complex);
+      if (links >= max_expression_depth)
+        fail(at, "一串运算太长", "too many operations in a row", codes::too_complex);
       std::vector<Expression> args;
       args.push_back(std::move(left));
       args.push_back(next());
@@ -162,11 +174,15 @@ class Parser {
 
   Expression disjunction() {
     return left_associative([&] { return conjunction(); },
-                            [&]() -> std::optional<Kind> { return take_word("or") ? std::optional(Kind::logical_or) : std::nullopt; });
+                            [&]() -> std::optional<Kind> {
+                              return take_word("or") ? std::optional(Kind::logical_or) : std::nullopt;
+                            });
   }
   Expression conjunction() {
     return left_associative([&] { return negation(); },
-                            [&]() -> std::optional<Kind> { return take_word("and") ? std::optional(Kind::logical_and) : std::nullopt; });
+                            [&]() -> std::optional<Kind> {
+                              return take_word("and") ? std::optional(Kind::logical_and) : std::nullopt;
+                            });
   }
   Expression negation() {
     const Level level(*this);
@@ -178,8 +194,12 @@ class Parser {
   }
 
   std::optional<Kind> take_comparison() {
-    static constexpr std::array<std::pair<const char*, Kind>, 6> signs{{{"<=", Kind::less_equal}, {">=", Kind::greater_equal},
-        {"!=", Kind::not_equal}, {"<", Kind::less}, {">", Kind::greater}, {"=", Kind::equal}}};
+    static constexpr std::array<std::pair<const char*, Kind>, 6> signs{{{"<=", Kind::less_equal},
+                                                                        {">=", Kind::greater_equal},
+                                                                        {"!=", Kind::not_equal},
+                                                                        {"<", Kind::less},
+                                                                        {">", Kind::greater},
+                                                                        {"=", Kind::equal}}};
     for (const auto& [sign, kind] : signs)
       if (take_symbol(sign)) return kind;
     return std::nullopt;
@@ -199,18 +219,20 @@ class Parser {
   }
 
   Expression sum() {
-    return left_associative([&] { return product(); }, [&]() -> std::optional<Kind> {
-      if (take_symbol("+")) return Kind::add;
-      if (take_symbol("-")) return Kind::subtract;
-      return std::nullopt;
-    });
+    return left_associative([&] { return product(); },
+                            [&]() -> std::optional<Kind> {
+                              if (take_symbol("+")) return Kind::add;
+                              if (take_symbol("-")) return Kind::subtract;
+                              return std::nullopt;
+                            });
   }
   Expression product() {
-    return left_associative([&] { return unary(); }, [&]() -> std::optional<Kind> {
-      if (take_symbol("*")) return Kind::multiply;
-      if (take_symbol("/")) return Kind::divide;
-      return std::nullopt;
-    });
+    return left_associative([&] { return unary(); },
+                            [&]() -> std::optional<Kind> {
+                              if (take_symbol("*")) return Kind::multiply;
+                              if (take_symbol("/")) return Kind::divide;
+                              return std::nullopt;
+                            });
   }
   Expression unary() {
     const Level level(*this);
@@ -224,7 +246,9 @@ class Parser {
   Expression number() {
     Expression out = make(Kind::number, {}, token_.at);
     const auto value = Decimal::try_parse(token_.text);
-    if (!value) fail(token_.at, fmt::format("“{}”不是数值", token_.text), fmt::format("\"{}\" is not a number", token_.text));
+    if (!value)
+      fail(token_.at, fmt::format("“{}”不是数值", token_.text),
+           fmt::format("\"{}\" is not a number", token_.text));
     out.value = Rational(*value);
     advance();
     if (take_symbol("%")) {
@@ -245,25 +269,30 @@ class Parser {
       return out;
     }
     switch (token_.type) {
-      case Token::Type::number: return number();
+      case Token::Type::number:
+        return number();
       case Token::Type::text: {
         Expression out = make(Kind::text, {}, at);
         out.text = token_.text;
         advance();
         return out;
       }
-      case Token::Type::name: return named();
-      default: break;
+      case Token::Type::name:
+        return named();
+      default:
+        break;
     }
     if (token_.type == Token::Type::end) fail(at, "公式没有写完", "the formula ends too early");
-    fail(at, fmt::format("此处不应出现“{}”", token_.text), fmt::format("\"{}\" is not expected here", token_.text));
+    fail(at, fmt::format("此处不应出现“{}”", token_.text),
+         fmt::format("\"{}\" is not expected here", token_.text));
   }
 
   Expression named() {
     const std::size_t at = token_.at;
     const std::string word = token_.text;
     static constexpr std::array keywords{"if", "then", "else", "and", "or", "not"};
-    if (one_of(keywords, word)) fail(at, fmt::format("此处不应出现“{}”", word), fmt::format("\"{}\" is not expected here", word));
+    if (one_of(keywords, word))
+      fail(at, fmt::format("此处不应出现“{}”", word), fmt::format("\"{}\" is not expected here", word));
     advance();
     if (take_symbol("(")) return call(word, at);
     Expression out = make(Kind::name, {}, at);
@@ -277,7 +306,8 @@ class Parser {
     }
     out.text = word;
     if (out.kind == Kind::name && take_symbol("[")) {
-      if (token_.type != Token::Type::name) fail(token_.at, "方括号内应为指标名", "an index element is expected in the brackets");
+      if (token_.type != Token::Type::name)
+        fail(token_.at, "方括号内应为指标名", "an index element is expected in the brackets");
       out.index = token_.text;
       advance();
       expect_symbol("]");
@@ -316,22 +346,31 @@ class Parser {
 
 int precedence(Kind kind) {
   switch (kind) {
-    case Kind::conditional: return 0;
-    case Kind::logical_or: return 1;
-    case Kind::logical_and: return 2;
-    case Kind::logical_not: return 3;
+    case Kind::conditional:
+      return 0;
+    case Kind::logical_or:
+      return 1;
+    case Kind::logical_and:
+      return 2;
+    case Kind::logical_not:
+      return 3;
     case Kind::less:
     case Kind::less_equal:
     case Kind::equal:
     case Kind::not_equal:
     case Kind::greater:
-    case Kind::greater_equal: return 4;
+    case Kind::greater_equal:
+      return 4;
     case Kind::add:
-    case Kind::subtract: return 5;
+    case Kind::subtract:
+      return 5;
     case Kind::multiply:
-    case Kind::divide: return 6;
-    case Kind::negate: return 7;
-    default: return 8;
+    case Kind::divide:
+      return 6;
+    case Kind::negate:
+      return 7;
+    default:
+      return 8;
   }
 }
 
@@ -346,36 +385,55 @@ std::string number_text(const Rational& value) {
 
 std::string_view sign_of(Kind kind) {
   switch (kind) {
-    case Kind::logical_or: return " or ";
-    case Kind::logical_and: return " and ";
-    case Kind::less: return " < ";
-    case Kind::less_equal: return " <= ";
-    case Kind::equal: return " = ";
-    case Kind::not_equal: return " != ";
-    case Kind::greater: return " > ";
-    case Kind::greater_equal: return " >= ";
-    case Kind::add: return " + ";
-    case Kind::subtract: return " - ";
-    case Kind::multiply: return " * ";
-    case Kind::divide: return " / ";
-    default: return "";
+    case Kind::logical_or:
+      return " or ";
+    case Kind::logical_and:
+      return " and ";
+    case Kind::less:
+      return " < ";
+    case Kind::less_equal:
+      return " <= ";
+    case Kind::equal:
+      return " = ";
+    case Kind::not_equal:
+      return " != ";
+    case Kind::greater:
+      return " > ";
+    case Kind::greater_equal:
+      return " >= ";
+    case Kind::add:
+      return " + ";
+    case Kind::subtract:
+      return " - ";
+    case Kind::multiply:
+      return " * ";
+    case Kind::divide:
+      return " / ";
+    default:
+      return "";
   }
 }
 
 }  // namespace
 
-Expression parse_expression(std::string_view text, const Where& where) { return Parser(text, where).parse(); }
+Expression parse_expression(std::string_view text, const Where& where) {
+  return Parser(text, where).parse();
+}
 
-std::string expression_text(const Expression& e, const std::function<std::string(const Expression&)>& substitute) {
+std::string expression_text(const Expression& e,
+                            const std::function<std::string(const Expression&)>& substitute) {
   const auto inner = [&](const Expression& child, int at_least) {
     std::string out = expression_text(child, substitute);
     return precedence(child.kind) < at_least ? "(" + out + ")" : out;
   };
   switch (e.kind) {
-    case Kind::number: return e.text.empty() ? number_text(e.value) : fmt::format("{} {{{}}}", number_text(e.value), e.text);
-    case Kind::text: return "'" + e.text + "'";
+    case Kind::number:
+      return e.text.empty() ? number_text(e.value) : fmt::format("{} {{{}}}", number_text(e.value), e.text);
+    case Kind::text:
+      return "'" + e.text + "'";
     case Kind::boolean:
-    case Kind::quality: return e.text;
+    case Kind::quality:
+      return e.text;
     case Kind::name: {
       std::string shown = substitute ? substitute(e) : std::string();
       if (!shown.empty()) return shown;
@@ -385,17 +443,22 @@ std::string expression_text(const Expression& e, const std::function<std::string
     case Kind::reduction: {
       std::string out = e.text + "(";
       if (e.kind == Kind::reduction) out += e.index + ": ";
-      for (std::size_t i = 0; i < e.args.size(); ++i) out += (i > 0 ? ", " : "") + expression_text(e.args[i], substitute);
+      for (std::size_t i = 0; i < e.args.size(); ++i)
+        out += (i > 0 ? ", " : "") + expression_text(e.args[i], substitute);
       return out + ")";
     }
-    case Kind::negate: return "-" + inner(e.args[0], 7);
-    case Kind::logical_not: return "not " + inner(e.args[0], 3);
+    case Kind::negate:
+      return "-" + inner(e.args[0], 7);
+    case Kind::logical_not:
+      return "not " + inner(e.args[0], 3);
     case Kind::conditional:
-      return fmt::format("if {} then {} else {}", inner(e.args[0], 0), inner(e.args[1], 0), inner(e.args[2], 0));
+      return fmt::format("if {} then {} else {}", inner(e.args[0], 0), inner(e.args[1], 0),
+                         inner(e.args[2], 0));
     default: {
       const int level = precedence(e.kind);
       const bool chains = level != precedence(Kind::less);  // comparisons do not
-      return inner(e.args[0], chains ? level : level + 1) + std::string(sign_of(e.kind)) + inner(e.args[1], level + 1);
+      return inner(e.args[0], chains ? level : level + 1) + std::string(sign_of(e.kind)) +
+             inner(e.args[1], level + 1);
     }
   }
 }

@@ -5,13 +5,13 @@
 // Total by construction: no loops, no recursion, no input or output; nesting and size are bounded.
 #pragma once
 
+#include "base/error.h"
+#include "base/rational.h"
+
 #include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/error.h"
-#include "base/rational.h"
 
 namespace tributary::policy {
 
@@ -24,9 +24,20 @@ struct Expression {
     name,       // C  or  C[tp]: args empty, text = name, index = tp
     call,       // text = function, args
     reduction,  // text = sum|min|max|count|any|all|mean, index = index name, args[0] = body
-    negate, add, subtract, multiply, divide,
-    less, less_equal, equal, not_equal, greater, greater_equal,
-    logical_not, logical_and, logical_or,
+    negate,
+    add,
+    subtract,
+    multiply,
+    divide,
+    less,
+    less_equal,
+    equal,
+    not_equal,
+    greater,
+    greater_equal,
+    logical_not,
+    logical_and,
+    logical_or,
     conditional,  // args: condition, then, else
   };
   Kind kind = Kind::number;
@@ -41,12 +52,12 @@ struct Expression {
 inline constexpr std::size_t max_expression_bytes = 4096;
 inline constexpr int max_expression_depth = 64;
 
-// Throws policy.syntax (with the column) or policy.too_complex. `where` gives file, line and field; its column is the
-// column of the text's first character.
+// Throws policy.syntax (with the column) or policy.too_complex. `where` gives file, line and field; its
+// column is the column of the text's first character.
 Expression parse_expression(std::string_view text, const Where& where);
 
 // Back to text, names replaced by what `substitute` returns for them (empty = keep the name).
 std::string expression_text(const Expression& expression,
-                      const std::function<std::string(const Expression& name)>& substitute = {});
+                            const std::function<std::string(const Expression& name)>& substitute = {});
 
 }  // namespace tributary::policy

@@ -1,17 +1,20 @@
 #include "policy/observation_files.h"
 
+#include "policy/codes.h"
+#include "policy/standard_files.h"
+
 #include <array>
 
 #include <fmt/format.h>
-
-#include "policy/codes.h"
-#include "policy/standard_files.h"
 
 namespace tributary::policy {
 namespace {
 
 [[noreturn]] void bad(const YamlNode& node, std::string_view what) {
-  throw Error(codes::bad_value, {fmt::format("{}：“{}”不对", what, node.scalar), fmt::format("{}: \"{}\" is not understood", what, node.scalar)}, node.where);
+  throw Error(codes::bad_value,
+              {fmt::format("{}：“{}”不对", what, node.scalar),
+               fmt::format("{}: \"{}\" is not understood", what, node.scalar)},
+              node.where);
 }
 
 // The enumerator whose to_string is the node's text.
@@ -55,9 +58,11 @@ observe::ValueColumn read_value_column(const YamlNode& node) {
   out.indicator = map.text("indicator");
   out.unit = map.text("unit");
   out.unit_column = map.text_or("unit_column");
-  if (const YamlNode* limit = map.find("detection_limit")) out.detection_limit = number_of(*limit, "detection_limit").to_double();
-  for (auto [key, below, above] : {std::tuple{"impossible", &out.bounds.impossible_below, &out.bounds.impossible_above},
-                                   std::tuple{"suspect", &out.bounds.suspect_below, &out.bounds.suspect_above}}) {
+  if (const YamlNode* limit = map.find("detection_limit"))
+    out.detection_limit = number_of(*limit, "detection_limit").to_double();
+  for (auto [key, below, above] :
+       {std::tuple{"impossible", &out.bounds.impossible_below, &out.bounds.impossible_above},
+        std::tuple{"suspect", &out.bounds.suspect_below, &out.bounds.suspect_above}}) {
     const YamlNode* bounds = map.find(key);
     if (bounds == nullptr) continue;
     YamlMap entry(*bounds, key);
@@ -74,7 +79,9 @@ observe::ValueColumn read_value_column(const YamlNode& node) {
 
 std::vector<observe::FlaggedText> read_flags(YamlMap& map) {
   std::vector<observe::FlaggedText> out;
-  each_entry(&map.require("flags"), "flags", [&](const YamlNode& key, const YamlNode& value) { out.push_back({key.scalar, flag_of(value)}); });
+  each_entry(&map.require("flags"), "flags", [&](const YamlNode& key, const YamlNode& value) {
+    out.push_back({key.scalar, flag_of(value)});
+  });
   return out;
 }
 
@@ -90,8 +97,12 @@ std::vector<observe::StatisticsRule> read_statistics(const YamlNode& root) {
     rule.title = entry.bilingual("title");
     rule.indicator = entry.text("indicator");
     rule.source = entry.text_or("series", "*");
-    rule.granularity = named(entry.require("granularity"), "granularity", std::array{Granularity::day, Granularity::month, Granularity::quarter, Granularity::year});
-    rule.of = named(entry.require("of"), "of", std::array{observe::MeanOf::samples, observe::MeanOf::daily_means, observe::MeanOf::monthly_means});
+    rule.granularity =
+        named(entry.require("granularity"), "granularity",
+              std::array{Granularity::day, Granularity::month, Granularity::quarter, Granularity::year});
+    rule.of = named(
+        entry.require("of"), "of",
+        std::array{observe::MeanOf::samples, observe::MeanOf::daily_means, observe::MeanOf::monthly_means});
     rule.of_rounded = entry.boolean_or("of_rounded", false);
     rule.minimum = entry.integer("minimum");
     if (const YamlNode* per = entry.find("per_month")) {
@@ -100,7 +111,9 @@ std::vector<observe::StatisticsRule> read_statistics(const YamlNode& root) {
       months.finish();
     }
     if (const YamlNode* censored = entry.find("censored"))
-      rule.censored = named(*censored, "censored", std::array{observe::Censored::half_limit, observe::Censored::limit, observe::Censored::exclude});
+      rule.censored = named(
+          *censored, "censored",
+          std::array{observe::Censored::half_limit, observe::Censored::limit, observe::Censored::exclude});
     if (entry.find("counted") != nullptr) {
       rule.counted.clear();
       for (const YamlNode* flag : list_of(entry, "counted")) rule.counted.push_back(flag_of(*flag));
@@ -109,7 +122,8 @@ std::vector<observe::StatisticsRule> read_statistics(const YamlNode& root) {
       YamlMap round(entry.require("round"), "round");
       rule.rounding.decimals = round.integer("decimals");
       each_entry(round.find("by_indicator"), "by_indicator", [&](const YamlNode& key, const YamlNode& value) {
-        rule.rounding.by_indicator[key.scalar] = static_cast<int>(number_of(value, "by_indicator").to_int64());
+        rule.rounding.by_indicator[key.scalar] =
+            static_cast<int>(number_of(value, "by_indicator").to_int64());
       });
       const YamlNode& mode = round.require("mode");
       const auto parsed = parse_rounding(scalar_of(mode, "mode"));
@@ -163,7 +177,8 @@ observe::ImportMapping read_import_mapping(const YamlNode& root) {
     entry.finish();
     out.times.push_back(std::move(time));
   }
-  for (auto [key, words] : {std::pair{"missing", &out.missing}, std::pair{"not_measured", &out.not_measured}, std::pair{"below_limit", &out.below_limit}})
+  for (auto [key, words] : {std::pair{"missing", &out.missing}, std::pair{"not_measured", &out.not_measured},
+                            std::pair{"below_limit", &out.below_limit}})
     if (map.find(key) != nullptr) *words = map.texts(key);
   if (const YamlNode* node = map.find("status")) {
     YamlMap entry(*node, "status");

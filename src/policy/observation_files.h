@@ -34,16 +34,17 @@
 //   unit_row: false
 //   unit_in_header: false
 //   values:
-//     - {column: codmn_mgl, preferred: codmn_raw, indicator: codmn, unit: mg/L, optional: false, unit_column: …,
+//     - {column: codmn_mgl, preferred: codmn_raw, indicator: codmn, unit: mg/L, optional: false, unit_column:
+//     …,
 //        detection_limit: "0.5", impossible: {below: "0", above: "1000"}, suspect: {below: …, above: "200"}}
 //     - {column: class_published, indicator: class_published, unit: class, ordinals: {Ⅰ: 1, 劣Ⅴ: 6}}
 #pragma once
 
-#include <vector>
-
 #include "observe/import_mapping.h"
 #include "observe/statistics_rule.h"
 #include "policy/yaml.h"
+
+#include <vector>
 
 namespace tributary::policy {
 

@@ -1,13 +1,13 @@
 // What one evaluation comes to: assessed or not, who pays what, what is missing.
 #pragma once
 
+#include "policy/explain.h"
+#include "policy/pack.h"
+
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "policy/explain.h"
-#include "policy/pack.h"
 
 namespace tributary::policy {
 
@@ -24,8 +24,8 @@ struct Outcome {
 
 std::string_view to_string(Outcome::State state);
 
-// Reads the outcome off the evaluated cells. A payment whose condition is false, or whose amount is zero, is not due.
-// Throws policy.negative_amount when an amount comes out negative: the rule must say who pays then.
+// Reads the outcome off the evaluated cells. A payment whose condition is false, or whose amount is zero, is
+// not due. Throws policy.negative_amount when an amount comes out negative: the rule must say who pays then.
 Outcome outcome_of(const CompiledRule& rule, const std::vector<Cell>& cells);
 
 // One evaluation by hand: names of inputs and parameters with values as text ("-" = missing).
@@ -47,8 +47,8 @@ struct CaseResult {
   std::string place;
 };
 
-// Throws policy.unknown_name for a name the rule does not have, bad_input for a value of the wrong form, and what
-// Policy::rule and bind throw. An input that is not given is missing.
+// Throws policy.unknown_name for a name the rule does not have, bad_input for a value of the wrong form, and
+// what Policy::rule and bind throw. An input that is not given is missing.
 CaseResult evaluate_case(const Policy& policy, const Case& wanted);
 
 }  // namespace tributary::policy

@@ -1,14 +1,14 @@
 #include "policy/pack.h"
 
+#include "base/text.h"
+#include "policy/codes.h"
+
 #include <algorithm>
 #include <filesystem>
 #include <set>
 #include <tuple>
 
 #include <fmt/format.h>
-
-#include "base/text.h"
-#include "policy/codes.h"
 
 namespace tributary::policy {
 namespace {
@@ -30,9 +30,12 @@ PackInfo read_pack_info(const std::string& folder) {
   out.example = map.boolean_or("example", false);
   map.finish();
   if (out.id != fs::path(folder).filename().string())
-    throw Error(codes::bad_value, {fmt::format("政策包的名称“{}”与文件夹“{}”不同", out.id, fs::path(folder).filename().string()),
-                                   fmt::format("the pack is called \"{}\" but its folder \"{}\"", out.id, fs::path(folder).filename().string())},
-                root.where, {"两者应相同", "they must be the same"});
+    throw Error(
+        codes::bad_value,
+        {fmt::format("政策包的名称“{}”与文件夹“{}”不同", out.id, fs::path(folder).filename().string()),
+         fmt::format("the pack is called \"{}\" but its folder \"{}\"", out.id,
+                     fs::path(folder).filename().string())},
+        root.where, {"两者应相同", "they must be the same"});
   return out;
 }
 
@@ -43,7 +46,8 @@ std::string hash_of(const std::string& folder) {
     if (entry.is_regular_file()) files.push_back(fs::relative(entry.path(), folder).string());
   std::sort(files.begin(), files.end());
   std::string all;
-  for (const std::string& file : files) all += file + "\n" + sha256_hex(read_file(folder + "/" + file)) + "\n";
+  for (const std::string& file : files)
+    all += file + "\n" + sha256_hex(read_file(folder + "/" + file)) + "\n";
   return sha256_hex(all);
 }
 
@@ -52,14 +56,21 @@ std::vector<PackInfo> chain_of(const std::string& root, const std::string& pack)
   std::set<std::string> seen;
   for (std::string id = pack; !id.empty();) {
     if (!seen.insert(id).second)
-      throw Error(codes::circular, {fmt::format("政策包 {} 的上级成环", pack), fmt::format("the packs above {} form a circle", pack)}, {root + "/" + id + "/pack.yaml", 0, 0, "extends"});
+      throw Error(
+          codes::circular,
+          {fmt::format("政策包 {} 的上级成环", pack), fmt::format("the packs above {} form a circle", pack)},
+          {root + "/" + id + "/pack.yaml", 0, 0, "extends"});
     const std::string folder = root + "/" + id;
     if (!fs::exists(folder + "/pack.yaml")) {
       const auto ids = Policy::pack_ids(root);
       const auto close = near_misses(id, ids);
-      throw Error(codes::unknown_pack, {fmt::format("没有政策包“{}”", id), fmt::format("there is no pack \"{}\"", id)}, {root, 0, 0, {}},
-                  close.empty() ? Text{fmt::format("已有：{}", fmt::join(ids, "、")), fmt::format("there are: {}", fmt::join(ids, ", "))}
-                                : Text{fmt::format("是否想用“{}”？", close[0]), fmt::format("did you mean \"{}\"?", close[0])});
+      throw Error(
+          codes::unknown_pack,
+          {fmt::format("没有政策包“{}”", id), fmt::format("there is no pack \"{}\"", id)}, {root, 0, 0, {}},
+          close.empty()
+              ? Text{fmt::format("已有：{}", fmt::join(ids, "、")),
+                     fmt::format("there are: {}", fmt::join(ids, ", "))}
+              : Text{fmt::format("是否想用“{}”？", close[0]), fmt::format("did you mean \"{}\"?", close[0])});
     }
     PackInfo info = read_pack_info(folder);
     info.hash = hash_of(folder);
@@ -73,29 +84,41 @@ std::vector<PackInfo> chain_of(const std::string& root, const std::string& pack)
 // Enters a lower pack's values into a rule above it.
 void apply(const ParameterPatch& patch, Rule& rule, std::vector<Override>& overrides) {
   if (patch.objection) {
-    if (rule.objection) overrides.push_back({fmt::format("objection {}", rule.name), rule.pack, patch.context.pack, patch.where});
+    if (rule.objection)
+      overrides.push_back(
+          {fmt::format("objection {}", rule.name), rule.pack, patch.context.pack, patch.where});
     rule.objection = patch.objection;
   }
   for (const auto& [name, values] : patch.values) {
-    const auto found = std::find_if(rule.parameters.begin(), rule.parameters.end(), [&](const Parameter& p) { return p.name == name; });
+    const auto found = std::find_if(rule.parameters.begin(), rule.parameters.end(),
+                                    [&](const Parameter& p) { return p.name == name; });
     if (found == rule.parameters.end()) {
       std::vector<std::string> known;
       for (const Parameter& p : rule.parameters) known.push_back(p.name);
       const auto close = near_misses(name, known);
-      throw Error(codes::unknown_name, {fmt::format("规则 {} 没有参数“{}”", rule.name, name), fmt::format("rule {} has no parameter \"{}\"", rule.name, name)}, patch.names.at(name),
-                  close.empty() ? Text{} : Text{fmt::format("是否想写“{}”？", close[0]), fmt::format("did you mean \"{}\"?", close[0])});
+      throw Error(codes::unknown_name,
+                  {fmt::format("规则 {} 没有参数“{}”", rule.name, name),
+                   fmt::format("rule {} has no parameter \"{}\"", rule.name, name)},
+                  patch.names.at(name),
+                  close.empty() ? Text{}
+                                : Text{fmt::format("是否想写“{}”？", close[0]),
+                                       fmt::format("did you mean \"{}\"?", close[0])});
     }
     for (const ParameterValue& value : values) {
       check_value(rule, *found, value);
       for (const ParameterValue& other : found->values)
         if (other.depth == value.depth && other.in_force == value.in_force && other.known == value.known)
           throw Error(codes::overlapping_dates,
-                      {fmt::format("参数 {} 的两个值的生效日（{}）和知悉日（{}）都相同", name, to_string(value.in_force), to_string(value.known)),
-                       fmt::format("two values of parameter {} share the dates in_force {} and known {}", name, to_string(value.in_force), to_string(value.known))},
-                      value.where, {"另一个：" + to_string(other.where), "the other: " + to_string(other.where)});
+                      {fmt::format("参数 {} 的两个值的生效日（{}）和知悉日（{}）都相同", name,
+                                   to_string(value.in_force), to_string(value.known)),
+                       fmt::format("two values of parameter {} share the dates in_force {} and known {}",
+                                   name, to_string(value.in_force), to_string(value.known))},
+                      value.where,
+                      {"另一个：" + to_string(other.where), "the other: " + to_string(other.where)});
     }
     if (!values.empty() && !found->values.empty())
-      overrides.push_back({fmt::format("parameter {}.{}", rule.name, name), found->values.back().pack, values.front().pack, patch.names.at(name)});
+      overrides.push_back({fmt::format("parameter {}.{}", rule.name, name), found->values.back().pack,
+                           values.front().pack, patch.names.at(name)});
     found->values.insert(found->values.end(), values.begin(), values.end());
   }
 }
@@ -118,8 +141,12 @@ std::string Policy::pack_for_jurisdiction(const std::string& root, const std::st
     if (!info.example && info.jurisdiction == code) return id;
     if (!info.example && !info.jurisdiction.empty()) known.push_back(info.jurisdiction);
   }
-  throw Error(codes::unknown_pack, {fmt::format("没有区划 {} 的政策包", code), fmt::format("there is no pack for jurisdiction {}", code)}, {root, 0, 0, {}},
-              {fmt::format("已有：{}；或在该文件夹中新建政策包", fmt::join(known, "、")), fmt::format("there are: {}; or make a new pack in that folder", fmt::join(known, ", "))});
+  throw Error(
+      codes::unknown_pack,
+      {fmt::format("没有区划 {} 的政策包", code), fmt::format("there is no pack for jurisdiction {}", code)},
+      {root, 0, 0, {}},
+      {fmt::format("已有：{}；或在该文件夹中新建政策包", fmt::join(known, "、")),
+       fmt::format("there are: {}; or make a new pack in that folder", fmt::join(known, ", "))});
 }
 
 Policy Policy::load(const std::string& root, const std::string& pack) {
@@ -131,33 +158,45 @@ Policy Policy::load(const std::string& root, const std::string& pack) {
     const PackInfo& info = out.packs_[depth];
     const PackContext context{info.id, static_cast<int>(depth), info.example};
     out.catalog_.add_folder(info.folder, context);
-    for (const std::string& file : files_in(info.folder + "/rules", ".yaml")) rules.push_back(read_rule(parse_yaml(read_file(file), file), context));
-    for (const std::string& file : files_in(info.folder + "/parameters", ".yaml")) patches.push_back(read_parameter_patch(parse_yaml(read_file(file), file), context));
+    for (const std::string& file : files_in(info.folder + "/rules", ".yaml"))
+      rules.push_back(read_rule(parse_yaml(read_file(file), file), context));
+    for (const std::string& file : files_in(info.folder + "/parameters", ".yaml"))
+      patches.push_back(read_parameter_patch(parse_yaml(read_file(file), file), context));
   }
   for (const ParameterPatch& patch : patches) {
     bool used = false;
     for (Rule& rule : rules)
-      if (rule.name == patch.rule && (!patch.version || rule.in_force.holds_on(*patch.version)) && rule.depth < patch.context.depth)
+      if (rule.name == patch.rule && (!patch.version || rule.in_force.holds_on(*patch.version)) &&
+          rule.depth < patch.context.depth)
         apply(patch, rule, out.overrides_), used = true;
     if (!used) {
       std::vector<std::string> above;
       for (const Rule& rule : rules)
         if (rule.depth < patch.context.depth) above.push_back(rule.name);
       const auto close = near_misses(patch.rule, above);
-      throw Error(codes::unknown_rule, {fmt::format("上级政策包中没有规则“{}”的这个版本", patch.rule), fmt::format("no pack above has this version of rule \"{}\"", patch.rule)}, patch.where,
-                  close.empty() ? Text{} : Text{fmt::format("是否想写“{}”？", close[0]), fmt::format("did you mean \"{}\"?", close[0])});
+      throw Error(codes::unknown_rule,
+                  {fmt::format("上级政策包中没有规则“{}”的这个版本", patch.rule),
+                   fmt::format("no pack above has this version of rule \"{}\"", patch.rule)},
+                  patch.where,
+                  close.empty() ? Text{}
+                                : Text{fmt::format("是否想写“{}”？", close[0]),
+                                       fmt::format("did you mean \"{}\"?", close[0])});
     }
   }
   std::stable_sort(rules.begin(), rules.end(), [](const Rule& a, const Rule& b) {
     return std::tuple(a.name, a.in_force.from, a.depth) < std::tuple(b.name, b.in_force.from, b.depth);
   });
-  const LimitSource limits = [&](const std::string& standard, const std::string& indicator) { return out.catalog_.limit(standard, indicator); };
+  const LimitSource limits = [&](const std::string& standard, const std::string& indicator) {
+    return out.catalog_.limit(standard, indicator);
+  };
   for (Rule& rule : rules) out.rules_.push_back(compile(std::move(rule), limits));
   out.check_contradictions();
   for (const auto& lower : out.rules_)
     for (const auto& upper : out.rules_)
-      if (lower->rule.name == upper->rule.name && lower->rule.depth > upper->rule.depth && lower->rule.in_force.overlaps(upper->rule.in_force))
-        out.overrides_.push_back({"rule " + lower->rule.name, upper->rule.pack, lower->rule.pack, lower->rule.where});
+      if (lower->rule.name == upper->rule.name && lower->rule.depth > upper->rule.depth &&
+          lower->rule.in_force.overlaps(upper->rule.in_force))
+        out.overrides_.push_back(
+            {"rule " + lower->rule.name, upper->rule.pack, lower->rule.pack, lower->rule.where});
   return out;
 }
 
@@ -168,13 +207,25 @@ void Policy::check_contradictions() const {
       const Rule& b = rules_[i]->rule;
       if (!a.in_force.overlaps(b.in_force)) continue;
       if (a.name == b.name && a.pack == b.pack)
-        throw Error(codes::overlapping_dates, {fmt::format("规则 {} 的两个版本生效期重叠", b.name), fmt::format("two versions of rule {} overlap in time", b.name)}, b.where,
-                    {fmt::format("另一个版本：{}；请写明失效日 to", to_string(a.where)), fmt::format("the other version: {}; state when it ends (to)", to_string(a.where))});
-      const bool same_places = a.place_kind == b.place_kind && a.granularity == b.granularity && (a.group == b.group || a.group.empty() || b.group.empty());
+        throw Error(codes::overlapping_dates,
+                    {fmt::format("规则 {} 的两个版本生效期重叠", b.name),
+                     fmt::format("two versions of rule {} overlap in time", b.name)},
+                    b.where,
+                    {fmt::format("另一个版本：{}；请写明失效日 to", to_string(a.where)),
+                     fmt::format("the other version: {}; state when it ends (to)", to_string(a.where))});
+      const bool same_places = a.place_kind == b.place_kind && a.granularity == b.granularity &&
+                               (a.group == b.group || a.group.empty() || b.group.empty());
       if (a.name != b.name && !a.claims.empty() && a.claims == b.claims && same_places)
-        throw Error(codes::contradictory_rules, {fmt::format("规则 {} 和 {} 同时决定同一事项“{}”", a.name, b.name, a.claims), fmt::format("rules {} and {} both claim the case \"{}\" at the same time", a.name, b.name, a.claims)},
-                    b.where, {fmt::format("另一条：{}；请改生效期、地点组（group），或用相同名称覆盖上级规则", to_string(a.where)),
-                              fmt::format("the other: {}; change the dates or the group, or give it the same name to override", to_string(a.where))});
+        throw Error(
+            codes::contradictory_rules,
+            {fmt::format("规则 {} 和 {} 同时决定同一事项“{}”", a.name, b.name, a.claims),
+             fmt::format("rules {} and {} both claim the case \"{}\" at the same time", a.name, b.name,
+                         a.claims)},
+            b.where,
+            {fmt::format("另一条：{}；请改生效期、地点组（group），或用相同名称覆盖上级规则",
+                         to_string(a.where)),
+             fmt::format("the other: {}; change the dates or the group, or give it the same name to override",
+                         to_string(a.where))});
     }
   }
 }
@@ -198,20 +249,28 @@ std::shared_ptr<const CompiledRule> Policy::rule(const std::string& name, Date o
   for (const auto& candidate : rules_) {
     const Rule& rule = candidate->rule;
     if (rule.name != name) continue;
-    versions += fmt::format("{}{} – {} ({} {}, {} {})", versions.empty() ? "" : "; ", to_string(rule.in_force.from),
-                            rule.in_force.to == Date::max() ? "…" : to_string(rule.in_force.to), "pack", rule.pack, "known", to_string(rule.known));
-    if (rule.in_force.holds_on(on) && rule.known <= known && (!best || rule.depth >= best->rule.depth)) best = candidate;
+    versions +=
+        fmt::format("{}{} – {} ({} {}, {} {})", versions.empty() ? "" : "; ", to_string(rule.in_force.from),
+                    rule.in_force.to == Date::max() ? "…" : to_string(rule.in_force.to), "pack", rule.pack,
+                    "known", to_string(rule.known));
+    if (rule.in_force.holds_on(on) && rule.known <= known && (!best || rule.depth >= best->rule.depth))
+      best = candidate;
   }
   if (best) return best;
   if (versions.empty()) {
     const auto names = rule_names();
     const auto close = near_misses(name, names);
-    throw Error(codes::unknown_rule, {fmt::format("没有规则“{}”", name), fmt::format("there is no rule \"{}\"", name)}, {},
-                close.empty() ? Text{fmt::format("已有：{}", fmt::join(names, "、")), fmt::format("there are: {}", fmt::join(names, ", "))}
-                              : Text{fmt::format("是否想用“{}”？", fmt::join(close, "”“")), fmt::format("did you mean \"{}\"?", fmt::join(close, "\", \""))});
+    throw Error(codes::unknown_rule,
+                {fmt::format("没有规则“{}”", name), fmt::format("there is no rule \"{}\"", name)}, {},
+                close.empty() ? Text{fmt::format("已有：{}", fmt::join(names, "、")),
+                                     fmt::format("there are: {}", fmt::join(names, ", "))}
+                              : Text{fmt::format("是否想用“{}”？", fmt::join(close, "”“")),
+                                     fmt::format("did you mean \"{}\"?", fmt::join(close, "\", \""))});
   }
-  throw Error(codes::not_in_force, {fmt::format("规则 {} 在 {}（按 {} 所知）没有有效版本", name, to_string(on), to_string(known)),
-                                    fmt::format("rule {} has no version in force on {} as known on {}", name, to_string(on), to_string(known))},
+  throw Error(codes::not_in_force,
+              {fmt::format("规则 {} 在 {}（按 {} 所知）没有有效版本", name, to_string(on), to_string(known)),
+               fmt::format("rule {} has no version in force on {} as known on {}", name, to_string(on),
+                           to_string(known))},
               {}, {"版本：" + versions, "versions: " + versions});
 }
 
@@ -220,16 +279,38 @@ std::vector<Remark> Policy::remarks(Date today) const {
   for (const auto& compiled : rules_) {
     const Rule& rule = compiled->rule;
     if (!rule.checked)
-      out.push_back({Remark::Kind::never_checked, rule.name, {"从未与文件核对", "never compared with its document"}, rule.where});
+      out.push_back({Remark::Kind::never_checked,
+                     rule.name,
+                     {"从未与文件核对", "never compared with its document"},
+                     rule.where});
     else if (today - *rule.checked > std::chrono::days{366})
-      out.push_back({Remark::Kind::stale, rule.name, {fmt::format("上次核对是 {}，已超过一年", to_string(*rule.checked)), fmt::format("last checked on {}, over a year ago", to_string(*rule.checked))}, rule.where});
-    if (!rule.verified) out.push_back({Remark::Kind::unverified, rule.name, {"未见文件原文", "the text has not been seen"}, rule.where});
+      out.push_back({Remark::Kind::stale,
+                     rule.name,
+                     {fmt::format("上次核对是 {}，已超过一年", to_string(*rule.checked)),
+                      fmt::format("last checked on {}, over a year ago", to_string(*rule.checked))},
+                     rule.where});
+    if (!rule.verified)
+      out.push_back(
+          {Remark::Kind::unverified, rule.name, {"未见文件原文", "the text has not been seen"}, rule.where});
     for (const Parameter& parameter : rule.parameters) {
       const std::string what = rule.name + "." + parameter.name;
-      if (parameter.values.empty()) out.push_back({Remark::Kind::unset, what, parameter.unset, parameter.where});
+      if (parameter.values.empty())
+        out.push_back({Remark::Kind::unset, what, parameter.unset, parameter.where});
       for (const ParameterValue& value : parameter.values) {
-        if (!value.verified) out.push_back({Remark::Kind::unverified, what, {fmt::format("{} 起的值未核实", to_string(value.in_force)), fmt::format("the value from {} is not verified", to_string(value.in_force))}, value.where});
-        if (value.known > value.in_force) out.push_back({Remark::Kind::retroactive, what, {fmt::format("{} 起生效，{} 才知悉", to_string(value.in_force), to_string(value.known)), fmt::format("in force from {}, known only since {}", to_string(value.in_force), to_string(value.known))}, value.where});
+        if (!value.verified)
+          out.push_back({Remark::Kind::unverified,
+                         what,
+                         {fmt::format("{} 起的值未核实", to_string(value.in_force)),
+                          fmt::format("the value from {} is not verified", to_string(value.in_force))},
+                         value.where});
+        if (value.known > value.in_force)
+          out.push_back(
+              {Remark::Kind::retroactive,
+               what,
+               {fmt::format("{} 起生效，{} 才知悉", to_string(value.in_force), to_string(value.known)),
+                fmt::format("in force from {}, known only since {}", to_string(value.in_force),
+                            to_string(value.known))},
+               value.where});
       }
     }
   }

@@ -1,14 +1,15 @@
-// A policy: the cascade of packs for one jurisdiction, e.g. cn → cn-34 → cn-3416 → cn-341602, loaded and checked as one.
+// A policy: the cascade of packs for one jurisdiction, e.g. cn → cn-34 → cn-3416 → cn-341602, loaded and
+// checked as one.
 #pragma once
+
+#include "policy/catalog.h"
+#include "policy/compile.h"
+#include "policy/rule_file.h"
 
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "policy/catalog.h"
-#include "policy/compile.h"
-#include "policy/rule_file.h"
 
 namespace tributary::policy {
 
@@ -29,7 +30,7 @@ struct Override {
   std::string what;   // "rule section-month" or "parameter section-month.cap"
   std::string upper;  // pack
   std::string lower;
-  Where where;        // in the lower pack
+  Where where;  // in the lower pack
 };
 
 // Something that loads but wants attention: not checked for a year, not verified, unset.
@@ -43,7 +44,8 @@ struct Remark {
 
 class Policy {
  public:
-  // `root` is the folder that holds the packs; `pack` an id. Throws unknown_pack and every error of the loader.
+  // `root` is the folder that holds the packs; `pack` an id. Throws unknown_pack and every error of the
+  // loader.
   static Policy load(const std::string& root, const std::string& pack);
   // The pack whose jurisdiction is `code`, examples left out. Throws unknown_pack.
   static std::string pack_for_jurisdiction(const std::string& root, const std::string& code);
@@ -58,8 +60,8 @@ class Policy {
   // All versions of all rules, those that are overridden included, by name and then by date.
   const std::vector<std::shared_ptr<const CompiledRule>>& rules() const { return rules_; }
   std::vector<std::string> rule_names() const;
-  // The version in force on a day as known on a day; the lowest pack's wins. Throws unknown_rule (with near misses),
-  // not_in_force (saying which versions there are).
+  // The version in force on a day as known on a day; the lowest pack's wins. Throws unknown_rule (with near
+  // misses), not_in_force (saying which versions there are).
   std::shared_ptr<const CompiledRule> rule(const std::string& name, Date on, Date known) const;
   std::vector<Override> overrides() const { return overrides_; }
   // `today` decides what is stale (a year since `checked`).

@@ -1,6 +1,11 @@
-// A compiled rule: a flat list of typed operations over input and parameter slots, indices unrolled, units converted.
-// Both evaluators read it: evaluate.h (one case, exact fractions) and columns.h (many rows, doubles with a bound).
+// A compiled rule: a flat list of typed operations over input and parameter slots, indices unrolled, units
+// converted. Both evaluators read it: evaluate.h (one case, exact fractions) and columns.h (many rows,
+// doubles with a bound).
 #pragma once
+
+#include "base/rational.h"
+#include "policy/expression.h"
+#include "policy/rule.h"
 
 #include <array>
 #include <map>
@@ -9,10 +14,6 @@
 #include <string>
 #include <vector>
 
-#include "base/rational.h"
-#include "policy/expression.h"
-#include "policy/rule.h"
-
 namespace tributary::policy {
 
 enum class Op : std::uint8_t {
@@ -20,21 +21,34 @@ enum class Op : std::uint8_t {
   input,      // slot in Program::inputs
   parameter,  // slot in Program::parameters
   scale,      // args[0] × value: a conversion of units; lets «unlimited» through
-  add, subtract, multiply, divide, negate, absolute,
-  minimum, maximum,  // n-ary; «unlimited» arguments are left out
-  ceiling, floor,
-  round,      // rounding
-  steps,      // args: a, width, closed (0 upper, 1 lower)
-  less, less_equal, equal, not_equal,
-  logical_and, logical_or, logical_not,
-  select,     // args: condition, then, else
-  coalesce,   // args: first, otherwise
+  add,
+  subtract,
+  multiply,
+  divide,
+  negate,
+  absolute,
+  minimum,
+  maximum,  // n-ary; «unlimited» arguments are left out
+  ceiling,
+  floor,
+  round,  // rounding
+  steps,  // args: a, width, closed (0 upper, 1 lower)
+  less,
+  less_equal,
+  equal,
+  not_equal,
+  logical_and,
+  logical_or,
+  logical_not,
+  select,    // args: condition, then, else
+  coalesce,  // args: first, otherwise
   present,
-  tier,       // args[0]; slot in Program::parameters (a table)
-  limit,      // args: class, water kind (0 river, 1 lake); slot in Program::limits
+  tier,   // args[0]; slot in Program::parameters (a table)
+  limit,  // args: class, water kind (0 river, 1 lake); slot in Program::limits
 };
 
-// Booleans are 0 and 1, classes 1 … 6, choices their position from 0; a missing value makes what needs it missing.
+// Booleans are 0 and 1, classes 1 … 6, choices their position from 0; a missing value makes what needs it
+// missing.
 struct Node {
   Op op = Op::constant;
   std::vector<int> args;  // earlier nodes only
@@ -79,7 +93,7 @@ struct Program {
   std::vector<LimitTable> limits;
   std::vector<FormulaNode> formulas;  // in the order of the rule, then of the index
   std::vector<PaymentNodes> payments;
-  int assessed = -1;  // or -1: always
+  int assessed = -1;                       // or -1: always
   std::vector<Expression> formula_syntax;  // per declared formula
   std::vector<Expression> when_syntax;     // per payment
   std::vector<Expression> amount_syntax;

@@ -1,9 +1,9 @@
 // What a compiled program is looked over for as a whole; used by compile().
 #pragma once
 
-#include <vector>
-
 #include "policy/program.h"
+
+#include <vector>
 
 namespace tributary::policy {
 

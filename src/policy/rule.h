@@ -1,15 +1,16 @@
-// A rule as written in a pack: inputs, dated parameters, formulas, payments. Values only; compile.h gives them meaning.
+// A rule as written in a pack: inputs, dated parameters, formulas, payments. Values only; compile.h gives
+// them meaning.
 #pragma once
-
-#include <map>
-#include <optional>
-#include <string>
-#include <vector>
 
 #include "base/decimal.h"
 #include "base/error.h"
 #include "base/time.h"
 #include "base/unit.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace tributary::policy {
 
@@ -34,20 +35,21 @@ struct ValueType {
 // Where a run takes an input from.
 struct InputOrigin {
   enum class Kind : std::uint8_t {
-    given,         // only by hand (rule eval --set, or an entry)
-    mean,          // statistic of the series of the indicator over the period
-    quality_class, // class of the place's means by a standard
-    attribute,     // dated attribute of the place (target class …)
-    place,         // fixed field of the place (water_kind …)
-    status,        // assessed / suspended / no_flow … from the place's events
-    event,         // true when the place has such an event in the period (accident …)
-    group_mean,    // mean of a formula of this rule over all places of the run
-    result,        // output of another rule for the same place
+    given,          // only by hand (rule eval --set, or an entry)
+    mean,           // statistic of the series of the indicator over the period
+    quality_class,  // class of the place's means by a standard
+    attribute,      // dated attribute of the place (target class …)
+    place,          // fixed field of the place (water_kind …)
+    status,         // assessed / suspended / no_flow … from the place's events
+    event,          // true when the place has such an event in the period (accident …)
+    group_mean,     // mean of a formula of this rule over all places of the run
+    result,         // output of another rule for the same place
   };
   enum class When : std::uint8_t { period, previous_period, previous_year, year };
   Kind kind = Kind::given;
   When when = When::period;
-  std::string name;       // attribute, event or field name; formula of group_mean; standard of quality_class; rule of result
+  std::string name;  // attribute, event or field name; formula of group_mean; standard of quality_class; rule
+                     // of result
   std::string output;     // of result: the formula
   std::string aggregate;  // of result over shorter periods: sum, mean, max, min, count
   std::string indicator;  // of mean, when the input has no index: which indicator
@@ -68,12 +70,13 @@ struct Input {
 struct ParameterValue {
   Date in_force;
   Date known;
-  // Element → value; a single parameter has the one key "". For a keyed parameter the keys are places, for an indexed
-  // one the index elements. A value is a decimal text, "true"/"false", a class or choice name, or "unlimited".
+  // Element → value; a single parameter has the one key "". For a keyed parameter the keys are places, for an
+  // indexed one the index elements. A value is a decimal text, "true"/"false", a class or choice name, or
+  // "unlimited".
   std::map<std::string, std::string> elements;
   struct Tier {
-    Decimal above;       // tier applies from here …
-    std::string value;   // … to the next tier's `above`
+    Decimal above;      // tier applies from here …
+    std::string value;  // … to the next tier's `above`
   };
   std::vector<Tier> tiers;  // of a table, ascending
   Source source;
@@ -86,14 +89,14 @@ struct ParameterValue {
 
 struct Parameter {
   std::string name;
-  std::string index;     // empty, or an index of the rule
-  bool by_place = false; // one value per place
-  bool is_table = false; // tiered table over a number
-  Unit over;             // unit of the table's argument
+  std::string index;            // empty, or an index of the rule
+  bool by_place = false;        // one value per place
+  bool is_table = false;        // tiered table over a number
+  Unit over;                    // unit of the table's argument
   bool upper_inclusive = true;  // tiers are (above, next]; false: [above, next)
   ValueType type;
   Text title;
-  Text unset;  // why no document gives it, when values are empty
+  Text unset;                          // why no document gives it, when values are empty
   std::vector<ParameterValue> values;  // ascending by in_force, then known
   Where where;
 };
@@ -110,8 +113,8 @@ struct Formula {
   Text title;
   std::string text;
   std::optional<RoundingRule> round;
-  Where where;       // of the formula's text
-  bool shown = true; // listed among the results
+  Where where;        // of the formula's text
+  bool shown = true;  // listed among the results
 };
 
 // Who pays whom. Roles are the place's roles (responsible, superior, upstream, downstream …).

@@ -1,14 +1,14 @@
 #include "policy/rule_file.h"
 
+#include "base/text.h"
+#include "policy/codes.h"
+#include "policy/value.h"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
 
 #include <fmt/format.h>
-
-#include "base/text.h"
-#include "policy/codes.h"
-#include "policy/value.h"
 
 namespace tributary::policy {
 namespace {
@@ -19,7 +19,8 @@ namespace {
 
 bool is_identifier(std::string_view text) {
   return !text.empty() && std::isdigit(static_cast<unsigned char>(text[0])) == 0 &&
-         std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
+         std::all_of(text.begin(), text.end(),
+                     [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
 }
 
 struct Name {
@@ -30,15 +31,18 @@ struct Name {
 // "C[factor]" or "k0".
 Name read_name(const YamlNode& key) {
   Name out{key.scalar, ""};
-  if (const std::size_t bracket = key.scalar.find('['); bracket != std::string::npos && key.scalar.back() == ']') {
+  if (const std::size_t bracket = key.scalar.find('[');
+      bracket != std::string::npos && key.scalar.back() == ']') {
     out.index = key.scalar.substr(bracket + 1, key.scalar.size() - bracket - 2);
     out.name = key.scalar.substr(0, bracket);
     if (!is_identifier(out.index)) out.name.clear();
   }
-  static constexpr std::array reserved{"if", "then", "else", "and", "or", "not", "true", "false", "I", "II", "III", "IV", "V", "worse_V"};
+  static constexpr std::array reserved{"if",    "then", "else", "and", "or", "not", "true",
+                                       "false", "I",    "II",   "III", "IV", "V",   "worse_V"};
   if (!is_identifier(out.name) || std::find(reserved.begin(), reserved.end(), out.name) != reserved.end())
     bad(key, fmt::format("“{}”不能作名称", key.scalar), fmt::format("\"{}\" cannot be a name", key.scalar),
-        {"名称用英文字母、数字和下划线，例如 C[factor]、unit_payment", "names are letters, digits and underscores, for example C[factor], unit_payment"});
+        {"名称用英文字母、数字和下划线，例如 C[factor]、unit_payment",
+         "names are letters, digits and underscores, for example C[factor], unit_payment"});
   return out;
 }
 
@@ -65,13 +69,15 @@ ValueType read_type(YamlMap& map) {
     out.choices = map.texts("choices");
     if (out.choices.empty()) bad(*node, "选项类的值要写 choices: [a, b]", "a choice needs choices: [a, b]");
   } else {
-    bad(*node, fmt::format("没有类型“{}”", type), fmt::format("there is no type \"{}\"", type), {"可用 number、boolean、class、choice", "number, boolean, class or choice"});
+    bad(*node, fmt::format("没有类型“{}”", type), fmt::format("there is no type \"{}\"", type),
+        {"可用 number、boolean、class、choice", "number, boolean, class or choice"});
   }
   return out;
 }
 
 template <class Value, std::size_t N>
-Value pick(const std::array<std::pair<const char*, Value>, N>& table, const YamlNode& node, std::string_view what) {
+Value pick(const std::array<std::pair<const char*, Value>, N>& table, const YamlNode& node,
+           std::string_view what) {
   const std::string& text = scalar_of(node, what);
   std::vector<std::string> known;
   for (const auto& [name, value] : table) {
@@ -82,12 +88,21 @@ Value pick(const std::array<std::pair<const char*, Value>, N>& table, const Yaml
       {fmt::format("可用：{}", fmt::join(known, "、")), fmt::format("one of: {}", fmt::join(known, ", "))});
 }
 
-constexpr std::array<std::pair<const char*, InputOrigin::Kind>, 9> origins{{{"given", InputOrigin::Kind::given},
-    {"mean", InputOrigin::Kind::mean}, {"class", InputOrigin::Kind::quality_class}, {"attribute", InputOrigin::Kind::attribute},
-    {"place", InputOrigin::Kind::place}, {"status", InputOrigin::Kind::status}, {"event", InputOrigin::Kind::event},
-    {"group_mean", InputOrigin::Kind::group_mean}, {"result", InputOrigin::Kind::result}}};
-constexpr std::array<std::pair<const char*, InputOrigin::When>, 4> whens{{{"same", InputOrigin::When::period},
-    {"previous_period", InputOrigin::When::previous_period}, {"previous_year", InputOrigin::When::previous_year}, {"year", InputOrigin::When::year}}};
+constexpr std::array<std::pair<const char*, InputOrigin::Kind>, 9> origins{
+    {{"given", InputOrigin::Kind::given},
+     {"mean", InputOrigin::Kind::mean},
+     {"class", InputOrigin::Kind::quality_class},
+     {"attribute", InputOrigin::Kind::attribute},
+     {"place", InputOrigin::Kind::place},
+     {"status", InputOrigin::Kind::status},
+     {"event", InputOrigin::Kind::event},
+     {"group_mean", InputOrigin::Kind::group_mean},
+     {"result", InputOrigin::Kind::result}}};
+constexpr std::array<std::pair<const char*, InputOrigin::When>, 4> whens{
+    {{"same", InputOrigin::When::period},
+     {"previous_period", InputOrigin::When::previous_period},
+     {"previous_year", InputOrigin::When::previous_year},
+     {"year", InputOrigin::When::year}}};
 
 Input read_input(const YamlNode& key, const YamlNode& value) {
   const auto [name, index] = read_name(key);
@@ -106,9 +121,15 @@ Input read_input(const YamlNode& key, const YamlNode& value) {
   switch (out.origin.kind) {
     case Kind::attribute:
     case Kind::place:
-    case Kind::event: out.origin.name = map.text("name"); break;
-    case Kind::quality_class: out.origin.name = map.text("standard"); break;
-    case Kind::group_mean: out.origin.name = map.text("of"); break;
+    case Kind::event:
+      out.origin.name = map.text("name");
+      break;
+    case Kind::quality_class:
+      out.origin.name = map.text("standard");
+      break;
+    case Kind::group_mean:
+      out.origin.name = map.text("of");
+      break;
     case Kind::result:
       out.origin.name = map.text("rule");
       out.origin.output = map.text("output");
@@ -117,16 +138,21 @@ Input read_input(const YamlNode& key, const YamlNode& value) {
     case Kind::mean:
       if (index.empty()) out.origin.indicator = map.text("indicator");
       break;
-    default: break;
+    default:
+      break;
   }
   const auto must_be = [&](ValueType::Kind kind, const char* type) {
-    if (out.type.kind != kind) bad(from, fmt::format("from: {} 的输入应写 type: {}", from.scalar, type), fmt::format("an input from: {} needs type: {}", from.scalar, type));
+    if (out.type.kind != kind)
+      bad(from, fmt::format("from: {} 的输入应写 type: {}", from.scalar, type),
+          fmt::format("an input from: {} needs type: {}", from.scalar, type));
   };
-  if (out.origin.kind == Kind::mean || out.origin.kind == Kind::group_mean) must_be(ValueType::Kind::number, "number");
+  if (out.origin.kind == Kind::mean || out.origin.kind == Kind::group_mean)
+    must_be(ValueType::Kind::number, "number");
   if (out.origin.kind == Kind::quality_class) must_be(ValueType::Kind::quality, "class");
   if (out.origin.kind == Kind::status) must_be(ValueType::Kind::choice, "choice");
   if (out.origin.kind == Kind::event) must_be(ValueType::Kind::boolean, "boolean");
-  if (out.origin.kind == Kind::mean || out.origin.kind == Kind::quality_class) out.origin.source = map.text_or("series");
+  if (out.origin.kind == Kind::mean || out.origin.kind == Kind::quality_class)
+    out.origin.source = map.text_or("series");
   out.optional = map.boolean_or("optional", false);
   map.finish();
   return out;
@@ -138,13 +164,18 @@ std::string read_constant(const YamlNode& node, const ValueType* type) {
   // Without a declaration at hand: what looks like a decimal stands in quotes all the same.
   if (type == nullptr && !node.quoted && Decimal::try_parse(text)) decimal_of(node, "value");
   if (text == "unlimited" || type == nullptr) return text;
-  if (type->kind == ValueType::Kind::number) decimal_of(node, "value");
-  else if (!parse_value(*type, text)) throw Error(codes::bad_value, {fmt::format("“{}”不是有效的值", text), fmt::format("\"{}\" is not a valid value", text)}, node.where, expected_form(*type));
+  if (type->kind == ValueType::Kind::number)
+    decimal_of(node, "value");
+  else if (!parse_value(*type, text))
+    throw Error(codes::bad_value,
+                {fmt::format("“{}”不是有效的值", text), fmt::format("\"{}\" is not a valid value", text)},
+                node.where, expected_form(*type));
   return text;
 }
 
 // One of `values:`. `parameter` is null in a patch, where the declaration is in another file.
-ParameterValue read_value(const YamlNode& node, const Parameter* parameter, std::optional<Date> known_default, const PackContext& context) {
+ParameterValue read_value(const YamlNode& node, const Parameter* parameter, std::optional<Date> known_default,
+                          const PackContext& context) {
   YamlMap map(node, "values");
   ParameterValue out;
   out.in_force = map.date("in_force");
@@ -159,20 +190,25 @@ ParameterValue read_value(const YamlNode& node, const Parameter* parameter, std:
   out.where = node.where;
   const ValueType* type = parameter != nullptr ? &parameter->type : nullptr;
   if (const YamlNode* tiers = map.find("tiers")) {
-    if (parameter != nullptr && !parameter->is_table) bad(*tiers, "只有分档表（有 over:）才能写 tiers", "tiers belong to a tiered table (one with over:)");
-    if (tiers->kind != YamlNode::Kind::sequence || tiers->items.empty()) bad(*tiers, "tiers 应为列表", "tiers must be a list");
+    if (parameter != nullptr && !parameter->is_table)
+      bad(*tiers, "只有分档表（有 over:）才能写 tiers", "tiers belong to a tiered table (one with over:)");
+    if (tiers->kind != YamlNode::Kind::sequence || tiers->items.empty())
+      bad(*tiers, "tiers 应为列表", "tiers must be a list");
     for (const YamlNode& item : tiers->items) {
       YamlMap tier(item, "tiers");
       const Decimal above = decimal_of(tier.require("above"), "above");
-      if (!out.tiers.empty() && above <= out.tiers.back().above) bad(item, "档的下限必须从小到大", "the tiers must ascend");
+      if (!out.tiers.empty() && above <= out.tiers.back().above)
+        bad(item, "档的下限必须从小到大", "the tiers must ascend");
       out.tiers.push_back({above, read_constant(tier.require("value"), type)});
       tier.finish();
     }
   } else {
     const YamlNode& value = map.require("value");
-    if (parameter != nullptr && parameter->is_table) bad(value, "分档表要写 tiers: [...]", "a tiered table needs tiers: […]");
+    if (parameter != nullptr && parameter->is_table)
+      bad(value, "分档表要写 tiers: [...]", "a tiered table needs tiers: […]");
     if (value.kind == YamlNode::Kind::map) {
-      for (const auto& [element, text] : value.entries) out.elements.emplace(element.scalar, read_constant(text, type));
+      for (const auto& [element, text] : value.entries)
+        out.elements.emplace(element.scalar, read_constant(text, type));
     } else {
       out.elements.emplace("", read_constant(value, type));
     }
@@ -181,17 +217,23 @@ ParameterValue read_value(const YamlNode& node, const Parameter* parameter, std:
   return out;
 }
 
-std::vector<ParameterValue> read_values(const YamlNode& node, const Parameter* parameter, std::optional<Date> known_default, const PackContext& context) {
+std::vector<ParameterValue> read_values(const YamlNode& node, const Parameter* parameter,
+                                        std::optional<Date> known_default, const PackContext& context) {
   if (node.kind != YamlNode::Kind::sequence) bad(node, "values 应为列表", "values must be a list");
   std::vector<ParameterValue> out;
   for (const YamlNode& item : node.items) {
     out.push_back(read_value(item, parameter, known_default, context));
     for (std::size_t i = 0; i + 1 < out.size(); ++i)
       if (out[i].in_force == out.back().in_force && out[i].known == out.back().known)
-        throw Error(codes::overlapping_dates,
-                    {fmt::format("两个值的生效日（{}）和知悉日（{}）都相同", to_string(out[i].in_force), to_string(out[i].known)),
-                     fmt::format("two values share the dates in_force {} and known {}", to_string(out[i].in_force), to_string(out[i].known))},
-                    item.where, {fmt::format("另一个在第 {} 行；更正请写更晚的 known", out[i].where.line), fmt::format("the other is on line {}; a correction has a later known", out[i].where.line)});
+        throw Error(
+            codes::overlapping_dates,
+            {fmt::format("两个值的生效日（{}）和知悉日（{}）都相同", to_string(out[i].in_force),
+                         to_string(out[i].known)),
+             fmt::format("two values share the dates in_force {} and known {}", to_string(out[i].in_force),
+                         to_string(out[i].known))},
+            item.where,
+            {fmt::format("另一个在第 {} 行；更正请写更晚的 known", out[i].where.line),
+             fmt::format("the other is on line {}; a correction has a later known", out[i].where.line)});
   }
   return out;
 }
@@ -201,38 +243,53 @@ std::vector<ParameterValue> read_values(const YamlNode& node, const Parameter* p
 void check_value(const Rule& rule, const Parameter& parameter, const ParameterValue& value) {
   if (parameter.is_table != !value.tiers.empty())
     throw Error(codes::bad_value,
-                parameter.is_table ? Text{fmt::format("分档表 {} 要写 tiers: [...]", parameter.name), fmt::format("the tiered table {} needs tiers: […]", parameter.name)}
-                                   : Text{fmt::format("参数 {} 不是分档表，不能写 tiers", parameter.name), fmt::format("parameter {} is no tiered table and takes no tiers", parameter.name)},
+                parameter.is_table
+                    ? Text{fmt::format("分档表 {} 要写 tiers: [...]", parameter.name),
+                           fmt::format("the tiered table {} needs tiers: […]", parameter.name)}
+                    : Text{fmt::format("参数 {} 不是分档表，不能写 tiers", parameter.name),
+                           fmt::format("parameter {} is no tiered table and takes no tiers", parameter.name)},
                 value.where);
   const auto check_text = [&](const std::string& text) {
     if (text != "unlimited" && !parse_value(parameter.type, text))
-      throw Error(codes::bad_value, {fmt::format("参数 {} 的值“{}”不对", parameter.name, text), fmt::format("parameter {}: \"{}\" is not a valid value", parameter.name, text)}, value.where,
-                  expected_form(parameter.type));
+      throw Error(codes::bad_value,
+                  {fmt::format("参数 {} 的值“{}”不对", parameter.name, text),
+                   fmt::format("parameter {}: \"{}\" is not a valid value", parameter.name, text)},
+                  value.where, expected_form(parameter.type));
   };
   for (const auto& tier : value.tiers) check_text(tier.value);
   for (const auto& [element, text] : value.elements) check_text(text);
   if (parameter.is_table) return;
-  const auto fail = [&](const std::string& zh, const std::string& en) { throw Error(codes::index_mismatch, {zh, en}, value.where); };
+  const auto fail = [&](const std::string& zh, const std::string& en) {
+    throw Error(codes::index_mismatch, {zh, en}, value.where);
+  };
   if (parameter.by_place) {
-    if (value.elements.contains("")) fail(fmt::format("参数 {} 按地点给值：value: {{地点: \"…\"}}", parameter.name), fmt::format("parameter {} is given by place: value: {{place: \"…\"}}", parameter.name));
+    if (value.elements.contains(""))
+      fail(fmt::format("参数 {} 按地点给值：value: {{地点: \"…\"}}", parameter.name),
+           fmt::format("parameter {} is given by place: value: {{place: \"…\"}}", parameter.name));
     return;
   }
   if (parameter.index.empty()) {
-    if (value.elements.size() != 1 || !value.elements.contains("")) fail(fmt::format("参数 {} 只有一个值", parameter.name), fmt::format("parameter {} has a single value", parameter.name));
+    if (value.elements.size() != 1 || !value.elements.contains(""))
+      fail(fmt::format("参数 {} 只有一个值", parameter.name),
+           fmt::format("parameter {} has a single value", parameter.name));
     return;
   }
   const auto index = rule.indices.find(parameter.index);
   if (index == rule.indices.end()) return;  // reported by the compiler
   for (const std::string& element : index->second)
-    if (!value.elements.contains(element)) fail(fmt::format("参数 {} 缺少“{}”的值", parameter.name, element), fmt::format("parameter {} lacks a value for \"{}\"", parameter.name, element));
+    if (!value.elements.contains(element))
+      fail(fmt::format("参数 {} 缺少“{}”的值", parameter.name, element),
+           fmt::format("parameter {} lacks a value for \"{}\"", parameter.name, element));
   for (const auto& [element, text] : value.elements)
     if (std::find(index->second.begin(), index->second.end(), element) == index->second.end())
-      fail(fmt::format("参数 {} 没有“{}”这一项", parameter.name, element), fmt::format("parameter {} has no element \"{}\"", parameter.name, element));
+      fail(fmt::format("参数 {} 没有“{}”这一项", parameter.name, element),
+           fmt::format("parameter {} has no element \"{}\"", parameter.name, element));
 }
 
 namespace {
 
-Parameter read_parameter(const YamlNode& key, const YamlNode& node, const Rule& rule, const PackContext& context) {
+Parameter read_parameter(const YamlNode& key, const YamlNode& node, const Rule& rule,
+                         const PackContext& context) {
   const auto [name, index] = read_name(key);
   YamlMap map(node, name);
   Parameter out;
@@ -244,22 +301,31 @@ Parameter read_parameter(const YamlNode& key, const YamlNode& node, const Rule& 
   out.title = map.bilingual_or_none("title");
   if (const YamlNode* by = map.find("by")) {
     if (scalar_of(*by, "by") != "place") bad(*by, "by: 只能是 place", "by: can only be place");
-    if (!index.empty()) bad(*by, "按地点给值的参数不能再分项", "a parameter given by place cannot be indexed too");
+    if (!index.empty())
+      bad(*by, "按地点给值的参数不能再分项", "a parameter given by place cannot be indexed too");
     out.by_place = true;
   }
   if (const YamlNode* over = map.find("over")) {
-    if (out.by_place || !index.empty()) bad(*over, "分档表不能按地点或分项给值", "a tiered table can be neither indexed nor given by place");
+    if (out.by_place || !index.empty())
+      bad(*over, "分档表不能按地点或分项给值", "a tiered table can be neither indexed nor given by place");
     out.is_table = true;
     out.over = read_unit(*over);
     const std::string bounds = map.text("bounds");
-    if (bounds != "upper_inclusive" && bounds != "lower_inclusive") bad(*over, "bounds 应为 upper_inclusive 或 lower_inclusive", "bounds must be upper_inclusive or lower_inclusive");
+    if (bounds != "upper_inclusive" && bounds != "lower_inclusive")
+      bad(*over, "bounds 应为 upper_inclusive 或 lower_inclusive",
+          "bounds must be upper_inclusive or lower_inclusive");
     out.upper_inclusive = bounds == "upper_inclusive";
   }
   out.unset = map.bilingual_or_none("unset");
-  if (const YamlNode* values = map.find("values")) out.values = read_values(*values, &out, rule.known, context);
+  if (const YamlNode* values = map.find("values"))
+    out.values = read_values(*values, &out, rule.known, context);
   if (out.values.empty() && out.unset.zh.empty())
-    throw Error(codes::missing_key, {fmt::format("参数 {} 既没有 values，也没有说明为何未定（unset）", name), fmt::format("parameter {} has neither values nor a reason why it is unset", name)},
-                key.where, {"写 unset: {zh: 所见文件未载明, en: no text seen states it}", "write unset: {zh: …, en: no text seen states it}"});
+    throw Error(codes::missing_key,
+                {fmt::format("参数 {} 既没有 values，也没有说明为何未定（unset）", name),
+                 fmt::format("parameter {} has neither values nor a reason why it is unset", name)},
+                key.where,
+                {"写 unset: {zh: 所见文件未载明, en: no text seen states it}",
+                 "write unset: {zh: …, en: no text seen states it}"});
   for (const ParameterValue& value : out.values) check_value(rule, out, value);
   map.finish();
   return out;
@@ -271,8 +337,11 @@ RoundingRule read_rounding(const YamlNode& node) {
   out.places = map.integer("places");
   const YamlNode& mode = map.require("mode");
   const auto parsed = parse_rounding(scalar_of(mode, "mode"));
-  if (!parsed) bad(mode, "修约方式应为 half_even、half_up、up、down、ceiling 或 floor", "mode must be half_even, half_up, up, down, ceiling or floor");
-  if (out.places < -12 || out.places > 12) bad(node, "小数位数应在 -12 到 12 之间", "places must be from -12 to 12");
+  if (!parsed)
+    bad(mode, "修约方式应为 half_even、half_up、up、down、ceiling 或 floor",
+        "mode must be half_even, half_up, up, down, ceiling or floor");
+  if (out.places < -12 || out.places > 12)
+    bad(node, "小数位数应在 -12 到 12 之间", "places must be from -12 to 12");
   out.mode = *parsed;
   map.finish();
   return out;
@@ -296,7 +365,8 @@ Formula read_formula(const YamlNode& key, const YamlNode& node) {
   out.text = map.text("is");
   out.where = formula_where(map.require("is"), name);
   if (const YamlNode* round = map.find("round")) {
-    if (out.type.kind != ValueType::Kind::number) bad(*round, "只有数值可以修约", "only numbers can be rounded");
+    if (out.type.kind != ValueType::Kind::number)
+      bad(*round, "只有数值可以修约", "only numbers can be rounded");
     out.round = read_rounding(*round);
   }
   out.shown = map.boolean_or("shown", true);
@@ -316,7 +386,8 @@ Payment read_payment(const YamlNode& node) {
   out.amount = map.text("amount");
   out.amount_where = formula_where(map.require("amount"), "pays.amount");
   out.round = read_rounding(map.require("round"));
-  if (out.round.places > 2) bad(map.require("round"), "钱最多保留到分（places: 2）", "money goes down to fen (places: 2) at most");
+  if (out.round.places > 2)
+    bad(map.require("round"), "钱最多保留到分（places: 2）", "money goes down to fen (places: 2) at most");
   if (auto source = map.source_or_none()) out.source = *source;
   map.finish();
   return out;
@@ -328,7 +399,8 @@ std::optional<ObjectionWindow> read_objection(YamlMap& map, const PackContext& c
   YamlMap entry(*node, "objection");
   ObjectionWindow out;
   out.working_days = entry.integer("working_days");
-  if (out.working_days < 0 || out.working_days > 250) bad(*node, "工作日数应在 0 到 250 之间", "working_days must be from 0 to 250");
+  if (out.working_days < 0 || out.working_days > 250)
+    bad(*node, "工作日数应在 0 到 250 之间", "working_days must be from 0 to 250");
   out.source = entry.source();
   out.verified = entry.boolean_or("verified", true);
   out.example = context.example;
@@ -338,8 +410,11 @@ std::optional<ObjectionWindow> read_objection(YamlMap& map, const PackContext& c
 
 void read_per(const YamlNode& node, Rule& rule) {
   const std::string& text = scalar_of(node, "per");
-  static constexpr std::array<std::pair<const char*, Granularity>, 4> granularities{{{"day", Granularity::day}, {"month", Granularity::month},
-      {"quarter", Granularity::quarter}, {"year", Granularity::year}}};
+  static constexpr std::array<std::pair<const char*, Granularity>, 4> granularities{
+      {{"day", Granularity::day},
+       {"month", Granularity::month},
+       {"quarter", Granularity::quarter},
+       {"year", Granularity::year}}};
   for (const char* sign : {"×", " x "}) {
     const std::size_t at = text.find(sign);
     if (at == std::string::npos) continue;
@@ -348,13 +423,15 @@ void read_per(const YamlNode& node, Rule& rule) {
     for (const auto& [name, value] : granularities)
       if (granularity == name) return static_cast<void>(rule.granularity = value);
   }
-  bad(node, fmt::format("per: “{}”不对", text), fmt::format("per: \"{}\" is not understood", text), {"例如 section × month、city × quarter", "for example section × month, city × quarter"});
+  bad(node, fmt::format("per: “{}”不对", text), fmt::format("per: \"{}\" is not understood", text),
+      {"例如 section × month、city × quarter", "for example section × month, city × quarter"});
 }
 
 template <class Visit>
 void each_entry(const YamlNode* node, std::string_view what, Visit visit) {
   if (node == nullptr) return;
-  if (node->kind != YamlNode::Kind::map) bad(*node, fmt::format("{} 应为“名称: …”的集合", what), fmt::format("{} must be a map of names", what));
+  if (node->kind != YamlNode::Kind::map)
+    bad(*node, fmt::format("{} 应为“名称: …”的集合", what), fmt::format("{} must be a map of names", what));
   for (const auto& [key, value] : node->entries) visit(key, value);
 }
 
@@ -376,7 +453,8 @@ Rule read_rule(const YamlNode& root, const PackContext& context) {
     out.in_force.from = dates.date("from");
     if (const auto to = dates.date_or_none("to")) out.in_force.to = *to;
     dates.finish();
-    if (out.in_force.from >= out.in_force.to) bad(map.require("in_force"), "生效日应早于失效日", "in_force: from must come before to");
+    if (out.in_force.from >= out.in_force.to)
+      bad(map.require("in_force"), "生效日应早于失效日", "in_force: from must come before to");
   }
   out.known = map.date("known");
   if (const YamlNode* node = map.find("checked")) {
@@ -391,19 +469,28 @@ Rule read_rule(const YamlNode& root, const PackContext& context) {
   read_per(map.require("per"), out);
   out.group = map.text_or("group");
   each_entry(map.find("indices"), "indices", [&](const YamlNode& key, const YamlNode& value) {
-    if (!is_identifier(key.scalar) || value.kind != YamlNode::Kind::sequence || value.items.empty() || value.items.size() > 64)
-      bad(value, "指标组应为列表，例如 factor: [codmn, nh3n, tp]", "an index is a list, for example factor: [codmn, nh3n, tp]");
+    if (!is_identifier(key.scalar) || value.kind != YamlNode::Kind::sequence || value.items.empty() ||
+        value.items.size() > 64)
+      bad(value, "指标组应为列表，例如 factor: [codmn, nh3n, tp]",
+          "an index is a list, for example factor: [codmn, nh3n, tp]");
     auto& elements = out.indices[key.scalar];
     for (const YamlNode& item : value.items) {
       const std::string& element = scalar_of(item, "indices");
       if (!is_identifier(element) || std::find(elements.begin(), elements.end(), element) != elements.end())
-        bad(item, fmt::format("“{}”不能作指标，或写了两次", element), fmt::format("\"{}\" cannot be an element, or appears twice", element));
+        bad(item, fmt::format("“{}”不能作指标，或写了两次", element),
+            fmt::format("\"{}\" cannot be an element, or appears twice", element));
       elements.push_back(element);
     }
   });
-  each_entry(map.find("inputs"), "inputs", [&](const YamlNode& key, const YamlNode& value) { out.inputs.push_back(read_input(key, value)); });
-  each_entry(map.find("parameters"), "parameters", [&](const YamlNode& key, const YamlNode& value) { out.parameters.push_back(read_parameter(key, value, out, context)); });
-  each_entry(&map.require("formulas"), "formulas", [&](const YamlNode& key, const YamlNode& value) { out.formulas.push_back(read_formula(key, value)); });
+  each_entry(map.find("inputs"), "inputs", [&](const YamlNode& key, const YamlNode& value) {
+    out.inputs.push_back(read_input(key, value));
+  });
+  each_entry(map.find("parameters"), "parameters", [&](const YamlNode& key, const YamlNode& value) {
+    out.parameters.push_back(read_parameter(key, value, out, context));
+  });
+  each_entry(&map.require("formulas"), "formulas", [&](const YamlNode& key, const YamlNode& value) {
+    out.formulas.push_back(read_formula(key, value));
+  });
   if (const YamlNode* node = map.find("assessed_when")) {
     YamlMap assessed(*node, "assessed_when");
     out.assessed_when = assessed.text("is");
@@ -429,12 +516,13 @@ ParameterPatch read_parameter_patch(const YamlNode& root, const PackContext& con
   out.context = context;
   const auto known = map.date_or_none("known");
   out.objection = read_objection(map, context);
-  each_entry(out.objection ? map.find("parameters") : &map.require("parameters"), "parameters", [&](const YamlNode& key, const YamlNode& value) {
-    YamlMap entry(value, key.scalar);
-    out.values[key.scalar] = read_values(entry.require("values"), nullptr, known, context);
-    out.names[key.scalar] = key.where;
-    entry.finish();
-  });
+  each_entry(out.objection ? map.find("parameters") : &map.require("parameters"), "parameters",
+             [&](const YamlNode& key, const YamlNode& value) {
+               YamlMap entry(value, key.scalar);
+               out.values[key.scalar] = read_values(entry.require("values"), nullptr, known, context);
+               out.names[key.scalar] = key.where;
+               entry.finish();
+             });
   map.finish();
   return out;
 }

@@ -1,11 +1,11 @@
 #include "policy/sharing.h"
 
-#include <gtest/gtest.h>
+#include "base/error.h"
 
 #include <numeric>
 #include <random>
 
-#include "base/error.h"
+#include <gtest/gtest.h>
 
 namespace tributary::policy {
 namespace {
@@ -17,9 +17,12 @@ std::vector<Decimal> decimals(std::initializer_list<const char*> texts) {
 }
 
 TEST(Sharing, FixedSharesLeaveNoResidue) {
-  EXPECT_EQ(share_out(100, decimals({"0.25", "0.40", "0.10", "0.25"})), (std::vector<std::int64_t>{25, 40, 10, 25}));
-  EXPECT_EQ(share_out(10, decimals({"1", "1", "1"})), (std::vector<std::int64_t>{4, 3, 3}));       // a tie: the earlier
-  EXPECT_EQ(share_out(1, decimals({"0.2", "0.5", "0.3"})), (std::vector<std::int64_t>{0, 1, 0}));  // the largest fraction
+  EXPECT_EQ(share_out(100, decimals({"0.25", "0.40", "0.10", "0.25"})),
+            (std::vector<std::int64_t>{25, 40, 10, 25}));
+  EXPECT_EQ(share_out(10, decimals({"1", "1", "1"})),
+            (std::vector<std::int64_t>{4, 3, 3}));  // a tie: the earlier
+  EXPECT_EQ(share_out(1, decimals({"0.2", "0.5", "0.3"})),
+            (std::vector<std::int64_t>{0, 1, 0}));  // the largest fraction
   EXPECT_EQ(share_out(0, decimals({"0.2", "0.8"})), (std::vector<std::int64_t>{0, 0}));
   EXPECT_EQ(share_out(7, decimals({"0", "1"})), (std::vector<std::int64_t>{0, 7}));
 }
@@ -44,9 +47,11 @@ TEST(Sharing, PartsAddUpAndStayWithinOneFen) {
     }
     const auto total = static_cast<std::int64_t>(random() % 1'000'000'000);
     const auto parts = share_out(total, shares);
-    ASSERT_EQ(std::accumulate(parts.begin(), parts.end(), std::int64_t{0}), total) << "seed " << seed << " round " << round;
+    ASSERT_EQ(std::accumulate(parts.begin(), parts.end(), std::int64_t{0}), total)
+        << "seed " << seed << " round " << round;
     for (std::size_t i = 0; i < parts.size(); ++i) {
-      const Decimal exact = Decimal::divide(Decimal::from_int(total) * shares[i], sum, 6, Rounding::half_even);
+      const Decimal exact =
+          Decimal::divide(Decimal::from_int(total) * shares[i], sum, 6, Rounding::half_even);
       ASSERT_LE((Decimal::from_int(parts[i]) - exact).abs(), Decimal(1));
     }
   }

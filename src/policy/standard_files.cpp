@@ -1,14 +1,17 @@
 #include "policy/standard_files.h"
 
-#include <fmt/format.h>
-
 #include "policy/codes.h"
+
+#include <fmt/format.h>
 
 namespace tributary::policy {
 namespace {
 
 [[noreturn]] void bad(const YamlNode& node, std::string_view what, const std::string& text) {
-  throw Error(codes::bad_value, {fmt::format("{}：“{}”不对", what, text), fmt::format("{}: \"{}\" is not understood", what, text)}, node.where);
+  throw Error(
+      codes::bad_value,
+      {fmt::format("{}：“{}”不对", what, text), fmt::format("{}: \"{}\" is not understood", what, text)},
+      node.where);
 }
 
 Validity read_validity(YamlMap& map, std::string_view key) {
@@ -58,7 +61,8 @@ observe::ClassItem read_item(const YamlNode& node) {
   out.unit = map.text("unit");
   out.sense = parsed<observe::Sense>(map.require("sense"), "sense", observe::parse_sense);
   out.classified = map.boolean_or("classified", true);
-  if (const YamlNode* water = map.find("water")) out.water = parsed<observe::WaterKind>(*water, "water", observe::parse_water_kind);
+  if (const YamlNode* water = map.find("water"))
+    out.water = parsed<observe::WaterKind>(*water, "water", observe::parse_water_kind);
   for (const YamlNode* limit : list_of(map, "limits")) out.limits.push_back(number_of(*limit, "limits"));
   if (const YamlNode* low = map.find("low")) out.low = number_of(*low, "low");
   if (const YamlNode* high = map.find("high")) out.high = number_of(*high, "high");
@@ -75,7 +79,8 @@ observe::AirLimit read_air_limit(const YamlNode& node) {
   out.unit = map.text("unit");
   out.air_class = map.integer("class");
   map.each_other([&](const YamlNode& key, const YamlNode& value) {
-    out.periods[parsed<observe::AirPeriod>(key, "limits", observe::parse_air_period)] = number_of(value, key.scalar);
+    out.periods[parsed<observe::AirPeriod>(key, "limits", observe::parse_air_period)] =
+        number_of(value, key.scalar);
   });
   return out;
 }
@@ -87,7 +92,8 @@ std::vector<const YamlNode*> list_of(YamlMap& map, std::string_view key) {
   const YamlNode* node = map.find(key);
   if (node == nullptr) return out;
   if (node->kind != YamlNode::Kind::sequence)
-    throw Error(codes::bad_value, {fmt::format("{} 应为列表", key), fmt::format("{} must be a list", key)}, node->where);
+    throw Error(codes::bad_value, {fmt::format("{} 应为列表", key), fmt::format("{} must be a list", key)},
+                node->where);
   for (const YamlNode& item : node->items) out.push_back(&item);
   return out;
 }
@@ -136,8 +142,10 @@ observe::AirStandard read_air_standard(const YamlNode& root) {
   }
   if (const YamlNode* node = map.find("validity")) {
     YamlMap entry(*node, "validity");
-    out.validity = {entry.integer("minutes_per_hour"), entry.integer("hours_per_8h"), entry.integer("hours_per_day"), entry.integer("days_per_month"),
-                    entry.integer("days_in_february"), entry.integer("days_per_year"), entry.boolean_or("verified", false)};
+    out.validity = {entry.integer("minutes_per_hour"),  entry.integer("hours_per_8h"),
+                    entry.integer("hours_per_day"),     entry.integer("days_per_month"),
+                    entry.integer("days_in_february"),  entry.integer("days_per_year"),
+                    entry.boolean_or("verified", false)};
     entry.finish();
   }
   map.finish();
@@ -148,7 +156,8 @@ observe::AqiStandard read_aqi_standard(const YamlNode& root) {
   YamlMap map(root, "aqi_standard");
   observe::AqiStandard out;
   out.head = read_head(map, "aqi_standard");
-  for (const YamlNode* node : list_of(map, "steps")) out.steps.push_back(static_cast<int>(number_of(*node, "steps").to_int64()));
+  for (const YamlNode* node : list_of(map, "steps"))
+    out.steps.push_back(static_cast<int>(number_of(*node, "steps").to_int64()));
   out.minimum = map.integer("minimum");
   out.lists_exceeding = map.boolean_or("lists_exceeding", false);
   {
@@ -166,8 +175,10 @@ observe::AqiStandard read_aqi_standard(const YamlNode& root) {
     column.decimals = entry.integer("decimals");
     for (const YamlNode* at : list_of(entry, "at")) column.at.push_back(number_of(*at, "at"));
     if (const YamlNode* above = entry.find("above")) {
-      if (const auto fixed = Decimal::try_parse(scalar_of(*above, "above"))) column.above_fixed = static_cast<int>(fixed->to_int64());
-      else column.above_column = above->scalar;
+      if (const auto fixed = Decimal::try_parse(scalar_of(*above, "above")))
+        column.above_fixed = static_cast<int>(fixed->to_int64());
+      else
+        column.above_column = above->scalar;
     }
     entry.finish();
     out.columns.push_back(std::move(column));
@@ -180,7 +191,8 @@ observe::AqiStandard read_aqi_standard(const YamlNode& root) {
     }
   for (const YamlNode* node : list_of(map, "levels")) {
     YamlMap entry(*node, "levels");
-    out.levels.push_back({entry.integer("number"), entry.integer("from"), entry.integer("to"), entry.bilingual("title")});
+    out.levels.push_back(
+        {entry.integer("number"), entry.integer("from"), entry.integer("to"), entry.bilingual("title")});
     entry.finish();
   }
   map.finish();

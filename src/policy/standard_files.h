@@ -1,4 +1,5 @@
-// Files of standards, indicators and calendars to values; their layouts are described at the structs they fill.
+// Files of standards, indicators and calendars to values; their layouts are described at the structs they
+// fill.
 #pragma once
 
 #include "base/calendar.h"

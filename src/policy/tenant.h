@@ -1,12 +1,12 @@
 // Whose database this is: the jurisdictions in it and the pack each works by.
 #pragma once
 
+#include "base/time.h"
+#include "store/store.h"
+
 #include <span>
 #include <string>
 #include <vector>
-
-#include "base/time.h"
-#include "store/store.h"
 
 namespace tributary::policy {
 

@@ -38,33 +38,42 @@ std::optional<Rational> parse_value(const ValueType& type, std::string_view text
 
 Text expected_form(const ValueType& type) {
   switch (type.kind) {
-    case ValueType::Kind::number: return {"应为小数，例如 0.85", "a decimal is expected, for example 0.85"};
-    case ValueType::Kind::boolean: return {"应为 true 或 false", "true or false is expected"};
-    case ValueType::Kind::quality: return {"应为 I、II、III、IV、V 或 worse_V", "I, II, III, IV, V or worse_V is expected"};
+    case ValueType::Kind::number:
+      return {"应为小数，例如 0.85", "a decimal is expected, for example 0.85"};
+    case ValueType::Kind::boolean:
+      return {"应为 true 或 false", "true or false is expected"};
+    case ValueType::Kind::quality:
+      return {"应为 I、II、III、IV、V 或 worse_V", "I, II, III, IV, V or worse_V is expected"};
     case ValueType::Kind::choice:
-      return {fmt::format("可选：{}", fmt::join(type.choices, "、")), fmt::format("one of: {}", fmt::join(type.choices, ", "))};
+      return {fmt::format("可选：{}", fmt::join(type.choices, "、")),
+              fmt::format("one of: {}", fmt::join(type.choices, ", "))};
   }
   return {};
 }
 
 std::string format_value(const ValueType& type, const Rational& value) {
   switch (type.kind) {
-    case ValueType::Kind::number: return value.to_string();
-    case ValueType::Kind::boolean: return value.is_zero() ? "false" : "true";
+    case ValueType::Kind::number:
+      return value.to_string();
+    case ValueType::Kind::boolean:
+      return value.is_zero() ? "false" : "true";
     case ValueType::Kind::quality: {
       const std::int64_t i = value.to_int64() - 1;
       return i >= 0 && i < 6 ? qualities[static_cast<std::size_t>(i)] : value.to_string();
     }
     case ValueType::Kind::choice: {
       const std::int64_t i = value.to_int64();
-      return i >= 0 && i < static_cast<std::int64_t>(type.choices.size()) ? type.choices[static_cast<std::size_t>(i)] : value.to_string();
+      return i >= 0 && i < static_cast<std::int64_t>(type.choices.size())
+                 ? type.choices[static_cast<std::size_t>(i)]
+                 : value.to_string();
     }
   }
   return {};
 }
 
 std::string unit_text(const ValueType& type) {
-  return type.kind == ValueType::Kind::number && type.unit.symbol() != "1" ? type.unit.symbol() : std::string();
+  return type.kind == ValueType::Kind::number && type.unit.symbol() != "1" ? type.unit.symbol()
+                                                                           : std::string();
 }
 
 }  // namespace tributary::policy

@@ -1,17 +1,17 @@
 // Values as text and back: "0.85", "true", "III", "suspended".
 #pragma once
 
+#include "base/rational.h"
+#include "policy/rule.h"
+
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include "base/rational.h"
-#include "policy/rule.h"
-
 namespace tributary::policy {
 
-// The number that stands for the text in formulas (booleans 0/1, classes 1 … 6, choices by position); nothing when the
-// text is not a value of the type.
+// The number that stands for the text in formulas (booleans 0/1, classes 1 … 6, choices by position); nothing
+// when the text is not a value of the type.
 std::optional<Rational> parse_value(const ValueType& type, std::string_view text);
 // What parse_value expects, for messages.
 Text expected_form(const ValueType& type);

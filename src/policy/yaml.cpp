@@ -1,14 +1,14 @@
 #include "policy/yaml.h"
 
+#include "base/text.h"
+#include "policy/codes.h"
+
 #include <algorithm>
 #include <sstream>
 
 #include <fmt/format.h>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
-
-#include "base/text.h"
-#include "policy/codes.h"
 
 namespace tributary::policy {
 namespace {
@@ -17,7 +17,8 @@ namespace {
 class Builder final : public YAML::EventHandler {
  public:
   Builder(std::string_view text, const std::string& file) : text_(text), file_(file) {
-    for (std::size_t at = 0; at != std::string_view::npos; at = text.find('\n', at), at += at != std::string_view::npos)
+    for (std::size_t at = 0; at != std::string_view::npos;
+         at = text.find('\n', at), at += at != std::string_view::npos)
       lines_.push_back(at);
   }
 
@@ -26,8 +27,11 @@ class Builder final : public YAML::EventHandler {
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { refuse_anchor(mark); }
-  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { add(mark, anchor, YamlNode::Kind::null); }
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override {
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    add(mark, anchor, YamlNode::Kind::null);
+  }
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
     YamlNode node = make(mark, anchor, YamlNode::Kind::scalar);
     node.scalar = value;
     node.quoted = tag == "!";
@@ -35,12 +39,14 @@ class Builder final : public YAML::EventHandler {
     if (node.quoted) check_closed(mark);
     append(std::move(node));
   }
-  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
     refuse_tag(mark, tag);
     open(make(mark, anchor, YamlNode::Kind::sequence));
   }
   void OnSequenceEnd() override { close(); }
-  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
     refuse_tag(mark, tag);
     open(make(mark, anchor, YamlNode::Kind::map));
   }
@@ -50,8 +56,9 @@ class Builder final : public YAML::EventHandler {
   Where where(const YAML::Mark& mark) const { return {file_, mark.line + 1, mark.column + 1, {}}; }
 
   void refuse_anchor(const YAML::Mark& mark) const {
-    throw Error(codes::bad_yaml, {"不允许使用锚点和别名（& 和 *）", "anchors and aliases (& and *) are not allowed"}, where(mark),
-                {"请把内容写全", "write the content out in full"});
+    throw Error(codes::bad_yaml,
+                {"不允许使用锚点和别名（& 和 *）", "anchors and aliases (& and *) are not allowed"},
+                where(mark), {"请把内容写全", "write the content out in full"});
   }
 
   // A tag could make a number pass for a quoted one.
@@ -60,32 +67,42 @@ class Builder final : public YAML::EventHandler {
       throw Error(codes::bad_yaml, {"不允许使用标签（!…）", "tags (!…) are not allowed"}, where(mark));
   }
 
-  // yaml-cpp lets a quoted text end without its quote where the indentation ends, and gives a bare «!» the mark of quotes.
+  // yaml-cpp lets a quoted text end without its quote where the indentation ends, and gives a bare «!» the
+  // mark of quotes.
   void check_closed(const YAML::Mark& mark) const {
     const std::size_t line = static_cast<std::size_t>(mark.line);
-    std::size_t at = (line < lines_.size() ? lines_[line] : text_.size()) + static_cast<std::size_t>(mark.column);
+    std::size_t at =
+        (line < lines_.size() ? lines_[line] : text_.size()) + static_cast<std::size_t>(mark.column);
     const char quote = at < text_.size() ? text_[at] : ' ';
     if (quote == '>' || quote == '|') return;  // a text of several lines
-    if (quote != '"' && quote != '\'') throw Error(codes::bad_yaml, {"不允许使用标签（!）", "tags (!) are not allowed"}, where(mark));
+    if (quote != '"' && quote != '\'')
+      throw Error(codes::bad_yaml, {"不允许使用标签（!）", "tags (!) are not allowed"}, where(mark));
     for (++at; at < text_.size() && text_[at] != '\n'; ++at) {
-      if (quote == '\'' && text_.substr(at, 2) == "''") ++at;  // a quote within
-      else if (text_[at] == quote) return;
-      else if (quote == '"' && text_[at] == '\\') ++at;
+      if (quote == '\'' && text_.substr(at, 2) == "''")
+        ++at;  // a quote within
+      else if (text_[at] == quote)
+        return;
+      else if (quote == '"' && text_[at] == '\\')
+        ++at;
     }
-    throw Error(codes::bad_yaml, {"引号没有在本行内结束", "the quotes are not closed on this line"}, where(mark), {"长文字请用 >- 分行书写", "write long texts with >-"});
+    throw Error(codes::bad_yaml, {"引号没有在本行内结束", "the quotes are not closed on this line"},
+                where(mark), {"长文字请用 >- 分行书写", "write long texts with >-"});
   }
 
   YamlNode make(const YAML::Mark& mark, YAML::anchor_t anchor, YamlNode::Kind kind) {
     if (anchor != 0) refuse_anchor(mark);
     if (++count_ > max_yaml_nodes)
-      throw Error(codes::too_complex, {"文件内容过多", "the file holds too much"}, where(mark), {"请拆成几个文件", "split it into several files"});
+      throw Error(codes::too_complex, {"文件内容过多", "the file holds too much"}, where(mark),
+                  {"请拆成几个文件", "split it into several files"});
     YamlNode node;
     node.kind = kind;
     node.where = where(mark);
     return node;
   }
 
-  void add(const YAML::Mark& mark, YAML::anchor_t anchor, YamlNode::Kind kind) { append(make(mark, anchor, kind)); }
+  void add(const YAML::Mark& mark, YAML::anchor_t anchor, YamlNode::Kind kind) {
+    append(make(mark, anchor, kind));
+  }
 
   void open(YamlNode node) {
     if (stack_.size() >= static_cast<std::size_t>(max_yaml_depth))
@@ -117,7 +134,8 @@ class Builder final : public YAML::EventHandler {
                     node.where, {"请删去其中一个", "remove one of them"});
       top.key = std::move(node);
     } else {
-      if (node.kind == YamlNode::Kind::null) node.where = top.key->where;  // the parser is at the next line already
+      if (node.kind == YamlNode::Kind::null)
+        node.where = top.key->where;  // the parser is at the next line already
       top.node.entries.emplace_back(std::move(*top.key), std::move(node));
       top.key.reset();
     }
@@ -136,35 +154,42 @@ class Builder final : public YAML::EventHandler {
   std::size_t count_ = 0;
 };
 
-[[noreturn]] void bad_value(const YamlNode& node, std::string_view what, const std::string& zh, const std::string& en, Text hint = {}) {
-  throw Error(codes::bad_value, {fmt::format("{}：{}", what, zh), fmt::format("{}: {}", what, en)}, node.where, std::move(hint));
+[[noreturn]] void bad_value(const YamlNode& node, std::string_view what, const std::string& zh,
+                            const std::string& en, Text hint = {}) {
+  throw Error(codes::bad_value, {fmt::format("{}：{}", what, zh), fmt::format("{}: {}", what, en)},
+              node.where, std::move(hint));
 }
 
 }  // namespace
 
 YamlNode parse_yaml(std::string_view text, const std::string& file) {
   if (text.size() > max_yaml_bytes)
-    throw Error(codes::too_complex, {"文件太大", "the file is too large"}, {file, 1, 0, {}}, {"请拆成几个文件", "split it into several files"});
+    throw Error(codes::too_complex, {"文件太大", "the file is too large"}, {file, 1, 0, {}},
+                {"请拆成几个文件", "split it into several files"});
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // a mark that editors put there
   if (const std::size_t bad = first_bad_utf8(text); bad != std::string_view::npos) {
     const long line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(bad), '\n');
     throw Error(codes::bad_yaml,
-                looks_like_gbk(text) ? Text{"文件像是 GBK 编码，不是 UTF-8", "the file looks like GBK, not UTF-8"}
-                                     : Text{"文件不是 UTF-8 编码", "the file is not UTF-8"},
+                looks_like_gbk(text)
+                    ? Text{"文件像是 GBK 编码，不是 UTF-8", "the file looks like GBK, not UTF-8"}
+                    : Text{"文件不是 UTF-8 编码", "the file is not UTF-8"},
                 {file, line, 0, {}}, {"请另存为 UTF-8", "save it as UTF-8"});
   }
-  // yaml-cpp recurses per level before our handler sees it; a line of opening brackets is cut off here. A control
-  // character would make it stop reading (4) or guess another encoding (0).
+  // yaml-cpp recurses per level before our handler sees it; a line of opening brackets is cut off here. A
+  // control character would make it stop reading (4) or guess another encoding (0).
   std::size_t depth = 0;
   Where at{file, 1, 0, {}};
   for (char c : text) {
     ++at.column;
     if (c == '[' || c == '{') ++depth;
     if ((c == ']' || c == '}') && depth > 0) --depth;
-    if (depth > static_cast<std::size_t>(max_yaml_depth)) throw Error(codes::too_complex, {"嵌套太深", "nested too deeply"}, at);
+    if (depth > static_cast<std::size_t>(max_yaml_depth))
+      throw Error(codes::too_complex, {"嵌套太深", "nested too deeply"}, at);
     if (static_cast<unsigned char>(c) < 32 && c != '\t' && c != '\n' && c != '\r')
-      throw Error(codes::bad_yaml, {fmt::format("文件中有控制字符（编码 {}）", static_cast<int>(c)), fmt::format("the file holds a control character (code {})", static_cast<int>(c))}, at,
-                  {"请用文本编辑器另存为 UTF-8 文本", "save it as UTF-8 text"});
+      throw Error(codes::bad_yaml,
+                  {fmt::format("文件中有控制字符（编码 {}）", static_cast<int>(c)),
+                   fmt::format("the file holds a control character (code {})", static_cast<int>(c))},
+                  at, {"请用文本编辑器另存为 UTF-8 文本", "save it as UTF-8 text"});
     if (c == '\n') depth = 0, ++at.line, at.column = 0;
   }
   try {
@@ -176,12 +201,17 @@ YamlNode parse_yaml(std::string_view text, const std::string& file) {
     YamlNode root = builder.take();
     Builder second(text, file);
     if (parser.HandleNextDocument(second))
-      throw Error(codes::bad_yaml, {"一个文件只能有一个文档（多了 ---）", "one document per file (there is a second after ---)"}, second.take().where);
+      throw Error(
+          codes::bad_yaml,
+          {"一个文件只能有一个文档（多了 ---）", "one document per file (there is a second after ---)"},
+          second.take().where);
     return root;
   } catch (const YAML::Exception& e) {
-    throw Error(codes::bad_yaml, {fmt::format("YAML 写法有误：{}", e.msg), fmt::format("YAML is malformed: {}", e.msg)},
-                {file, e.mark.is_null() ? 0 : e.mark.line + 1, e.mark.is_null() ? 0 : e.mark.column + 1, {}},
-                {"请检查缩进、冒号后的空格和引号", "check the indentation, the space after colons and the quotes"});
+    throw Error(
+        codes::bad_yaml,
+        {fmt::format("YAML 写法有误：{}", e.msg), fmt::format("YAML is malformed: {}", e.msg)},
+        {file, e.mark.is_null() ? 0 : e.mark.line + 1, e.mark.is_null() ? 0 : e.mark.column + 1, {}},
+        {"请检查缩进、冒号后的空格和引号", "check the indentation, the space after colons and the quotes"});
   }
 }
 
@@ -193,9 +223,11 @@ const std::string& scalar_of(const YamlNode& node, std::string_view what) {
 Decimal decimal_of(const YamlNode& node, std::string_view what) {
   const std::string& text = scalar_of(node, what);
   const auto value = Decimal::try_parse(text);
-  if (!value) bad_value(node, what, fmt::format("“{}”不是数值", text), fmt::format("\"{}\" is not a number", text));
+  if (!value)
+    bad_value(node, what, fmt::format("“{}”不是数值", text), fmt::format("\"{}\" is not a number", text));
   if (!node.quoted && text.find_first_of(".eE") != std::string::npos)
-    bad_value(node, what, "小数须加引号", "decimals stand in quotes", {fmt::format("写成 \"{}\"", text), fmt::format("write \"{}\"", text)});
+    bad_value(node, what, "小数须加引号", "decimals stand in quotes",
+              {fmt::format("写成 \"{}\"", text), fmt::format("write \"{}\"", text)});
   return *value;
 }
 
@@ -215,7 +247,8 @@ Text bilingual_of(const YamlNode& node, std::string_view what) {
 }
 
 YamlMap::YamlMap(const YamlNode& node, std::string what) : node_(node), what_(std::move(what)) {
-  if (node.kind != YamlNode::Kind::map) bad_value(node, what_, "应为“键: 值”的集合", "a map of keys and values is expected");
+  if (node.kind != YamlNode::Kind::map)
+    bad_value(node, what_, "应为“键: 值”的集合", "a map of keys and values is expected");
 }
 
 const YamlNode* YamlMap::find(std::string_view key) {
@@ -227,8 +260,9 @@ const YamlNode* YamlMap::find(std::string_view key) {
 
 const YamlNode& YamlMap::require(std::string_view key) {
   if (const YamlNode* node = find(key)) return *node;
-  throw Error(codes::missing_key, {fmt::format("{}缺少“{}”", what_, key), fmt::format("{}: \"{}\" is missing", what_, key)}, node_.where,
-              {fmt::format("请加上 {}: …", key), fmt::format("add {}: …", key)});
+  throw Error(codes::missing_key,
+              {fmt::format("{}缺少“{}”", what_, key), fmt::format("{}: \"{}\" is missing", what_, key)},
+              node_.where, {fmt::format("请加上 {}: …", key), fmt::format("add {}: …", key)});
 }
 
 std::string YamlMap::text(std::string_view key) {
@@ -246,11 +280,14 @@ bool YamlMap::boolean_or(std::string_view key, bool otherwise) {
   const YamlNode* node = find(key);
   if (node == nullptr) return otherwise;
   const std::string& value = scalar_of(*node, key);
-  if (value != "true" && value != "false") bad_value(*node, key, "应为 true 或 false", "true or false is expected");
+  if (value != "true" && value != "false")
+    bad_value(*node, key, "应为 true 或 false", "true or false is expected");
   return value == "true";
 }
 
-Date YamlMap::date(std::string_view key) { return date_of(require(key), key); }
+Date YamlMap::date(std::string_view key) {
+  return date_of(require(key), key);
+}
 
 std::optional<Date> YamlMap::date_or_none(std::string_view key) {
   const YamlNode* node = find(key);
@@ -265,7 +302,9 @@ int YamlMap::integer(std::string_view key) {
   return static_cast<int>(value->to_int64());
 }
 
-Text YamlMap::bilingual(std::string_view key) { return bilingual_of(require(key), key); }
+Text YamlMap::bilingual(std::string_view key) {
+  return bilingual_of(require(key), key);
+}
 
 Text YamlMap::bilingual_or_none(std::string_view key) {
   const YamlNode* node = find(key);
@@ -276,22 +315,27 @@ std::optional<Source> YamlMap::source_or_none(std::string_view key) {
   const YamlNode* node = find(key);
   if (node == nullptr) return std::nullopt;
   YamlMap map(*node, std::string(key));
-  Source out{map.text("document"), map.text_or("number"), map.text_or("article"), map.text_or("url"), map.text_or("note")};
+  Source out{map.text("document"), map.text_or("number"), map.text_or("article"), map.text_or("url"),
+             map.text_or("note")};
   map.finish();
   return out;
 }
 
 Source YamlMap::source(std::string_view key) {
   if (auto out = source_or_none(key)) return *out;
-  throw Error(codes::missing_source, {fmt::format("{}没有写出处", what_), fmt::format("{}: the source is missing", what_)}, node_.where,
-              {"请加上 source: {document: 文件名, number: 文号, article: 条款}", "add source: {document: …, number: …, article: …}"});
+  throw Error(codes::missing_source,
+              {fmt::format("{}没有写出处", what_), fmt::format("{}: the source is missing", what_)},
+              node_.where,
+              {"请加上 source: {document: 文件名, number: 文号, article: 条款}",
+               "add source: {document: …, number: …, article: …}"});
 }
 
 std::vector<std::string> YamlMap::texts(std::string_view key) {
   std::vector<std::string> out;
   const YamlNode* node = find(key);
   if (node == nullptr) return out;
-  if (node->kind != YamlNode::Kind::sequence) bad_value(*node, key, "应为列表 [a, b]", "a list [a, b] is expected");
+  if (node->kind != YamlNode::Kind::sequence)
+    bad_value(*node, key, "应为列表 [a, b]", "a list [a, b] is expected");
   for (const YamlNode& item : node->items) out.push_back(scalar_of(item, key));
   return out;
 }
@@ -306,10 +350,14 @@ void YamlMap::finish() {
     if (asked_.contains(key.scalar)) continue;
     const std::vector<std::string> known(asked_.begin(), asked_.end());
     const auto close = near_misses(key.scalar, known);
-    throw Error(codes::unknown_key, {fmt::format("{}中没有“{}”这个键", what_, key.scalar), fmt::format("{}: key \"{}\" is not known", what_, key.scalar)},
+    throw Error(codes::unknown_key,
+                {fmt::format("{}中没有“{}”这个键", what_, key.scalar),
+                 fmt::format("{}: key \"{}\" is not known", what_, key.scalar)},
                 key.where,
-                close.empty() ? Text{fmt::format("可用的键：{}", fmt::join(known, "、")), fmt::format("known keys: {}", fmt::join(known, ", "))}
-                              : Text{fmt::format("是否想写“{}”？", close[0]), fmt::format("did you mean \"{}\"?", close[0])});
+                close.empty() ? Text{fmt::format("可用的键：{}", fmt::join(known, "、")),
+                                     fmt::format("known keys: {}", fmt::join(known, ", "))}
+                              : Text{fmt::format("是否想写“{}”？", close[0]),
+                                     fmt::format("did you mean \"{}\"?", close[0])});
   }
 }
 

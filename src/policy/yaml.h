@@ -1,6 +1,11 @@
-// Strict YAML: positions on every node, duplicate keys refused, no anchors or aliases, bounded depth and size, and a
-// reader that refuses every key nobody asked for.
+// Strict YAML: positions on every node, duplicate keys refused, no anchors or aliases, bounded depth and
+// size, and a reader that refuses every key nobody asked for.
 #pragma once
+
+#include "base/decimal.h"
+#include "base/error.h"
+#include "base/time.h"
+#include "policy/rule.h"
 
 #include <functional>
 #include <map>
@@ -10,11 +15,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "base/decimal.h"
-#include "base/error.h"
-#include "base/time.h"
-#include "policy/rule.h"
 
 namespace tributary::policy {
 
@@ -69,7 +69,8 @@ class YamlMap {
 
 // A scalar's text. Throws bad_value when it is something else.
 const std::string& scalar_of(const YamlNode& node, std::string_view what);
-// Throws bad_value for a plain (unquoted) number with a fraction: decimals are written in quotes, never as floats.
+// Throws bad_value for a plain (unquoted) number with a fraction: decimals are written in quotes, never as
+// floats.
 Decimal decimal_of(const YamlNode& node, std::string_view what);
 Date date_of(const YamlNode& node, std::string_view what);
 Text bilingual_of(const YamlNode& node, std::string_view what);
