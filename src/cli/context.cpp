@@ -186,8 +186,8 @@ document::TreeNode tree_of(const policy::Explanation& e) {
   out.label = same(e.name);
   if (!e.title.zh.empty())
     out.label = e.name.empty() ? e.title : Text{e.title.zh + " " + e.name, e.title.en + " " + e.name};
-  out.value = e.value;
-  out.unit = e.unit;
+  out.value = e.missing ? "—" : e.value;
+  out.unit = e.missing ? "" : e.unit;
   if (e.kind == Kind::observation) {
     out.note = {fmt::format("{} 第 {} 行 {}", e.where.file, e.where.line, e.where.field),
                 fmt::format("{} row {} {}", e.where.file, e.where.line, e.where.field)};

@@ -8,6 +8,8 @@
 #include "registry/registry.h"
 
 #include <algorithm>
+#include <functional>
+#include <map>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -169,6 +171,21 @@ struct RunArguments {
   std::vector<std::string> set;
 };
 
+// Why a place has no result: each missing value with its reason, as the derivations give it.
+std::map<std::string, Text> missing_reasons(const compensate::PlaceResult& place) {
+  std::map<std::string, Text> reasons;
+  const std::function<void(const policy::Explanation&)> collect = [&](const policy::Explanation& e) {
+    const bool named = std::find(place.missing.begin(), place.missing.end(), e.name) != place.missing.end();
+    if (named && e.missing && !(e.reason.zh.empty() && e.reason.en.empty()))
+      reasons.emplace(e.name, e.reason);
+    for (const auto& child : e.children) collect(child);
+  };
+  if (place.assessed) collect(*place.assessed);
+  for (const auto& e : place.payment_derivations) collect(e);
+  for (const auto& e : place.formula_derivations) collect(e);
+  return reasons;
+}
+
 Json json_of_computation(const compensate::Computation& computation) {
   Json places = Json::array();
   for (const auto& place : computation.places) {
@@ -186,7 +203,12 @@ Json json_of_computation(const compensate::Computation& computation) {
                {"outcome", policy::to_string(place.outcome)},
                {"results", results},
                {"pays", pays}};
-    if (!place.missing.empty()) entry["missing"] = place.missing;
+    if (!place.missing.empty()) {
+      entry["missing"] = place.missing;
+      Json reasons = Json::object();
+      for (const auto& [name, reason] : missing_reasons(place)) reasons[name] = json_of(reason);
+      entry["reasons"] = reasons;
+    }
     places.push_back(std::move(entry));
   }
   const auto& h = computation.head;
@@ -234,6 +256,10 @@ void print_computation(Context& c, const compensate::Computation& computation) {
           {place.name.zh, document::Cell(outcome_text(place.outcome)), "", "", "", document::Cell(remark)});
   }
   c.print(table);
+  for (const auto& place : computation.places)
+    for (const auto& [name, reason] : missing_reasons(place))
+      c.line({fmt::format("{}：缺 {}：{}", place.name.zh, name, reason.zh),
+              fmt::format("{}: {} is missing: {}", place.name.zh, name, reason.en)});
 }
 
 int run(Context& c, const RunArguments& a) {
@@ -254,17 +280,22 @@ int run(Context& c, const RunArguments& a) {
       continue;
     }
     if (periods.size() == 1) print_computation(c, report.computation);
-    const std::string ids = fmt::format("{}", fmt::join(report.statements, ", "));
+    const auto& ids = report.statements;
     if (report.unchanged)
       c.line({fmt::format("{} {}：与第 {} 次运行相同，没有新结算单。", a.rule, period.to_string(),
                           report.computation.head.id),
               fmt::format("{} {}: the same as run {}, no new statements.", a.rule, period.to_string(),
                           report.computation.head.id)});
+    else if (ids.empty())
+      c.line({fmt::format("{} {}：第 {} 次运行，没有要付的款。", a.rule, period.to_string(),
+                          report.computation.head.id),
+              fmt::format("{} {}: run {}, nothing is to be paid.", a.rule, period.to_string(),
+                          report.computation.head.id)});
     else
       c.line({fmt::format("{} {}：第 {} 次运行，新结算单 {} 份（{}）。", a.rule, period.to_string(),
-                          report.computation.head.id, report.statements.size(), ids),
+                          report.computation.head.id, ids.size(), fmt::join(ids, "、")),
               fmt::format("{} {}: run {}, {} new statements ({}).", a.rule, period.to_string(),
-                          report.computation.head.id, report.statements.size(), ids)});
+                          report.computation.head.id, ids.size(), fmt::join(ids, ", "))});
   }
   progress.finish();
   if (c.json()) c.print(periods.size() == 1 ? all[0] : Json{{"runs", all}});

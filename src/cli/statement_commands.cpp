@@ -313,7 +313,7 @@ void add_statement_commands(CLI::App& app, Action& action) {
     std::int64_t id = 0;
     std::int64_t line = 0;
     compensate::StatementFilter filter;
-    std::string state, party, reason, note, basis, evidence, pdf, xlsx, rule, formula = "actual";
+    std::string state, party, reason, note, basis, evidence, pdf, xlsx, rule, formula;
     std::optional<int> days;
   };
   const auto a = std::make_shared<Arguments>();
@@ -410,7 +410,7 @@ void add_statement_commands(CLI::App& app, Action& action) {
   auto* matrix =
       app.add_subcommand("results", "一条规则各时段、各地点的结果 / results of a rule by place and period");
   matrix->add_option("rule", a->rule, "规则 / rule")->required();
-  matrix->add_option("--of", a->formula, "公式或输入 / formula or input")->capture_default_str();
+  matrix->add_option("--of", a->formula, "公式或输入 / formula or input")->required();
   matrix->footer("例 / example: tributary results section-month --of actual");
   matrix->callback([=, &action] { action = [=](Context& c) { return classes(c, a->rule, a->formula); }; });
 }
