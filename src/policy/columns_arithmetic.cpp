@@ -59,7 +59,6 @@ TRIBUTARY_KERNEL void load(const double* values, const Step& step, Block& block,
 }
 
 // --- sums
-// -----------------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -156,7 +155,6 @@ TRIBUTARY_KERNEL void mirror(const Step& step, Block& block, Column& out, const 
 }
 
 // --- products and quotients
-// -----------------------------------------------------------------------------------------
 
 TRIBUTARY_KERNEL void multiply(const Step& step, Block& block, Column& out, const Room& room) {
   const std::size_t n = block.rows;
@@ -213,7 +211,6 @@ TRIBUTARY_KERNEL void divide(const Step& step, Block& block, Column& out, const 
 }
 
 // --- least and greatest
-// ---------------------------------------------------------------------------------------------
 
 namespace {
 

@@ -156,7 +156,6 @@ TRIBUTARY_KERNEL void coalesce(const Step& step, Block& block, Column& out, cons
 }
 
 // --- tables
-// ---------------------------------------------------------------------------------------------------------
 
 namespace {
 

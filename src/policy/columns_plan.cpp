@@ -87,7 +87,6 @@ class Builder {
   }
 
   // --- steps, each made once
-  // --------------------------------------------------------------------------------------
 
   int add(Step made) {
     const auto bits = [](double x) { return std::bit_cast<std::uint64_t>(x); };
@@ -153,7 +152,6 @@ class Builder {
   }
 
   // --- exact algebra
-  // ----------------------------------------------------------------------------------------------
 
   static Value scaled(const Value& a, const Rational& factor) {
     if (a.is_number()) return of(a.constant->value * factor);
@@ -194,7 +192,6 @@ class Builder {
   }
 
   // --- roundings
-  // --------------------------------------------------------------------------------------------------
 
   // The one canonical column a value is made of, with a positive factor.
   std::optional<std::pair<int, Rational>> lone_column(const Value& value) {
@@ -247,7 +244,6 @@ class Builder {
   }
 
   // --- comparisons
-  // ------------------------------------------------------------------------------------------------
 
   static Relation mirrored(Relation r) {
     switch (r) {
@@ -292,7 +288,6 @@ class Builder {
   }
 
   // --- the rest
-  // ---------------------------------------------------------------------------------------------------
 
   int extreme_of(std::vector<int> columns, bool greatest) {
     std::sort(columns.begin(), columns.end());
@@ -498,7 +493,6 @@ class Builder {
   }
 
   // --- order and buffers
-  // ------------------------------------------------------------------------------------------
 
   template <class F>
   static void each_arg(const Step& s, F f) {

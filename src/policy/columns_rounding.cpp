@@ -4,7 +4,6 @@ namespace tributary::policy::columns {
 namespace {
 
 // --- roundings
-// ------------------------------------------------------------------------------------------------------
 
 constexpr bool half(Rounding mode) {
   return mode == Rounding::half_even || mode == Rounding::half_up;

@@ -298,7 +298,6 @@ TEST(Evaluate, NearestDoubles) {
 }
 
 // --- values that hold on a day
-// ----------------------------------------------------------------------------------------
 
 TEST(Binding, WhatWasInForceAsKnown) {
   Rule rule = rule_from_text("unset k 1\nnumber f 1: k");
