@@ -18,14 +18,19 @@
 
 namespace tributary::policy {
 
+struct YamlEntry;
 struct YamlNode {
   enum class Kind : std::uint8_t { null, scalar, sequence, map };
   Kind kind = Kind::null;
   std::string scalar;
   bool quoted = false;
   std::vector<YamlNode> items;
-  std::vector<std::pair<YamlNode, YamlNode>> entries;  // in file order; keys are scalars
+  std::vector<YamlEntry> entries;  // in file order; keys are scalars
   Where where;
+};
+struct YamlEntry {
+  YamlNode first;   // the key
+  YamlNode second;  // its value
 };
 
 inline constexpr std::size_t max_yaml_nodes = 200'000;
