@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "policy/codes.h"
+#include "policy/standard_examples.h"
 #include "policy/value.h"
 
 #include <algorithm>
@@ -22,17 +23,23 @@ class Runner {
     long number = 0;
     for (std::string_view raw : split(text, '\n')) {
       ++number;
-      line_ = number;
       const std::string_view line = trim(raw);
-      if (line.empty() || line.starts_with('#')) {
-        if (line.empty()) header_.clear();
-        continue;
+      if (line.starts_with('#')) continue;
+      if (line.empty() || line.front() != '|') end_table();
+      line_ = number;
+      raw_ = raw;
+      try {
+        if (line.empty())
+          continue;
+        else if (line.front() == '|')
+          row(line);
+        else
+          directive(line);
+      } catch (const Error& e) {
+        throw e.at(where());
       }
-      if (line.front() == '|')
-        row(line);
-      else
-        directive(line);
     }
+    end_table();
     if (report_.rows == 0) fail_format("文件里没有算例", "the file holds no examples");
     return std::move(report_);
   }
@@ -46,16 +53,26 @@ class Runner {
   }
 
   void failure(const std::string& field, const std::string& zh, const std::string& en) {
-    report_.failures.push_back({where(field), {zh, en}});
+    Where at = where(field);
+    at.column = column_;
+    report_.failures.push_back({std::move(at), {zh, en}});
+  }
+
+  // A heading that is parted from its rows by an empty line would test nothing in silence.
+  void end_table() {
+    if (!header_.empty() && !has_row_) fail_format("表头下面没有行", "the heading has no rows below it");
+    header_.clear();
+    has_row_ = false;
   }
 
   void directive(std::string_view line) {
     const std::size_t space = line.find(' ');
     const std::string_view word = line.substr(0, space);
     const std::string rest(space == std::string_view::npos ? std::string_view() : trim(line.substr(space)));
-    header_.clear();
+    column_ = 0;
     if (word == "rule") {
       case_ = {};
+      standard_.reset();
       case_.rule = rest;
       case_.on = case_.known = Date{};
       has_on_ = has_known_ = false;
@@ -68,6 +85,12 @@ class Runner {
       has_known_ = true;
     } else if (word == "place") {
       case_.place = rest;
+    } else if (word == "aqi" || word == "class") {
+      const std::size_t gap = std::min(rest.find(' '), rest.size());
+      case_ = {};
+      standard_ =
+          StandardCase{word == "aqi" ? StandardCase::Kind::aqi : StandardCase::Kind::water_class,
+                       rest.substr(0, gap), std::string(trim(std::string_view(rest).substr(gap)))};
     } else if (word == "set") {
       const std::size_t equals = rest.find('=');
       if (equals == std::string::npos) fail_format("应写 set 名称 = 值", "write: set name = value");
@@ -83,6 +106,8 @@ class Runner {
   // "parameter_unset cap": the code's name, then words that must appear in the message.
   void expect_error(const std::string& rest) {
     const auto words = split(rest, ' ');
+    if (case_.rule.empty() || !has_on_)
+      fail_format("error 之前应写 rule 和 on", "error needs rule and on before it");
     ++report_.rows;
     try {
       evaluate_case(policy_, case_);
@@ -107,8 +132,14 @@ class Runner {
       arrow_ = static_cast<std::size_t>(std::find(cells.begin(), cells.end(), "=>") - cells.begin());
       if (arrow_ + 1 >= cells.size())
         fail_format("表头缺少 => 和结果列", "the header lacks => and the columns after it");
-      if (case_.rule.empty() || !has_on_)
+      if (!standard_ && (case_.rule.empty() || !has_on_))
         fail_format("表格之前应写 rule 和 on", "a table needs rule and on before it");
+      for (std::size_t i = 0; i < cells.size(); ++i)
+        if (std::find(cells.begin(), cells.begin() + static_cast<std::ptrdiff_t>(i), cells[i]) !=
+                cells.begin() + static_cast<std::ptrdiff_t>(i) &&
+            (i < arrow_ || !is_given(cells, cells[i], i)))
+          fail_format(fmt::format("表头里“{}”写了两次", cells[i]),
+                      fmt::format("the heading has \"{}\" twice", cells[i]));
       header_ = std::move(cells);
       return;
     }
