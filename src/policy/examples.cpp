@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -88,9 +89,8 @@ class Runner {
     } else if (word == "aqi" || word == "class") {
       const std::size_t gap = std::min(rest.find(' '), rest.size());
       case_ = {};
-      standard_ =
-          StandardCase{word == "aqi" ? StandardCase::Kind::aqi : StandardCase::Kind::water_class,
-                       rest.substr(0, gap), std::string(trim(std::string_view(rest).substr(gap)))};
+      standard_ = StandardCase{word == "aqi" ? StandardCase::Kind::aqi : StandardCase::Kind::water_class,
+                               rest.substr(0, gap), std::string(trim(std::string_view(rest).substr(gap)))};
     } else if (word == "set") {
       const std::size_t equals = rest.find('=');
       if (equals == std::string::npos) fail_format("应写 set 名称 = 值", "write: set name = value");
@@ -127,22 +127,13 @@ class Runner {
     if (line.size() < 2 || line.back() != '|')
       fail_format("表格的行应以 | 开头和结尾", "a row starts and ends with |");
     std::vector<std::string> cells;
-    for (std::string_view cell : split(line.substr(1, line.size() - 2), '|')) cells.emplace_back(trim(cell));
-    if (header_.empty()) {
-      arrow_ = static_cast<std::size_t>(std::find(cells.begin(), cells.end(), "=>") - cells.begin());
-      if (arrow_ + 1 >= cells.size())
-        fail_format("表头缺少 => 和结果列", "the header lacks => and the columns after it");
-      if (!standard_ && (case_.rule.empty() || !has_on_))
-        fail_format("表格之前应写 rule 和 on", "a table needs rule and on before it");
-      for (std::size_t i = 0; i < cells.size(); ++i)
-        if (std::find(cells.begin(), cells.begin() + static_cast<std::ptrdiff_t>(i), cells[i]) !=
-                cells.begin() + static_cast<std::ptrdiff_t>(i) &&
-            (i < arrow_ || !is_given(cells, cells[i], i)))
-          fail_format(fmt::format("表头里“{}”写了两次", cells[i]),
-                      fmt::format("the heading has \"{}\" twice", cells[i]));
-      header_ = std::move(cells);
-      return;
+    std::vector<long> columns;  // where each cell's text begins, in characters from 1
+    for (std::string_view cell : split(line.substr(1, line.size() - 2), '|')) {
+      const std::string_view text = trim(cell);
+      cells.emplace_back(text);
+      columns.push_back(character_of(text.empty() ? cell : text));
     }
+    if (header_.empty()) return heading(std::move(cells));
     if (cells.size() != header_.size())
       fail_format(fmt::format("这一行有 {} 格，表头有 {} 格", cells.size(), header_.size()),
                   fmt::format("the row has {} cells, the header {}", cells.size(), header_.size()));
@@ -150,17 +141,70 @@ class Runner {
       fail_format("这一行的 => 不在表头的位置", "=> stands elsewhere than in the header");
     Case wanted = case_;
     for (std::size_t i = 0; i < arrow_; ++i)
-      if (header_[i] == "place")
+      if (header_[i] == "place" && !standard_)
         wanted.place = cells[i];
       else
         wanted.given[header_[i]] = cells[i];
     ++report_.rows;
+    has_row_ = true;
+    column_ = columns[0];
     try {
+      if (standard_) {
+        const Cells results = standard_results(policy_.catalog(), *standard_, wanted.given);
+        for (std::size_t i = arrow_ + 1; i < cells.size(); ++i) {
+          column_ = columns[i];
+          compare_standard(results, header_[i], cells[i]);
+        }
+        return;
+      }
       const CaseResult result = evaluate_case(policy_, wanted);
-      for (std::size_t i = arrow_ + 1; i < cells.size(); ++i) compare(result, header_[i], cells[i]);
+      for (std::size_t i = arrow_ + 1; i < cells.size(); ++i) {
+        column_ = columns[i];
+        compare(result, header_[i], cells[i]);
+      }
     } catch (const Error& e) {
-      failure("", fmt::format("出错：{}", e.message().zh), fmt::format("error: {}", e.message().en));
+      if (e.code() == codes::bad_example) throw;
+      failure(e.where().field, fmt::format("出错：{}", e.message().zh),
+              fmt::format("error: {}", e.message().en));
     }
+  }
+
+  void heading(std::vector<std::string> cells) {
+    const auto arrow = std::find(cells.begin(), cells.end(), "=>");
+    if (cells.end() - arrow < 2)
+      fail_format("表头缺少 => 和结果列", "the header lacks => and the columns after it");
+    if (!standard_ && (case_.rule.empty() || !has_on_))
+      fail_format("表格之前应写 rule 和 on", "a table needs rule and on before it");
+    const auto once = [&](auto begin, auto end) {
+      for (auto at = begin; at != end; ++at)
+        if (std::find(begin, at, *at) != at)
+          fail_format(fmt::format("表头里“{}”写了两次", *at),
+                      fmt::format("the heading has \"{}\" twice", *at));
+    };
+    once(cells.begin(), arrow);
+    once(arrow, cells.end());
+    arrow_ = static_cast<std::size_t>(arrow - cells.begin());
+    header_ = std::move(cells);
+  }
+
+  // The column of a piece of the line at hand, counted in characters as editors do.
+  long character_of(std::string_view piece) const {
+    const std::string_view before = raw_.substr(0, static_cast<std::size_t>(piece.data() - raw_.data()));
+    return 1 + std::count_if(before.begin(), before.end(),
+                             [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
+  }
+
+  void compare_standard(const Cells& results, const std::string& column, const std::string& expected) {
+    const auto found = results.find(column);
+    if (found == results.end())
+      fail_format(fmt::format("标准 {} 没有结果“{}”", standard_->standard, column),
+                  fmt::format("standard {} has no result \"{}\"", standard_->standard, column));
+    if (found->second != expected) differs(column, expected, found->second);
+  }
+
+  void differs(const std::string& column, const std::string& expected, const std::string& actual) {
+    failure(column, fmt::format("应为 {}，算得 {}", expected, actual),
+            fmt::format("expected {}, got {}", expected, actual));
   }
 
   void compare(const CaseResult& result, const std::string& column, const std::string& expected) {
@@ -180,9 +224,7 @@ class Runner {
     } else {
       std::tie(same, actual) = compare_formula(result, column, expected);
     }
-    if (!same)
-      failure(column, fmt::format("应为 {}，算得 {}", expected, actual),
-              fmt::format("expected {}, got {}", expected, actual));
+    if (!same) differs(column, expected, actual);
   }
 
   // "≈0.333" holds when the exact value rounds (half to even) to the decimals shown.
@@ -213,11 +255,15 @@ class Runner {
 
   const Policy& policy_;
   std::string file_;
+  std::string_view raw_;  // the line at hand
   long line_ = 0;
+  long column_ = 0;  // of the cell at hand; 0 outside tables
   Case case_;
+  std::optional<StandardCase> standard_;  // instead of a rule
   bool has_on_ = false;
   bool has_known_ = false;
   std::vector<std::string> header_;
+  bool has_row_ = false;
   std::size_t arrow_ = 0;
   ExampleReport report_;
 };

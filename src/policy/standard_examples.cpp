@@ -34,9 +34,9 @@ void must_be_known(const std::string& standard, const std::string& name,
 bool second_form(const StandardCase& wanted, std::string_view first, std::string_view second) {
   if (wanted.form.empty() || wanted.form == first) return false;
   if (wanted.form == second) return true;
-  throw Error(codes::bad_input, {fmt::format("不认识“{}”", wanted.form),
-                                 fmt::format("\"{}\" is not known", wanted.form)},
-              {}, {fmt::format("可写 {} 或 {}", first, second), fmt::format("write {} or {}", first, second)});
+  throw Error(codes::bad_input,
+              {fmt::format("不认识“{}”", wanted.form), fmt::format("\"{}\" is not known", wanted.form)}, {},
+              {fmt::format("可写 {} 或 {}", first, second), fmt::format("write {} or {}", first, second)});
 }
 
 std::string listed(const std::vector<std::string>& names) {
@@ -60,6 +60,7 @@ Cells aqi_results(const observe::AqiStandard& standard, const StandardCase& want
             {"level", result.level ? std::to_string(result.level->number) : "-"},
             {"primary", listed(result.primary)}};
   for (const auto& item : result.items) out.emplace(item.item, std::to_string(item.iaqi));
+  for (const auto& [name, text] : given) out.emplace(name, "-");  // where nothing came of it
   return out;
 }
 
@@ -84,6 +85,7 @@ Cells class_results(const observe::ClassStandard& standard, const StandardCase& 
     const auto own = item.water_class();
     out.emplace(item.indicator, own ? std::string(latin_name(*own)) : "-");
   }
+  for (const auto& [name, text] : given) out.emplace(name, "-");
   return out;
 }
 

@@ -19,8 +19,8 @@ struct StandardCase {
 using Cells = std::map<std::string, std::string>;  // column → text
 
 // One row. Given: concentrations by indicator, "-" for one that is not there, "<0.05" below detection (class
-// only). Results: `aqi`, `level`, `primary`, or `class`, `deciding` (lists joined by a space, "-" for none); and
-// for each indicator given its own sub-index or class. Throws unknown_name, bad_input.
+// only). Results: `aqi`, `level`, `primary`, or `class`, `deciding` (lists joined by a space, "-" for none);
+// and for each indicator given its own sub-index or class. Throws unknown_name, bad_input.
 Cells standard_results(const Catalog& catalog, const StandardCase& wanted, const Cells& given);
 
 }  // namespace tributary::policy
