@@ -21,13 +21,13 @@ namespace {
 using namespace tributary;
 using namespace tributary::policy;
 
-// What a reader may throw, and nothing else: the error says what, in both languages, and where.
+// What a reader may throw, and nothing else: the error says what, in both languages, and in which file.
 template <class Reader>
 void read(const Reader& reader) {
   try {
     reader();
   } catch (const Error& e) {
-    if (e.message().zh.empty() || e.message().en.empty()) std::abort();
+    if (e.message().zh.empty() || e.message().en.empty() || e.where().file.empty()) std::abort();
   }
 }
 
