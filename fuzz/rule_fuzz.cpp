@@ -1,7 +1,7 @@
 // links: policy
 // Any bytes as a file of a pack: every reader of packs gives a value or an Error that names file and line, in
 // both languages; a rule that is read compiles or is refused, and a compiled one with its values binds and
-// evaluates.
+// evaluates. The shipped packs are further seeds: give policies/ as one more corpus folder.
 #include "policy/binding.h"
 #include "policy/compile.h"
 #include "policy/evaluate.h"
