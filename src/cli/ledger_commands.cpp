@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "cli/codes.h"
 #include "cli/context.h"
+#include "cli/names.h"
 #include "ledger/ledger.h"
 
 #include <iostream>
@@ -23,6 +24,7 @@ std::map<std::string, int> decimals_of(const Ledger& ledger) {
 }
 
 int accounts(Context& c) {
+  const PartyNames names(c);
   const Ledger ledger(c.database(), c.tenant(), c.clock());
   const auto decimals = decimals_of(ledger);
   Json out = Json::array();
@@ -45,7 +47,8 @@ int accounts(Context& c) {
                    {"balance", posted},
                    {"available", available},
                    {"open", account.open}});
-    table.rows.push_back({std::to_string(account.id.value), account.owner, account.purpose, account.unit,
+    table.rows.push_back({std::to_string(account.id.value), document::Cell(names.of(account.owner)),
+                          document::Cell(purpose_name(account.purpose)), account.unit,
                           group_thousands(posted), group_thousands(available)});
   }
   if (c.json())
@@ -56,6 +59,7 @@ int accounts(Context& c) {
 }
 
 int journal(Context& c, const ledger::JournalFilter& filter, int limit) {
+  const PartyNames names(c);
   const Ledger ledger(c.database(), c.tenant(), c.clock());
   const auto decimals = decimals_of(ledger);
   std::map<std::int64_t, ledger::Account> known;
@@ -64,12 +68,18 @@ int journal(Context& c, const ledger::JournalFilter& filter, int limit) {
     return known.contains(id.value) ? known.at(id.value).owner + ":" + known.at(id.value).purpose
                                     : std::string();
   };
+  const auto shown = [&](ledger::AccountId id) {
+    if (!known.contains(id.value)) return document::Cell("");
+    const Text owner = names.of(known.at(id.value).owner);
+    const Text purpose = purpose_name(known.at(id.value).purpose);
+    return document::Cell(Text{owner.zh + "·" + purpose.zh, owner.en + " · " + purpose.en});
+  };
   Json out = Json::array();
   document::Table table;
   table.columns = {{{"号", "no."}, document::CellKind::number},
                    {{"日期", "date"}},
-                   {{"借（出）", "debit"}},
-                   {{"贷（入）", "credit"}},
+                   {{"转出", "from"}},
+                   {{"转入", "to"}},
                    {{"金额", "amount"}, document::CellKind::money},
                    {{"单位", "unit"}},
                    {{"事由", "cause"}},
@@ -93,7 +103,7 @@ int journal(Context& c, const ledger::JournalFilter& filter, int limit) {
     if (!t.corrects.empty()) entry["corrects"] = t.corrects;
     if (!t.note.empty()) entry["note"] = t.note;
     out.push_back(std::move(entry));
-    table.rows.push_back({std::to_string(t.number), to_string(t.legal_date), name(t.debit), name(t.credit),
+    table.rows.push_back({std::to_string(t.number), to_string(t.legal_date), shown(t.debit), shown(t.credit),
                           group_thousands(amount), unit, cause, std::string(ledger::to_string(t.state))});
   }
   if (c.json())

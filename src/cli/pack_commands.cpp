@@ -21,7 +21,7 @@ std::pair<std::string, std::string> located(const Context& c, std::string pack) 
   return {slash == 0 ? "/" : pack.substr(0, slash), pack.substr(slash + 1)};
 }
 
-const char* kind_name(policy::Remark::Kind kind) {
+const char* kind_code(policy::Remark::Kind kind) {
   switch (kind) {
     case policy::Remark::Kind::stale:
       return "stale";
@@ -37,6 +37,22 @@ const char* kind_name(policy::Remark::Kind kind) {
   return "";
 }
 
+Text kind_title(policy::Remark::Kind kind) {
+  switch (kind) {
+    case policy::Remark::Kind::stale:
+      return {"超过一年未与出处核对", "not compared with the source for over a year"};
+    case policy::Remark::Kind::never_checked:
+      return {"从未与出处核对", "never compared with the source"};
+    case policy::Remark::Kind::unverified:
+      return {"未核实", "not verified"};
+    case policy::Remark::Kind::unset:
+      return {"未定，须带出处填写", "unset, to be entered with its source"};
+    case policy::Remark::Kind::retroactive:
+      return {"知悉晚于生效", "known after it took effect"};
+  }
+  return {};
+}
+
 int check(Context& c, const std::string& pack) {
   const auto [root, id] = located(c, pack);
   const policy::Policy policy = policy::Policy::load(root, id);
@@ -47,20 +63,22 @@ int check(Context& c, const std::string& pack) {
     examples.failures.insert(examples.failures.end(), one.failures.begin(), one.failures.end());
   }
   const auto remarks = policy.remarks(c.clock().today());
-  std::map<std::string, std::size_t> counts;
-  for (const auto& remark : remarks) ++counts[kind_name(remark.kind)];
+  std::map<policy::Remark::Kind, std::size_t> counts;
+  for (const auto& remark : remarks) ++counts[remark.kind];
   const bool good = examples.failures.empty();
   if (c.json()) {
     Json failures = Json::array();
     for (const auto& f : examples.failures)
       failures.push_back({{"where", to_string(f.where)}, {"message", json_of(f.message)}});
+    Json counted = Json::object();
+    for (const auto& [kind, count] : counts) counted[kind_code(kind)] = count;
     c.print(Json{{"pack", id},
                  {"good", good},
                  {"hash", policy.hash()},
                  {"rules", policy.rules().size()},
                  {"examples", examples.rows},
                  {"failures", failures},
-                 {"remarks", counts}});
+                 {"remarks", counted}});
     return good ? 0 : 1;
   }
   for (const auto& f : examples.failures)
@@ -71,7 +89,8 @@ int check(Context& c, const std::string& pack) {
           fmt::format("pack {}: {} rule versions, {} examples, {} fail.", id, policy.rules().size(),
                       examples.rows, examples.failures.size())});
   for (const auto& [kind, count] : counts)
-    c.line({fmt::format("  {}：{}", kind, count), fmt::format("  {}: {}", kind, count)});
+    c.line({fmt::format("  {}：{}", kind_title(kind).zh, count),
+            fmt::format("  {}: {}", kind_title(kind).en, count)});
   return good ? 0 : 1;
 }
 

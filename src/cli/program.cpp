@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <exception>
 #include <iostream>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -45,11 +46,19 @@ std::vector<std::string> command_names(const CLI::App& app) {
   return out;
 }
 
+const Text incomplete{"命令不完整", "the command is incomplete"};
+
 // The subcommand that was reached, and the first word after it that is not one.
 Error unknown_command(const CLI::App& app, const std::vector<std::string>& arguments) {
   const CLI::App* at = &app;
+  bool is_value = false;  // of the option before it
   for (const std::string& word : arguments) {
-    if (word.starts_with("-")) continue;
+    if (std::exchange(is_value, false)) continue;
+    if (word.starts_with("-")) {
+      const CLI::Option* option = app.get_option_no_throw(word);
+      is_value = option != nullptr && option->get_expected_max() > 0;
+      continue;
+    }
     const auto names = command_names(*at);
     if (names.empty()) break;
     if (std::find(names.begin(), names.end(), word) != names.end()) {
@@ -65,10 +74,7 @@ Error unknown_command(const CLI::App& app, const std::vector<std::string>& argum
                           : Text{fmt::format("是否想用“{}”？", fmt::join(close, "”“")),
                                  fmt::format("did you mean \"{}\"?", fmt::join(close, "\", \""))}};
   }
-  return {codes::bad_usage,
-          {"命令不完整", "the command is incomplete"},
-          {},
-          {"加 --help 看用法", "add --help to see how it is used"}};
+  return {codes::bad_usage, incomplete, {}, {"加 --help 看用法", "add --help to see how it is used"}};
 }
 
 }  // namespace
@@ -115,18 +121,29 @@ int run_program(const std::vector<std::string>& arguments, const Clock& clock, s
     app.parse(reversed);
   } catch (const CLI::Success& e) {
     return app.exit(e, out, err);
-  } catch (const CLI::RequiredError&) {
+  } catch (const CLI::RequiredError& e) {
     Context context(options, clock, out);
     if (arguments.empty()) {
       out << app.help();
       return 2;
     }
-    print_error(unknown_command(app, arguments), context, err);
+    const Error unknown = unknown_command(app, arguments);
+    const std::string what = e.what();  // "id is required", "A subcommand is required"
+    const std::string name = what.substr(0, what.find(" is required"));
+    if (unknown.message().en != incomplete.en || name.size() == what.size() || name.starts_with("A "))
+      print_error(unknown, context, err);
+    else
+      print_error({unknown.code(),
+                   {fmt::format("命令不完整：缺少 {}", name),
+                    fmt::format("the command is incomplete: {} is missing", name)},
+                   {},
+                   unknown.hint()},
+                  context, err);
     return 2;
   } catch (const CLI::ExtrasError& e) {
     Context context(options, clock, out);
     const Error unknown = unknown_command(app, arguments);
-    if (unknown.message().en.find("incomplete") == std::string::npos)
+    if (unknown.message().en != incomplete.en)
       print_error(unknown, context, err);
     else
       print_error({codes::bad_usage,

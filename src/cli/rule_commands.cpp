@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "cli/codes.h"
 #include "cli/context.h"
+#include "cli/names.h"
 #include "compensate/compensation.h"
 #include "policy/outcome.h"
 #include "policy/value.h"
@@ -240,6 +241,7 @@ void print_computation(Context& c, const compensate::Computation& computation) {
                    {{"收款方", "payee"}},
                    {{"金额（元）", "yuan"}, document::CellKind::money},
                    {{"说明", "remark"}}};
+  const PartyNames names(c);
   for (const auto& place : computation.places) {
     const std::string missing =
         place.missing.empty() ? "" : fmt::format("{}", fmt::join(place.missing, ", "));
@@ -248,7 +250,8 @@ void print_computation(Context& c, const compensate::Computation& computation) {
     for (const auto& payment : place.payments)
       for (const auto& share : payment.shares) {
         any = true;
-        table.rows.push_back({place.name.zh, document::Cell(payment.title), share.payer, share.payee,
+        table.rows.push_back({place.name.zh, document::Cell(payment.title),
+                              document::Cell(names.of(share.payer)), document::Cell(names.of(share.payee)),
                               document::money_cell(compensate::yuan(share.amount)), document::Cell(remark)});
       }
     if (!any)
@@ -334,8 +337,10 @@ int whatif(Context& c, const RunArguments& a) {
                    {{"现在", "before"}, document::CellKind::money},
                    {{"假设", "after"}, document::CellKind::money},
                    {{"变化", "change"}, document::CellKind::money}};
+  const PartyNames names(c);
   for (const auto& [party, change] : parties)
-    table.rows.push_back({party, document::money_cell(compensate::yuan(change.before)),
+    table.rows.push_back({document::Cell(names.of(party)),
+                          document::money_cell(compensate::yuan(change.before)),
                           document::money_cell(compensate::yuan(change.after)),
                           document::money_cell(compensate::yuan(change.after - change.before))});
   c.print(table);

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "cli/codes.h"
 #include "cli/context.h"
+#include "cli/names.h"
 #include "compensate/compensation.h"
 #include "compensate/statement_document.h"
 #include "document/pdf.h"
@@ -26,25 +27,6 @@ using compensate::Statement;
 Compensation compensation_of(Context& c) {
   return Compensation(c.database(), c.tenant(), c.policy(), c.clock());
 }
-
-// Names of parties by code, for tables.
-class PartyNames {
- public:
-  explicit PartyNames(Context& c) {
-    const registry::Registry registry(c.database(), c.tenant());
-    for (const registry::Party& party : registry.parties(c.clock().today()))
-      names_.emplace(party.code, party.name);
-  }
-  Text of(const std::string& code) const {
-    const auto found = names_.find(code);
-    return found == names_.end()
-               ? Text{code, code}
-               : Text{found->second.zh, found->second.en.empty() ? found->second.zh : found->second.en};
-  }
-
- private:
-  std::map<std::string, Text> names_;
-};
 
 Json statement_json(const Statement& s) {
   Json out{{"id", s.id},
@@ -89,13 +71,17 @@ Text mark(const Statement& s) {
 
 int list(Context& c, const compensate::StatementFilter& filter, const std::string& xlsx) {
   const auto statements = compensation_of(c).statements(filter);
+  const PartyNames names(c);
+  if (statements.empty()) {  // perhaps mistyped
+    require_rule(c, filter.rule);
+    names.require(filter.party);
+  }
   if (c.json()) {
     Json out = Json::array();
     for (const Statement& s : statements) out.push_back(statement_json(s));
     c.print(out);
     return 0;
   }
-  const PartyNames names(c);
   document::Table table;
   table.caption = {"结算单", "Statements"};
   table.columns = {{{"编号", "id"}, document::CellKind::number},
@@ -163,7 +149,8 @@ void print_statement(Context& c, const Statement& s) {
   if (!lines.rows.empty()) c.print(lines);
   document::Table events;
   events.columns = {{{"经过", "event"}}, {{"时间", "at"}}, {{"经办", "by"}}, {{"说明", "note"}}};
-  for (const auto& e : s.events) events.rows.push_back({e.event, to_string(e.at), e.by, e.note});
+  for (const auto& e : s.events)
+    events.rows.push_back({document::Cell(event_name(e.event)), to_string(e.at), e.by, e.note});
   c.print(events);
 }
 

@@ -124,10 +124,13 @@ Explanation InputSource::describe(const observe::Series& series, const observe::
   Explanation out;
   out.kind = Explanation::Kind::mean;
   out.name = fmt::format("{} {}", series.indicator, mean.period.to_string());
-  out.title = {fmt::format("{} 个有效值的均值", mean.used), fmt::format("mean of {} values", mean.used)};
-  if (!mean.parts.empty())
-    out.title = {fmt::format("{} 个分期均值的均值", mean.used),
-                 fmt::format("mean of {} partial means", mean.used)};
+  const Text indicator = policy_.catalog().indicator_title(series.indicator);
+  const bool of_months = !mean.parts.empty() && mean.parts.front().period.granularity() == Granularity::month;
+  const Text of = mean.parts.empty() ? Text{"有效值", "values"}
+                  : of_months        ? Text{"月均值", "monthly means"}
+                                     : Text{"日均值", "daily means"};
+  out.title = {fmt::format("{}：{} 个{}的平均", indicator.zh, mean.used, of.zh),
+               fmt::format("{}: mean of {} {}", indicator.en, mean.used, of.en)};
   out.unit = series.unit == "1" ? "" : series.unit;
   out.missing = mean.status != observe::StatisticStatus::ok;
   out.value = mean.rounded ? mean.rounded->normalized().to_string() : "missing";
@@ -205,8 +208,15 @@ GivenInput InputSource::quality_class(const policy::Input& input, const registry
     return out;
   }
   out.value = Rational(observe::ordinal(*judgement.water_class));
-  out.reason = {fmt::format("决定因子：{}", fmt::join(judgement.deciding, "、")),
-                fmt::format("decided by: {}", fmt::join(judgement.deciding, ", "))};
+  std::vector<std::string> zh;
+  std::vector<std::string> en;
+  for (const std::string& item : judgement.deciding) {
+    const Text title = policy_.catalog().indicator_title(item);
+    zh.push_back(title.zh);
+    en.push_back(title.en);
+  }
+  out.reason = {fmt::format("决定因子：{}", fmt::join(zh, "、")),
+                fmt::format("decided by: {}", fmt::join(en, ", "))};
   return out;
 }
 

@@ -4,12 +4,34 @@
 
 namespace tributary::compensate {
 
+namespace {
+
+// 2020年10月, 2016年第1季度.
+Text title_of(const Period& period) {
+  const std::chrono::year_month_day day{period.from()};
+  const int year = static_cast<int>(day.year());
+  const unsigned month = static_cast<unsigned>(day.month());
+  switch (period.granularity()) {
+    case Granularity::day:
+      return {fmt::format("{}年{}月{}日", year, month, static_cast<unsigned>(day.day())), period.to_string()};
+    case Granularity::month:
+      return {fmt::format("{}年{}月", year, month), period.to_string()};
+    case Granularity::quarter:
+      return {fmt::format("{}年第{}季度", year, (month + 2) / 3), period.to_string()};
+    case Granularity::year:
+      return {fmt::format("{}年", year), period.to_string()};
+  }
+  return {period.to_string(), period.to_string()};
+}
+
+}  // namespace
+
 document::Document statement_document(const StatementPaper& paper, document::Language language) {
   const Statement& s = paper.statement;
   document::Document out;
   out.meta.title = {"生态保护补偿结算通知书", "Statement of ecological compensation"};
-  out.meta.subtitle = {paper.rule_title.zh + " " + s.period.to_string(),
-                       paper.rule_title.en + " " + s.period.to_string()};
+  const Text period = title_of(s.period);
+  out.meta.subtitle = {paper.rule_title.zh + " " + period.zh, paper.rule_title.en + " " + period.en};
   out.meta.language = language;
   out.meta.issuer = {paper.issuer, paper.issuer};
   out.meta.number = fmt::format("{}-{:06}", s.period.to_string(), s.id);
@@ -25,7 +47,7 @@ document::Document statement_document(const StatementPaper& paper, document::Lan
   document::KeyValues head;
   head.entries = {{{"付款方", "payer"}, payer},
                   {{"收款方", "payee"}, payee},
-                  {{"结算时段", "period"}, {s.period.to_string(), s.period.to_string()}},
+                  {{"结算时段", "period"}, period},
                   {{"金额（元）", "amount (yuan)"}, {yuan_text(s.amount), yuan_text(s.amount)}},
                   {{"状态", "state"}, title_of(s.state)}};
   if (s.deadline)

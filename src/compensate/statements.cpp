@@ -207,7 +207,7 @@ Statement Compensation::publish(std::int64_t id, const std::string& by, std::opt
   const std::string on = working_days ? basis : rule->rule.objection->source.document;
   const Date today = clock_.today();
   const Date deadline = policy_.catalog().calendar().as_known_on(today).add_working_days(today, days);
-  return advance(id, "published", by, fmt::format("{} 个工作日（{}） / {} working days", days, on, days),
+  return advance(id, "published", by, fmt::format("{} 个工作日 / working days：{}", days, on),
                  [&](store::Transaction&, Statement& s) {
                    require_state(s, {StatementState::drafted});
                    s.state = StatementState::published;

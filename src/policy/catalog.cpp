@@ -133,4 +133,9 @@ const WorkCalendar& Catalog::calendar() const {
   return calendars.rbegin()->second;
 }
 
+Text Catalog::indicator_title(const std::string& code) const {
+  const auto found = indicators.find(code);
+  return found == indicators.end() ? Text{code, code} : found->second.title;
+}
+
 }  // namespace tributary::policy

@@ -35,6 +35,8 @@ struct Catalog {
   // For limit('gb3838-2002', tp, …): nothing when the standard or the item is not known, or the item has no
   // limits.
   std::optional<LimitTable> limit(const std::string& standard, const std::string& indicator) const;
+  // The name of an indicator; its code when it is not known.
+  Text indicator_title(const std::string& code) const;
   // Throws policy.unknown_name with near misses.
   const observe::ClassStandard& class_standard(const std::string& id) const;
   const observe::AqiStandard& aqi_standard(

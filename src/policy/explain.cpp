@@ -225,10 +225,12 @@ struct Explainer::Walk {
     return expression_text(syntax, [&](const Expression& name) -> std::string {
       const Meaning m = meaning(name, elements);
       if (m.node < 0) return {};
-      if (m.kind == Meaning::Kind::input) return shown(rule().inputs[m.declaration].type, cell(m.node));
-      if (m.kind == Meaning::Kind::formula) return shown(rule().formulas[m.declaration].type, cell(m.node));
-      if (rule().parameters[m.declaration].is_table) return {};
-      return shown(rule().parameters[m.declaration].type, cell(m.node));
+      if (m.kind == Meaning::Kind::parameter && rule().parameters[m.declaration].is_table) return {};
+      const ValueType& type = m.kind == Meaning::Kind::input     ? rule().inputs[m.declaration].type
+                              : m.kind == Meaning::Kind::formula ? rule().formulas[m.declaration].type
+                                                                 : rule().parameters[m.declaration].type;
+      const std::string value = shown(type, cell(m.node));
+      return value.starts_with("-") || value.starts_with("≈-") ? "(" + value + ")" : value;
     });
   }
 
