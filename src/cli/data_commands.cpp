@@ -27,10 +27,23 @@ struct InitArguments {
   std::string pack;
 };
 
+// The pack a jurisdiction works by already; empty when there is no such database or jurisdiction yet.
+std::string adopted(Context& c, const std::string& jurisdiction) {
+  try {
+    for (const auto& tenant : policy::tenants(c.database()))
+      if (tenant.jurisdiction == jurisdiction) return tenant.pack;
+  } catch (const Error& e) {
+    if (e.code() != codes::not_initialised) throw;
+  }
+  return {};
+}
+
 int init(Context& c, const InitArguments& a) {
   const std::string root = c.packs_folder();
-  const std::string pack =
-      a.pack.empty() ? policy::Policy::pack_for_jurisdiction(root, a.jurisdiction) : a.pack;
+  const std::string before = adopted(c, a.jurisdiction);
+  const std::string pack = !a.pack.empty()   ? a.pack
+                           : !before.empty() ? before
+                                             : policy::Policy::pack_for_jurisdiction(root, a.jurisdiction);
   const policy::Policy policy = policy::Policy::load(root, pack);
   if (policy.pack().jurisdiction != a.jurisdiction)
     throw Error(
@@ -54,6 +67,9 @@ int init(Context& c, const InitArguments& a) {
                  {"unchanged", counts.unchanged}});
     return 0;
   }
+  if (!before.empty() && before != pack)
+    c.line({fmt::format("原先按政策包 {} 工作，现改为 {}。", before, pack),
+            fmt::format("it worked by pack {} before, and by {} from now on.", before, pack)});
   c.line({fmt::format("{} 按政策包 {}（{}）工作；登记数据新增 {} 条，更新 {} 条，未变 {} 条。",
                       a.jurisdiction, pack, policy.pack().title.zh, counts.added,
                       counts.revised + counts.closed, counts.unchanged),
@@ -197,14 +213,27 @@ int doctor(Context& c) {
   for (const policy::Remark& remark : policy.remarks(c.clock().today()))
     stale += remark.kind == policy::Remark::Kind::stale || remark.kind == policy::Remark::Kind::never_checked;
   add({"规则核对", "rules checked"}, stale == 0,
-      {fmt::format("{} 条超过一年未与文件核对", stale),
-       fmt::format("{} not compared with their documents for a year", stale)});
+      {fmt::format("{} 条超过一年未与出处核对", stale),
+       fmt::format("{} not compared with their sources for a year", stale)});
   const auto violations = ledger::Ledger(c.database(), c.tenant(), c.clock()).check();
   add({"账本", "ledger"}, violations.empty(),
       violations.empty() ? Text{"各项不变量成立", "all invariants hold"} : violations.front().message);
   const compensate::Compensation compensation(c.database(), c.tenant(), policy, c.clock());
   const auto runs = compensation.runs();
-  add({"运行", "runs"}, true, {fmt::format("{} 次", runs.size()), fmt::format("{}", runs.size())});
+  // Runs by the packs as they are now must come out the same, down to their statements.
+  std::size_t verified = 0;
+  std::vector<std::string> unlike;
+  for (const auto& run : runs)
+    if (run.pack_hash == policy.hash()) {
+      ++verified;
+      if (!compensation.verify(run.id).same) unlike.push_back(std::to_string(run.id));
+    }
+  add({"运行与结算单", "runs and statements"}, unlike.empty(),
+      unlike.empty() ? Text{fmt::format("{} 次，重算 {} 次，均相符", runs.size(), verified),
+                            fmt::format("{}; {} computed again, all the same", runs.size(), verified)}
+                     : Text{fmt::format("重算不符：第 {} 次；见 statement verify", fmt::join(unlike, "、")),
+                            fmt::format("not the same when computed again: {}; see statement verify",
+                                        fmt::join(unlike, ", "))});
   const bool good = std::all_of(findings.begin(), findings.end(), [](const Finding& f) { return f.good; });
   if (c.json()) {
     Json out = Json::array();

@@ -1,5 +1,4 @@
 // observe stats|class|aqi, code check.
-#include "base/csv.h"
 #include "base/text.h"
 #include "cli/codes.h"
 #include "cli/context.h"
@@ -44,21 +43,17 @@ int classify(Context& c, const ClassArguments& a) {
   const observe::ClassStandard& standard = policy.catalog().class_standard(a.standard);
   const observe::ClassPractice* practice = standard.find_practice(a.layout);
   std::ifstream stream(a.csv, std::ios::binary);
-  if (!stream) read_file(a.csv);  // says why
-  CsvReader reader(stream, a.csv);
-  if (!reader.next()) throw Error(codes::bad_usage, {"文件是空的", "the file is empty"}, {a.csv, 0, 0, {}});
-  std::vector<std::string> header;
-  for (std::string_view field : reader.fields()) header.emplace_back(trim(field));
+  if (!stream) read_file(a.csv);           // says why
+  observe::CsvTable table(stream, a.csv);  // the same reader as the import's: encoding, cut-off files
   const auto column = [&](std::initializer_list<const char*> names) -> std::optional<std::size_t> {
     for (const char* name : names)
-      if (const auto found = std::find(header.begin(), header.end(), name); found != header.end())
-        return static_cast<std::size_t>(found - header.begin());
+      if (const auto found = table.find(name)) return found;
     return std::nullopt;
   };
   const SampleColumns columns{column({"section", "断面名称", "断面"}),
                               column({"monitor_time", "time", "监测时间", "date", "snapshot_date"}),
                               column({"class_published", "水质类别"})};
-  const observe::WaterRowReader rows(standard, header);
+  const observe::WaterRowReader rows(standard, table.header());
   std::int64_t row_count = 0;
   std::int64_t classified = 0;
   std::int64_t agreeing = 0;
@@ -68,14 +63,10 @@ int classify(Context& c, const ClassArguments& a) {
                            {{"公布", "published"}},
                            {{"计算", "computed"}},
                            {{"原因", "reason"}}};
-  while (reader.next()) {
-    const auto& fields = reader.fields();
-    if (fields.size() != header.size())
-      throw Error(codes::bad_usage,
-                  {fmt::format("这一行有 {} 列，表头有 {} 列", fields.size(), header.size()),
-                   fmt::format("the row has {} fields, the header {}", fields.size(), header.size())},
-                  {a.csv, reader.line(), 0, {}},
-                  {"文件可能被截断，请重新下载", "the file may be cut off; fetch it again"});
+  std::vector<std::string_view> fields(table.header().size());
+  while (table.next()) {
+    if (const auto problem = table.problem()) throw *problem;
+    for (std::size_t i = 0; i < fields.size(); ++i) fields[i] = table.field(i);
     ++row_count;
     const auto text = [&](const std::optional<std::size_t>& i) {
       return i ? std::string(trim(fields[*i])) : std::string();
@@ -84,7 +75,7 @@ int classify(Context& c, const ClassArguments& a) {
     try {
       sample = rows.sample(fields);
     } catch (const Error& e) {
-      throw e.at({a.csv, reader.line(), 0, {}});
+      throw e.at({a.csv, table.line(), 0, {}});
     }
     const observe::ClassJudgement judgement = standard.judge(sample, practice);
     const auto published = observe::try_parse_water_class(text(columns.published));

@@ -272,12 +272,19 @@ int run(Context& c, const RunArguments& a) {
   auto progress =
       Progress::on_stderr({"运行", "run"}, periods.size(), Progress::Measure::steps, c.language());
   for (const Period& period : periods) {
-    const compensate::RunReport report = compensation.run(a.rule, period, c.by(), date_or_none(a.known));
+    compensate::RunReport report;
+    try {
+      report = compensation.run(a.rule, period, c.by(), date_or_none(a.known));
+    } catch (const Error&) {
+      if (c.json() && !all.empty()) c.print(Json{{"runs", all}});  // what has been written before it stopped
+      throw;
+    }
     if (periods.size() > 1) progress.advance();
     if (c.json()) {
       Json entry = json_of_computation(report.computation);
       entry["run"] = report.computation.head.id;
       entry["unchanged"] = report.unchanged;
+      entry["stored"] = report.stored;
       entry["statements"] = report.statements;
       all.push_back(std::move(entry));
       continue;
@@ -289,6 +296,16 @@ int run(Context& c, const RunArguments& a) {
                           report.computation.head.id),
               fmt::format("{} {}: the same as run {}, no new statements.", a.rule, period.to_string(),
                           report.computation.head.id)});
+    else if (!report.stored)
+      c.line({fmt::format("{} {}：按 {} 所知试算；后来的运行知道得更多，什么都没有写入。", a.rule,
+                          period.to_string(), to_string(report.computation.head.known)),
+              fmt::format("{} {}: computed as known on {}; a later run knows more, so nothing was written.",
+                          a.rule, period.to_string(), to_string(report.computation.head.known))});
+    else if (ids.empty() && report.standing > 0)
+      c.line({fmt::format("{} {}：第 {} 次运行，原有结算单 {} 份不变。", a.rule, period.to_string(),
+                          report.computation.head.id, report.standing),
+              fmt::format("{} {}: run {}, the {} statements there are still stand.", a.rule,
+                          period.to_string(), report.computation.head.id, report.standing)});
     else if (ids.empty())
       c.line({fmt::format("{} {}：第 {} 次运行，没有要付的款。", a.rule, period.to_string(),
                           report.computation.head.id),
@@ -308,6 +325,7 @@ int run(Context& c, const RunArguments& a) {
 int whatif(Context& c, const RunArguments& a) {
   const compensate::Compensation compensation(c.database(), c.tenant(), c.policy(), c.clock());
   std::map<std::string, compensate::PartyChange> parties;
+  std::vector<Text> remarks;
   Json periods = Json::array();
   for (const Period& period : periods_of(a.period)) {
     const compensate::WhatIf result =
@@ -316,14 +334,38 @@ int whatif(Context& c, const RunArguments& a) {
     for (const auto& change : result.parties) {
       auto& sum = parties[change.party];
       sum.party = change.party;
-      sum.before += change.before;
-      sum.after += change.after;
+      if (__builtin_add_overflow(sum.before, change.before, &sum.before) ||
+          __builtin_add_overflow(sum.after, change.after, &sum.after))
+        throw Error(codes::bad_usage,
+                    {fmt::format("{} 的合计超出可表示的范围", change.party),
+                     fmt::format("the total of {} is more than can be told", change.party)});
       changes.push_back({{"party", change.party},
                          {"before", compensate::yuan(change.before).to_string()},
                          {"after", compensate::yuan(change.after).to_string()},
                          {"change", compensate::yuan(change.after - change.before).to_string()}});
     }
-    periods.push_back({{"period", period.to_string()}, {"parties", changes}});
+    Json unlike = Json::array();
+    for (const std::string& code : result.unlike) {
+      const auto of = [&](const compensate::Computation& computation) -> const compensate::PlaceResult& {
+        return *std::ranges::find(computation.places, code, &compensate::PlaceResult::place);
+      };
+      const compensate::PlaceResult& before = of(result.before);
+      const compensate::PlaceResult& after = of(result.after);
+      const Text was = outcome_text(before.outcome);
+      const Text is = outcome_text(after.outcome);
+      const std::string missing =
+          fmt::format("{}", fmt::join(after.missing.empty() ? before.missing : after.missing, ", "));
+      unlike.push_back({{"place", code},
+                        {"before", policy::to_string(before.outcome)},
+                        {"after", policy::to_string(after.outcome)},
+                        {"missing", after.missing}});
+      remarks.push_back(
+          {fmt::format("{} {}：{} → {}（{}），其金额不是零，而是未知", period.to_string(), before.name.zh,
+                       was.zh, is.zh, missing),
+           fmt::format("{} {}: {} → {} ({}); its amount is not zero but unknown", period.to_string(),
+                       before.name.en.empty() ? before.name.zh : before.name.en, was.en, is.en, missing)});
+    }
+    periods.push_back({{"period", period.to_string()}, {"parties", changes}, {"unlike", unlike}});
   }
   if (c.json()) {
     c.print(Json{{"rule", a.rule}, {"set", assignments(a.set)}, {"written", false}, {"periods", periods}});
@@ -344,6 +386,7 @@ int whatif(Context& c, const RunArguments& a) {
                           document::money_cell(compensate::yuan(change.after)),
                           document::money_cell(compensate::yuan(change.after - change.before))});
   c.print(table);
+  for (const Text& remark : remarks) c.line(remark);
   return 0;
 }
 

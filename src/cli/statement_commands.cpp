@@ -98,7 +98,9 @@ int list(Context& c, const compensate::StatementFilter& filter, const std::strin
                           document::Cell(names.of(s.payer)), document::Cell(names.of(s.payee)),
                           document::money_cell(compensate::yuan(s.amount)),
                           document::Cell(compensate::title_of(s.state)), document::Cell(mark(s))});
-    if (!s.superseded_by) total += s.amount;
+    if (!s.superseded_by && __builtin_add_overflow(total, s.amount, &total))
+      throw Error(codes::bad_usage, {"合计超出可表示的范围", "the total is more than can be told"}, {},
+                  {"请缩小范围，例如 --period", "narrow it down, for example with --period"});
   }
   table.totals = document::Row{"",
                                "",

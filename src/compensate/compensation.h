@@ -25,6 +25,8 @@ std::span<const store::Migration> migrations();
 struct RunReport {
   Computation computation;
   bool unchanged = false;  // nothing new since the run named in computation.head.id
+  bool stored = true;      // false: the live run knows more (see run()); computed only, nothing written
+  int standing = 0;        // live statements that the new run leaves as they are
   std::vector<std::int64_t>
       statements;  // drafted by this run, ids ascending; of an unchanged run: the live ones
 };
@@ -55,6 +57,8 @@ struct WhatIf {
   Computation before;
   Computation after;
   std::vector<PartyChange> parties;  // by party
+  // Places that are computed in one of the two and not in the other: their amounts are missing, not zero.
+  std::vector<std::string> unlike;
 };
 
 class Compensation {
@@ -65,15 +69,18 @@ class Compensation {
 
   // Computes, and stores the run and its statements in one transaction. `known`: law as known on that day
   // (absent: today). A run that comes to what the latest one of the same rule and period came to stores
-  // nothing.
+  // nothing; nor does one that knows less, of law or of readings, than the latest one: it answers what would
+  // have been due, and takes nothing back.
   RunReport run(const std::string& rule, const Period& period, const std::string& by,
                 std::optional<Date> known = {});
   // The same evaluation with parameters changed; nothing is written.
   WhatIf what_if(const std::string& rule, const Period& period, const policy::Overrides& overrides,
                  std::optional<Date> known = {}) const;
-  // Computes a stored run again from what it recorded. Throws unknown_run.
+  // Computes a stored run again from what it recorded, and compares with it and with its statements. Throws
+  // unknown_run.
   Verification verify(std::int64_t run) const;
 
+  std::vector<Statement> statements_of(std::int64_t run) const;   // whole, superseded ones too
   std::vector<RunHead> runs(const std::string& rule = {}) const;  // newest last
   Computation stored_run(std::int64_t run) const;                 // throws unknown_run
   std::optional<std::int64_t> latest_run(const std::string& rule, const Period& period) const;

@@ -7,6 +7,7 @@
 #include "policy/value.h"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -92,6 +93,7 @@ class Computing {
     const policy::Rule& rule = rule_->rule;
     for (registry::Place& place :
          registry_.places({rule.place_kind, rule.group, {}}, request_.period.from())) {
+      if (request_.recorded != nullptr && recorded(place.code) == nullptr) continue;
       Row row;
       row.place = std::move(place);
       rows_.push_back(std::move(row));
@@ -141,7 +143,10 @@ class Computing {
       TRIBUTARY_CHECK(node.has_value(), input.origin.name);  // the compiler has seen to it
       Rational sum;
       int count = 0;
+      bool verified = true;
+      bool example = false;
       for (const Row& row : rows_) {
+        for (const GivenInput& given : row.given) verified &= given.verified, example |= given.example;
         const auto cells = evaluate(rule_->program, binding_, row.values, row.place.code);
         const Cell& cell = cells[static_cast<std::size_t>(*node)];
         if (cell.present()) sum = sum + cell.value, ++count;
@@ -149,6 +154,8 @@ class Computing {
       for (Row& row : rows_) {
         GivenInput& given = row.given[i];
         if (count > 0) given.value = sum / Rational(count);
+        given.verified = verified;
+        given.example = example;
         given.reason = {fmt::format("{} 个地点的平均（共 {} 个）", count, rows_.size()),
                         fmt::format("mean over {} of {} places", count, rows_.size())};
         row.values[i] = given.value;
@@ -185,6 +192,10 @@ class Computing {
     }
     for (std::size_t i = 0; i < rule_->rule.payments.size(); ++i)
       out.payment_derivations.push_back(explainer.payment(i));
+    std::set<std::string> named;
+    for (const policy::Payment& declared : rule_->rule.payments) named.insert({declared.from, declared.to});
+    for (const std::string& role : named)
+      for (RoleHeld& one : held(row.place, role)) out.roles.push_back(std::move(one));
     for (const auto& due : outcome.dues) out.payments.push_back(payment(row.place, due));
     return out;
   }
@@ -216,8 +227,28 @@ class Computing {
     return out;
   }
 
-  std::vector<registry::PlaceRole> roles(const registry::Place& place, const std::string& role) const {
-    auto found = registry_.roles(place.code, role, request_.period.from());
+  const PlaceResult* recorded(const std::string& place) const {
+    const auto& places = request_.recorded->places;
+    const auto found = std::ranges::find(places, place, &PlaceResult::place);
+    return found == places.end() ? nullptr : &*found;
+  }
+
+  // By code of the party; empty when nobody has the role.
+  std::vector<RoleHeld> held(const registry::Place& place, const std::string& role) const {
+    std::vector<RoleHeld> out;
+    if (request_.recorded != nullptr) {
+      for (const RoleHeld& one : recorded(place.code)->roles)
+        if (one.role == role) out.push_back(one);
+    } else {
+      for (const registry::PlaceRole& one : registry_.roles(place.code, role, request_.period.from()))
+        out.push_back({role, one.party, one.share});
+    }
+    std::ranges::sort(out, {}, &RoleHeld::party);
+    return out;
+  }
+
+  std::vector<RoleHeld> roles(const registry::Place& place, const std::string& role) const {
+    auto found = held(place, role);
     if (found.empty())
       throw Error(
           codes::no_party,
@@ -225,7 +256,6 @@ class Computing {
            fmt::format("{}: nobody is registered as \"{}\" on {}", place.name.zh, role,
                        to_string(request_.period.from()))},
           {}, {"请在政策包的 registry/roles.csv 中登记", "register it in registry/roles.csv of a pack"});
-    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.party < b.party; });
     return found;
   }
 

@@ -15,11 +15,13 @@ namespace tributary::compensate {
 struct ComputeRequest {
   std::string rule;
   Period period = Period::parse("2000");
-  Date known;        // law and registry as known on this day
+  Date known;        // law and attributes of places as known on this day
   Instant as_known;  // observations as known at this instant
   std::optional<std::int64_t>
       before_run;               // results of earlier runs only up to this one, excluded; absent: all
   policy::Overrides overrides;  // what-if: parameters given by hand
+  // A run to be computed again: its places, and who had which role for them. Absent: as registered now.
+  const Computation* recorded = nullptr;
 };
 
 // Throws wrong_period (the rule is for another granularity), no_places, contradictory_claims (a place is

@@ -336,7 +336,8 @@ GivenInput InputSource::result(const policy::Input& input, const registry::Place
   for (const Period& part : whole ? std::vector{period} : parts_of(period, rule->rule.granularity)) {
     const auto row = database_.read([&](store::Transaction& t) {
       return t.first(
-          "SELECT r.id, c.outcome, c.results FROM compensation_run r JOIN compensation_result c ON "
+          "SELECT r.id, c.outcome, c.results, r.unverified, r.example FROM compensation_run r JOIN "
+          "compensation_result c ON "
           "c.jurisdiction = r.jurisdiction AND c.run = r.id "
           "WHERE r.jurisdiction = ? AND r.rule = ? AND r.period = ? AND c.place = ? AND r.id < ? ORDER BY "
           "r.id DESC LIMIT 1",
@@ -360,6 +361,10 @@ GivenInput InputSource::result(const policy::Input& input, const registry::Place
                   fmt::format("result of run {}", row->integer(0))};
     step.value = policy::format_value(input.type, *value);
     step.unit = policy::unit_text(input.type);
+    step.verified = row->integer(3) == 0;
+    step.example = row->integer(4) != 0;
+    out.verified &= step.verified;
+    out.example |= step.example;
     out.behind.push_back(std::move(step));
     values.push_back(*value);
   }

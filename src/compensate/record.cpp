@@ -41,6 +41,9 @@ std::string derivation_json(const PlaceResult& place) {
   for (const auto& e : place.payment_derivations) out["payments"].push_back(embedded(e));
   out["formulas"] = Json::array();
   for (const auto& e : place.formula_derivations) out["formulas"].push_back(embedded(e));
+  out["roles"] = Json::array();
+  for (const RoleHeld& one : place.roles)
+    out["roles"].push_back({{"role", one.role}, {"party", one.party}, {"share", one.share.to_string()}});
   return out.dump();
 }
 
@@ -56,6 +59,9 @@ void read_results(std::string_view json, PlaceResult& place) {
 
 void read_derivation(std::string_view json, PlaceResult& place) {
   reading(json, [&](const Json& all) {
+    for (const Json& one : all.at("roles"))
+      place.roles.push_back({one.at("role").get<std::string>(), one.at("party").get<std::string>(),
+                             Decimal::parse(one.at("share").get<std::string>())});
     if (const auto assessed = all.find("assessed"); assessed != all.end())
       place.assessed = policy::explanation_from_json(assessed->dump());
     for (const Json& e : all.at("payments"))

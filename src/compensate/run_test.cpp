@@ -131,6 +131,74 @@ TEST_P(Runs, AChangedRuleSupersedesAndVerifyUnderAnotherPackSaysWhatDiffers) {
   EXPECT_TRUE(first.verify(old.computation.head.id).same);
 }
 
+// Whoever changes an amount in the database is found out, by verify and before the money moves.
+TEST_P(Runs, AChangedAmountIsFound) {
+  world.load();
+  world.import_example_c();
+  Compensation c = world.compensation();
+  const RunReport report = c.run("section", october, "clerk");
+  const std::int64_t id = report.statements.at(0);
+  EXPECT_TRUE(c.verify(report.computation.head.id).same);
+  const auto set = [&](const char* sql, std::int64_t amount) {
+    world.database.db().write([&](store::Transaction& t) { t.execute(sql, amount, id); });
+  };
+  const std::int64_t amount = c.statement(id).amount;
+  set("UPDATE statement SET amount = ? WHERE id = ?", 7);
+  EXPECT_FALSE(c.verify(report.computation.head.id).same);
+  EXPECT_THROW(c.publish(id, "clerk", 5, "依据"), Error);
+  set("UPDATE statement_line SET amount = ? WHERE statement = ?", 7);  // now it adds up, and is still wrong
+  const Verification found = c.verify(report.computation.head.id);
+  EXPECT_FALSE(found.same);
+  ASSERT_EQ(found.differences.size(), 1U);
+  EXPECT_NE(found.differences[0].zh.find(yuan_text(amount)), std::string::npos) << found.differences[0].zh;
+}
+
+// Who had a role is recorded with the run: a role that changes later does not change what was computed.
+TEST_P(Runs, ARoleThatChangesLaterDoesNotChangeTheRun) {
+  world.load();
+  world.import_example_c();
+  Compensation c = world.compensation();
+  const RunReport report = c.run("section", october, "clerk");
+  testing::write(
+      world.registry("roles.csv"),
+      "place,role,party,share,valid_from,valid_to,source\nsec:a,responsible,gov:1,1,,2020-10-01,s\n"
+      "sec:a,responsible,gov:4,1,2020-10-01,,s\nsec:a,superior,fin,1,,,s\nsec:b,responsible,gov:2,1,,,s\n"
+      "sec:b,superior,fin,1,,,s\nsec:c,responsible,gov:3,1,,,s\nsec:c,superior,fin,1,,,s\n");
+  world.apply_registry();
+  EXPECT_TRUE(c.verify(report.computation.head.id).same);
+  EXPECT_EQ(c.run("section", october, "clerk").statements.size(), 2U);  // from now on the other party pays
+  EXPECT_TRUE(c.verify(report.computation.head.id).same);
+}
+
+// A run that knows less than the live one answers a question and takes nothing back.
+TEST_P(Runs, AQuestionAboutThePastWritesNothing) {
+  world.load();
+  world.import_example_c();
+  Compensation c = world.compensation();
+  c.run("section", october, "clerk");
+  const auto before = world.row_counts();
+  world.import("d.csv", {{"甲断面", "2020-10-09", "9.9", "2.3", "0.18"}});
+  c.run("section", october, "clerk");
+  const auto after = world.row_counts();
+  EXPECT_GT(after.at("compensation_run"), before.at("compensation_run"));
+  testing::write(world.packs() / "town/rules/section.yaml", testing::section_rule("700000"));
+  world.load();
+  const RunReport past = world.compensation().run("section", october, "clerk", parse_date("2020-10-30"));
+  EXPECT_FALSE(past.stored);
+  EXPECT_TRUE(past.statements.empty());
+  EXPECT_EQ(world.row_counts(), after);
+}
+
+// Sums beyond 64 bits are refused, not wrapped.
+TEST_P(Runs, SumsThatDoNotFitAreRefused) {
+  world.load();
+  world.import("big.csv", {{"甲断面", "2020-10-08", "9", "0.4", "0.08"},
+                           {"乙断面", "2020-10-08", "15", "0.4", "0.08"},
+                           {"丙断面", "2020-10-08", "9", "0.4", "0.08"}});
+  EXPECT_THROW(world.compensation().what_if("section", october, {{"unit_payment", "92233720368547758"}}),
+               Error);
+}
+
 TEST_P(Runs, SuspendedSectionHasNoAmountAndSaysWhy) {
   testing::write(world.registry("events.csv"),
                  "place,kind,valid_from,valid_to,known,source,note\nsec:a,suspended,2020-10-05,2020-10-20,"

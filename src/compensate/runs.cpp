@@ -32,12 +32,16 @@ std::map<Parties, std::vector<StatementLine>> statement_lines(const Computation&
   return out;
 }
 
+// Throws amount_too_large.
+void add(std::int64_t& sum, std::int64_t amount) {
+  if (__builtin_add_overflow(sum, amount, &sum))
+    throw Error(codes::amount_too_large,
+                {"金额合计超出可记账的范围", "the total is more than can be posted"});
+}
+
 std::int64_t total(const std::vector<StatementLine>& lines) {
   std::int64_t sum = 0;
-  for (const StatementLine& line : lines)
-    if (__builtin_add_overflow(sum, line.amount, &sum))
-      throw Error(codes::amount_too_large,
-                  {"金额合计超出可记账的范围", "the total is more than can be posted"});
+  for (const StatementLine& line : lines) add(sum, line.amount);
   return sum;
 }
 
@@ -111,8 +115,8 @@ std::map<std::string, std::int64_t> nets(const Computation& c) {
   std::map<std::string, std::int64_t> out;
   for (const auto& [parties, lines] : statement_lines(c)) {
     const std::int64_t amount = total(lines);
-    out[parties.first] -= amount;
-    out[parties.second] += amount;
+    add(out[parties.first], -amount);
+    add(out[parties.second], amount);
   }
   return out;
 }
@@ -148,8 +152,10 @@ RunReport Compensation::run(const std::string& rule, const Period& period, const
   database_.write([&](store::Transaction& t) {
     out.statements.clear();
     out.unchanged = false;
+    out.stored = true;
     const auto last = t.first(
-        "SELECT id, fingerprint FROM compensation_run WHERE jurisdiction = ? AND rule = ? AND period = ? "
+        "SELECT id, fingerprint, known, as_known FROM compensation_run WHERE jurisdiction = ? AND rule = ? "
+        "AND period = ? "
         "ORDER BY id DESC LIMIT 1",
         tenant_, rule, period.to_string());
     const auto live = live_statements(t, tenant_, rule, period);
@@ -157,6 +163,12 @@ RunReport Compensation::run(const std::string& rule, const Period& period, const
       out.unchanged = true;
       head.id = last->integer(0);
       for (const Statement& s : live) out.statements.push_back(s.id);
+      return;
+    }
+    // A question about the past must not take back what is due by what is known since.
+    if (last && (parse_date(last->text(2)) > head.known || last->integer(3) > head.as_known.seconds)) {
+      out.stored = false;
+      head.id = 0;
       return;
     }
     head.id = next_id(t, "compensation_run", tenant_);
@@ -170,7 +182,11 @@ RunReport Compensation::run(const std::string& rule, const Period& period, const
       const auto before = std::find_if(live.begin(), live.end(), [&](const Statement& s) {
         return s.payer == parties.first && s.payee == parties.second;
       });
-      if (before != live.end() && same_lines(before->lines, lines)) continue;  // still stands
+      if (before != live.end() && same_lines(before->lines, lines) && before->unverified == head.unverified &&
+          before->example == head.example) {
+        ++out.standing;
+        continue;
+      }
       Statement s;
       s.id = id++;
       s.run = head.id;
@@ -205,6 +221,9 @@ WhatIf Compensation::what_if(const std::string& rule, const Period& period,
     change.party = party;
     out.parties.push_back(change);
   }
+  for (std::size_t i = 0; i < out.before.places.size(); ++i)
+    if (out.before.places[i].outcome != out.after.places.at(i).outcome)
+      out.unlike.push_back(out.before.places[i].place);
   return out;
 }
 
@@ -212,11 +231,10 @@ Verification Compensation::verify(std::int64_t run) const {
   const Computation stored = stored_run(run);
   Verification out;
   out.same_pack = stored.head.pack_hash == policy_.hash();
-  const Computation again =
-      compute(database_, tenant_, policy_,
-              {stored.head.rule, stored.head.period, stored.head.known, stored.head.as_known, run, {}});
+  const Computation again = compute(
+      database_, tenant_, policy_,
+      {stored.head.rule, stored.head.period, stored.head.known, stored.head.as_known, run, {}, &stored});
   out.same = again.head.fingerprint == stored.head.fingerprint;
-  if (out.same) return out;
   const auto differ = [&](const std::string& what, const std::string& was, const std::string& is) {
     out.differences.push_back({fmt::format("{}：当时 {}，现在 {}", what, was, is),
                                fmt::format("{}: was {}, is {}", what, was, is)});
@@ -240,10 +258,30 @@ Verification Compensation::verify(std::int64_t run) const {
     now.erase(found);
   }
   for (const auto& [place, result] : now) differ(place, "无", "有");
-  if (out.differences.empty())
+  // The statements of the run, as they stand in the database, against what it comes to.
+  const auto wanted = statement_lines(again);
+  for (const Statement& s : statements_of(run)) {
+    const auto lines = wanted.find({s.payer, s.payee});
+    const std::vector<StatementLine> none;
+    const auto& due = lines == wanted.end() ? none : lines->second;
+    if (s.amount != total(due) || !same_lines(s.lines, due))
+      differ(fmt::format("结算单 / statement {}", s.id), yuan_text(total(due)), yuan_text(s.amount));
+  }
+  if (!out.differences.empty()) out.same = false;
+  if (!out.same && out.differences.empty())
     out.differences.push_back({"结果相同，但所用参数的出处或标记不同",
                                "the results agree, but the provenance or marks of what was used differ"});
   return out;
+}
+
+std::vector<Statement> Compensation::statements_of(std::int64_t run) const {
+  return database_.read([&](store::Transaction& t) {
+    std::vector<Statement> out;
+    for (const store::Row& row :
+         t.query("SELECT id FROM statement WHERE jurisdiction = ? AND run = ? ORDER BY id", tenant_, run))
+      out.push_back(*read_statement(t, tenant_, row.integer(0)));
+    return out;
+  });
 }
 
 std::vector<RunHead> Compensation::runs(const std::string& rule) const {

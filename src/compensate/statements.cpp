@@ -97,8 +97,11 @@ Statement Compensation::statement(std::int64_t id) const {
 std::vector<PartyChange> Compensation::net_by_party(const StatementFilter& filter) const {
   std::map<std::string, PartyChange> parties;
   for (const Statement& s : statements(filter)) {
-    parties[s.payer].after -= s.amount;
-    parties[s.payee].after += s.amount;
+    if (__builtin_sub_overflow(parties[s.payer].after, s.amount, &parties[s.payer].after) ||
+        __builtin_add_overflow(parties[s.payee].after, s.amount, &parties[s.payee].after))
+      throw Error(codes::amount_too_large,
+                  {fmt::format("{}、{} 的合计超出可表示的范围", s.payer, s.payee),
+                   fmt::format("the totals of {} and {} are more than can be told", s.payer, s.payee)});
   }
   std::vector<PartyChange> out;
   for (auto& [party, change] : parties) {
@@ -175,6 +178,18 @@ Statement Compensation::advance(std::int64_t id, const std::string& event, const
                   {fmt::format("没有结算单 {}", id), fmt::format("there is no statement {}", id)}, {},
                   {"请用 statement list 查看", "see statement list"});
     require_live(*found);
+    std::int64_t sum = 0;
+    for (const StatementLine& line : found->lines)
+      if (__builtin_add_overflow(sum, line.amount, &sum)) sum = -1;
+    if (sum != found->amount)
+      throw Error(
+          codes::bad_record,
+          {fmt::format("结算单 {} 的金额 {} 元与各行之和不符，记录已损坏", id, yuan_text(found->amount)),
+           fmt::format(
+               "statement {}: its amount of {} yuan is not the sum of its lines; the record is damaged", id,
+               yuan_text(found->amount))},
+          {},
+          {"请用 statement verify 核对，并从备份恢复", "check with statement verify and restore a backup"});
     change(t, *found);
     const std::optional<std::string> deadline =
         found->deadline ? std::optional(to_string(*found->deadline)) : std::nullopt;

@@ -40,6 +40,13 @@ struct PlacePayment {
   std::vector<Share> shares;
 };
 
+// Who had a role of the rule for a place when the run was made.
+struct RoleHeld {
+  std::string role;
+  std::string party;
+  Decimal share = 1;
+};
+
 struct PlaceResult {
   std::string place;
   Text name;
@@ -47,6 +54,7 @@ struct PlaceResult {
   std::vector<std::string> missing;
   std::vector<FormulaValue> results;
   std::vector<PlacePayment> payments;
+  std::vector<RoleHeld> roles;  // as registered when the run was made
   // Derivations without the single observations; those are looked up when asked for (see Derivations).
   std::optional<policy::Explanation> assessed;
   std::vector<policy::Explanation> payment_derivations;  // one per payment of the rule
@@ -59,7 +67,7 @@ struct RunHead {
   Text title;
   Date version;  // first day in force of the rule version
   Period period = Period::parse("2000");
-  Date known;        // law and registry as known on this day
+  Date known;        // law and attributes of places as known on this day
   Instant as_known;  // observations as known at this instant
   std::string pack;
   std::string pack_hash;

@@ -52,7 +52,7 @@ class Import {
     listener_.started(digest_.bytes);
     const std::optional<Earlier> earlier = find_earlier(transaction);
     if (earlier && earlier->complete) known(*earlier);
-    read(transaction);
+    read(transaction, earlier.has_value());
     if (options_.strict && report_.rejected > 0) {
       report_.outcome = ImportOutcome::refused;
       report_.file.reset();
@@ -80,13 +80,14 @@ class Import {
     throw Abandon();
   }
 
-  void read(store::Transaction& transaction) {
+  void read(store::Transaction& transaction, bool again) {
     HashedFile file(path_);
     CsvTable table(file.stream(), path_,
                    {.separator = mapping_.separator, .comments_at_top = mapping_.comments_at_top});
     RowReader rows(mapping_, table, {target_.clock.now().seconds + day_seconds});
     const auto arrived = register_file(transaction, names_by_line(table.header()));
     ObservationWriter writer(transaction, target_.jurisdiction, *report_.file, arrived);
+    if (again) writer.only_add();
     SeriesBook book(transaction, target_.jurisdiction, mapping_, target_.place, target_.near);
     std::uint64_t next_progress = progress_step;
     while (table.next()) {

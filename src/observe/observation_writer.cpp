@@ -53,6 +53,7 @@ void ObservationWriter::settle_series(std::size_t from, std::size_t to) {
   std::map<std::int64_t, Stored> stored;
   if (extent && first <= extent->last && last >= extent->first)
     stored = stored_within(keys_[from].series, first, last, from, to);
+  if (!stored.empty()) repeated_[keys_[from].series].emplace_back();
   for (std::size_t i = from; i < to;) {
     std::size_t next = i;
     while (next < to && keys_[next].time == keys_[i].time) ++next;
@@ -62,6 +63,14 @@ void ObservationWriter::settle_series(std::size_t from, std::size_t to) {
   }
   extent =
       extent ? Extent{std::min(extent->first, first), std::max(extent->last, last)} : Extent{first, last};
+}
+
+bool ObservationWriter::repeated_earlier(std::int64_t series, std::int64_t time) const {
+  const auto runs = repeated_.find(series);
+  return runs != repeated_.end() &&
+         std::any_of(runs->second.begin(), runs->second.end(), [&](const std::vector<std::int64_t>& run) {
+           return std::binary_search(run.begin(), run.end(), time);
+         });
 }
 
 bool ObservationWriter::same_content(const NewObservation& a, const NewObservation& b) const {
@@ -82,7 +91,13 @@ void ObservationWriter::settle_time(std::size_t from, std::size_t to, const Stor
       distinct.push_back(keys_[i].index);
   }
   const NewObservation& final = pending_[distinct.back()];
-  const bool ours = stored != nullptr && stored->file == origin_;  // an earlier batch of this very file
+  if (stored != nullptr && only_add_ && stored->file != origin_) {
+    counts_.unchanged += static_cast<std::int64_t>(distinct.size());
+    return;
+  }
+  // What an earlier batch of this very file said: written by it, or found to be stored.
+  const bool ours = stored != nullptr &&
+                    (stored->file == origin_ || repeated_earlier(final.series.value, final.time.seconds));
   const bool agrees =
       stored != nullptr && stored->value == final.value && stored->detection_limit == final.detection_limit;
   bool conflict = distinct.size() > 1;
@@ -92,6 +107,7 @@ void ObservationWriter::settle_time(std::size_t from, std::size_t to, const Stor
   }
   if (agrees && stored->flag == (conflict ? Flag::conflicting : final.flag)) {
     counts_.unchanged += static_cast<std::int64_t>(distinct.size());
+    repeated_[final.series.value].back().push_back(final.time.seconds);
     return;
   }
   conflict |= ours;

@@ -5,9 +5,10 @@
 // contradict each other: all are kept as revisions flagged `conflicting`, so that no statistic uses them
 // until a later file says which one holds. A file that repeats the same contradiction changes nothing.
 //
-// Memory does not grow with the number of observations: they go in batches, sorted by series and time, and
-// only a batch that touches times already stored reads them. (A contradiction more than a batch apart is
-// found as well; only if the same rows come again in another file is it then written down a second time.)
+// They go in batches, sorted by series and time, and only a batch that touches times already stored reads
+// them. Memory does not grow with the number of observations, but for those that repeat what is stored: eight
+// bytes each. (A contradiction more than a batch apart is found as well; only if the same rows come again in
+// another file is it then written down a second time.)
 #pragma once
 
 #include "observe/series.h"
@@ -50,6 +51,9 @@ class ObservationWriter {
   ObservationWriter(const ObservationWriter&) = delete;
   ObservationWriter& operator=(const ObservationWriter&) = delete;
 
+  // The file has been read before, in part: what is stored by now stands, corrections that came after it too;
+  // only series and times without any observation are added.
+  void only_add() { only_add_ = true; }
   // A series known to be empty in the database is not looked up.
   void is_new(SeriesId series);
   void add(NewObservation observation);
@@ -87,6 +91,7 @@ class ObservationWriter {
   std::map<std::int64_t, Stored> stored_within(std::int64_t series, std::int64_t first, std::int64_t last,
                                                std::size_t from, std::size_t to);
   std::optional<Extent>& extent_of(std::int64_t series);
+  bool repeated_earlier(std::int64_t series, std::int64_t time) const;
   bool same_content(const NewObservation& a, const NewObservation& b) const;
   void write_outputs();
 
@@ -99,6 +104,9 @@ class ObservationWriter {
   std::vector<Key> keys_;
   std::vector<Output> outputs_;
   std::map<std::int64_t, std::optional<Extent>> extents_;
+  // Times for which the file said what was stored, by series: one ascending run for each batch.
+  std::map<std::int64_t, std::vector<std::vector<std::int64_t>>> repeated_;
+  bool only_add_ = false;
   WriteCounts counts_;
 };
 

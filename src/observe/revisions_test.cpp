@@ -159,6 +159,15 @@ TEST_P(Revisions, ARejectedRowCanComeInLater) {
   EXPECT_EQ(again().outcome, ImportOutcome::known);
 }
 
+TEST_P(Revisions, AFileKnownInPartDoesNotTakeBackALaterCorrection) {
+  const ImportReport first = import("a.csv", "01 5.5;02 x;03 7");
+  EXPECT_EQ(first.rejected, 1);
+  import("b.csv", "01 4.5");
+  const ImportReport again = import("a.csv", "01 5.5;02 x;03 7");
+  EXPECT_EQ(again.outcome, ImportOutcome::known);
+  EXPECT_EQ(on("01"), "4.5 valid r1");
+}
+
 TEST_P(Revisions, TwoNamesOfOnePlaceAreOneSeries) {
   const PlaceLookup lookup = [](std::string_view) { return std::optional<std::string>("p:1"); };
   const std::string file =
@@ -256,6 +265,33 @@ TEST_P(Revisions, AgreesWithTheModelInAnyBatchSize) {
         EXPECT_EQ(one.revision + 1, known->second.revisions);
       }
     EXPECT_EQ(found, model.size());
+  }
+}
+
+TEST_P(Revisions, AContradictionIsFoundThoughItsFirstValueWasKnown) {
+  for (const std::size_t batch : {1U, 2U, 100U}) {
+    store::TestDatabase database(GetParam());
+    database.db().migrate(migrations());
+    const auto write = [&](std::int64_t file, const std::vector<double>& values) {
+      return database.db().write([&](store::Transaction& transaction) {
+        ObservationWriter writer(transaction, "341602", {file}, {file}, batch);
+        for (const double value : values)
+          writer.add({.series = {1},
+                      .time = {5},
+                      .value = value,
+                      .flag = Flag::valid,
+                      .detection_limit = {},
+                      .row = 1,
+                      .column = 1,
+                      .raw = ""});
+        return writer.finish();
+      });
+    };
+    write(1, {2.25});
+    EXPECT_EQ(write(2, {2.25, 99}).conflicting, 1) << batch;
+    EXPECT_EQ(Observations(database.db(), "341602").read({1}, InstantRange{{0}, {10}}).at(0).flag,
+              Flag::conflicting)
+        << batch;
   }
 }
 

@@ -130,6 +130,7 @@ Binding bind(const CompiledRule& rule, Date on, Date known, const Overrides& ove
   out.unverified = !rule.rule.verified;
   out.example = rule.rule.example;
   for (const LimitTable& table : rule.program.limits) out.unverified |= !table.verified;
+  out.unverified |= !overrides.empty();
   for (const auto& [name, text] : overrides) check_name(rule.rule, name);
   for (std::size_t i = 0; i < rule.program.parameters.size(); ++i) {
     const Slot& slot = rule.program.parameters[i];
@@ -147,10 +148,12 @@ Binding bind(const CompiledRule& rule, Date on, Date known, const Overrides& ove
         for (const auto& [place, text] : value->elements)
           bound.places.emplace(place, checked(parameter, text, value->where));
       for (const auto& [name, text] : overrides)
-        if (name.starts_with(parameter.name + "[") && name.ends_with("]"))
-          bound.places.insert_or_assign(
-              name.substr(parameter.name.size() + 1, name.size() - parameter.name.size() - 2),
-              checked(parameter, text, {}));
+        if (name.starts_with(parameter.name + "[") && name.ends_with("]")) {
+          const std::string place =
+              name.substr(parameter.name.size() + 1, name.size() - parameter.name.size() - 2);
+          bound.places.insert_or_assign(place, checked(parameter, text, {}));
+          bound.by_hand.insert(place);
+        }
       if (bound.places.empty() && !bound.everywhere) no_value(rule, parameter, slot.element, on, known);
     } else if (parameter.is_table) {
       bound.state = BoundParameter::State::table;

@@ -4,6 +4,8 @@
 #include "policy/compile.h"
 
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,6 +25,7 @@ struct BoundParameter {
   Rational value;
   std::map<std::string, Rational> places;  // by_place: place code → value
   std::optional<Rational> everywhere;      // by_place: one value for all, from an override
+  std::set<std::string> by_hand;           // by_place: the places whose value is from an override
   std::vector<Tier> tiers;                 // ascending
   bool upper_inclusive = true;             // tiers are (above, next]; else [above, next)
   const ParameterValue* origin = nullptr;  // null when overridden; lives as long as the rule
@@ -37,7 +40,7 @@ struct Binding {
   Date on;
   Date known;
   std::vector<BoundParameter> parameters;  // per Program::parameters
-  bool unverified = false;                 // the rule, a limit or a value used is not verified
+  bool unverified = false;  // the rule, a limit or a value used is not verified, or given by hand
   bool example = false;
 };
 

@@ -198,8 +198,10 @@ Typed Compiler::limit(const Expression& e, const Scope& scope) {
   Type type;
   type.unit = table->unit;
   program_.limits.push_back(std::move(*table));
-  return {emit(Op::limit, {quality.node, water.node}, {}, static_cast<int>(program_.limits.size()) - 1),
-          type};
+  const int node =
+      emit(Op::limit, {quality.node, water.node}, {}, static_cast<int>(program_.limits.size()) - 1);
+  program_.limit_nodes.emplace(limit_key(e, scope.elements), node);
+  return {node, type};
 }
 
 }  // namespace tributary::policy

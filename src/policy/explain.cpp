@@ -130,38 +130,22 @@ struct Explainer::Walk {
 
   void limit(const Expression& x, const std::map<std::string, std::string>& elements,
              std::set<std::string>& seen, std::vector<Explanation>& out) {
-    const auto bound = elements.find(x.args[1].text);
-    const std::string indicator = bound != elements.end() ? bound->second : x.args[1].text;
-    const auto argument = [&](const Expression& arg) {
-      return arg.kind == Expression::Kind::name ? meaning(arg, elements).node : -1;
-    };
-    const int quality = argument(x.args[2]);
-    const int water = argument(x.args[3]);
-    if (!seen.insert(fmt::format("limit {} {} {} {}", x.args[0].text, indicator, quality, water)).second)
+    const auto found = program().limit_nodes.find(limit_key(x, elements));
+    if (found == program().limit_nodes.end() || !seen.insert(fmt::format("limit {}", found->second)).second)
       return;
-    for (const Node& node : program().nodes) {
-      if (node.op != Op::limit || (quality >= 0 && node.args[0] != quality) ||
-          (water >= 0 && node.args[1] != water))
-        continue;
-      const LimitTable& table = program().limits[static_cast<std::size_t>(node.slot)];
-      if (table.standard != x.args[0].text || table.indicator != indicator) continue;
-      Explanation leaf;
-      leaf.kind = Explanation::Kind::limit;
-      leaf.name = fmt::format("limit({}, {})", table.standard, indicator);
-      leaf.title = {"标准限值", "limit of the standard"};
-      const Cell value = evaluate_limit(node);
-      leaf.value = value.present() ? value.value.to_string() : std::string(missing_text);
-      leaf.missing = !value.present();
-      leaf.unit = table.unit.symbol() == "1" ? "" : table.unit.symbol();
-      leaf.source = table.source;
-      leaf.verified = table.verified;
-      out.push_back(std::move(leaf));
-      return;
-    }
-  }
-
-  Cell evaluate_limit(const Node& node) const {
-    return e.cells_[static_cast<std::size_t>(&node - program().nodes.data())];
+    const Node& node = program().nodes[static_cast<std::size_t>(found->second)];
+    const LimitTable& table = program().limits[static_cast<std::size_t>(node.slot)];
+    Explanation leaf;
+    leaf.kind = Explanation::Kind::limit;
+    leaf.name = fmt::format("limit({}, {})", table.standard, table.indicator);
+    leaf.title = {"标准限值", "limit of the standard"};
+    const Cell& value = cell(found->second);
+    leaf.value = value.present() ? value.value.to_string() : std::string(missing_text);
+    leaf.missing = !value.present();
+    leaf.unit = table.unit.symbol() == "1" ? "" : table.unit.symbol();
+    leaf.source = table.source;
+    leaf.verified = table.verified;
+    out.push_back(std::move(leaf));
   }
 
   Explanation input(const Meaning& m) {
@@ -205,7 +189,7 @@ struct Explainer::Walk {
         out.reason = {fmt::format("没有地点 {} 的值", e.place_),
                       fmt::format("no value for place {}", e.place_)};
     }
-    if (bound.origin != nullptr) {
+    if (bound.origin != nullptr && !bound.by_hand.contains(e.place_)) {
       const ParameterValue& value = *bound.origin;
       out.source = value.source;
       out.in_force = base::to_string(value.in_force);
@@ -213,7 +197,7 @@ struct Explainer::Walk {
       out.verified = value.verified;
       out.example = value.example;
       out.where = value.where;
-    } else if (!bound.override_text.empty()) {
+    } else if (!bound.override_text.empty() || bound.by_hand.contains(e.place_)) {
       out.reason = {"由使用者给定，不是政策包中的值", "given by hand, not the pack's value"};
       out.verified = false;
     }

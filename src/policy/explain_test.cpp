@@ -225,7 +225,8 @@ TEST(Explain, EachLimitWithItsOwnValue) {
           replaced(head, "  b: {unit: \"1\", from: given}\n",
                    "  b: {unit: \"1\", from: given}\n  target: {type: class, from: given}\n  actual: {type: "
                    "class, from: given}\n  water: {type: choice, choices: [river, lake], from: given}\n")) +
-      "  d: {unit: mg/L, is: \"limit('gb', tp, actual, water) - limit('gb', tp, target, water)\"}\n";
+      "  d: {unit: mg/L, is: \"limit('gb', tp, actual, water) - limit('gb', tp, target, water)\"}\n"
+      "  l: {unit: mg/L, is: \"limit('gb', tp, IV, 'river') - limit('gb', tp, II, 'river')\"}\n";
   Evaluated e;
   e.rule = compile(read_sample(text), [](const std::string& standard, const std::string& indicator) {
     LimitTable table;
@@ -242,12 +243,14 @@ TEST(Explain, EachLimitWithItsOwnValue) {
     inputs.emplace_back(name == "actual" ? 4 : name == "target" ? 2 : 0);
   }
   e.cells = evaluate(e.rule->program, e.binding, inputs);
-  const Explanation tree = e.explain("d");
-  EXPECT_EQ(tree.value, "2");
-  std::vector<std::string> limits;
-  for (const Explanation& child : tree.children)
-    if (child.kind == Explanation::Kind::limit) limits.push_back(child.value);
-  EXPECT_EQ(limits, (std::vector<std::string>{"4", "2"}));
+  for (const char* formula : {"d", "l"}) {  // named and literal classes
+    const Explanation tree = e.explain(formula);
+    EXPECT_EQ(tree.value, "2") << formula;
+    std::vector<std::string> limits;
+    for (const Explanation& child : tree.children)
+      if (child.kind == Explanation::Kind::limit) limits.push_back(child.value);
+    EXPECT_EQ(limits, (std::vector<std::string>{"4", "2"})) << formula;
+  }
 }
 
 TEST(ExplanationJson, RandomTreesComeBackTheSame) {

@@ -164,6 +164,15 @@ Policy Policy::load(const std::string& root, const std::string& pack) {
       patches.push_back(read_parameter_patch(parse_yaml(read_file(file), file), context));
   }
   for (const ParameterPatch& patch : patches) {
+    const auto versions = std::ranges::count_if(
+        rules, [&](const Rule& rule) { return rule.name == patch.rule && rule.depth < patch.context.depth; });
+    if (versions > 1 && !patch.version)
+      throw Error(
+          codes::missing_key,
+          {fmt::format("规则“{}”有 {} 个版本，没有写明是哪一个", patch.rule, versions),
+           fmt::format("rule \"{}\" has {} versions; it does not say which", patch.rule, versions)},
+          patch.where,
+          {"请加上 version: 该版本有效期内的某一天", "add version: a day on which that version is in force"});
     bool used = false;
     for (Rule& rule : rules)
       if (rule.name == patch.rule && (!patch.version || rule.in_force.holds_on(*patch.version)) &&
@@ -281,7 +290,7 @@ std::vector<Remark> Policy::remarks(Date today) const {
     if (!rule.checked)
       out.push_back({Remark::Kind::never_checked,
                      rule.name,
-                     {"从未与文件核对", "never compared with its document"},
+                     {"从未与出处核对", "never compared with its source"},
                      rule.where});
     else if (today - *rule.checked > std::chrono::days{366})
       out.push_back({Remark::Kind::stale,

@@ -91,7 +91,8 @@ struct Program {
   std::vector<Slot> parameters;
   std::vector<bool> may_be_unlimited;  // per parameter slot: used only directly inside min/max
   std::vector<LimitTable> limits;
-  std::vector<FormulaNode> formulas;  // in the order of the rule, then of the index
+  std::map<std::string, int> limit_nodes;  // by limit_key()
+  std::vector<FormulaNode> formulas;       // in the order of the rule, then of the index
   std::vector<PaymentNodes> payments;
   int assessed = -1;                       // or -1: always
   std::vector<Expression> formula_syntax;  // per declared formula
@@ -99,6 +100,13 @@ struct Program {
   std::vector<Expression> amount_syntax;
   std::optional<Expression> assessed_syntax;
 };
+
+// Which call of limit(): its text and the elements that indices stand for where it stands.
+inline std::string limit_key(const Expression& call, const std::map<std::string, std::string>& elements) {
+  std::string out = expression_text(call);
+  for (const auto& [index, element] : elements) out += " " + index + "=" + element;
+  return out;
+}
 
 inline std::string element_name(const std::string& name, const std::string& element) {
   return element.empty() ? name : name + "[" + element + "]";

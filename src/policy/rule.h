@@ -177,7 +177,7 @@ struct PackContext {
 // Values that a lower pack enters for parameters of a rule above it.
 struct ParameterPatch {
   std::string rule;
-  std::optional<Date> version;  // only the version in force on this day; absent: every version
+  std::optional<Date> version;  // the version in force on this day; absent only where there is one version
   std::map<std::string, std::vector<ParameterValue>> values;
   std::map<std::string, Where> names;  // where each parameter is named
   std::optional<ObjectionWindow> objection;

@@ -6,7 +6,7 @@ CREATE TABLE compensation_run (
   rule         TEXT NOT NULL,
   rule_from    TEXT NOT NULL,            -- the version: its first day in force
   period       TEXT NOT NULL,
-  known        TEXT NOT NULL,            -- law and registry as known on this day
+  known        TEXT NOT NULL,            -- law and attributes of places as known on this day
   as_known     BIGINT NOT NULL,          -- observations as known at this instant
   pack         TEXT NOT NULL,
   pack_hash    TEXT NOT NULL,
@@ -28,7 +28,7 @@ CREATE TABLE compensation_result (
   outcome      TEXT NOT NULL,            -- computed, not_assessed, missing
   missing      TEXT NOT NULL,            -- names of what was not there, one a line
   results      TEXT NOT NULL,            -- formulas: JSON [{name, title, value, unit}]
-  derivation   TEXT NOT NULL,            -- JSON: {assessed, payments: [...], formulas: [...]}
+  derivation   TEXT NOT NULL,            -- JSON: {assessed, payments: [...], formulas: [...], roles: [...]}
   PRIMARY KEY (jurisdiction, run, place),
   FOREIGN KEY (jurisdiction, run) REFERENCES compensation_run (jurisdiction, id)
 );
