@@ -307,9 +307,9 @@ int run(Context& c, const RunArguments& a) {
               fmt::format("{} {}: run {}, the {} statements there are still stand.", a.rule,
                           period.to_string(), report.computation.head.id, report.standing)});
     else if (ids.empty())
-      c.line({fmt::format("{} {}：第 {} 次运行，没有要付的款。", a.rule, period.to_string(),
+      c.line({fmt::format("{} {}：第 {} 次运行，没有结算单。", a.rule, period.to_string(),
                           report.computation.head.id),
-              fmt::format("{} {}: run {}, nothing is to be paid.", a.rule, period.to_string(),
+              fmt::format("{} {}: run {}, no statements.", a.rule, period.to_string(),
                           report.computation.head.id)});
     else
       c.line({fmt::format("{} {}：第 {} 次运行，新结算单 {} 份（{}）。", a.rule, period.to_string(),
