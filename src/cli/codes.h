@@ -10,8 +10,10 @@ inline constexpr Code not_initialised{"cli", 2, "not_initialised", Kind::not_fou
 inline constexpr Code packs_not_found{"cli", 3, "packs_not_found", Kind::not_found};
 inline constexpr Code several_tenants{"cli", 4, "several_tenants", Kind::invalid_input};
 inline constexpr Code check_failed{"cli", 5, "check_failed", Kind::conflict};
+inline constexpr Code unknown_name{"cli", 6, "unknown_name", Kind::not_found};
 
-inline constexpr std::array all{bad_usage, not_initialised, packs_not_found, several_tenants, check_failed};
+inline constexpr std::array all{bad_usage,       not_initialised, packs_not_found,
+                                several_tenants, check_failed,    unknown_name};
 static_assert(dense(all));
 
 }  // namespace tributary::cli::codes

@@ -12,7 +12,7 @@ namespace {
 
 [[noreturn]] void unknown(const Text& what, const std::string& name, const std::vector<std::string>& known) {
   const auto close = near_misses(name, known);
-  throw Error(codes::bad_usage,
+  throw Error(codes::unknown_name,
               {fmt::format("没有{}“{}”", what.zh, name), fmt::format("there is no {} \"{}\"", what.en, name)},
               {},
               close.empty() ? Text{}

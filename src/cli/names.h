@@ -17,7 +17,7 @@ class PartyNames {
  public:
   explicit PartyNames(Context& context);
   Text of(const std::string& code) const;
-  // Throws cli.bad_usage with near misses for a code that is not registered; empty codes pass.
+  // Throws cli.unknown_name with near misses for a code that is not registered; empty codes pass.
   void require(const std::string& code) const;
 
  private:
@@ -28,7 +28,7 @@ class PartyNames {
 Text purpose_name(std::string_view purpose);
 // What happened to a statement: «published» and the other states.
 Text event_name(const std::string& event);
-// Throws cli.bad_usage with near misses when no rule of the tenant's packs has the name; empty names pass.
+// Throws cli.unknown_name with near misses when no rule of the tenant's packs has the name; empty names pass.
 void require_rule(Context& context, const std::string& name);
 
 }  // namespace tributary::cli

@@ -353,17 +353,20 @@ int whatif(Context& c, const RunArguments& a) {
       const compensate::PlaceResult& after = of(result.after);
       const Text was = outcome_text(before.outcome);
       const Text is = outcome_text(after.outcome);
-      const std::string missing =
-          fmt::format("{}", fmt::join(after.missing.empty() ? before.missing : after.missing, ", "));
+      const std::string missing = fmt::format("{}", fmt::join(after.missing, ", "));
+      const bool unknown = after.outcome == policy::Outcome::State::missing;
+      const Text lacks = missing.empty() ? Text{} : Text{"，缺 " + missing, ", for want of " + missing};
+      const Text not_zero =
+          unknown ? Text{"，金额未知，不是零", "; its amount is unknown, not zero"} : Text{};
       unlike.push_back({{"place", code},
                         {"before", policy::to_string(before.outcome)},
                         {"after", policy::to_string(after.outcome)},
                         {"missing", after.missing}});
-      remarks.push_back(
-          {fmt::format("{} {}：{} → {}（{}），其金额不是零，而是未知", period.to_string(), before.name.zh,
-                       was.zh, is.zh, missing),
-           fmt::format("{} {}: {} → {} ({}); its amount is not zero but unknown", period.to_string(),
-                       before.name.en.empty() ? before.name.zh : before.name.en, was.en, is.en, missing)});
+      remarks.push_back({fmt::format("{} {}：{} → {}{}{}", period.to_string(), before.name.zh, was.zh, is.zh,
+                                     lacks.zh, not_zero.zh),
+                         fmt::format("{} {}: {} → {}{}{}", period.to_string(),
+                                     before.name.en.empty() ? before.name.zh : before.name.en, was.en, is.en,
+                                     lacks.en, not_zero.en)});
     }
     periods.push_back({{"period", period.to_string()}, {"parties", changes}, {"unlike", unlike}});
   }

@@ -21,7 +21,7 @@ inline constexpr Code window_over{"compensate", 13, "window_over", Kind::conflic
 inline constexpr Code not_a_party{"compensate", 14, "not_a_party", Kind::forbidden};
 inline constexpr Code reason_missing{"compensate", 15, "reason_missing", Kind::invalid_input};
 inline constexpr Code predecessor_open{"compensate", 16, "predecessor_open", Kind::conflict};
-inline constexpr Code bad_record{"compensate", 17, "bad_record", Kind::internal};
+inline constexpr Code bad_record{"compensate", 17, "bad_record", Kind::unavailable};
 inline constexpr Code amount_too_large{"compensate", 18, "amount_too_large", Kind::conflict};
 
 inline constexpr std::array all{wrong_period,   no_places,       contradictory_claims, no_party,

@@ -265,7 +265,10 @@ Verification Compensation::verify(std::int64_t run) const {
     const std::vector<StatementLine> none;
     const auto& due = lines == wanted.end() ? none : lines->second;
     if (s.amount != total(due) || !same_lines(s.lines, due))
-      differ(fmt::format("结算单 / statement {}", s.id), yuan_text(total(due)), yuan_text(s.amount));
+      out.differences.push_back({fmt::format("结算单 {}：重算为 {} 元，库中是 {} 元", s.id,
+                                             yuan_text(total(due)), yuan_text(s.amount)),
+                                 fmt::format("statement {}: it comes to {} yuan, the database holds {}", s.id,
+                                             yuan_text(total(due)), yuan_text(s.amount))});
   }
   if (!out.differences.empty()) out.same = false;
   if (!out.same && out.differences.empty())

@@ -124,7 +124,7 @@ class Applier {
         "INSERT INTO registry_place_name (jurisdiction, folded, place, name) VALUES (?, ?, ?, ?) "
         "ON CONFLICT (jurisdiction, folded, place) DO NOTHING",
         tenant_, fold_width_upper(trim(name)), place, trim(name));
-    if (alias && changed > 0) ++counts_.added;
+    if (alias) ++(changed > 0 ? counts_.added : counts_.unchanged);
   }
 
   [[noreturn]] void unknown(const std::string& code, const Where& where, const std::string& field,
