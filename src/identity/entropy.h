@@ -13,7 +13,7 @@ class Entropy {
   virtual void fill(std::span<std::byte> bytes) = 0;
 
   std::string bytes(std::size_t count);
-  // Lower-case letters and digits 2–7, five bits each; without what is easily confused in reading aloud.
+  // Lower-case letters and the digits 2 to 7, five bits each; no 0 and no 1 to be confused with O and l.
   std::string base32(std::size_t characters);
   std::string base64url(std::size_t bytes);  // without padding
 };

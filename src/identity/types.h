@@ -43,7 +43,7 @@ std::optional<OrganisationKind> parse_organisation_kind(std::string_view name);
 Text title_of(OrganisationKind kind);
 
 struct Organisation {
-  OrganisationId id;  // of a pack: its code; of a township "town-341602100"; made by hand: random
+  OrganisationId id;  // of a pack: its code; of a division below "div-341602100"; made by hand: random
   Text name;
   OrganisationKind kind = OrganisationKind::department;
   OrganisationId parent;     // empty for the root only
