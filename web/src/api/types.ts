@@ -1,0 +1,284 @@
+// The shapes of the API, as far as the pages read them. The server's /openapi.json is the whole of it.
+import type { Text } from '@/i18n'
+import type { Where } from './client'
+
+export type { Page } from './client'
+
+export interface Session {
+  user: { id: string; name: string; display_name: Text | string; must_change_password: boolean; totp_enabled: boolean }
+  organisation: { id: string; name: Text | string; kind: string; party?: string } | null
+  roles: { key: string; title: Text | string }[]
+  permissions: string[]
+  csrf: string
+  tenant: { code: string; name: Text | string }
+  examples: boolean
+}
+
+export interface Party {
+  code: string
+  name: Text | string
+}
+
+export type State = 'drafted' | 'published' | 'objected' | 'confirmed' | 'posted' | 'paid'
+export type Action = 'publish' | 'object' | 'confirm' | 'post' | 'pay'
+
+export interface Statement {
+  id: number | string
+  code: string
+  rule: string
+  rule_title: Text | string
+  period: string
+  payer: Party
+  payee: Party
+  amount: string
+  state: State
+  deadline?: string | null
+  unverified: boolean
+  example: boolean
+  supersedes?: number | string | null
+  superseded_by?: number | string | null
+  created: string
+}
+
+export interface StatementLine {
+  line: number
+  place: string
+  name: Text | string
+  title: Text | string
+  whole: string
+  share: string
+  amount: string
+}
+
+export interface StatementEvent {
+  event: string
+  at: string
+  by: string
+  note: string
+}
+
+export interface StatementDetail extends Statement {
+  lines: StatementLine[]
+  events: StatementEvent[]
+  run?: Record<string, unknown>
+  may: Action[]
+}
+
+export interface Source {
+  document?: string
+  number?: string
+  article?: string
+  url?: string
+  note?: string
+}
+
+export type NodeKind = 'payment' | 'condition' | 'formula' | 'input' | 'parameter' | 'limit' | 'mean' | 'observation' | 'result' | 'note'
+
+export interface Explanation {
+  kind: NodeKind
+  name?: string
+  title?: Text
+  value?: string
+  unit?: string
+  formula?: string
+  numbers?: string
+  unrounded?: string
+  reason?: Text
+  source?: Source
+  in_force?: string
+  known?: string
+  verified?: boolean
+  example?: boolean
+  repeated?: boolean
+  missing?: boolean
+  where?: Where
+  reference?: string
+  children?: Explanation[]
+}
+
+export interface Home {
+  due: { kind: string; id: number | string; title: Text | string; detail: Text | string; deadline?: string | null }[]
+  changed: { at: string; title: Text | string; link?: string }[]
+  figures: { key: string; title: Text | string; value: string | number; unit?: string; note?: Text | string }[]
+}
+
+export interface Place {
+  code: string
+  name: Text | string
+  kind: string
+  water_body?: string
+  river_or_lake?: string
+  lon?: number | null
+  lat?: number | null
+  jurisdiction?: string
+  target_class?: string
+  groups?: string[]
+  upstream?: unknown
+  downstream?: unknown
+}
+
+export interface PlaceClass {
+  place: string
+  name: Text | string
+  class: string | null
+  deciding?: string[]
+  published?: string | null
+  lon?: number | null
+  lat?: number | null
+  target_class?: string | null
+  water_body?: string
+  jurisdiction?: string
+}
+
+export interface Series {
+  id: number | string
+  place: string
+  indicator: string
+  title: Text | string
+  unit: string
+  from: string
+  to: string
+  count: number
+  source?: string
+}
+
+export interface Observation {
+  time: string
+  value: number | string | null
+  flag: string
+  limit?: number | string | null
+  origin?: { file?: string; row?: number; column?: number | string; raw?: string }
+  arrived?: string
+  corrections?: { value: number | string | null; flag?: string; arrived?: string; origin?: Observation['origin'] }[]
+}
+
+export interface Statistic {
+  period: string
+  mean?: number | string | null
+  value?: number | string | null
+  count?: number
+  used?: number
+  days?: number
+  expected?: number
+  completeness?: number | string
+  class?: string | null
+  excluded?: Record<string, number> | Text | string
+}
+
+export interface ParameterValue {
+  value?: string
+  tiers?: { above: string; value: string }[]
+  in_force: string
+  known?: string
+  pack?: string
+  verified?: boolean
+  example?: boolean
+  source?: Source | string
+  element?: string
+  place?: string
+}
+
+export interface Parameter {
+  name: string
+  title?: Text | string
+  unit?: string
+  values: ParameterValue[]
+  unset?: Text | string | null
+}
+
+export interface RuleFormula {
+  name: string
+  title?: Text | string
+  unit?: string
+  is: string
+  shown?: boolean
+}
+
+export interface RuleInput {
+  name: string
+  title?: Text | string
+  unit?: string
+  type?: string
+  from: string
+}
+
+export interface RuleVersion {
+  pack: string
+  from: string
+  to?: string | null
+  known?: string
+  verified?: boolean
+}
+
+export interface RuleSummary {
+  name: string
+  title: Text | string
+  pack: string
+  from: string
+  to?: string | null
+  verified: boolean
+  example: boolean
+  source: Source | string
+}
+
+export interface Rule extends RuleSummary {
+  per?: string
+  group?: string
+  formulas: RuleFormula[]
+  inputs: RuleInput[]
+  parameters: Parameter[]
+  payments: { title?: Text | string; when?: string; from: string; to: string; amount: string }[]
+  versions: RuleVersion[]
+  examples?: { rows?: number; passed?: number; files?: string[] } | unknown[]
+  assessed_when?: { is: string; otherwise?: Text | string }
+}
+
+export interface WhatIf {
+  parties: { party: string; name?: Text | string; before: string; after: string }[]
+  places?: { place: string; name?: Text | string; before?: string | null; after?: string | null }[]
+}
+
+export interface Account {
+  account: number | string
+  owner: string
+  owner_name?: Text | string
+  purpose: string
+  unit: string
+  balance: string
+  available: string
+  open?: boolean
+}
+
+export interface Transfer {
+  number: number
+  id?: string
+  date: string
+  debit: string
+  credit: string
+  amount: string
+  unit: string
+  cause: string
+  state: string
+  recorded: string
+  note?: string
+}
+
+export interface Job {
+  id: string
+  kind?: string
+  state: string
+  progress?: number | null
+  message?: Text | string | null
+  result?: Record<string, unknown> | null
+  created?: string
+  by?: string
+}
+
+export interface ImportResult {
+  rows: number
+  accepted: number
+  rejected: number
+  errors: { line: number; column?: number | string; field?: string; message: Text | string; raw?: string }[]
+  outcome?: Text | string
+  job?: string
+}
