@@ -195,14 +195,14 @@ class Identity {
   Organisation change_organisation(const Caller& caller, const OrganisationId& id,
                                    const OrganisationChange& change, std::optional<std::int64_t> version);
 
-  std::vector<Role> roles();  // in order of key
-  Role role(const std::string& key);
+  std::vector<Role> roles();  // in order of key; those without effect left out
 
   // In order of name; `after` is the name of the last one of the page before.
   std::vector<User> users(const Caller& caller, const UserFilter& filter, std::size_t limit,
                           const std::string& after = {}) const;
   User user(const Caller& caller, const UserId& id) const;  // oneself always; others need users.read
   User user_named(const Caller& caller, const std::string& name) const;
+  std::vector<User> colleagues(const Caller& caller) const;  // the active ones of one's own organisation
   OneTimePassword create_user(const Caller& caller, const NewUser& user);
   // `version`: what the caller saw (If-Match); throws changed_meanwhile. Nobody changes one's own roles,
   // organisation or state (same_person); the last active administrator stays (last_administrator).
@@ -217,7 +217,8 @@ class Identity {
                       std::string_view address = {});
 
   // ---- delegation
-  // The caller gives own roles to another until a day included.
+  // The caller gives own roles to a colleague of the same organisation until a day included. What the
+  // delegate does is done by the delegate: duties stay separated by person.
   Delegation delegate(const Caller& caller, const UserId& to, const std::vector<std::string>& roles,
                       Date last_day, const std::string& reason);
   std::vector<Delegation> delegations(const Caller& caller) const;  // from and to the caller, the live ones
@@ -236,30 +237,42 @@ class Identity {
 
  private:
   struct Account;  // a user with what only this module may see
-  std::optional<Account> account_by_name(store::Transaction& t, const std::string& folded) const;
-  std::optional<Account> account_by_id(store::Transaction& t, const UserId& id) const;
-  Account must_find(store::Transaction& t, const UserId& id) const;
-  void count_attempt(const std::string& folded, const Caller& who);
-  void forgive_attempt(store::Transaction& t, const std::string& folded, bool all);
-  bool accept_totp(store::Transaction& t, const Account& account, const std::string& code);
-  void check_own_password(const Caller& caller, const Account& account, const std::string& password);
-  void set_password(store::Transaction& t, const UserId& user, const std::string& hash, bool one_time);
-  void end_sessions(store::Transaction& t, const UserId& user, const SessionId& but);
-  void check_strength(store::Transaction& t, const Account& account, const std::string& password) const;
-  void refresh_roles(std::int64_t version);
+  enum class Forgive : std::uint8_t { one, all };
+
+  std::optional<Account> find_account(store::Transaction& t, std::string_view column,
+                                      const std::string& value) const;
+  Account account(store::Transaction& t, const UserId& id) const;                         // throws not_found
+  Organisation find_organisation(store::Transaction& t, const OrganisationId& id) const;  // throws not_found
+  // That the permission reaches the organisation, or the user (whose roles may not reach further).
+  void require_reach(store::Transaction& t, const Caller& caller, Permission permission,
+                     const OrganisationId& organisation) const;
+  void require_manages(store::Transaction& t, const Caller& caller, const Account& account);
+  bool lies_within(store::Transaction& t, OrganisationId organisation, const OrganisationId& branch) const;
+  std::optional<std::vector<std::string>> reached(store::Transaction& t, const Caller& caller,
+                                                  Permission permission) const;
+
   void read_roles(store::Transaction& t);
-  void add_grants(store::Transaction& t, Caller& caller, std::int64_t delegated_until);
+  void refresh_roles(store::Transaction& t, std::int64_t version);
+  void check_roles(store::Transaction& t, const Caller& caller, const std::vector<std::string>& roles);
+  void check_exclusions(const std::vector<std::string>& roles) const;
   Grant grant_of(const std::string& role, const std::string& party, const OrganisationId& organisation,
                  const UserId& of) const;
-  void check_roles(store::Transaction& t, const UserId& user, const std::vector<std::string>& roles);
-  void check_reach(store::Transaction& t, const Caller& caller, Permission permission,
-                   const OrganisationId& organisation) const;
+  Caller caller_from(store::Transaction& t, const store::Row& row);
   void keep_an_administrator(store::Transaction& t) const;
-  void recompute_acts_for(store::Transaction& t);
-  Organisation must_find_organisation(store::Transaction& t, const OrganisationId& id) const;
+  void recompute_acts_for(store::Transaction& t) const;
+
+  void count_attempt(const std::string& folded, const Caller& who);
+  void forgive(store::Transaction& t, const std::string& folded, Forgive how) const;
+  bool accept_totp(store::Transaction& t, const Account& account, const std::string& code) const;
+  void require_own_password(const Caller& caller, const Account& account, const std::string& password);
+  void set_password(store::Transaction& t, const UserId& user, const std::string& hash,
+                    std::int64_t one_time_until) const;
+  int end_sessions(store::Transaction& t, const UserId& user, const SessionId& but) const;
+  void require_strong(store::Transaction& t, const Account& account, const std::string& password) const;
   OneTimePassword insert_user(store::Transaction& t, const Caller& caller, const NewUser& user);
-  std::string seal_secret(std::string_view secret, const UserId& user);
-  std::string open_secret(const std::string& stored, const UserId& user) const;
+  std::string sealed(std::string_view secret, const UserId& user);
+  std::string opened(const std::string& stored, const UserId& user) const;
+  std::string new_one_time_password();
 
   store::Database& database_;
   std::string tenant_;

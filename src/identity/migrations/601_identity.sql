@@ -82,6 +82,7 @@ CREATE TABLE identity_session (
   FOREIGN KEY (jurisdiction, user_id) REFERENCES identity_user (jurisdiction, id)
 );
 CREATE INDEX identity_session_user ON identity_session (jurisdiction, user_id);
+CREATE UNIQUE INDEX identity_session_id ON identity_session (jurisdiction, id);
 
 CREATE TABLE identity_token (
   jurisdiction TEXT NOT NULL,
