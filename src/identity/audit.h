@@ -49,12 +49,12 @@ struct AuditEntry {
 };
 
 struct AuditFilter {
-  std::optional<Instant> from;  // included
-  std::optional<Instant> to;    // not included
-  std::string who;              // name or user id
-  std::string action;           // "statement.confirm", or "statement." for all that begin so
-  std::string object;
-  std::optional<AuditOutcome> outcome;
+  std::optional<Instant> from{};  // included
+  std::optional<Instant> to{};    // not included
+  std::string who{};              // name or user id
+  std::string action{};           // "statement.confirm", or "statement." for all that begin so
+  std::string object{};
+  std::optional<AuditOutcome> outcome{};
 };
 
 struct AuditPage {
