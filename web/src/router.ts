@@ -41,7 +41,7 @@ export const router = createRouter({
       ],
     },
     { path: '/console/sign-in', name: 'sign-in', component: () => import('./console/SignIn.vue'), meta: { console: true, open: true, title: 'sign_in' } },
-    { path: '/console/reset/:token?', name: 'reset', component: () => import('./console/Reset.vue'), meta: { console: true, open: true, title: 'reset' } },
+    { path: '/reset/:token?', name: 'reset', component: () => import('./console/Reset.vue'), meta: { console: true, open: true, title: 'reset' } },
     { path: '/console/password', name: 'password', component: () => import('./console/Password.vue'), meta: { console: true, title: 'password' } },
     { path: '/console', component: () => import('./console/Shell.vue'), meta: { console: true }, children: pages },
     { path: '/:rest(.*)*', name: 'missing', component: () => import('./parts/Missing.vue') },

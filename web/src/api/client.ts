@@ -101,8 +101,14 @@ function key(): string {
 }
 
 export const get = <T>(path: string, query?: Query, signal?: AbortSignal) => request<T>('GET', path, { query, signal })
-export const post = <T>(path: string, body?: unknown, query?: Query) => request<T>('POST', path, { body: body ?? {}, query })
+export const post = <T>(path: string, body?: unknown, query?: Query) => request<T>('POST', path, { body, query })
 export const patch = <T>(path: string, body: unknown, etag?: string) => request<T>('PATCH', path, { body, etag })
+/** The tag of what is about to be edited, for If-Match: an edit of something that changed meanwhile is refused. */
+export async function etagOf(path: string): Promise<string | undefined> {
+  const answer = await fetch(address(path), { headers: { Accept: 'application/json', 'Accept-Language': locale.value }, credentials: 'same-origin', cache: 'no-store' })
+  if (!answer.ok) throw problem(answer.status, await answer.json().catch(() => null))
+  return answer.headers.get('ETag') ?? undefined
+}
 export const remove = <T>(path: string, body?: unknown) => request<T>('DELETE', path, { body })
 
 /** Every item of a list, page by page, up to `most`. */

@@ -19,7 +19,7 @@ function bands(limits: Limit[], low: number, high: number): object[] {
   const out: object[] = []
   const band = (name: string, from: number, to: number) => {
     if (from === to) return
-    out.push([{ yAxis: from, itemStyle: { color: colour(`class-${name}`), opacity: 0.17 }, name: className(name), label: { show: true, position: 'insideRight', color: colour('ink-3'), fontSize: 11 } }, { yAxis: to }])
+    out.push([{ yAxis: from, itemStyle: { color: colour(`class-${name}`), opacity: 0.17 }, name: className(name), label: { show: true, position: 'right', distance: 6, color: colour('ink-2'), fontSize: 11 } }, { yAxis: to }])
   }
   let at = least ? high : low
   for (const l of sorted) {
@@ -51,22 +51,22 @@ export function seriesOption(readings: Observation[], unit: string, limits: Limi
     animation: false,
     aria: { enabled: true },
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: ink },
-    grid: { left: 8, right: narrow ? 8 : 20, top: 34, bottom: narrow ? 8 : 46, containLabel: true },
+    grid: { left: 8, right: limits.length ? 52 : 16, top: 34, bottom: narrow ? 8 : 46, containLabel: true },
     legend: { top: 0, left: 0, textStyle: { color: ink }, itemGap: 18 },
     tooltip: {
       trigger: 'item', renderMode: 'richText', confine: true, backgroundColor: colour('ink'), borderWidth: 0, textStyle: { color: colour('paper'), fontSize: 12 },
       formatter: (p: { seriesIndex: number; dataIndex: number }) => tip((p.seriesIndex === 0 ? good : rest)[p.dataIndex]!),
     },
     xAxis: { type: 'time', axisLine: { lineStyle: { color: line } }, axisLabel: { color: ink, hideOverlap: true }, splitLine: { show: false } },
-    yAxis: { type: 'value', min: low, max: high, name: unit === '1' ? '' : unit, nameTextStyle: { color: ink }, axisLabel: { color: ink, formatter: (v: number) => String(Number(v.toPrecision(3))) }, splitLine: { lineStyle: { color: line } } },
-    dataZoom: narrow ? [{ type: 'inside' }] : [{ type: 'inside' }, { type: 'slider', height: 18, bottom: 8, borderColor: line, textStyle: { color: ink } }],
+    yAxis: { type: 'value', min: low, max: high, axisLabel: { color: ink, formatter: (v: number) => String(Number(v.toPrecision(3))) }, splitLine: { lineStyle: { color: line } } },
+    dataZoom: narrow ? [{ type: 'inside' }] : [{ type: 'inside' }, { type: 'slider', height: 18, bottom: 8, borderColor: line, fillerColor: colour('river-soft'), backgroundColor: colour('surface'), handleStyle: { color: colour('surface'), borderColor: colour('river') }, moveHandleStyle: { color: colour('line-strong') }, dataBackground: { lineStyle: { color: line }, areaStyle: { color: colour('sunken') } }, selectedDataBackground: { lineStyle: { color: colour('river') }, areaStyle: { color: colour('river-soft') } }, textStyle: { color: ink } }],
     series: [
       {
         name: t('readings.counted'), type: 'line', data: good.map((o) => [at(o), Number(o.value)]), showSymbol: good.length < 200, symbol: 'circle', symbolSize: 6,
         itemStyle: { color: colour('river') }, lineStyle: { width: 1.6 },
         markArea: { silent: true, data: bands(limits, low, high) },
       },
-      { name: t('readings.flagged'), type: 'scatter', data: rest.map((o) => [at(o), Number(o.value)]), symbol: 'emptyCircle', symbolSize: 9, itemStyle: { color: colour('seal') } },
+      { name: t('readings.flagged'), type: 'scatter', data: rest.map((o) => [at(o), Number(o.value)]), symbol: 'circle', symbolSize: 8, itemStyle: { color: colour('surface'), borderColor: colour('seal'), borderWidth: 2 } },
     ],
   }
 }

@@ -55,6 +55,9 @@ export function word(prefix: string, name: string): string {
   return find(`${prefix}.${name}`) ?? name
 }
 
+/** Whether a word from data has a text. */
+export const said = (prefix: string, name: string): boolean => find(`${prefix}.${name}`) !== undefined
+
 /** A text of the server in the language shown. */
 export function text(from: Text | string | null | undefined): string {
   if (!from) return ''
