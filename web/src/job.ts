@@ -2,8 +2,10 @@
 import { get } from '@/api/client'
 import type { Job } from '@/api/types'
 
-export const ended = (job: Job) => !/^(queued|running|pending|waiting|started)$/.test(job.state)
-export const well = (job: Job) => /^(done|succeeded|finished|completed)$/.test(job.state)
+export const ended = (job: Job) => job.state !== 'waiting' && job.state !== 'running'
+export const well = (job: Job) => job.state === 'done'
+
+export const percent = (job: Job) => (job.progress.total > 0 ? Math.round((100 * job.progress.done) / job.progress.total) : job.state === 'done' ? 100 : 0)
 
 /** Tells each state to `show`; ends with the job, or early when `go` says no. */
 export async function follow(id: string, show: (job: Job) => void, go: () => boolean = () => true): Promise<Job> {
@@ -13,10 +15,4 @@ export async function follow(id: string, show: (job: Job) => void, go: () => boo
     if (ended(job) || !go()) return job
     await new Promise((resolve) => setTimeout(resolve, wait))
   }
-}
-
-/** The number of a job in an answer: `{job: "7"}` or `{job: {id: 7}}`. */
-export function jobId(answer: unknown): string {
-  const job = (answer as { job?: unknown; id?: unknown } | null)?.job ?? (answer as { id?: unknown } | null)?.id
-  return String(typeof job === 'object' && job !== null ? (job as { id: unknown }).id : (job ?? ''))
 }

@@ -1,6 +1,7 @@
 import { createApp } from 'vue'
 import 'element-plus/theme-chalk/base.css'
 import './theme/tokens.css'
+import './theme/common.css'
 import './theme/element.css'
 import './theme/print.css'
 import { onExpired } from './api/client'

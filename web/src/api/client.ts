@@ -39,10 +39,10 @@ export interface Options {
 }
 
 const base = '/api/v1'
-let csrf = ''
+let csrf: string | null = ''
 let expired: () => void = () => {}
 
-export function setCsrf(token: string): void {
+export function setCsrf(token: string | null): void {
   csrf = token
 }
 
@@ -62,7 +62,7 @@ export function address(path: string, query: Query = {}): string {
 export async function request<T>(method: string, path: string, options: Options = {}): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': locale.value }
   if (method !== 'GET') {
-    headers['X-CSRF-Token'] = csrf
+    if (csrf) headers['X-CSRF-Token'] = csrf
     headers['Idempotency-Key'] = key()
   }
   if (options.etag) headers['If-Match'] = options.etag

@@ -9,7 +9,7 @@ export interface Session {
   organisation: { id: string; name: Text | string; kind: string; party?: string } | null
   roles: { key: string; title: Text | string }[]
   permissions: string[]
-  csrf: string
+  csrf: string | null
   tenant: { code: string; name: Text | string }
   examples: boolean
 }
@@ -42,8 +42,7 @@ export interface Statement {
 
 export interface StatementLine {
   line: number
-  place: string
-  name: Text | string
+  place: Party
   title: Text | string
   whole: string
   share: string
@@ -52,6 +51,7 @@ export interface StatementLine {
 
 export interface StatementEvent {
   event: string
+  title?: Text | string
   at: string
   by: string
   note: string
@@ -110,11 +110,11 @@ export interface Place {
   river_or_lake?: string
   lon?: number | null
   lat?: number | null
-  jurisdiction?: string
-  target_class?: string
+  jurisdiction?: Party
+  target_class?: string | null
   groups?: string[]
-  upstream?: unknown
-  downstream?: unknown
+  upstream?: Party[]
+  downstream?: Party[]
 }
 
 export interface PlaceClass {
@@ -122,23 +122,22 @@ export interface PlaceClass {
   name: Text | string
   class: string | null
   deciding?: string[]
-  published?: string | null
+  reason?: Text | string
   lon?: number | null
   lat?: number | null
-  target_class?: string | null
   water_body?: string
-  jurisdiction?: string
 }
 
 export interface Series {
   id: number | string
-  place: string
+  place: Party
   indicator: string
   title: Text | string
   unit: string
-  from: string
-  to: string
-  count: number
+  from: string | null
+  to: string | null
+  /** Told only when one place is asked for. */
+  count: number | null
   source?: string
 }
 
@@ -154,57 +153,66 @@ export interface Observation {
 
 export interface Statistic {
   period: string
-  mean?: number | string | null
-  value?: number | string | null
-  count?: number
-  used?: number
-  days?: number
-  expected?: number
-  completeness?: number | string
-  class?: string | null
-  excluded?: Record<string, number> | Text | string
+  status: string
+  mean: string | null
+  unit: string
+  used: number
+  needed: number
+  /** Flag → how many were left out for it. */
+  left_out: Record<string, number>
+  reason?: Text | string
+  verified?: boolean
 }
 
 export interface ParameterValue {
-  value?: string
-  tiers?: { above: string; value: string }[]
-  in_force: string
+  /** Element of the index, or place, → value; under "" where there is neither. */
+  elements: Record<string, string>
+  tiers: { above: string; value: string }[]
+  in_force: string | null
   known?: string
   pack?: string
   verified?: boolean
   example?: boolean
   source?: Source | string
-  element?: string
-  place?: string
+}
+
+export interface ValueType {
+  kind: string
+  unit: string
+  choices?: string[]
 }
 
 export interface Parameter {
   name: string
+  index: string
+  by_place?: boolean
   title?: Text | string
-  unit?: string
+  type: ValueType
   values: ParameterValue[]
   unset?: Text | string | null
 }
 
 export interface RuleFormula {
   name: string
+  index: string
   title?: Text | string
-  unit?: string
-  is: string
+  type: ValueType
+  text: string
   shown?: boolean
 }
 
 export interface RuleInput {
   name: string
+  index: string
   title?: Text | string
-  unit?: string
-  type?: string
-  from: string
+  type: ValueType
+  origin: string
+  of?: string
 }
 
 export interface RuleVersion {
   pack: string
-  from: string
+  from: string | null
   to?: string | null
   known?: string
   verified?: boolean
@@ -229,13 +237,15 @@ export interface Rule extends RuleSummary {
   parameters: Parameter[]
   payments: { title?: Text | string; when?: string; from: string; to: string; amount: string }[]
   versions: RuleVersion[]
-  examples?: { rows?: number; passed?: number; files?: string[] } | unknown[]
-  assessed_when?: { is: string; otherwise?: Text | string }
+  note?: Text | string
+  assessed_when?: string
+  not_assessed?: Text | string
+  objection?: { working_days: number; example?: boolean; verified?: boolean } | null
 }
 
 export interface WhatIf {
   parties: { party: string; name?: Text | string; before: string; after: string }[]
-  places?: { place: string; name?: Text | string; before?: string | null; after?: string | null }[]
+  places?: { place: string; name?: Text | string; before: string; after: string; change: string }[]
 }
 
 export interface Account {
@@ -264,10 +274,10 @@ export interface Transfer {
 }
 
 export interface Job {
-  id: string
-  kind?: string
+  id: number | string
+  kind: string
   state: string
-  progress?: number | null
+  progress: { done: number; total: number }
   message?: Text | string | null
   result?: Record<string, unknown> | null
   created?: string
@@ -278,7 +288,10 @@ export interface ImportResult {
   rows: number
   accepted: number
   rejected: number
-  errors: { line: number; column?: number | string; field?: string; message: Text | string; raw?: string }[]
-  outcome?: Text | string
-  job?: string
+  errors: { line: number; column?: number | string; field?: string; message: Text | string; hint?: Text | string; raw?: string }[]
+  outcome: 'preview' | 'stored' | 'known' | 'refused'
+  added: number
+  corrected: number
+  unchanged: number
+  error_count: number
 }

@@ -11,7 +11,7 @@ export interface Limit {
   least?: boolean
 }
 
-export const counted = (o: Observation) => o.value !== null && o.value !== '' && /^(ok|valid|normal|good|none|n|)$/i.test(o.flag ?? '')
+export const counted = (o: Observation) => o.value !== null && o.value !== '' && (o.flag === 'valid' || o.flag === 'below_limit')
 
 function bands(limits: Limit[], low: number, high: number): object[] {
   const least = limits.some((l) => l.least)
@@ -46,7 +46,7 @@ export function seriesOption(readings: Observation[], unit: string, limits: Limi
   const low = bottom > 0 && bottom > top * 0.5 ? bottom * 0.9 : Math.min(0, bottom)
   const ink = colour('ink-2')
   const line = colour('line')
-  const tip = (o: Observation) => [instant(o.time), `${value(o.value, unit)}`, word('flag', o.flag || 'ok'), o.origin?.file ? `${o.origin.file} · ${t('derivation.row', { n: o.origin.row ?? '' })}` : '', o.origin?.raw ? `${t('readings.raw')}: ${o.origin.raw}` : ''].filter(Boolean).join('\n')
+  const tip = (o: Observation) => [instant(o.time), `${value(o.value, unit)}`, word('flag', o.flag), o.origin?.file ? `${o.origin.file} · ${t('derivation.row', { n: o.origin.row ?? '' })}` : '', o.origin?.raw ? `${t('readings.raw')}: ${o.origin.raw}` : ''].filter(Boolean).join('\n')
   return {
     animation: false,
     aria: { enabled: true },
