@@ -249,25 +249,25 @@ export interface WhatIf {
 }
 
 export interface Account {
-  account: number | string
-  owner: string
-  owner_name?: Text | string
+  id: number
+  owner: Party
   purpose: string
   unit: string
   balance: string
   available: string
-  open?: boolean
+  held: string
+  open: boolean
 }
 
 export interface Transfer {
   number: number
   id?: string
   date: string
-  debit: string
-  credit: string
+  debit: { account: number; owner: Party; purpose: string }
+  credit: { account: number; owner: Party; purpose: string }
   amount: string
   unit: string
-  cause: string
+  cause: { kind: string; id: string }
   state: string
   recorded: string
   note?: string
