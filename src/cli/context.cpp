@@ -2,6 +2,7 @@
 
 #include "cli/codes.h"
 #include "compensate/compensation.h"
+#include "identity/identity.h"
 #include "ledger/ledger.h"
 #include "observe/observations.h"
 #include "policy/explanation_json.h"
@@ -85,7 +86,7 @@ std::string Context::packs_folder() const {
 std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> out;
   for (const auto list : {registry::migrations(), observe::migrations(), policy::migrations(),
-                          ledger::migrations(), compensate::migrations()})
+                          ledger::migrations(), compensate::migrations(), identity::migrations()})
     out.insert(out.end(), list.begin(), list.end());
   std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
   return out;

@@ -96,6 +96,7 @@ void add_observe_commands(CLI::App& app, Action& action);    // observe, code
 void add_rule_commands(CLI::App& app, Action& action);       // rule, run, whatif
 void add_statement_commands(CLI::App& app, Action& action);  // statement
 void add_ledger_commands(CLI::App& app, Action& action);     // ledger
+void add_identity_commands(CLI::App& app, Action& action);   // user, audit
 
 // The whole program; `arguments` without its name. Prints errors to `err`, returns the exit code.
 int run_program(const std::vector<std::string>& arguments, const Clock& clock, std::ostream& out,

@@ -110,6 +110,7 @@ int run_program(const std::vector<std::string>& arguments, const Clock& clock, s
   add_statement_commands(app, action);
   add_ledger_commands(app, action);
   add_pack_commands(app, action);
+  add_identity_commands(app, action);
   try {
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
     app.parse(reversed);

@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "compensate/codes.h"
 #include "compensate/compensation.h"
+#include "compensate/duties.h"
 #include "compensate/rows.h"
 #include "observe/observations.h"
 
@@ -176,6 +177,7 @@ Statement Compensation::advance(std::int64_t id, const std::string& event, const
                   {"请用 statement list 查看", "see statement list"});
     require_live(*found);
     change(t, *found);
+    require_other_person(*found, event, by);
     const std::optional<std::string> deadline =
         found->deadline ? std::optional(to_string(*found->deadline)) : std::nullopt;
     t.execute("UPDATE statement SET state = ?, deadline = ? WHERE jurisdiction = ? AND id = ?",
@@ -271,6 +273,7 @@ Statement Compensation::post(std::int64_t id, const std::string& by) {
   const Statement before = statement(id);
   require_live(before);  // a refused step leaves nothing behind, not even an empty account
   require_state(before, {StatementState::confirmed});
+  require_other_person(before, "posted", by);
   ledger_.define_unit({"CNY", 2, {"人民币", "renminbi"}});
   const auto payer = account(before.payer, settlement);
   const auto payee = account(before.payee, settlement);
@@ -298,6 +301,7 @@ Statement Compensation::pay(std::int64_t id, const std::string& by, const std::s
   const Statement before = statement(id);
   require_live(before);
   require_state(before, {StatementState::posted});
+  require_other_person(before, "paid", by);
   const auto payer = account(before.payer, settlement);
   const auto payee = account(before.payee, settlement);
   const auto payer_cash = account(before.payer, cash);
