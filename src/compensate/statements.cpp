@@ -86,6 +86,63 @@ std::vector<Statement> Compensation::statements(const StatementFilter& filter) c
   });
 }
 
+std::vector<Statement> Compensation::statements(const StatementFilter& filter,
+                                                const StatementPageRequest& page) const {
+  std::string sql = fmt::format("SELECT {} FROM statement WHERE jurisdiction = ?", statement_columns);
+  std::vector<store::Value> values{tenant_};
+  const auto where = [&](const char* condition, std::initializer_list<std::string> given) {
+    sql += condition;
+    values.insert(values.end(), given.begin(), given.end());
+  };
+  const auto marks = [](std::size_t count) {
+    std::string out;
+    for (std::size_t i = 0; i < count; ++i) out += i == 0 ? "?" : ", ?";
+    return out;
+  };
+  if (!filter.rule.empty()) where(" AND rule = ?", {filter.rule});
+  if (!filter.period.empty()) where(" AND period = ?", {filter.period});
+  if (!filter.party.empty()) where(" AND (payer = ? OR payee = ?)", {filter.party, filter.party});
+  if (filter.state) where(" AND state = ?", {std::string(to_string(*filter.state))});
+  if (!filter.superseded_too) sql += " AND superseded_by IS NULL";
+  if (!page.states.empty()) {
+    sql += fmt::format(" AND state IN ({})", marks(page.states.size()));
+    for (const StatementState state : page.states) values.emplace_back(std::string(to_string(state)));
+  }
+  if (page.parties) {
+    if (page.parties->empty()) return {};
+    sql += fmt::format(" AND (payer IN ({0}) OR payee IN ({0}))", marks(page.parties->size()));
+    for (int side = 0; side < 2; ++side)
+      values.insert(values.end(), page.parties->begin(), page.parties->end());
+  }
+  if (page.after > 0) {
+    sql += page.newest_first ? " AND id < ?" : " AND id > ?";
+    values.emplace_back(page.after);
+  }
+  sql += fmt::format(" ORDER BY id{} LIMIT ?", page.newest_first ? " DESC" : "");
+  values.emplace_back(static_cast<std::int64_t>(page.limit));
+  return database_.read([&](store::Transaction& t) {
+    std::vector<Statement> out;
+    t.each_values(sql, values, [&](const store::Row& row) { out.push_back(statement_head(row)); });
+    return out;
+  });
+}
+
+std::vector<StatementTotal> Compensation::totals() const {
+  return database_.read([&](store::Transaction& t) {
+    std::vector<StatementTotal> out;
+    t.each(
+        [&](const store::Row& row) {
+          if (const auto state = parse_state(row.text(0)))
+            out.push_back({*state, row.integer(1), row.integer(2), row.text(3)});
+        },
+        "SELECT state, COUNT(*), SUM(amount), MAX(period) FROM statement WHERE jurisdiction = ? AND "
+        "superseded_by IS "
+        "NULL GROUP BY state ORDER BY state",
+        tenant_);
+    return out;
+  });
+}
+
 Statement Compensation::statement(std::int64_t id) const {
   auto found = database_.read([&](store::Transaction& t) { return read_statement(t, tenant_, id); });
   if (!found)
