@@ -1,7 +1,7 @@
 // The whole story: administrator → users → readings by XLSX → run → publish → the party objects → the office answers →
 // confirmed and posted by other people → the public portal shows it → its code verifies.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
 import { launch, person, serve, sound, top } from './lib.mjs'
@@ -74,7 +74,7 @@ for (const [locale, width] of [['zh', 1440], ['en', 390]])
 
       // Readings: a file with a wrong cell is shown with its row; the mended one is taken in.
       const drafter = await come('drafter', once.drafter)
-      const wrong = october.map((row, n) => (n === 5 ? row.map((cell, c) => (c === 14 ? '3.1x' : cell)) : row))
+      const wrong = october.map((row, n) => (n === 5 ? row.map((cell, c) => (c === 9 ? '3.1x' : cell)) : row))
       await drafter.go('/console/readings/import')
       await drafter.page.locator('input[value="cnemc-daily"]').check()
       await drafter.page.setInputFiles('input[type=file]', { name: '十月.xlsx', mimeType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', buffer: workbook(wrong) })
@@ -153,6 +153,12 @@ for (const [locale, width] of [['zh', 1440], ['en', 390]])
       await auditor.page.locator('.note.good').waitFor()
       await auditor.page.getByText(auditor.t('audit.statement.post')).first().waitFor()
       for (const who of people) await who.close()
+    } catch (error) {
+      // What each of them saw, for whoever looks into it.
+      const folder = join(top, 'build/web-faults')
+      mkdirSync(folder, { recursive: true })
+      for (const [n, who] of people.entries()) if (!who.page.isClosed()) await who.page.screenshot({ path: join(folder, `story-${locale}-${n}.png`) })
+      throw error
     } finally {
       await browser.close()
       await server.stop()

@@ -43,7 +43,8 @@ export function seriesOption(readings: Observation[], unit: string, limits: Limi
   const bottom = Math.min(...values, top)
   const next = limits.map((l) => l.value).filter((v) => v > top).sort((a, b) => a - b)[0]
   const high = Math.max(top * 1.15, next !== undefined && next < top * 1.6 ? next : 0) || 1
-  const low = bottom > 0 && bottom > top * 0.5 ? bottom * 0.9 : Math.min(0, bottom)
+  const step = 10 ** Math.floor(Math.log10(high)) / 5
+  const low = bottom > 0 && bottom > top * 0.5 ? Math.floor((bottom * 0.95) / step) * step : Math.min(0, bottom)
   const ink = colour('ink-2')
   const line = colour('line')
   const tip = (o: Observation) => [instant(o.time), `${value(o.value, unit)}`, word('flag', o.flag), o.origin?.file ? `${o.origin.file} · ${t('derivation.row', { n: o.origin.row ?? '' })}` : '', o.origin?.raw ? `${t('readings.raw')}: ${o.origin.raw}` : ''].filter(Boolean).join('\n')
