@@ -291,7 +291,10 @@ Done dispatch(const Request& request, Worker& worker) {
     read_query(call);
     read_body(call);
     done.response = carry_out(call);
-    for (const Event& event : call.events) worker.services.events.publish(event);
+    for (const Event& event : call.events) {
+      worker.services.events.publish(event);
+      if (event.name == "job") worker.services.job_added();
+    }
     const std::string_view wanted = request.header("If-None-Match");
     const std::string_view tag = done.response.header("ETag");
     if (is_safe(request.method) && done.response.status == 200 && !wanted.empty() && !tag.empty() &&
@@ -315,6 +318,31 @@ Done dispatch(const Request& request, Worker& worker) {
                             request.id, tongue, &settings);
   }
   return done;
+}
+
+Json run_within(Call& batch, Method method, const std::string& path, const Json& body) {
+  Request request;
+  request.method = method;
+  request.path = path;
+  request.headers = {{"Content-Type", "application/json"}};
+  request.body = dump(body);
+  request.peer = batch.request.peer;
+  request.id = batch.request.id;
+  const Match match = batch.worker.services.table.find(method, path);
+  if (match.route == nullptr || match.route->repeats != Repeats::by_key ||
+      match.route->name == batch.route.name)
+    throw Error(codes::bad_request, {fmt::format("批量操作中不能用 {} {}", to_string(method), path),
+                                     fmt::format("{} {} cannot stand in a batch", to_string(method), path)});
+  const auto call = std::make_shared<Call>(request, *match.route, batch.worker, match.path);
+  call->caller = batch.caller;
+  call->tongue = batch.tongue;
+  call->address = batch.address;
+  call->secure = batch.secure;
+  check_access(match.route->access, call->caller);
+  read_body(*call);
+  const Answer answer = match.route->handler(*call);
+  batch.events.insert(batch.events.end(), call->events.begin(), call->events.end());
+  return {{"status", answer.status != 0 ? answer.status : match.route->success}, {"body", answer.json}};
 }
 
 void add_security_headers(Response& response) {

@@ -29,6 +29,10 @@ struct Done {
 // Never throws.
 Done dispatch(const Request& request, Worker& worker);
 
+// One operation of a batch: as if it were a request of the same caller, inside the transaction that is open.
+// Only writes that can be repeated by key may stand in a batch. Throws what the route throws.
+Json run_within(Call& batch, Method method, const std::string& path, const Json& body);
+
 // Headers every answer gets.
 void add_security_headers(Response& response);
 // Compresses what is worth it when the reader takes gzip.

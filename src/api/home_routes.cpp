@@ -143,11 +143,14 @@ class Home {
     if (!parties) {
       for (const auto& sum : compensation_.totals()) add(sum.state, sum.count, sum.amount);
     } else {
-      for (const std::string& party : *parties)
-        for (const Statement& s : compensation_.statements({.party = party})) {
+      for (const std::string& party : *parties) {
+        compensate::StatementFilter filter;
+        filter.party = party;
+        for (const Statement& s : compensation_.statements(filter)) {
           add(s.state, 1, s.amount);
           (s.payer == party ? pays : receives) += s.amount;
         }
+      }
     }
     figure("statements", {"结算单", "statements"}, std::to_string(count), "",
            {fmt::format("其中 {} 份未入账", open), fmt::format("{} of them not posted", open)});

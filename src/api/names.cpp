@@ -7,17 +7,28 @@ Json named_json(const std::string& code, const Text& name) {
 }
 
 Names::Names(Call& call) {
-  const Date today = call.clock().today();
-  registry::Registry(call.database(), call.tenant()).read([&](const registry::RegistryReader& reader) {
-    for (const registry::Party& party : reader.parties(today)) parties_.emplace(party.code, party.name);
-    for (const registry::Place& place : reader.places({}, today)) places_.emplace(place.code, place.name);
-    return 0;
-  });
+  constexpr std::chrono::seconds fresh{5};
+  Worker& worker = call.worker;
+  const auto now = std::chrono::steady_clock::now();
+  if (!worker.names || now - worker.names_read > fresh) {
+    auto book = std::make_shared<NameBook>();
+    const Date today = call.clock().today();
+    registry::Registry(call.database(), call.tenant()).read([&](const registry::RegistryReader& reader) {
+      for (const registry::Party& party : reader.parties(today))
+        book->parties.emplace(party.code, party.name);
+      for (const registry::Place& place : reader.places({}, today))
+        book->places.emplace(place.code, place.name);
+      return 0;
+    });
+    worker.names = std::move(book);
+    worker.names_read = now;
+  }
+  book_ = worker.names;
 }
 
 Text Names::party_name(const std::string& code) const {
-  const auto found = parties_.find(code);
-  return found == parties_.end() ? Text{code, code} : found->second;
+  const auto found = book_->parties.find(code);
+  return found == book_->parties.end() ? Text{code, code} : found->second;
 }
 
 Json Names::party(const std::string& code) const {
@@ -25,8 +36,8 @@ Json Names::party(const std::string& code) const {
 }
 
 Json Names::place(const std::string& code) const {
-  const auto found = places_.find(code);
-  return named_json(code, found == places_.end() ? Text{code, code} : found->second);
+  const auto found = book_->places.find(code);
+  return named_json(code, found == book_->places.end() ? Text{code, code} : found->second);
 }
 
 compensate::Compensation compensation_of(Call& call) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <set>
 
 #include <fmt/format.h>
@@ -209,7 +210,26 @@ Answer standard_of(Call& call) {
 
 }  // namespace
 
+namespace {
+
+std::vector<Json> make_monthly_classes(Call& call, const Period& month);
+
+// What lists of classes are made from.
+std::string stamp_of(Call& call) {
+  const Observations observations(call.database(), call.tenant());
+  return fmt::format("{} {}", observations.latest_arrival().seconds, to_string(call.clock().today()));
+}
+
+}  // namespace
+
 std::vector<std::string> months_with_readings(Call& call) {
+  Remembered& remembered = call.worker.services.remembered;
+  const std::string stamp = stamp_of(call);
+  std::vector<std::string> out;
+  if (const auto known = remembered.find("months", stamp)) {
+    for (const Json& month : *known) out.push_back(month.get<std::string>());
+    return out;
+  }
   const Observations observations(call.database(), call.tenant());
   std::set<std::string> sections;
   for (const registry::Place& place :
@@ -222,15 +242,27 @@ std::vector<std::string> months_with_readings(Call& call) {
     if (covered.first && (!first || *covered.first < *first)) first = covered.first;
     if (covered.last && (!last || *last < *covered.last)) last = covered.last;
   }
-  std::vector<std::string> out;
   if (!first) return out;
   for (Period month = Period::containing(day_of(*first), Granularity::month); month.from() <= day_of(*last);
        month = month.next())
     out.push_back(month.to_string());
+  remembered.keep("months", stamp, std::make_shared<const std::vector<Json>>(out.begin(), out.end()));
   return out;
 }
 
 std::vector<Json> monthly_classes(Call& call, const Period& month) {
+  Remembered& remembered = call.worker.services.remembered;
+  const std::string name = "classes " + month.to_string();
+  const std::string stamp = stamp_of(call);
+  if (const auto known = remembered.find(name, stamp)) return *known;
+  auto made = std::make_shared<const std::vector<Json>>(make_monthly_classes(call, month));
+  remembered.keep(name, stamp, made);
+  return *made;
+}
+
+namespace {
+
+std::vector<Json> make_monthly_classes(Call& call, const Period& month) {
   const auto& standards = call.policy().catalog().class_standards;
   if (standards.empty()) return {};
   const observe::ClassStandard& standard = standards.begin()->second;
@@ -284,6 +316,8 @@ std::vector<Json> monthly_classes(Call& call, const Period& month) {
   }
   return out;
 }
+
+}  // namespace
 
 Json monthly_class_schema() {
   return object({{"place", text()},

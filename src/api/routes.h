@@ -6,6 +6,7 @@
 #include "registry/registry.h"
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -39,8 +40,7 @@ class Names {
   Text party_name(const std::string& code) const;
 
  private:
-  std::map<std::string, Text> parties_;
-  std::map<std::string, Text> places_;
+  std::shared_ptr<const NameBook> book_;
 };
 
 // The places the caller may see readings of: all (nothing), or those at which one of the own parties has a
@@ -53,7 +53,7 @@ Json named_json(const std::string& code, const Text& name);
 // The title of a rule, of its latest version; the name itself when no pack has it any more.
 Text rule_title(const policy::Policy& policy, const std::string& rule);
 Json json_of(const policy::Source& source);
-Json run_json(const compensate::RunHead& head);
+Json run_json(const policy::Policy& policy, const compensate::RunHead& head);
 Json statement_json(Call& call, const Names& names, const compensate::Statement& statement);
 
 // One class of water of each section and month, from the monthly means, as the standard says.

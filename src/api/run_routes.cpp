@@ -7,10 +7,10 @@
 
 namespace tributary::api {
 
-Json run_json(const compensate::RunHead& head) {
+Json run_json(const policy::Policy& policy, const compensate::RunHead& head) {
   return {{"id", head.id},
           {"rule", head.rule},
-          {"title", json_of(head.title)},
+          {"title", json_of(rule_title(policy, head.rule))},
           {"version", to_string(head.version)},
           {"period", head.period.to_string()},
           {"known", to_string(head.known)},
@@ -86,7 +86,7 @@ void add_run_routes(RouteTable& table) {
              .pager = [](Call& call, const PageRequest& page) {
                std::vector<Json> all;
                for (const auto& head : compensation_of(call).runs(call.text("rule")))
-                 all.push_back(run_json(head));
+                 all.push_back(run_json(call.policy(), head));
                std::reverse(all.begin(), all.end());
                return page_of(std::move(all), page);
              }});

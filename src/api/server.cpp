@@ -125,6 +125,8 @@ class Server::Impl {
   void answer(const Request& request, Reply reply, Done done, std::chrono::steady_clock::time_point since) {
     add_security_headers(done.response);
     done.response.set("X-Request-Id", request.id);
+    if (sender_of(request, services_.settings.trusted_proxies).secure)
+      done.response.set("Strict-Transport-Security", "max-age=31536000");
     const int status = done.response.status;
     const std::size_t bytes = done.response.size();
     std::string fault;
@@ -196,8 +198,6 @@ class Server::Impl {
              std::chrono::steady_clock::now() < until)
         std::this_thread::sleep_for(std::chrono::milliseconds{10});
     }
-    services_.job_added = [] {};
-    jobs_.reset();
     {
       const std::lock_guard lock(mutex_);
       stopping_ = true;
@@ -206,6 +206,7 @@ class Server::Impl {
     keep_.notify_all();
     for (std::thread& thread : threads_) thread.join();
     threads_.clear();
+    jobs_.reset();
     if (keeper_.joinable()) keeper_.join();
     if (http_)
       std::this_thread::sleep_for(std::chrono::milliseconds{50});  // the last answers leave the socket

@@ -39,7 +39,8 @@ TEST(Server, RefusesTheUnknownOnEveryRouteThatIsNotOpen) {
   World world;
   world.serve();
   Client client = world.client();
-  for (const auto& route : make_routes().routes()) {
+  const RouteTable table = make_routes();
+  for (const auto& route : table.routes()) {
     std::string path;
     for (std::size_t i = 0; i < route->path.size(); ++i) {
       if (route->path[i] != '{') {

@@ -4,6 +4,7 @@
 #include "api/events.h"
 #include "api/limits.h"
 #include "api/metrics.h"
+#include "api/remembered.h"
 #include "api/route.h"
 #include "base/time.h"
 #include "identity/identity.h"
@@ -11,7 +12,9 @@
 #include "store/jobs.h"
 #include "store/store.h"
 
+#include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -47,10 +50,17 @@ struct Services {
   Metrics metrics;
   Limiter limiter;
   EventHub events;
+  Remembered remembered;
   Instant started;
   std::function<void()> job_added = [] {};
 
   Services(ServerSettings given, const Clock& time, identity::Entropy& random);
+};
+
+// Names of parties and places by their codes, as they are today.
+struct NameBook {
+  std::map<std::string, Text> parties;
+  std::map<std::string, Text> places;
 };
 
 // One thread's own: its connection to the database, and what is built on it.
@@ -59,6 +69,8 @@ struct Worker {
   std::unique_ptr<store::Database> database;
   identity::Identity identity;
   store::Jobs jobs;
+  std::shared_ptr<const NameBook> names;  // looked up again every few seconds
+  std::chrono::steady_clock::time_point names_read{};
 
   explicit Worker(Services& shared);
   const std::string& tenant() const { return services.settings.tenant; }

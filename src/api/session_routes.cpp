@@ -71,7 +71,7 @@ Answer sign_in(Call& call) {
 Answer sign_out(Call& call) {
   call.identity().sign_out(call.caller);
   Answer out = Json();
-  out.headers = {{"Set-Cookie", cookie(call, "", 0)}, {"Clear-Site-Data", "\"cache\", \"storage\""}};
+  out.headers = {{"Set-Cookie", cookie(call, "", 0)}, {"Clear-Site-Data", "\"cache\""}};
   return out;
 }
 

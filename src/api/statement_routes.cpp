@@ -131,7 +131,7 @@ Json whole_json(Call& call, const compensate::Compensation& compensation, const 
                       {"by", e.by},
                       {"note", e.note}});
   out["events"] = events;
-  out["run"] = run_json(compensation.stored_run(s.run).head);
+  out["run"] = run_json(call.policy(), compensation.stored_head(s.run));
   out["may"] = may_do(call, s);
   return out;
 }

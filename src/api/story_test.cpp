@@ -221,6 +221,30 @@ TEST_P(Story, AnswersAreWhatTheTableSays) {
   EXPECT_GT(checked, 40u);
 }
 
+TEST_P(Story, ABatchIsDoneWholeOrNotAtAll) {
+  World world(GetParam());
+  world.person("drafter", {"office_drafter"});
+  world.serve();
+  Client drafter = world.signed_in("drafter");
+  run_october(world, drafter);
+  const auto publish = [](const std::string& id) {
+    return Json{
+        {"method", "POST"}, {"path", "/api/v1/statements/" + id + "/publish"}, {"body", Json::object()}};
+  };
+  const Json both{{"operations", {publish("1"), publish("999")}}};
+  const Received refused = drafter.post("/api/v1/batch", both);
+  EXPECT_EQ(refused.status, 404);
+  EXPECT_EQ(refused.json()["where"]["field"], "operations[1]");
+  EXPECT_EQ(drafter.get("/api/v1/statements/1").json()["state"], "drafted");
+  const Received done = drafter.post("/api/v1/batch", {{"operations", {publish("1"), publish("2")}}});
+  ASSERT_EQ(done.status, 200) << done.body;
+  EXPECT_EQ(drafter.get("/api/v1/statements/1").json()["state"], "published");
+  EXPECT_EQ(drafter.get("/api/v1/statements/2").json()["state"], "published");
+  const Json signing{
+      {"operations", {Json{{"method", "POST"}, {"path", "/api/v1/session"}, {"body", Json::object()}}}}};
+  EXPECT_EQ(drafter.post("/api/v1/batch", signing).status, 400);
+}
+
 TEST_P(Story, ListenersHearOfChanges) {
   World world(GetParam());
   world.person("drafter", {"office_drafter"});

@@ -1,4 +1,5 @@
 // The audit trail, the state of the system, the stream of events, the description of the interface.
+#include "api/dispatch.h"
 #include "api/routes.h"
 #include "base/text.h"
 
@@ -88,6 +89,51 @@ Answer listen(Call& call) {
   return out;
 }
 
+Method method_of(const std::string& name) {
+  for (const Method method : {Method::post, Method::put, Method::patch, Method::delete_})
+    if (to_string(method) == name) return method;
+  return Method::other;
+}
+
+Answer batch(Call& call) {
+  Json results = Json::array();
+  std::size_t number = 0;
+  for (const Json& operation : call.body.at("operations")) {
+    ++number;
+    try {
+      results.push_back(run_within(call, method_of(operation.at("method").get<std::string>()),
+                                   operation.at("path").get<std::string>(),
+                                   operation.value("body", Json::object())));
+    } catch (const Error& e) {
+      Where where = e.where();
+      where.field =
+          fmt::format("operations[{}]{}{}", number - 1, where.field.empty() ? "" : ".", where.field);
+      throw Error(e.code(),
+                  {fmt::format("第 {} 项：{}（全部未执行）", number, e.message().zh),
+                   fmt::format("operation {}: {} (none was carried out)", number, e.message().en)},
+                  where, e.hint());
+    }
+  }
+  return Json{{"results", results}};
+}
+
+void add_batch(RouteTable& table) {
+  table.add(
+      {.method = Method::post,
+       .path = "/api/v1/batch",
+       .name = "batch",
+       .tag = "system",
+       .summary = {"多项写操作，要么全做，要么全不做", "several writes, all or none"},
+       .access = Access::signed_in(),
+       .body = object({{"operations", list(object({{"method", one_of({"POST", "PUT", "PATCH", "DELETE"})},
+                                                   {"path", schema::line(500)},
+                                                   schema::optional("body", any())}),
+                                           100)}}),
+       .answer = object({{"results", list(object({{"status", integer()}, {"body", any()}}))}}),
+       .repeats = Repeats::by_key,
+       .handler = batch});
+}
+
 void add_audit(RouteTable& table) {
   table.add({.path = "/api/v1/audit",
              .name = "audit",
@@ -157,6 +203,7 @@ void add_audit(RouteTable& table) {
 
 void add_system_routes(RouteTable& table) {
   add_audit(table);
+  add_batch(table);
   table.add(
       {.path = "/api/v1/system",
        .name = "system",

@@ -100,6 +100,7 @@ class Compensation {
   std::vector<Statement> statements_of(std::int64_t run) const;   // whole, superseded ones too
   std::vector<RunHead> runs(const std::string& rule = {}) const;  // newest last
   Computation stored_run(std::int64_t run) const;                 // throws unknown_run
+  RunHead stored_head(std::int64_t run) const;                    // the same without what it found
   std::optional<std::int64_t> latest_run(const std::string& rule, const Period& period) const;
 
   std::vector<Statement> statements(const StatementFilter& filter = {}) const;  // without lines and events

@@ -159,7 +159,7 @@ document::Document printed_statement(const Compensation& compensation, const pol
                                      const registry::Registry& registry, const std::string& tenant,
                                      std::int64_t id, Date today, document::Language language) {
   const Statement s = compensation.statement(id);
-  const Computation run = compensation.stored_run(s.run);
+  const RunHead run = compensation.stored_head(s.run);
   std::map<std::string, Text> names;
   for (const registry::Party& party : registry.parties(today)) names.emplace(party.code, party.name);
   const auto name_of = [&](const std::string& code) {
@@ -168,8 +168,8 @@ document::Document printed_statement(const Compensation& compensation, const pol
     return Text{found->second.zh, found->second.en.empty() ? found->second.zh : found->second.en};
   };
   StatementPaper paper{s,
-                       run.head,
-                       policy.rule(s.rule, s.period.from(), run.head.known)->rule.title,
+                       run,
+                       policy.rule(s.rule, s.period.from(), run.known)->rule.title,
                        name_of("gov:" + tenant).zh,
                        name_of,
                        {},

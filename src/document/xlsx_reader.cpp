@@ -8,7 +8,6 @@
 #include <charconv>
 #include <chrono>
 #include <cmath>
-#include <cstdlib>
 #include <functional>
 #include <map>
 #include <memory>
@@ -312,12 +311,13 @@ class SheetReader {
     if (type_ == "inlineStr" || type_ == "str" || type_ == "e" || value_.empty()) return value_;
     if (type_ == "b") return value_ == "1" ? "TRUE" : "FALSE";
     if (type_ == "d") return value_;
-    char* end = nullptr;
-    const double number = std::strtod(value_.c_str(), &end);
-    if (end != value_.c_str() + value_.size() || !std::isfinite(number))
+    double number = 0;
+    const auto [end, error] = std::from_chars(value_.data(), value_.data() + value_.size(), number);
+    if (error != std::errc{} || end != value_.data() + value_.size() || !std::isfinite(number))
       refuse({"单元格的数值有误", "the number in a cell is not one"}, reference_);
     const bool dated = style_ < book_.dated.size() && book_.dated[style_];
     if (dated && number >= 0 && number < 2'958'466) return date_text(number, book_.since_1904);
+    if (std::abs(number) > 1e15 || (number != 0 && std::abs(number) < 1e-15)) return value_;
     return Decimal::from_double(number).to_string();
   }
 

@@ -19,7 +19,7 @@ function grouped(digits: string): string {
 export function moneyShort(amount: string): string {
   const n = Number(amount)
   if (!Number.isFinite(n)) return amount
-  if (locale.value === 'en') return `¥${n.toLocaleString('en', { maximumFractionDigits: 2 })}`.replace('-', minus)
+  if (locale.value === 'en') return `${n < 0 ? minus : ''}¥${Math.abs(n).toLocaleString('en', { maximumFractionDigits: 2 })}`
   const abs = Math.abs(n)
   const short = (x: number) => x.toLocaleString('zh', { maximumFractionDigits: 2 }).replace('-', minus)
   if (abs >= 1e8) return `${short(n / 1e8)} 亿元`

@@ -2,7 +2,7 @@
 import type { Explanation, Source } from '@/api/types'
 import { locale, text, word } from '@/i18n'
 import { applied, spread, type Applied } from '@/formula/applied'
-import { parse } from '@/formula/parse'
+import { parse, type Expression } from '@/formula/parse'
 
 export function split(name: string): { base: string; index: string } {
   const m = /^(.+?)\[(.+)\]$/.exec(name)
@@ -33,22 +33,41 @@ export function titleOf(node: Explanation): string {
   return index ? `${said} · ${word('indicator', index)}` : said
 }
 
-/** The node whose formula says how much: a payment that only names a formula points to it. */
-export function deciding(node: Explanation): Explanation {
-  const payment = node.kind === 'payment' ? node : (node.children ?? []).find((c) => c.kind === 'payment')
-  if (!payment) return node
-  const named = (payment.children ?? []).find((c) => c.kind === 'formula' && c.name === payment.formula)
-  return named ? deepest(named) : payment
+/** Formulas that a formula mentions, among the values it was made of. */
+function mentioned(e: Expression, node: Explanation): Explanation[] {
+  const names = new Set<string>()
+  const walk = (x: Expression): void => {
+    if (x.is === 'name') names.add(x.name)
+    else if (x.is === 'negative' || x.is === 'not') walk(x.of)
+    else if (x.is === 'binary') [x.left, x.right].forEach(walk)
+    else if (x.is === 'if') [x.when, x.then, x.otherwise].forEach(walk)
+    else if (x.is === 'call') x.parts.forEach(walk)
+  }
+  walk(e)
+  const found = (node.children ?? []).filter((c) => c.name && names.has(split(c.name).base))
+  return found.some((c) => c.kind !== 'formula') ? [] : found
 }
 
-/** Steps through formulas that only rename or cut at zero, such as `max(0, -settled)`. */
-function deepest(node: Explanation): Explanation {
-  const formula = node.formula ? parse(node.formula) : null
-  if (formula?.is === 'name') {
-    const next = (node.children ?? []).find((c) => c.kind === 'formula' && c.name === formula.name)
-    if (next) return deepest(next)
+export interface Answer {
+  /** Where the amount is really computed. */
+  main: Explanation
+  /** Conditions met on the way there, with the titles of their symbols. */
+  because: { condition: Expression; holds: boolean; names: Record<string, string> }[]
+}
+
+/** From the amount to the formula that decides it: formulas that only rename, choose a case or cut at zero are stepped through. */
+export function answer(node: Explanation): Answer {
+  const out: Answer = { main: node.kind === 'payment' ? node : ((node.children ?? []).find((c) => c.kind === 'payment') ?? node), because: [] }
+  for (;;) {
+    const found = caseOf(out.main)
+    if (!found) return out
+    const names = titles(out.main)
+    out.because.push(...found.because.map(({ condition, holds }) => ({ condition, holds, names })))
+    const next = mentioned(found.formula, out.main)
+    // Repeated values are told in full elsewhere: the search goes on where they are.
+    if (next.length !== 1 || next[0]!.repeated || !next[0]!.formula || split(next[0]!.name ?? '').index) return out
+    out.main = next[0]!
   }
-  return node
 }
 
 export function caseOf(node: Explanation): Applied | null {
