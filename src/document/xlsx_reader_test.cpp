@@ -6,6 +6,7 @@
 #include "document/xlsx.h"
 
 #include <filesystem>
+#include <list>
 #include <random>
 
 #include <gtest/gtest.h>
