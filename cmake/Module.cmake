@@ -111,6 +111,7 @@ std::span<const store::Migration> migrations() {
       add_library(${module}_headers_alone OBJECT ${alone})
       target_link_libraries(${module}_headers_alone PRIVATE tributary::${module} tributary_options)
       target_compile_options(${module}_headers_alone PRIVATE -fsyntax-only)
+      target_compile_definitions(${module}_headers_alone PRIVATE TRIBUTARY_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
       set_target_properties(${module}_headers_alone PROPERTIES CXX_COMPILER_LAUNCHER "")
       set_source_files_properties(${alone} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
     endif()

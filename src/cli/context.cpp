@@ -1,12 +1,15 @@
 #include "cli/context.h"
 
+#include "api/server.h"
 #include "cli/codes.h"
 #include "compensate/compensation.h"
+#include "identity/identity.h"
 #include "ledger/ledger.h"
 #include "observe/observations.h"
 #include "policy/explanation_json.h"
 #include "policy/tenant.h"
 #include "registry/registry.h"
+#include "store/jobs.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -84,8 +87,9 @@ std::string Context::packs_folder() const {
 
 std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> out;
-  for (const auto list : {registry::migrations(), observe::migrations(), policy::migrations(),
-                          ledger::migrations(), compensate::migrations()})
+  for (const auto list :
+       {registry::migrations(), observe::migrations(), policy::migrations(), ledger::migrations(),
+        compensate::migrations(), identity::migrations(), store::migrations(), api::migrations()})
     out.insert(out.end(), list.begin(), list.end());
   std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
   return out;
@@ -164,60 +168,6 @@ Json json_of(const policy::Explanation& explanation) {
 }
 Json json_of(const Text& text) {
   return {{"zh", text.zh}, {"en", text.en}};
-}
-
-namespace {
-
-void note(Text& to, const Text& more) {
-  if (more.zh.empty() && more.en.empty()) return;
-  to.zh += (to.zh.empty() ? "" : "；") + (more.zh.empty() ? more.en : more.zh);
-  to.en += (to.en.empty() ? "" : "; ") + (more.en.empty() ? more.zh : more.en);
-}
-
-Text same(const std::string& text) {
-  return {text, text};
-}
-
-}  // namespace
-
-document::TreeNode tree_of(const policy::Explanation& e) {
-  using Kind = policy::Explanation::Kind;
-  document::TreeNode out;
-  out.label = same(e.name);
-  if (!e.title.zh.empty())
-    out.label = e.name.empty() ? e.title : Text{e.title.zh + " " + e.name, e.title.en + " " + e.name};
-  out.value = e.missing ? "—" : e.value;
-  out.unit = e.missing ? "" : e.unit;
-  if (e.kind == Kind::observation) {
-    out.note = {fmt::format("{} 第 {} 行 {}", e.where.file, e.where.line, e.where.field),
-                fmt::format("{} row {} {}", e.where.file, e.where.line, e.where.field)};
-    note(out.note, e.reason);
-    return out;
-  }
-  if (!e.formula.empty())
-    note(out.note,
-         same(e.numbers.empty() || e.numbers == e.formula ? e.formula : e.formula + "  ⇒  " + e.numbers));
-  else if (!e.numbers.empty())
-    note(out.note, same(e.numbers));
-  if (!e.unrounded.empty()) note(out.note, {"修约前 " + e.unrounded, "before rounding " + e.unrounded});
-  note(out.note, e.reason);
-  if (e.kind == Kind::parameter || e.kind == Kind::limit || e.kind == Kind::mean || e.kind == Kind::note ||
-      e.kind == Kind::payment) {
-    std::string source = e.source.document;
-    for (const std::string& part : {e.source.number, e.source.article})
-      if (!part.empty()) source += " " + part;
-    note(out.note, same(source));
-    if (!e.in_force.empty())
-      note(out.note, {fmt::format("{} 起生效，{} 知悉", e.in_force, e.known),
-                      fmt::format("in force {}, known {}", e.in_force, e.known)});
-  }
-  if (e.example)
-    note(out.note, {"示例", "example"});
-  else if (!e.verified && e.kind != Kind::formula && e.kind != Kind::result)
-    note(out.note, {"未核实", "not verified"});
-  if (e.repeated) note(out.note, {"见上", "see above"});
-  for (const auto& child : e.children) out.children.push_back(tree_of(child));
-  return out;
 }
 
 }  // namespace tributary::cli

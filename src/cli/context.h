@@ -83,8 +83,7 @@ class Context {
 // All migrations of all modules, in order of number.
 std::vector<store::Migration> all_migrations();
 
-// Explanations for people and as JSON.
-document::TreeNode tree_of(const policy::Explanation& explanation);
+// Explanations as JSON.
 Json json_of(const policy::Explanation& explanation);
 Json json_of(const Text& text);
 
@@ -96,6 +95,8 @@ void add_observe_commands(CLI::App& app, Action& action);    // observe, code
 void add_rule_commands(CLI::App& app, Action& action);       // rule, run, whatif
 void add_statement_commands(CLI::App& app, Action& action);  // statement
 void add_ledger_commands(CLI::App& app, Action& action);     // ledger
+void add_serve_command(CLI::App& app, Action& action);       // serve
+void add_identity_commands(CLI::App& app, Action& action);   // user, audit
 
 // The whole program; `arguments` without its name. Prints errors to `err`, returns the exit code.
 int run_program(const std::vector<std::string>& arguments, const Clock& clock, std::ostream& out,

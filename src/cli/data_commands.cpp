@@ -5,6 +5,7 @@
 #include "compensate/compensation.h"
 #include "ledger/ledger.h"
 #include "observe/import.h"
+#include "observe/place_names.h"
 #include "policy/examples.h"
 #include "policy/tenant.h"
 #include "registry/registry.h"
@@ -118,25 +119,8 @@ class Listener final : public observe::ImportListener {
 
 int import(Context& c, const ImportArguments& a) {
   const observe::ImportMapping& mapping = c.policy().catalog().import(a.layout);
-  registry::Registry registry(c.database(), c.tenant());
-  // Names are looked up inside the import's transaction, so they are read before.
-  std::map<std::string, std::string> codes_by_name;
-  std::vector<std::string> names;
-  for (const registry::Place& place : registry.places({}, c.clock().today())) {
-    std::set<std::string> all = place.aliases;
-    all.insert({place.code, place.name.zh});
-    for (const std::string& name : all) {
-      codes_by_name.emplace(fold_width_upper(name), place.code);
-      names.push_back(name);
-    }
-  }
-  const observe::ImportTarget target{
-      c.database(), c.tenant(),
-      [&](std::string_view name) -> std::optional<std::string> {
-        const auto found = codes_by_name.find(fold_width_upper(name));
-        return found == codes_by_name.end() ? std::nullopt : std::optional(found->second);
-      },
-      [&](std::string_view name) { return near_misses(name, names); }, c.clock()};
+  const observe::PlaceNames names(registry::Registry(c.database(), c.tenant()), c.clock().today());
+  const observe::ImportTarget target = observe::import_target(c.database(), c.tenant(), names, c.clock());
   Listener listener(c.language(), a.errors_file);
   const observe::ImportReport report =
       observe::import_csv(target, a.file, mapping, {a.strict, 1000}, &listener);

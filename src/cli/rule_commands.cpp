@@ -4,6 +4,8 @@
 #include "cli/context.h"
 #include "cli/names.h"
 #include "compensate/compensation.h"
+#include "compensate/periods.h"
+#include "compensate/statement_document.h"
 #include "policy/outcome.h"
 #include "policy/value.h"
 #include "registry/registry.h"
@@ -30,23 +32,6 @@ std::map<std::string, std::string> assignments(const std::vector<std::string>& t
     out[std::string(trim(std::string_view(text).substr(0, equals)))] =
         std::string(trim(std::string_view(text).substr(equals + 1)));
   }
-  return out;
-}
-
-// "2020-10", or "2020-05..2021-04" for several.
-std::vector<Period> periods_of(const std::string& text) {
-  const std::size_t dots = text.find("..");
-  if (dots == std::string::npos) return {Period::parse(text)};
-  const Period first = Period::parse(text.substr(0, dots));
-  const Period last = Period::parse(text.substr(dots + 2));
-  if (first.granularity() != last.granularity() || last.from() < first.from() ||
-      (last.from() - first.from()).count() > 40000)
-    throw Error(
-        codes::bad_usage,
-        {fmt::format("时段范围“{}”不对", text), fmt::format("\"{}\" is not a range of periods", text)}, {},
-        {"例如 2020-05..2021-04", "for example 2020-05..2021-04"});
-  std::vector<Period> out;
-  for (Period p = first; p.from() <= last.from(); p = p.next()) out.push_back(p);
   return out;
 }
 
@@ -160,7 +145,7 @@ int eval(Context& c, const EvalArguments& a) {
     c.line({fmt::format("缺少：{}", fmt::join(result.outcome.missing, "、")),
             fmt::format("missing: {}", fmt::join(result.outcome.missing, ", "))});
   document::Tree printed;
-  for (const auto& e : tree) printed.roots.push_back(tree_of(e));
+  for (const auto& e : tree) printed.roots.push_back(compensate::tree_of(e));
   c.print(printed);
   return 0;
 }
@@ -267,7 +252,7 @@ void print_computation(Context& c, const compensate::Computation& computation) {
 
 int run(Context& c, const RunArguments& a) {
   compensate::Compensation compensation(c.database(), c.tenant(), c.policy(), c.clock());
-  const auto periods = periods_of(a.period);
+  const auto periods = compensate::periods_of(a.period);
   Json all = Json::array();
   auto progress =
       Progress::on_stderr({"运行", "run"}, periods.size(), Progress::Measure::steps, c.language());
@@ -327,7 +312,7 @@ int whatif(Context& c, const RunArguments& a) {
   std::map<std::string, compensate::PartyChange> parties;
   std::vector<Text> remarks;
   Json periods = Json::array();
-  for (const Period& period : periods_of(a.period)) {
+  for (const Period& period : compensate::periods_of(a.period)) {
     const compensate::WhatIf result =
         compensation.what_if(a.rule, period, assignments(a.set), date_or_none(a.known));
     Json changes = Json::array();

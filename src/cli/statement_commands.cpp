@@ -189,7 +189,7 @@ int explain(Context& c, std::int64_t id, std::int64_t line) {
                               compensate::yuan_text(s.amount), s.example ? "（示例）" : ""),
                   fmt::format("statement {}: {} → {} {} yuan{}", s.id, s.payer, s.payee,
                               compensate::yuan_text(s.amount), s.example ? " (example)" : "")};
-  for (const auto& e : explanations) tree.roots.push_back(tree_of(e));
+  for (const auto& e : explanations) tree.roots.push_back(compensate::tree_of(e));
   c.print(tree);
   return 0;
 }
@@ -222,19 +222,10 @@ int verify(Context& c, std::int64_t id) {
 
 int print_paper(Context& c, std::int64_t id, const std::string& pdf, const std::string& xlsx) {
   const Compensation compensation = compensation_of(c);
-  const Statement s = compensation.statement(id);
-  const compensate::Computation run = compensation.stored_run(s.run);
-  const PartyNames names(c);
-  compensate::StatementPaper paper{s,
-                                   run.head,
-                                   c.policy().rule(s.rule, s.period.from(), run.head.known)->rule.title,
-                                   "",
-                                   [&](const std::string& party) { return names.of(party); },
-                                   {}};
-  paper.issuer = names.of("gov:" + c.tenant()).zh;
-  for (const auto& e : compensation.explain(id)) paper.derivation.push_back(tree_of(e));
   const document::Language language = c.options().language == "both" ? document::Language::zh : c.language();
-  const document::Document document = statement_document(paper, language);
+  const document::Document document =
+      compensate::printed_statement(compensation, c.policy(), registry::Registry(c.database(), c.tenant()),
+                                    c.tenant(), id, c.clock().today(), language);
   if (!pdf.empty()) write_file(pdf, document::render_pdf(document, {document::Sizes::compact}));
   if (!xlsx.empty()) document::write_xlsx(document, xlsx);
   for (const std::string& file : {pdf, xlsx})

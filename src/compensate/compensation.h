@@ -39,6 +39,23 @@ struct StatementFilter {
   bool superseded_too = false;
 };
 
+// Which page of the statements, and whose.
+struct StatementPageRequest {
+  std::optional<std::vector<std::string>> parties;  // only those one of these pays or receives; none: all
+  std::vector<StatementState> states;               // empty: any
+  std::int64_t after = 0;    // id of the last one of the page before; 0: the first page
+  bool newest_first = true;  // by id
+  std::size_t limit = 100;
+};
+
+// Statements of one state, superseded ones left out.
+struct StatementTotal {
+  StatementState state = StatementState::drafted;
+  std::int64_t count = 0;
+  std::int64_t amount = 0;    // fen
+  std::string latest_period;  // by its text
+};
+
 // What verify() found.
 struct Verification {
   bool same = true;
@@ -83,9 +100,13 @@ class Compensation {
   std::vector<Statement> statements_of(std::int64_t run) const;   // whole, superseded ones too
   std::vector<RunHead> runs(const std::string& rule = {}) const;  // newest last
   Computation stored_run(std::int64_t run) const;                 // throws unknown_run
+  RunHead stored_head(std::int64_t run) const;                    // the same without what it found
   std::optional<std::int64_t> latest_run(const std::string& rule, const Period& period) const;
 
   std::vector<Statement> statements(const StatementFilter& filter = {}) const;  // without lines and events
+  // The same by id, a page at a time; every page costs the same.
+  std::vector<Statement> statements(const StatementFilter& filter, const StatementPageRequest& page) const;
+  std::vector<StatementTotal> totals() const;  // of the states there are
   Statement statement(std::int64_t id) const;  // whole; throws unknown_statement
   // Why line `line` (from 1; 0: all lines) is what it is, down to the observations and their rows in files.
   std::vector<policy::Explanation> explain(std::int64_t statement, std::int64_t line = 0) const;

@@ -57,7 +57,7 @@ TEST_P(Crash, EveryAcknowledgedPostIsInTheBooksOnce) {
           if (listed.state == StatementState::posted) continue;
           Statement s = listed;
           if (s.state == StatementState::drafted) s = c.publish(s.id, "clerk");
-          if (s.state == StatementState::published) s = c.confirm(s.id, "clerk", "同意");
+          if (s.state == StatementState::published) s = c.confirm(s.id, "head", "同意");
           c.post(s.id, "clerk");
           if (write(pipe_ends[1], &s.id, sizeof s.id) != sizeof s.id) _exit(3);
         }

@@ -309,16 +309,28 @@ std::optional<std::int64_t> Compensation::latest_run(const std::string& rule, co
   });
 }
 
+namespace {
+
+RunHead read_head(store::Transaction& t, const std::string& tenant, std::int64_t run) {
+  const auto row =
+      t.first(fmt::format("SELECT {} FROM compensation_run WHERE jurisdiction = ? AND id = ?", run_columns),
+              tenant, run);
+  if (!row)
+    throw Error(codes::unknown_run,
+                {fmt::format("没有第 {} 次运行", run), fmt::format("there is no run {}", run)});
+  return run_head(*row);
+}
+
+}  // namespace
+
+RunHead Compensation::stored_head(std::int64_t run) const {
+  return database_.read([&](store::Transaction& t) { return read_head(t, tenant_, run); });
+}
+
 Computation Compensation::stored_run(std::int64_t run) const {
   return database_.read([&](store::Transaction& t) {
-    const auto head =
-        t.first(fmt::format("SELECT {} FROM compensation_run WHERE jurisdiction = ? AND id = ?", run_columns),
-                tenant_, run);
-    if (!head)
-      throw Error(codes::unknown_run,
-                  {fmt::format("没有第 {} 次运行", run), fmt::format("there is no run {}", run)});
     Computation out;
-    out.head = run_head(*head);
+    out.head = read_head(t, tenant_, run);
     for (const store::Row& row :
          t.query("SELECT place, name, outcome, missing, results, derivation FROM compensation_result WHERE "
                  "jurisdiction = ? AND run = ? ORDER BY place",

@@ -1,5 +1,9 @@
 #include "compensate/statement_document.h"
 
+#include "compensate/statement_code.h"
+
+#include <map>
+
 #include <fmt/format.h>
 
 namespace tributary::compensate {
@@ -57,6 +61,8 @@ document::Document statement_document(const StatementPaper& paper, document::Lan
     head.entries.push_back(
         {{"取代", "supersedes"},
          {fmt::format("结算单 {}", *s.supersedes), fmt::format("statement {}", *s.supersedes)}});
+  if (!paper.code.empty())
+    head.entries.push_back({{"核验码", "verification code"}, {paper.code, paper.code}});
   out.blocks.emplace_back(std::move(head));
 
   if (s.unverified)
@@ -93,6 +99,83 @@ document::Document statement_document(const StatementPaper& paper, document::Lan
     out.blocks.emplace_back(document::Tree{{"附件：推导过程", "Annex: derivation"}, paper.derivation});
   }
   return out;
+}
+
+namespace {
+
+void note(Text& to, const Text& more) {
+  if (more.zh.empty() && more.en.empty()) return;
+  to.zh += (to.zh.empty() ? "" : "；") + (more.zh.empty() ? more.en : more.zh);
+  to.en += (to.en.empty() ? "" : "; ") + (more.en.empty() ? more.zh : more.en);
+}
+
+Text same(const std::string& text) {
+  return {text, text};
+}
+
+}  // namespace
+
+document::TreeNode tree_of(const policy::Explanation& e) {
+  using Kind = policy::Explanation::Kind;
+  document::TreeNode out;
+  out.label = same(e.name);
+  if (!e.title.zh.empty())
+    out.label = e.name.empty() ? e.title : Text{e.title.zh + " " + e.name, e.title.en + " " + e.name};
+  out.value = e.missing ? "—" : e.value;
+  out.unit = e.missing ? "" : e.unit;
+  if (e.kind == Kind::observation) {
+    out.note = {fmt::format("{} 第 {} 行 {}", e.where.file, e.where.line, e.where.field),
+                fmt::format("{} row {} {}", e.where.file, e.where.line, e.where.field)};
+    note(out.note, e.reason);
+    return out;
+  }
+  if (!e.formula.empty())
+    note(out.note,
+         same(e.numbers.empty() || e.numbers == e.formula ? e.formula : e.formula + "  ⇒  " + e.numbers));
+  else if (!e.numbers.empty())
+    note(out.note, same(e.numbers));
+  if (!e.unrounded.empty()) note(out.note, {"修约前 " + e.unrounded, "before rounding " + e.unrounded});
+  note(out.note, e.reason);
+  if (e.kind == Kind::parameter || e.kind == Kind::limit || e.kind == Kind::mean || e.kind == Kind::note ||
+      e.kind == Kind::payment) {
+    std::string source = e.source.document;
+    for (const std::string& part : {e.source.number, e.source.article})
+      if (!part.empty()) source += " " + part;
+    note(out.note, same(source));
+    if (!e.in_force.empty())
+      note(out.note, {fmt::format("{} 起生效，{} 知悉", e.in_force, e.known),
+                      fmt::format("in force {}, known {}", e.in_force, e.known)});
+  }
+  if (e.example)
+    note(out.note, {"示例", "example"});
+  else if (!e.verified && e.kind != Kind::formula && e.kind != Kind::result)
+    note(out.note, {"未核实", "not verified"});
+  if (e.repeated) note(out.note, {"见上", "see above"});
+  for (const auto& child : e.children) out.children.push_back(tree_of(child));
+  return out;
+}
+
+document::Document printed_statement(const Compensation& compensation, const policy::Policy& policy,
+                                     const registry::Registry& registry, const std::string& tenant,
+                                     std::int64_t id, Date today, document::Language language) {
+  const Statement s = compensation.statement(id);
+  const RunHead run = compensation.stored_head(s.run);
+  std::map<std::string, Text> names;
+  for (const registry::Party& party : registry.parties(today)) names.emplace(party.code, party.name);
+  const auto name_of = [&](const std::string& code) {
+    const auto found = names.find(code);
+    if (found == names.end()) return Text{code, code};
+    return Text{found->second.zh, found->second.en.empty() ? found->second.zh : found->second.en};
+  };
+  StatementPaper paper{s,
+                       run,
+                       policy.rule(s.rule, s.period.from(), run.known)->rule.title,
+                       name_of("gov:" + tenant).zh,
+                       name_of,
+                       {},
+                       statement_code(tenant, s)};
+  for (const policy::Explanation& e : compensation.explain(id)) paper.derivation.push_back(tree_of(e));
+  return statement_document(paper, language);
 }
 
 }  // namespace tributary::compensate

@@ -1,5 +1,6 @@
 // Statements on their way from draft to payment, and what each step puts into the ledger.
 #include "compensate/codes.h"
+#include "compensate/duties.h"
 #include "compensate/world_testing.h"
 
 #include <gtest/gtest.h>
@@ -45,7 +46,7 @@ class Statements : public ::testing::TestWithParam<std::string> {
   }
   void to_posted(std::int64_t id) {
     c.publish(id, "clerk");
-    c.confirm(id, "clerk", "双方书面同意");
+    c.confirm(id, "head", "双方书面同意");
     c.post(id, "clerk");
   }
   World world{GetParam(), TRIBUTARY_SOURCE_DIR};
@@ -72,7 +73,7 @@ TEST_P(Statements, TheWholeWay) {
   EXPECT_EQ(code_of([&] { c.confirm(id, "x"); }), "window_open");
   world.clock.set(parse_instant("2020-10-11 00:00"));
   EXPECT_EQ(code_of([&] { c.object(id, "gov:1", "不同意", "x"); }), "window_over");
-  EXPECT_EQ(c.confirm(id, "clerk").state, StatementState::confirmed);
+  EXPECT_EQ(c.confirm(id, "head").state, StatementState::confirmed);
   EXPECT_EQ(world.balance("gov:1", "settlement"), 0);
   EXPECT_EQ(c.post(id, "clerk").state, StatementState::posted);
   EXPECT_EQ(code_of([&] { c.post(id, "x"); }), "wrong_state");
@@ -96,11 +97,36 @@ TEST_P(Statements, Objections) {
   c.publish(id, "clerk");
   EXPECT_EQ(code_of([&] { c.object(id, "gov:2", "不同意", "x"); }), "not_a_party");
   EXPECT_EQ(code_of([&] { c.object(id, "gov:1", "", "x"); }), "reason_missing");
-  EXPECT_EQ(c.object(id, "gov:1", "数据有误", "x").state, StatementState::objected);
+  EXPECT_EQ(c.object(id, "gov:1", "数据有误", "town").state, StatementState::objected);
   world.clock.set(parse_instant("2020-11-20 09:00"));
   EXPECT_EQ(code_of([&] { c.confirm(id, "x"); }), "reason_missing");
   EXPECT_EQ(code_of([&] { c.post(id, "x"); }), "wrong_state");
   EXPECT_EQ(c.confirm(id, "x", "复核无误，维持").state, StatementState::confirmed);
+}
+
+TEST_P(Statements, DutiesAreSeparatedByPerson) {
+  c.run("section", august, "Zhang");
+  const std::int64_t id = of_first();
+  c.publish(id, "li");
+  c.object(id, "gov:1", "数据有误", "wang");
+  const auto before = world.row_counts();
+  const auto confirm = [&](const char* by) { return code_of([&] { c.confirm(id, by, "维持"); }); };
+  for (const char* by : {"Zhang", "zhang", " ＺＨＡＮＧ ", "li", "wang"})
+    EXPECT_EQ(confirm(by), "same_person") << by;
+  EXPECT_EQ(code_of([&] { c.confirm(id, "li"); }),
+            "reason_missing");  // what is wrong with the step comes first
+  EXPECT_EQ(code_of([&] { c.post(id, "li"); }), "wrong_state");
+  EXPECT_EQ(world.row_counts(), before);
+  EXPECT_EQ(c.statement(id).state, StatementState::objected);
+  EXPECT_EQ(confirm("zhao"), "none");
+  const auto confirmed = world.row_counts();
+  EXPECT_EQ(code_of([&] { c.post(id, "Zhao"); }), "same_person");
+  EXPECT_EQ(world.row_counts(), confirmed) << "not even an empty account";
+  EXPECT_EQ(code_of([&] { c.post(id, "li"); }), "none");
+  EXPECT_EQ(code_of([&] { c.pay(id, "zhao", "回单"); }), "same_person");
+  EXPECT_EQ(code_of([&] { c.pay(id, "li", "回单"); }), "none");
+  EXPECT_EQ(conflicting_step(c.statement(id), "confirmed", "li")->event, "published");
+  EXPECT_FALSE(conflicting_step(c.statement(id), "published", "zhao"));
 }
 
 TEST_P(Statements, TheWindowIsTheRulesOrHasABasis) {

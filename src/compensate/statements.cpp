@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "compensate/codes.h"
 #include "compensate/compensation.h"
+#include "compensate/duties.h"
 #include "compensate/rows.h"
 #include "observe/observations.h"
 
@@ -81,6 +82,63 @@ std::vector<Statement> Compensation::statements(const StatementFilter& filter) c
                  tenant_, filter.rule, filter.rule, filter.period, filter.period, filter.party, filter.party,
                  filter.party, state, state, filter.superseded_too))
       out.push_back(statement_head(row));
+    return out;
+  });
+}
+
+std::vector<Statement> Compensation::statements(const StatementFilter& filter,
+                                                const StatementPageRequest& page) const {
+  std::string sql = fmt::format("SELECT {} FROM statement WHERE jurisdiction = ?", statement_columns);
+  std::vector<store::Value> values{tenant_};
+  const auto where = [&](const char* condition, std::initializer_list<std::string> given) {
+    sql += condition;
+    values.insert(values.end(), given.begin(), given.end());
+  };
+  const auto marks = [](std::size_t count) {
+    std::string out;
+    for (std::size_t i = 0; i < count; ++i) out += i == 0 ? "?" : ", ?";
+    return out;
+  };
+  if (!filter.rule.empty()) where(" AND rule = ?", {filter.rule});
+  if (!filter.period.empty()) where(" AND period = ?", {filter.period});
+  if (!filter.party.empty()) where(" AND (payer = ? OR payee = ?)", {filter.party, filter.party});
+  if (filter.state) where(" AND state = ?", {std::string(to_string(*filter.state))});
+  if (!filter.superseded_too) sql += " AND superseded_by IS NULL";
+  if (!page.states.empty()) {
+    sql += fmt::format(" AND state IN ({})", marks(page.states.size()));
+    for (const StatementState state : page.states) values.emplace_back(std::string(to_string(state)));
+  }
+  if (page.parties) {
+    if (page.parties->empty()) return {};
+    sql += fmt::format(" AND (payer IN ({0}) OR payee IN ({0}))", marks(page.parties->size()));
+    for (int side = 0; side < 2; ++side)
+      values.insert(values.end(), page.parties->begin(), page.parties->end());
+  }
+  if (page.after > 0) {
+    sql += page.newest_first ? " AND id < ?" : " AND id > ?";
+    values.emplace_back(page.after);
+  }
+  sql += fmt::format(" ORDER BY id{} LIMIT ?", page.newest_first ? " DESC" : "");
+  values.emplace_back(static_cast<std::int64_t>(page.limit));
+  return database_.read([&](store::Transaction& t) {
+    std::vector<Statement> out;
+    t.each_values(sql, values, [&](const store::Row& row) { out.push_back(statement_head(row)); });
+    return out;
+  });
+}
+
+std::vector<StatementTotal> Compensation::totals() const {
+  return database_.read([&](store::Transaction& t) {
+    std::vector<StatementTotal> out;
+    t.each(
+        [&](const store::Row& row) {
+          if (const auto state = parse_state(row.text(0)))
+            out.push_back({*state, row.integer(1), row.integer(2), row.text(3)});
+        },
+        "SELECT state, COUNT(*), SUM(amount), MAX(period) FROM statement WHERE jurisdiction = ? AND "
+        "superseded_by IS "
+        "NULL GROUP BY state ORDER BY state",
+        tenant_);
     return out;
   });
 }
@@ -191,6 +249,7 @@ Statement Compensation::advance(std::int64_t id, const std::string& event, const
           {},
           {"请用 statement verify 核对，并从备份恢复", "check with statement verify and restore a backup"});
     change(t, *found);
+    require_other_person(*found, event, by);
     const std::optional<std::string> deadline =
         found->deadline ? std::optional(to_string(*found->deadline)) : std::nullopt;
     t.execute("UPDATE statement SET state = ?, deadline = ? WHERE jurisdiction = ? AND id = ?",
@@ -286,6 +345,7 @@ Statement Compensation::post(std::int64_t id, const std::string& by) {
   const Statement before = statement(id);
   require_live(before);  // a refused step leaves nothing behind, not even an empty account
   require_state(before, {StatementState::confirmed});
+  require_other_person(before, "posted", by);
   ledger_.define_unit({"CNY", 2, {"人民币", "renminbi"}});
   const auto payer = account(before.payer, settlement);
   const auto payee = account(before.payee, settlement);
@@ -313,6 +373,7 @@ Statement Compensation::pay(std::int64_t id, const std::string& by, const std::s
   const Statement before = statement(id);
   require_live(before);
   require_state(before, {StatementState::posted});
+  require_other_person(before, "paid", by);
   const auto payer = account(before.payer, settlement);
   const auto payee = account(before.payee, settlement);
   const auto payer_cash = account(before.payer, cash);

@@ -118,6 +118,71 @@ std::map<SeriesId, std::vector<Observation>> Observations::read_all(std::span<co
   });
 }
 
+std::optional<Series> Observations::find(SeriesId id) const {
+  return db_.read([&](store::Transaction& transaction) -> std::optional<Series> {
+    const auto row = transaction.first(
+        "SELECT id, place, indicator, source, unit FROM series WHERE jurisdiction = ? AND id = ?",
+        jurisdiction_, id.value);
+    if (!row) return std::nullopt;
+    return series_of(*row);
+  });
+}
+
+InstantRange Observations::first_part(SeriesId series, InstantRange range, std::int64_t most) const {
+  return db_.read([&](store::Transaction& transaction) -> InstantRange {
+    const auto next = transaction.first(
+        "SELECT DISTINCT time FROM observation WHERE jurisdiction = ? AND series = ? AND time >= ? AND time "
+        "< ? ORDER BY "
+        "time LIMIT 1 OFFSET ?",
+        jurisdiction_, series.value, range.from.seconds, range.to.seconds, most);
+    return {range.from, next ? Instant{next->integer(0)} : range.to};
+  });
+}
+
+Coverage Observations::coverage(SeriesId series, bool counted) const {
+  return db_.read([&](store::Transaction& transaction) -> Coverage {
+    Coverage out;
+    const auto end = [&](const char* sql) {
+      const auto row = transaction.first(sql, jurisdiction_, series.value);
+      return row ? std::optional(Instant{row->integer(0)}) : std::nullopt;
+    };
+    out.first =
+        end("SELECT time FROM observation WHERE jurisdiction = ? AND series = ? ORDER BY time LIMIT 1");
+    out.last =
+        end("SELECT time FROM observation WHERE jurisdiction = ? AND series = ? ORDER BY time DESC LIMIT 1");
+    if (counted)
+      out.count =
+          transaction
+              .first(
+                  "SELECT COUNT(*) FROM observation WHERE jurisdiction = ? AND series = ? AND revision = 0",
+                  jurisdiction_, series.value)
+              ->integer(0);
+    return out;
+  });
+}
+
+std::vector<ImportedFile> Observations::files(std::size_t limit, std::int64_t before) const {
+  return db_.read([&](store::Transaction& transaction) {
+    std::vector<ImportedFile> out;
+    transaction.each(
+        [&](const store::Row& row) {
+          out.push_back({{row.integer(0)},
+                         row.text(1),
+                         row.text(2),
+                         row.text(3),
+                         {row.integer(4)},
+                         row.integer(5),
+                         row.integer(6),
+                         row.integer(7)});
+        },
+        "SELECT id, name, sha256, mapping, arrived, row_count, accepted, rejected FROM import_file WHERE "
+        "jurisdiction = ? "
+        "AND (? = 0 OR id < ?) ORDER BY id DESC LIMIT ?",
+        jurisdiction_, before, before, static_cast<std::int64_t>(limit));
+    return out;
+  });
+}
+
 Instant Observations::latest_arrival() const {
   return db_.read([&](store::Transaction& transaction) {
     const auto row = transaction.first(

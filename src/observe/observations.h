@@ -35,6 +35,25 @@ struct Origin {
   Instant arrived = {};
 };
 
+// What a series covers.
+struct Coverage {
+  std::optional<Instant> first = {};
+  std::optional<Instant> last = {};
+  std::int64_t count = 0;  // of times, whatever their revisions
+};
+
+// A file that was imported, and what came of it.
+struct ImportedFile {
+  ImportFileId id;
+  std::string name;
+  std::string sha256;
+  std::string mapping;
+  Instant arrived;
+  std::int64_t rows = 0;
+  std::int64_t accepted = 0;
+  std::int64_t rejected = 0;
+};
+
 class Observations {
  public:
   // `db` must outlive this. A jurisdiction sees only its own.
@@ -58,6 +77,14 @@ class Observations {
   // Many series from one snapshot, in the order given. A series without observations has an empty entry.
   std::map<SeriesId, std::vector<Observation>> read_all(std::span<const SeriesId> series, InstantRange range,
                                                         std::optional<Instant> as_known = {}) const;
+
+  std::optional<Series> find(SeriesId id) const;
+  // From the start of the range the part that holds at most `most` times; `from` of the rest is its `to`.
+  InstantRange first_part(SeriesId series, InstantRange range, std::int64_t most) const;
+  // First and last time; the count is made only when asked for, since it reads the whole series.
+  Coverage coverage(SeriesId series, bool counted) const;
+  // Newest first, below the id `before` (0: from the newest).
+  std::vector<ImportedFile> files(std::size_t limit, std::int64_t before = 0) const;
 
   // When the latest file arrived; zero when there is none. Reading as known then sees all of them, now and
   // later: no two files arrive at one instant.

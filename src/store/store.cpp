@@ -244,7 +244,30 @@ void Database::run_once(Mode mode, const std::function<void(Transaction&)>& work
   }
 }
 
+void Database::together(const std::function<void(Transaction&)>& work) {
+  struct Joining {
+    Database& database;
+    Joining(Database& d, Transaction& t) : database(d) {
+      database.joined_ = &t;
+      database.inside_ = false;
+    }
+    ~Joining() {
+      database.joined_ = nullptr;
+      database.inside_ = true;
+    }
+  };
+  run_erased(Mode::write, [&](Transaction& transaction) {
+    const Joining joining(*this, transaction);
+    work(transaction);
+  });
+}
+
 void Database::run_erased(Mode mode, const std::function<void(Transaction&)>& work) {
+  if (joined_ != nullptr) {
+    const Inside inside(inside_);
+    work(*joined_);
+    return joined_->ready();
+  }
   constexpr int attempts = 10;
   const Inside inside(inside_);
   std::minstd_rand jitter(std::random_device{}());

@@ -184,6 +184,11 @@ class Database {
     return run(Mode::read, std::forward<Work>(work));
   }
 
+  // One transaction for work that calls write() and read() of this database itself, through modules that know
+  // nothing of each other: they join it, and all of it happens or nothing. Run again from the start when
+  // busy, as write() is, so objects that remember what they wrote must be made inside.
+  void together(const std::function<void(Transaction&)>& work);
+
   // The database's own consistency check (PRAGMA integrity_check; on PostgreSQL a read of every table).
   // Empty when it is sound, else what is wrong.
   std::vector<std::string> check_integrity();
@@ -208,7 +213,8 @@ class Database {
 
   std::string url_;
   std::unique_ptr<Backend> backend_;
-  bool inside_ = false;  // a transaction is running
+  bool inside_ = false;            // a transaction is running
+  Transaction* joined_ = nullptr;  // the one that together() opened
 };
 
 }  // namespace tributary::store

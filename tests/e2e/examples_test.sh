@@ -37,8 +37,8 @@ examples() {
   holds "$1: C, two classes better" "$(amounts section-month 2020-10)" '["fin:34","gov:341200","1000000.00"]'
   for id in $(tributary statement list --json | jq '.[].id'); do
     tributary statement publish "$id" --working-days 5 --basis 示例 >/dev/null
-    tributary statement confirm "$id" --note 双方书面同意 >/dev/null
-    tributary statement post "$id" >/dev/null
+    tributary statement confirm "$id" --by approver --note 双方书面同意 >/dev/null
+    tributary statement post "$id" --by finance >/dev/null
   done
   tributary ledger check >/dev/null || fail "$1: ledger check"
   holds "$1: what Fuyang's account holds" "$(tributary ledger export --format hledger | hledger -f - balance --flat)" 1000000.00

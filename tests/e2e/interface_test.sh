@@ -40,7 +40,9 @@ for id in $(jq '.statements[]' <<<"$run"); do
   wrong=$(awk -F'\t' 'NR == FNR { want[$1 "," $2] = $3; next } { n = split($0, f, ","); for (i = 1; i <= n; ++i) if ((FNR "," i) in want && want[FNR "," i] != f[i]) ++bad } END { print bad + 0 }' "$scratch/cells" "$water")
   same "cells of $id" 0 "$wrong"
   tributary statement publish "$id" --working-days 5 --basis 试验 >/dev/null
-  tributary statement confirm "$id" --note 双方书面同意 >/dev/null
+  refused "the drafter confirms $id" 5 tributary statement confirm "$id" --note 双方书面同意 -- compensate.same_person
+  tributary statement confirm "$id" --by head --note 双方书面同意 >/dev/null
+  refused "the confirmer posts $id" 5 tributary statement post "$id" --by head -- compensate.same_person
   tributary statement post "$id" >/dev/null
   same "verify $id" true "$(tributary statement verify "$id" --json | jq .same)"
 done

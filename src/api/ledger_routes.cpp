@@ -1,0 +1,210 @@
+// Accounts, the journal, its check and export.
+#include "api/routes.h"
+#include "ledger/ledger.h"
+
+#include <sstream>
+
+namespace tributary::api {
+namespace {
+
+using identity::Permission;
+using ledger::Ledger;
+using schema::boolean, schema::both, schema::day, schema::decimal, schema::instant, schema::integer,
+    schema::list, schema::named, schema::nullable, schema::object, schema::text;
+
+// What an amount needs to be shown: the decimals of each unit, and whose each account is.
+struct Books {
+  std::map<std::string, int> decimals;
+  std::map<std::int64_t, ledger::Account> accounts;
+
+  explicit Books(const Ledger& ledger) {
+    for (const auto& unit : ledger.units()) decimals[unit.code] = unit.decimals;
+    for (const auto& entry : ledger.accounts()) accounts.emplace(entry.account.id.value, entry.account);
+  }
+  std::string unit(ledger::AccountId id) const {
+    const auto found = accounts.find(id.value);
+    return found == accounts.end() ? "" : found->second.unit;
+  }
+  std::string amount(std::int64_t amount, const std::string& unit) const {
+    const auto found = decimals.find(unit);
+    return ledger::format_amount(amount, found == decimals.end() ? 0 : found->second);
+  }
+};
+
+bool visible(const std::optional<std::set<std::string>>& parties, const std::string& owner) {
+  return !parties || parties->contains(owner);
+}
+
+Json account_ref(const Books& books, const Names& names, ledger::AccountId id) {
+  const auto found = books.accounts.find(id.value);
+  if (found == books.accounts.end())
+    return {{"account", id.value}, {"owner", named_json("", {})}, {"purpose", ""}};
+  return {
+      {"account", id.value}, {"owner", names.party(found->second.owner)}, {"purpose", found->second.purpose}};
+}
+
+Json account_ref_schema() {
+  return object({{"account", integer(0)}, {"owner", named("Named")}, {"purpose", text()}});
+}
+
+Page list_accounts(Call& call, const PageRequest& page) {
+  const Ledger ledger(call.database(), call.tenant(), call.clock());
+  const Books books(ledger);
+  const Names names(call);
+  const auto parties = call.caller.parties(Permission::ledger_read);
+  std::vector<Json> all;
+  for (const auto& [account, balance] : ledger.accounts()) {
+    if (!visible(parties, account.owner)) continue;
+    all.push_back(
+        {{"id", account.id.value},
+         {"owner", names.party(account.owner)},
+         {"purpose", account.purpose},
+         {"unit", account.unit},
+         {"balance", books.amount(balance.posted, account.unit)},
+         {"available", books.amount(balance.available(), account.unit)},
+         {"held", books.amount(balance.pending_out, account.unit)},
+         {"floor", account.floor ? Json(books.amount(*account.floor, account.unit)) : Json(nullptr)},
+         {"open", account.open},
+         {"opened", to_rfc3339(account.opened)}});
+  }
+  return page_of(std::move(all), page);
+}
+
+Page list_transfers(Call& call, const PageRequest& page) {
+  const Ledger ledger(call.database(), call.tenant(), call.clock());
+  const Books books(ledger);
+  const Names names(call);
+  const auto parties = call.caller.parties(Permission::ledger_read);
+  ledger::JournalFilter filter;
+  filter.from = call.day("from");
+  filter.to = call.day("to");
+  if (const auto account = call.whole("account")) {
+    const auto found = books.accounts.find(*account);
+    if (found == books.accounts.end() || !visible(parties, found->second.owner))
+      throw not_found({"这个账户", "account"});
+    filter.account = ledger::AccountId{*account};
+  }
+  if (call.has("statement")) filter.cause = ledger::Cause{"statement", call.text("statement")};
+  const std::int64_t from = page.cursor.empty() ? 0 : whole_number(page.cursor).value_or(0);
+  const ledger::JournalPage journal = ledger.journal(filter, from, static_cast<int>(page.limit));
+  Page out;
+  for (const ledger::Transfer& t : journal.transfers) {
+    const auto owner = [&](ledger::AccountId id) {
+      const auto found = books.accounts.find(id.value);
+      return found == books.accounts.end() ? std::string() : found->second.owner;
+    };
+    if (!visible(parties, owner(t.debit)) && !visible(parties, owner(t.credit))) continue;
+    const std::string unit = books.unit(t.debit);
+    out.items.push_back({{"number", t.number},
+                         {"id", t.id},
+                         {"action", ledger::to_string(t.action)},
+                         {"date", to_string(t.legal_date)},
+                         {"debit", account_ref(books, names, t.debit)},
+                         {"credit", account_ref(books, names, t.credit)},
+                         {"amount", books.amount(t.amount, unit)},
+                         {"unit", unit},
+                         {"cause", {{"kind", t.cause.kind}, {"id", t.cause.id}}},
+                         {"state", ledger::to_string(t.state)},
+                         {"recorded", to_rfc3339(t.recorded)},
+                         {"corrects", t.corrects.empty() ? Json(nullptr) : Json(t.corrects)},
+                         {"note", t.note}});
+  }
+  if (journal.next != 0) out.next = std::to_string(journal.next);
+  return out;
+}
+
+Answer check_ledger(Call& call) {
+  const Ledger ledger(call.database(), call.tenant(), call.clock());
+  Json violations = Json::array();
+  for (const auto& v : ledger.check())
+    violations.push_back({{"rule", v.rule}, {"subject", v.subject}, {"message", json_of(v.message)}});
+  Json totals = Json::array();
+  for (const auto& total : ledger.totals())
+    totals.push_back({{"unit", total.unit.code},
+                      {"name", json_of(total.unit.name)},
+                      {"accounts", total.accounts},
+                      {"sum", ledger::format_amount(total.posted, total.unit.decimals)},
+                      {"in_circulation", ledger::format_amount(total.positive, total.unit.decimals)},
+                      {"held", ledger::format_amount(total.pending, total.unit.decimals)}});
+  return Json{{"sound", violations.empty()},
+              {"violations", violations},
+              {"totals", totals},
+              {"closed_through", json_of(ledger.closed_through())}};
+}
+
+Answer export_ledger(Call& call) {
+  std::ostringstream out;
+  Ledger(call.database(), call.tenant(), call.clock()).export_hledger(out);
+  call.note("ledger.export", "ledger", "hledger");
+  return file(std::move(out).str(), "text/plain; charset=utf-8", "ledger.journal");
+}
+
+}  // namespace
+
+void add_ledger_routes(RouteTable& table) {
+  table.add({.path = "/api/v1/ledger/accounts",
+             .name = "accounts",
+             .tag = "ledger",
+             .summary = {"账户与余额", "accounts and balances"},
+             .access = Access::to(Permission::ledger_read),
+             .answer = object({{"id", integer(1)},
+                               {"owner", named("Named")},
+                               {"purpose", text()},
+                               {"unit", text()},
+                               {"balance", decimal()},
+                               {"available", decimal()},
+                               {"held", decimal()},
+                               {"floor", nullable(decimal())},
+                               {"open", boolean()},
+                               {"opened", instant()}}),
+             .sorts = {"id", "balance"},
+             .pager = list_accounts});
+  table.add({.path = "/api/v1/ledger/transfers",
+             .name = "transfers",
+             .tag = "ledger",
+             .summary = {"分录，新的在前", "transfers, newest first"},
+             .access = Access::to(Permission::ledger_read),
+             .query = {{"account", integer(1), {"账户", "account"}},
+                       {"statement", text(40), {"结算单", "statement"}},
+                       {"from", day(), {"起日（记账日）", "first legal date"}},
+                       {"to", day(), {"止日（含）", "last legal date, included"}}},
+             .answer = object({{"number", integer(1)},
+                               {"id", text()},
+                               {"action", text()},
+                               {"date", day()},
+                               {"debit", account_ref_schema()},
+                               {"credit", account_ref_schema()},
+                               {"amount", decimal()},
+                               {"unit", text()},
+                               {"cause", object({{"kind", text()}, {"id", text()}})},
+                               {"state", text()},
+                               {"recorded", instant()},
+                               {"corrects", nullable(text())},
+                               {"note", text()}}),
+             .pager = list_transfers});
+  table.add({.path = "/api/v1/ledger/check",
+             .name = "ledger_check",
+             .tag = "ledger",
+             .summary = {"证明账本各项不变量", "prove the invariants of the ledger"},
+             .access = Access::whole(Permission::ledger_read),
+             .answer = object(
+                 {{"sound", boolean()},
+                  {"violations", list(object({{"rule", text()}, {"subject", text()}, {"message", both()}}))},
+                  {"totals", list(object({{"unit", text()},
+                                          {"name", both()},
+                                          {"accounts", integer()},
+                                          {"sum", decimal()},
+                                          {"in_circulation", decimal()},
+                                          {"held", decimal()}}))},
+                  {"closed_through", nullable(day())}}),
+             .handler = check_ledger});
+  table.add({.path = "/api/v1/ledger/export",
+             .name = "ledger_export",
+             .tag = "ledger",
+             .summary = {"导出纯文本账（hledger）", "export as plain text (hledger)"},
+             .access = Access::whole(Permission::ledger_export),
+             .answer_types = {"text/plain"},
+             .handler = export_ledger});
+}
+
+}  // namespace tributary::api

@@ -1,0 +1,24 @@
+#include "api/routes.h"
+
+namespace tributary::api {
+
+RouteTable make_routes() {
+  RouteTable table;
+  add_components(table);
+  add_session_routes(table);
+  add_home_routes(table);
+  add_place_routes(table);
+  add_reading_routes(table);
+  add_import_routes(table);
+  add_rule_routes(table);
+  add_run_routes(table);
+  add_statement_routes(table);
+  add_ledger_routes(table);
+  add_people_routes(table);
+  add_system_routes(table);
+  add_public_routes(table);
+  add_ogc_routes(table);
+  return table;
+}
+
+}  // namespace tributary::api

@@ -1,0 +1,84 @@
+// What the whole server shares, and what each of its threads has for itself.
+#pragma once
+
+#include "api/events.h"
+#include "api/limits.h"
+#include "api/metrics.h"
+#include "api/remembered.h"
+#include "api/route.h"
+#include "base/time.h"
+#include "identity/identity.h"
+#include "policy/pack.h"
+#include "store/jobs.h"
+#include "store/store.h"
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tributary::api {
+
+struct ServerSettings {
+  std::string database;  // URL
+  std::string tenant;    // jurisdiction
+  std::string packs;     // folder
+  std::string pack;      // id
+  std::string web;       // folder of the built console; may be missing
+  std::string scratch;   // folder for uploads while they are read; empty: the system's
+  std::string version;   // of the program
+  identity::Settings identity{};
+  Rate signed_in{50, 300};                   // requests a second, and at once, of one person
+  Rate anonymous{20, 200};                   // of one address
+  Rate sign_in{0.2, 10};                     // attempts of one address
+  std::vector<std::string> trusted_proxies;  // addresses whose X-Forwarded-For and -Proto are believed
+  std::size_t workers = 4;
+  std::size_t queue = 512;  // requests waiting for a worker; beyond: 503
+  bool log_requests = true;
+};
+
+// Shared by all threads; what changes in it guards itself.
+struct Services {
+  ServerSettings settings;
+  const Clock& clock;
+  identity::Entropy& entropy;
+  std::shared_ptr<const policy::Policy> policy;
+  RouteTable table;
+  std::string openapi;
+  Metrics metrics;
+  Limiter limiter;
+  EventHub events;
+  Remembered remembered;
+  Instant started;
+  std::function<void()> job_added = [] {};
+
+  Services(ServerSettings given, const Clock& time, identity::Entropy& random);
+};
+
+// Names of parties and places by their codes, as they are today.
+struct NameBook {
+  std::map<std::string, Text> parties;
+  std::map<std::string, Text> places;
+};
+
+// One thread's own: its connection to the database, and what is built on it.
+struct Worker {
+  Services& services;
+  std::unique_ptr<store::Database> database;
+  identity::Identity identity;
+  store::Jobs jobs;
+  std::shared_ptr<const NameBook> names;  // looked up again every few seconds
+  std::chrono::steady_clock::time_point names_read{};
+
+  explicit Worker(Services& shared);
+  const std::string& tenant() const { return services.settings.tenant; }
+  const policy::Policy& policy() const { return *services.policy; }
+  const Clock& clock() const { return services.clock; }
+};
+
+// All routes of the server.
+RouteTable make_routes();
+
+}  // namespace tributary::api

@@ -1,0 +1,180 @@
+// serve: the API and the console over HTTP.
+#include "api/server.h"
+#include "base/text.h"
+#include "cli/codes.h"
+#include "cli/context.h"
+#include "identity/identity.h"
+
+#include <charconv>
+#include <csignal>
+#include <filesystem>
+#include <iostream>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace tributary::cli {
+namespace {
+
+struct ServeArguments {
+  std::string listen = "127.0.0.1:8080";
+  std::string web;
+  std::string certificate;
+  std::string key;
+  std::vector<std::string> proxies;
+  std::string secret;  // file of the key that encrypts authenticators' secrets
+  std::size_t workers = 4;
+  std::size_t connections = 4000;
+  bool no_limits = false;
+  bool quiet = false;
+};
+
+// "127.0.0.1:8080", "[::1]:8080", ":8080" for every address.
+std::pair<std::string, std::uint16_t> address_of(const std::string& text) {
+  const std::size_t colon = text.find_last_of(':');
+  std::uint16_t port = 0;
+  bool good = colon != std::string::npos;
+  if (good) {
+    const auto [end, error] = std::from_chars(text.data() + colon + 1, text.data() + text.size(), port);
+    good = error == std::errc{} && end == text.data() + text.size() && colon + 1 < text.size();
+  }
+  if (!good)
+    throw Error(codes::bad_usage,
+                {fmt::format("“{}”应写成 地址:端口", text), fmt::format("\"{}\" must be address:port", text)},
+                {}, {"例如 127.0.0.1:8080", "for example 127.0.0.1:8080"});
+  std::string host = text.substr(0, colon);
+  if (host.size() >= 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+  return {host.empty() ? "0.0.0.0" : host, port};
+}
+
+// The built console: beside the program, or where packages put it.
+std::string web_folder(const std::string& given) {
+  namespace fs = std::filesystem;
+  if (!given.empty()) return given;
+  std::vector<std::string> tried{"web/dist"};
+  std::error_code ignored;
+  const fs::path program = fs::read_symlink("/proc/self/exe", ignored);
+  if (!ignored) tried.push_back((program.parent_path().parent_path().parent_path() / "web/dist").string());
+  tried.emplace_back("/usr/share/tributary/web");
+  for (const std::string& folder : tried)
+    if (fs::exists(folder + "/index.html", ignored)) return folder;
+  return tried.front();
+}
+
+// The folder for secrets and uploads: beside the database's file.
+std::string state_folder(const std::string& database) {
+  namespace fs = std::filesystem;
+  const std::string prefix = "sqlite:";
+  fs::path folder = "var";
+  if (database.starts_with(prefix)) {
+    const std::string path = database.substr(prefix.size(), database.find('?') - prefix.size());
+    if (path != ":memory:") folder = fs::path(path).parent_path();
+  }
+  if (folder.empty()) folder = ".";
+  return folder.string();
+}
+
+int serve(Context& c, const ServeArguments& a) {
+  const auto [host, port] = address_of(a.listen);
+  api::ServerSettings settings;
+  settings.database = c.options().database;
+  settings.tenant = c.tenant();
+  settings.packs = c.packs_folder();
+  settings.pack = c.policy().pack().id;
+  settings.web = web_folder(a.web);
+  settings.version = "0.1.0";
+  settings.trusted_proxies = a.proxies;
+  settings.workers = a.workers;
+  settings.log_requests = !a.quiet;
+  if (a.no_limits) settings.signed_in = settings.anonymous = settings.sign_in = {};
+  const std::string state = state_folder(c.options().database);
+  settings.scratch = state + "/scratch";
+  std::filesystem::create_directories(settings.scratch);
+  std::filesystem::permissions(settings.scratch, std::filesystem::perms::owner_all);
+  identity::SystemEntropy entropy;
+  settings.identity.key =
+      identity::load_or_make_key(a.secret.empty() ? state + "/identity.key" : a.secret, entropy);
+
+  identity::Identity identity(c.database(), c.tenant(), c.clock(), entropy, settings.identity);
+  identity::IdentityData data;
+  for (const auto& info : c.policy().packs())
+    data.append(identity::read_identity_folder(info.folder + "/identity"));
+  identity.apply(data);
+  const auto first = identity.ensure_administrator();
+
+  api::HttpSettings http;
+  http.address = host;
+  http.port = port;
+  http.max_connections = a.connections;
+  http.tls_certificate = a.certificate;
+  http.tls_key = a.key;
+
+  // Signals are taken by this thread alone; threads made from here on leave them to it.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  const api::Server server(settings, http, c.clock(), entropy,
+                           [](const std::string& line) { std::cerr << line + "\n"; });
+  const bool wide = host == "0.0.0.0" || host == "::";
+  const std::string url = fmt::format("{}://{}:{}/", a.certificate.empty() ? "http" : "https",
+                                      wide                                  ? "127.0.0.1"
+                                      : host.find(':') == std::string::npos ? host
+                                                                            : "[" + host + "]",
+                                      server.port());
+  if (c.json()) {
+    Json out{{"url", url}};
+    if (first) out["administrator"] = {{"name", first->user.name}, {"one_time_password", first->password}};
+    c.print(out);
+  } else {
+    c.line({"Tributary 已启动：" + url, "Tributary is running: " + url});
+    if (first)
+      c.line({fmt::format("首次登录：用户 {}，一次性密码 {}（只显示这一次，登录后须修改）", first->user.name,
+                          first->password),
+              fmt::format("First sign-in: user {}, one-time password {} (shown only now; to be changed after "
+                          "signing in)",
+                          first->user.name, first->password)});
+    c.line({"按 Ctrl+C 停止。", "Ctrl+C stops it."});
+  }
+  c.out().flush();
+  int signal = 0;
+  sigwait(&signals, &signal);
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);  // a second one ends it at once
+  if (!c.json()) c.line({"正在停止……", "Stopping …"});
+  c.out().flush();
+  return 0;
+}
+
+}  // namespace
+
+void add_serve_command(CLI::App& app, Action& action) {
+  auto* command = app.add_subcommand("serve", "启动服务器：接口和网页 / the server: API and console");
+  const auto a = std::make_shared<ServeArguments>();
+  command->add_option("--listen", a->listen, "地址:端口 / address:port")->capture_default_str();
+  command->add_option("--web", a->web, "网页文件夹 / folder of the built console (default: web/dist)");
+  command->add_option("--tls-cert", a->certificate, "证书（PEM）/ certificate chain (PEM)");
+  command->add_option("--tls-key", a->key, "私钥（PEM）/ private key (PEM)");
+  command->add_option("--trusted-proxy", a->proxies,
+                      "可信反向代理的地址，可多次 / address of a reverse proxy that is believed; repeatable");
+  command->add_option("--key-file", a->secret,
+                      "加密动态口令密钥的文件 / file of the key that encrypts authenticators' secrets");
+  command->add_option("--workers", a->workers, "工作线程 / worker threads")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  command->add_option("--connections", a->connections, "最多连接数 / connections at most")
+      ->check(CLI::Range(16, 100000))
+      ->capture_default_str();
+  command->add_flag("--no-rate-limits", a->no_limits,
+                    "不限请求频率（仅供测量）/ no rate limits (for measuring only)");
+  command->add_flag("--quiet", a->quiet, "不记录每个请求 / no log line for each request");
+  command->footer("例 / example: tributary serve --listen 127.0.0.1:8080");
+  command->callback([=, &action] {
+    if (a->certificate.empty() != a->key.empty())
+      throw CLI::ValidationError("--tls-cert", "needs --tls-key, and the other way round");
+    action = [=](Context& c) { return serve(c, *a); };
+  });
+}
+
+}  // namespace tributary::cli

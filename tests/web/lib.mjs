@@ -1,0 +1,115 @@
+// A server over a fresh database, browsers on it, and what every page must hold.
+import assert from 'node:assert/strict'
+import { execFile, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+
+export const top = resolve(new URL('../..', import.meta.url).pathname)
+const require = createRequire(join(top, 'web/package.json'))
+const { chromium } = require('playwright-core')
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
+const program = process.env.TRIBUTARY_PROGRAM
+const texts = Object.fromEntries(['zh', 'en'].map((l) => [l, JSON.parse(readFileSync(join(top, `web/src/i18n/${l}.json`), 'utf8'))]))
+
+/** The page's own text in a language, so that tests follow it. */
+export function texter(locale) {
+  return (key, values = {}) => {
+    const found = key.split('.').reduce((at, part) => at?.[part], texts[locale])
+    assert.equal(typeof found, 'string', `no text ${key}`)
+    return found.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole)
+  }
+}
+
+/** A database made by `prepare`, which is given a way to call the program, and a server over it. */
+export async function serve(prepare = async () => {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'tributary-web-'))
+  const environment = { ...process.env, TRIBUTARY_DB: `sqlite:${folder}/t.db`, TRIBUTARY_PACKS: join(top, 'policies'), TRIBUTARY_LANG: 'zh', TRIBUTARY_PROGRAM: program }
+  const run = async (file, args) => (await promisify(execFile)(file, args, { cwd: top, env: environment, maxBuffer: 1 << 28 })).stdout
+  const cli = async (...args) => JSON.parse(await run(program, [...args, '--json']))
+  await prepare({ cli, run })
+  const server = spawn(program, ['serve', '--listen', '127.0.0.1:0', '--web', join(top, 'web/dist'), '--no-rate-limits', '--quiet', '--json'], { cwd: top, env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
+  let said = ''
+  let failed = ''
+  server.stderr.on('data', (part) => (failed += part))
+  const about = await new Promise((found, refused) => {
+    server.stdout.on('data', (part) => {
+      said += part
+      if (said.includes('\n')) found(JSON.parse(said.split('\n')[0]))
+    })
+    server.on('exit', (code) => refused(new Error(`the server ended with ${code}: ${failed}`)))
+  })
+  return {
+    url: about.url.replace(/\/$/, ''),
+    administrator: about.administrator,
+    cli,
+    async stop() {
+      server.removeAllListeners('exit')
+      const gone = new Promise((done) => server.on('exit', done))
+      server.kill('SIGTERM')
+      await gone
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+export const launch = () => chromium.launch({ executablePath: process.env.CHROMIUM, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
+
+/** A browser of one person. Whatever goes wrong unseen is kept in `faults`. */
+export async function person(browser, server, { locale = 'zh', width = 1440, dark = false, tour = false } = {}) {
+  const context = await browser.newContext({ viewport: { width, height: width < 500 ? 844 : 900 }, colorScheme: dark ? 'dark' : 'light', locale: locale === 'zh' ? 'zh-CN' : 'en-GB', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce', acceptDownloads: true })
+  await context.addInitScript(([l, toured]) => {
+    localStorage.setItem('tributary.locale', l)
+    if (toured && localStorage.getItem('tributary.toured') === null) localStorage.setItem('tributary.toured', 'true')
+  }, [locale, !tour])
+  const page = await context.newPage()
+  page.setDefaultTimeout(20_000)
+  const faults = []
+  page.on('console', (message) => message.type() === 'error' && faults.push(`console: ${message.text()} (${page.url()})`))
+  page.on('pageerror', (error) => faults.push(`error: ${error.message} (${page.url()})`))
+  page.on('request', (request) => {
+    if (!request.url().startsWith(server.url) && !/^(data|blob):/.test(request.url())) faults.push(`foreign request: ${request.url()}`)
+  })
+  const t = texter(locale)
+  return {
+    page, faults, t, context,
+    go: (path) => page.goto(server.url + path),
+    button: (key, values) => page.getByRole('button', { name: t(key, values), exact: true }),
+    async signIn(name, password) {
+      await page.goto(`${server.url}/console/sign-in`)
+      await page.fill('#name', name)
+      await page.fill('#password', password)
+      await page.getByRole('button', { name: t('action.sign_in'), exact: true }).click()
+    },
+    /** The first sign-in: the one-time password must be changed. */
+    async begin(name, once, password) {
+      await this.signIn(name, once)
+      await page.waitForURL('**/console/password**')
+      await page.fill('#old', once)
+      await page.fill('#new', password)
+      await page.fill('#again', password)
+      await page.getByRole('button', { name: t('password.change'), exact: true }).click()
+      await page.waitForURL((url) => url.pathname === '/console')
+    },
+    async close() {
+      assert.deepEqual(faults, [])
+      await context.close()
+    },
+  }
+}
+
+/** No serious fault of accessibility, nothing wider than the screen, nothing untranslated, nothing still loading. */
+export async function sound(page, what) {
+  await page.waitForFunction(() => !document.querySelector('.skeleton') && !document.querySelector('[aria-busy=true]'))
+  await page.evaluate(axe)
+  const found = await page.evaluate(() => window.axe.run({ resultTypes: ['violations'] }))
+  const bad = found.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical')
+  assert.deepEqual(bad.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 120)).join(' | ')}`), [], what)
+  assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)) <= 0, `${what} is wider than the screen`)
+  const text = await page.evaluate(() => document.body.innerText)
+  const keys = Object.keys(texts.zh).join('|')
+  assert.doesNotMatch(text, new RegExp(`(^|\\s)(${keys})\\.[a-z_]+(\\.[a-z_]+)?(\\s|$)`, 'm'), `${what} shows the key of a text`)
+  assert.doesNotMatch(text, /\bundefined\b|\bNaN\b|\[object/, what)
+}

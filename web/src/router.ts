@@ -1,0 +1,59 @@
+// The addresses of the pages. What is under /console needs somebody signed in; `permission` hides what one may not open.
+import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { loadSession, session } from './session'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    console?: boolean
+    open?: boolean
+    title?: string
+    permission?: string
+  }
+}
+
+const pages: RouteRecordRaw[] = [
+  { path: '', name: 'home', component: () => import('./console/Home.vue'), meta: { title: 'home' } },
+  { path: 'statements', name: 'statements', component: () => import('./console/Statements.vue'), meta: { title: 'statements', permission: 'statements.read' } },
+  { path: 'statements/:id', name: 'statement', component: () => import('./console/Statement.vue'), meta: { title: 'statements', permission: 'statements.read' } },
+  { path: 'readings', name: 'readings', component: () => import('./console/Readings.vue'), meta: { title: 'readings', permission: 'readings.read' } },
+  { path: 'readings/import', name: 'import', component: () => import('./console/Import.vue'), meta: { title: 'import', permission: 'readings.import' } },
+  { path: 'rules', name: 'rules', component: () => import('./console/Rules.vue'), meta: { title: 'rules', permission: 'rules.read' } },
+  { path: 'rules/:name', name: 'rule', component: () => import('./console/Rule.vue'), meta: { title: 'rules', permission: 'rules.read' } },
+  { path: 'what-if', name: 'whatif', component: () => import('./console/WhatIf.vue'), meta: { title: 'whatif', permission: 'whatif.run' } },
+  { path: 'map', name: 'map', component: () => import('./console/MapPage.vue'), meta: { title: 'map', permission: 'readings.read' } },
+  { path: 'ledger', name: 'ledger', component: () => import('./console/Ledger.vue'), meta: { title: 'ledger', permission: 'ledger.read' } },
+  { path: 'account', name: 'account', component: () => import('./console/Account.vue'), meta: { title: 'account' } },
+  { path: 'admin/:tab?', name: 'admin', component: () => import('./console/Admin.vue'), meta: { title: 'admin' } },
+  { path: ':rest(.*)*', name: 'console-missing', component: () => import('./parts/Missing.vue') },
+]
+
+export const router = createRouter({
+  history: createWebHistory(),
+  scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? undefined : { top: 0 }),
+  routes: [
+    {
+      path: '/',
+      component: () => import('./portal/Portal.vue'),
+      children: [
+        { path: '', name: 'portal', component: () => import('./portal/Overview.vue'), meta: { title: 'portal' } },
+        { path: 'explained', name: 'explained', component: () => import('./portal/Explained.vue'), meta: { title: 'explained' } },
+        { path: 'verify/:code?', name: 'verify', component: () => import('./portal/Verify.vue'), meta: { title: 'verify' } },
+      ],
+    },
+    { path: '/console/sign-in', name: 'sign-in', component: () => import('./console/SignIn.vue'), meta: { console: true, open: true, title: 'sign_in' } },
+    { path: '/reset/:token?', name: 'reset', component: () => import('./console/Reset.vue'), meta: { console: true, open: true, title: 'reset' } },
+    { path: '/console/password', name: 'password', component: () => import('./console/Password.vue'), meta: { console: true, title: 'password' } },
+    { path: '/console', component: () => import('./console/Shell.vue'), meta: { console: true }, children: pages },
+    { path: '/:rest(.*)*', name: 'missing', component: () => import('./parts/Missing.vue') },
+  ],
+})
+
+router.beforeEach(async (to) => {
+  if (!to.meta.console) return true
+  // A server that cannot be reached is told on the sign-in page.
+  await loadSession().catch(() => undefined)
+  if (to.meta.open) return true
+  if (!session.value) return { name: 'sign-in', query: { next: to.fullPath } }
+  if (session.value.user.must_change_password && to.name !== 'password') return { name: 'password', query: { next: to.fullPath } }
+  return true
+})
