@@ -230,6 +230,9 @@ int run(Context& c, const RunArguments& a) {
   for (const Period& period : periods) {
     const compensate::RunReport report = compensation.run(a.rule, period, c.by(), date_or_none(a.known));
     if (periods.size() > 1) progress.advance();
+    if (!report.unchanged)
+      c.note("run.start", fmt::format("run/{}", report.computation.head.id),
+             fmt::format("{} {}", a.rule, period.to_string()));
     if (c.json()) {
       Json entry = json_of_computation(report.computation);
       entry["run"] = report.computation.head.id;
