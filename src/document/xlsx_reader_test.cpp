@@ -5,9 +5,8 @@
 #include "document/codes.h"
 #include "document/xlsx.h"
 
-#include <cstdlib>
-#include <cstring>
 #include <filesystem>
+#include <list>
 #include <random>
 
 #include <gtest/gtest.h>
@@ -33,11 +32,12 @@ std::string packed(const std::string& sheet, const std::string& more_parts = "",
   std::filesystem::remove(path);
   int error = 0;
   zip_t* zip = zip_open(path.c_str(), ZIP_CREATE, &error);
+  // The archive reads its parts when it is closed.
+  std::list<std::string> parts;
   const auto add = [&](const char* name, const std::string& text) {
     if (text.empty()) return;
-    void* copy = std::malloc(text.size());
-    std::memcpy(copy, text.data(), text.size());
-    zip_file_add(zip, name, zip_source_buffer(zip, copy, text.size(), 1), 0);
+    const std::string& kept = parts.emplace_back(text);
+    zip_file_add(zip, name, zip_source_buffer(zip, kept.data(), kept.size(), 0), 0);
   };
   add("xl/workbook.xml",
       "<workbook xmlns:r='r'><workbookPr/><sheets><sheet name='h' state='hidden' r:id='r0'/><sheet name='a' "
