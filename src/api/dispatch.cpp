@@ -83,7 +83,9 @@ void check_forgery(const Request& request, const Route& route, const identity::C
   const std::string_view site = request.header("Sec-Fetch-Site");
   const bool foreign =
       !site.empty() && !same_ignoring_case(site, "same-origin") && !same_ignoring_case(site, "none");
-  const bool by_cookie = caller.via == identity::Via::cookie;
+  // Signing in needs no session; that it comes from another site shows in the header above, which a page
+  // cannot set.
+  const bool by_cookie = caller.via == identity::Via::cookie && route.access.kind != Access::Kind::open;
   if (!foreign &&
       (!by_cookie || identity::csrf_matches(request.cookie(session_cookie), request.header("X-CSRF-Token"))))
     return;

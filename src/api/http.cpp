@@ -81,12 +81,9 @@ Response& Response::set(std::string name, std::string value) {
   return *this;
 }
 
-std::string header_safe(std::string_view value) {
-  std::string out;
-  out.reserve(value.size());
-  for (const char c : value)
-    if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f) out += c;
-  return out;
+std::string header_safe(std::string value) {
+  std::erase_if(value, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+  return value;
 }
 
 std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_space) {

@@ -63,7 +63,7 @@ struct Response {
 };
 
 // "Name: value" parts that may be sent: no control characters; everything else would let data write headers.
-std::string header_safe(std::string_view value);
+std::string header_safe(std::string value);
 
 // "%E8%B0%AF" decoded; nothing for a broken escape, a NUL or text that is not UTF-8.
 std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_space = false);

@@ -196,9 +196,9 @@ class RestinioSender final : public Reply::Sender {
 
  private:
   template <class Builder>
-  void put_headers(Builder& builder, const Response& response) const {
-    for (const auto& [name, value] : response.headers)
-      builder.header().add_field(header_safe(name), header_safe(value));
+  void put_headers(Builder& builder, Response& response) const {
+    for (auto& [name, value] : response.headers)
+      builder.header().add_field(header_safe(std::move(name)), header_safe(std::move(value)));
     if (*closing_) builder.connection_close();
   }
 

@@ -239,6 +239,26 @@ std::string place_in_pack(Where where, const std::string& packs) {
   return to_string(where);
 }
 
+// The worked examples of a pack; run once for each state of its files.
+Json examples_of(Call& call, const policy::PackInfo& pack) {
+  const std::string& packs = call.worker.services.settings.packs;
+  Remembered& remembered = call.worker.services.remembered;
+  if (const auto known = remembered.find("examples " + pack.id, pack.hash)) return known->front();
+  const policy::Policy own = policy::Policy::load(packs, pack.id);
+  policy::ExampleReport report;
+  for (const std::string& file : policy::files_in(pack.folder + "/tests", ".test")) {
+    policy::ExampleReport one = policy::run_examples(own, file);
+    report.rows += one.rows;
+    report.failures.insert(report.failures.end(), one.failures.begin(), one.failures.end());
+  }
+  Json failures = Json::array();
+  for (const policy::ExampleFailure& f : report.failures)
+    failures.push_back({{"where", place_in_pack(f.where, packs)}, {"message", json_of(f.message)}});
+  Json out{{"rows", report.rows}, {"passed", report.rows - report.failures.size()}, {"failures", failures}};
+  remembered.keep("examples " + pack.id, pack.hash, std::make_shared<const std::vector<Json>>(1, out));
+  return out;
+}
+
 Answer one_pack(Call& call) {
   const policy::Policy& policy = call.policy();
   const std::string& packs = call.worker.services.settings.packs;
@@ -258,18 +278,7 @@ Answer one_pack(Call& call) {
                            {"text", json_of(r.text)},
                            {"where", place_in_pack(r.where, packs)}});
     out["remarks"] = remarks;
-    const policy::Policy own = policy::Policy::load(packs, pack.id);
-    policy::ExampleReport report;
-    for (const std::string& file : policy::files_in(pack.folder + "/tests", ".test")) {
-      policy::ExampleReport one = policy::run_examples(own, file);
-      report.rows += one.rows;
-      report.failures.insert(report.failures.end(), one.failures.begin(), one.failures.end());
-    }
-    Json failures = Json::array();
-    for (const policy::ExampleFailure& f : report.failures)
-      failures.push_back({{"where", place_in_pack(f.where, packs)}, {"message", json_of(f.message)}});
-    out["examples"] = {
-        {"rows", report.rows}, {"passed", report.rows - report.failures.size()}, {"failures", failures}};
+    out["examples"] = examples_of(call, pack);
     return out;
   }
   throw not_found({"这个政策包", "pack"});

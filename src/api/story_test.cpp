@@ -132,8 +132,7 @@ TEST_P(Story, APreviewStoresNothing) {
   world.person("drafter", {"office_drafter"});
   world.serve();
   Client drafter = world.signed_in("drafter");
-  std::string csv = read_file(std::string(TRIBUTARY_SOURCE_DIR) + "/src/observe/testdata/cnemc_daily.csv");
-  for (std::size_t at; (at = csv.find("2020-10-")) != std::string::npos;) csv.replace(at, 8, "2021-03-");
+  const std::string csv = World::readings_of("2020-11");
   const auto import = [&](const std::string& more) {
     return drafter.ask("POST", "/api/v1/imports?as=cnemc-daily&filename=a.csv" + more,
                        {{"Content-Type", "text/csv"}}, csv);
@@ -158,7 +157,7 @@ TEST_P(Story, AListIsAlsoAFile) {
   EXPECT_EQ(csv.header("Content-Type"), "text/csv; charset=utf-8");
   EXPECT_EQ(csv.body.rfind("\xEF\xBB\xBF编号,", 0), 0u) << csv.body.substr(0, 200);
   EXPECT_EQ(drafter.get("/api/v1/statements?format=xlsx").body.substr(0, 2), "PK");
-  const Json series = drafter.get("/api/v1/series?place=sec:hh-01").json();
+  const Json series = drafter.get("/api/v1/series?place=sec:hx-02").json();
   const Received observations = drafter.get("/api/v1/series/1/observations?format=csv");
   EXPECT_GT(std::count(observations.body.begin(), observations.body.end(), '\n'), 10);
   // Page by page the same as at once.
@@ -189,7 +188,7 @@ TEST_P(Story, AnswersAreWhatTheTableSays) {
   world.signed_in("cashier").post("/api/v1/statements/1/post", Json::object());
   const std::string code = drafter.get("/api/v1/statements/1").json()["code"];
   const std::map<std::string, std::string> in_path{
-      {"place", "sec:hh-01"},           {"standard", "codmn"}, {"rule", "section-month"},
+      {"place", "sec:hx-02"},           {"standard", "codmn"}, {"rule", "section-month"},
       {"public_rule", "section-month"}, {"pack", "demo"},      {"public_statement", code},
       {"organisation", "root"}};
   std::vector<Client> people{drafter, world.signed_in("cashier"), world.signed_in("admin"),

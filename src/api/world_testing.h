@@ -3,7 +3,9 @@
 // include it.
 #pragma once
 
+#include "api/scratch.h"
 #include "api/server.h"
+#include "base/text.h"
 #include "compensate/compensation.h"
 #include "identity/identity.h"
 #include "ledger/ledger.h"
@@ -225,9 +227,20 @@ struct World {
     ledger::Ledger(db, tenant, clock).define_unit({"CNY", 2, {"人民币", "renminbi"}});
     identity().apply(who);
     const observe::PlaceNames names(registry, clock.today());
-    observe::import_csv(observe::import_target(db, tenant, names, clock),
-                        std::string(TRIBUTARY_SOURCE_DIR) + "/src/observe/testdata/cnemc_daily.csv",
+    const ScratchFolder folder("");
+    write_file(folder.file("october.csv"), readings_of("2020-10"));
+    observe::import_csv(observe::import_target(db, tenant, names, clock), folder.file("october.csv"),
                         policy.catalog().import("cnemc-daily"));
+  }
+
+  // A month of the real readings, as a file.
+  static std::string readings_of(const std::string& month) {
+    const std::string all =
+        read_file(std::string(TRIBUTARY_SOURCE_DIR) + "/data/water/cnemc_daily_huai_xinan.csv");
+    std::string out;
+    for (const std::string_view line : split(all, '\n'))
+      if (out.empty() || line.find("," + month + "-") != std::string_view::npos) (out += line) += '\n';
+    return out;
   }
 
   identity::Identity identity() { return identity::Identity(database.db(), tenant, clock, entropy, people); }

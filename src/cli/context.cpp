@@ -159,6 +159,14 @@ void Context::print(const document::KeyValues& list) {
 void Context::print(const Json& json) {
   out_ << json.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
 }
+void Context::note(const std::string& action, const std::string& object, const std::string& detail) {
+  identity::SystemEntropy entropy;
+  identity::Audit audit(database(), tenant(), clock_, entropy);
+  identity::Caller who;
+  who.name = by();
+  who.via = identity::Via::command;
+  audit.append(who, {action, object, identity::AuditOutcome::done, detail});
+}
 void Context::line(const Text& text) {
   out_ << document::printable(say(text)) << '\n';
 }

@@ -69,6 +69,9 @@ class Context {
   void print(const Json& json);  // one line
   void line(const Text& text);
 
+  // Into the audit trail: what was done here, by by().
+  void note(const std::string& action, const std::string& object, const std::string& detail = {});
+
  private:
   Options options_;
   const Clock& clock_;

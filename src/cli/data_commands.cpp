@@ -126,6 +126,8 @@ int import(Context& c, const ImportArguments& a) {
       observe::import_csv(target, a.file, mapping, {a.strict, 1000}, &listener);
   listener.finish();
   const bool refused = report.outcome == observe::ImportOutcome::refused;
+  if (!refused && report.outcome != observe::ImportOutcome::known)
+    c.note("readings.import", report.file ? fmt::format("import/{}", report.file->value) : "import", a.file);
   const char* outcome = refused                                           ? "refused"
                         : report.outcome == observe::ImportOutcome::known ? "known"
                                                                           : "stored";

@@ -164,7 +164,7 @@ int list_roles(Context& c) {
   for (const auto& r : roles)
     table.rows.push_back(
         {r.key, document::Cell(r.title),
-         document::Cell(r.scope == identity::Scope::tenant ? Text{"全区", "all"} : Text{"本单位", "own"}),
+         document::Cell(r.scope == identity::Scope::tenant ? Text{"全部", "all"} : Text{"本单位", "own"}),
          identity::to_string(r.permissions)});
   c.print(table);
   return 0;

@@ -265,6 +265,9 @@ int run(Context& c, const RunArguments& a) {
       throw;
     }
     if (periods.size() > 1) progress.advance();
+    if (!report.unchanged)
+      c.note("run.start", fmt::format("run/{}", report.computation.head.id),
+             fmt::format("{} {}", a.rule, period.to_string()));
     if (c.json()) {
       Json entry = json_of_computation(report.computation);
       entry["run"] = report.computation.head.id;

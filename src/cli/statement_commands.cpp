@@ -156,7 +156,8 @@ void print_statement(Context& c, const Statement& s) {
   c.print(events);
 }
 
-int done(Context& c, const Statement& s) {
+int done(Context& c, const Statement& s, const std::string& step) {
+  c.note("statement." + step, fmt::format("statement/{}", s.id));
   if (c.json())
     c.print(statement_json(s));
   else
@@ -348,7 +349,7 @@ void add_statement_commands(CLI::App& app, Action& action) {
   publish->add_option("--basis", a->basis, "异议期的依据 / the basis of the window");
   publish->callback([=, &action] {
     action = [=](Context& c) {
-      return done(c, compensation_of(c).publish(a->id, c.by(), a->days, a->basis));
+      return done(c, compensation_of(c).publish(a->id, c.by(), a->days, a->basis), "publish");
     };
   });
   auto* object = with_id("object", "提出异议 / object");
@@ -356,22 +357,24 @@ void add_statement_commands(CLI::App& app, Action& action) {
   object->add_option("--reason", a->reason, "理由 / reason")->required();
   object->callback([=, &action] {
     action = [=](Context& c) {
-      return done(c, compensation_of(c).object(a->id, a->party, a->reason, c.by()));
+      return done(c, compensation_of(c).object(a->id, a->party, a->reason, c.by()), "object");
     };
   });
   auto* confirm = with_id("confirm", "确认 / confirm");
   confirm->add_option("--note", a->note,
                       "异议的处理决定，或双方书面同意 / decision on the objection, or the parties' consent");
   confirm->callback([=, &action] {
-    action = [=](Context& c) { return done(c, compensation_of(c).confirm(a->id, c.by(), a->note)); };
+    action = [=](Context& c) {
+      return done(c, compensation_of(c).confirm(a->id, c.by(), a->note), "confirm");
+    };
   });
   with_id("post", "入账 / post to the ledger")->callback([=, &action] {
-    action = [=](Context& c) { return done(c, compensation_of(c).post(a->id, c.by())); };
+    action = [=](Context& c) { return done(c, compensation_of(c).post(a->id, c.by()), "post"); };
   });
   auto* pay = with_id("pay", "登记已付款 / record the payment");
   pay->add_option("--evidence", a->evidence, "付款凭证 / evidence, e.g. the bank's reference")->required();
   pay->callback([=, &action] {
-    action = [=](Context& c) { return done(c, compensation_of(c).pay(a->id, c.by(), a->evidence)); };
+    action = [=](Context& c) { return done(c, compensation_of(c).pay(a->id, c.by(), a->evidence), "pay"); };
   });
   with_id("verify", "按当时的数据和规则重算 / compute again as it was known")->callback([=, &action] {
     action = [=](Context& c) { return verify(c, a->id); };

@@ -32,7 +32,8 @@ std::string packed(const std::string& sheet, const std::string& more_parts = "",
   std::filesystem::remove(path);
   int error = 0;
   zip_t* zip = zip_open(path.c_str(), ZIP_CREATE, &error);
-  std::list<std::string> parts;  // read when the archive is closed
+  // The archive reads its parts when it is closed.
+  std::list<std::string> parts;
   const auto add = [&](const char* name, const std::string& text) {
     if (text.empty()) return;
     const std::string& kept = parts.emplace_back(text);

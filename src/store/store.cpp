@@ -270,14 +270,15 @@ void Database::run_erased(Mode mode, const std::function<void(Transaction&)>& wo
   }
   constexpr int attempts = 10;
   const Inside inside(inside_);
-  std::minstd_rand jitter(std::random_device{}());
   for (int attempt = 1;; ++attempt) {
     try {
       return run_once(mode, work);
     } catch (const Error& error) {
       if (error.code() != codes::busy || attempt == attempts) throw;
     }
-    // Two that met once must not meet again in step.
+    // Two that met once must not meet again in step. Made only now: asking the machine for randomness costs
+    // more than a short transaction.
+    std::minstd_rand jitter(std::random_device{}());
     std::uniform_int_distribution<int> wait(0, 1 << std::min(attempt, 7));
     std::this_thread::sleep_for(std::chrono::milliseconds(wait(jitter)));
   }
