@@ -31,7 +31,7 @@ async function act(who, id, action, fill) {
   await who.page.locator('.el-dialog').waitFor()
   if (fill) await who.page.fill('#act-text', fill)
   await who.page.getByRole('button', { name: who.t(`act.go.${action}`), exact: true }).last().click()
-  await who.page.getByText(who.t(`act.done.${action}`)).waitFor()
+  await who.page.getByText(who.t(`act.done.${action}`), { exact: true }).waitFor()
 }
 
 for (const [locale, width] of [['zh', 1440], ['en', 390]])
