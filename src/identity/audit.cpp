@@ -5,7 +5,9 @@
 #include "identity/codes.h"
 #include "identity/words.h"
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <limits>
 #include <map>
 
@@ -100,6 +102,18 @@ AuditHead parse_audit_head(std::string_view text) {
 Audit::Audit(store::Database& database, std::string tenant, const Clock& clock, Entropy& entropy)
     : database_(database), tenant_(std::move(tenant)), clock_(clock), entropy_(entropy) {}
 
+// Microseconds keep the writers of one second in order (a command, then another), the step keeps one
+// writer's entries apart.
+std::uint32_t Audit::next_within_second(Instant at) {
+  using namespace std::chrono;
+  const auto micros = duration_cast<microseconds>(system_clock::now().time_since_epoch()) % seconds(1);
+  const std::scoped_lock lock(order_);
+  const auto now = static_cast<std::uint32_t>(micros.count());
+  within_ = at == second_ ? std::max(within_ + 1, now) : now;
+  second_ = at;
+  return within_ & 0xffffffU;
+}
+
 void Audit::append(const Caller& who, const AuditNote& note) {
   database_.write([&](store::Transaction& t) { append(t, who, note); });
 }
@@ -108,7 +122,7 @@ void Audit::append(store::Transaction& t, const Caller& who, const AuditNote& no
   const Instant at = clock_.now();
   std::string random;
   for (const char c : entropy_.bytes(4)) random += fmt::format("{:02x}", static_cast<unsigned char>(c));
-  const std::string id = fmt::format("{}{:06x}{}", id_from(at), count_++ & 0xffffffU, random);
+  const std::string id = fmt::format("{}{:06x}{}", id_from(at), next_within_second(at), random);
   t.execute(
       "INSERT INTO audit_entry (jurisdiction, id, at, user_id, who, via, address, request_id, action, "
       "object, outcome, detail, batch) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <functional>
 #include <iosfwd>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -107,7 +108,11 @@ class Audit {
   std::string tenant_;
   const Clock& clock_;
   Entropy& entropy_;
-  std::uint32_t count_ = 0;  // keeps entries of one second and one writer in order
+
+  std::uint32_t next_within_second(Instant at);
+  std::mutex order_;
+  Instant second_{};
+  std::uint32_t within_ = 0;
 };
 
 // Checks an export without a database. Lines come from export_lines.
