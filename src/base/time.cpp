@@ -224,6 +224,10 @@ std::string Period::to_string() const {
 Instant SystemClock::now() const {
   return {duration_cast<seconds>(system_clock::now().time_since_epoch()).count()};
 }
+std::uint32_t SystemClock::microseconds() const {
+  const auto since = duration_cast<std::chrono::microseconds>(system_clock::now().time_since_epoch());
+  return static_cast<std::uint32_t>((since % seconds(1)).count());
+}
 
 }  // namespace base
 }  // namespace tributary

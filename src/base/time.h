@@ -80,12 +80,15 @@ class Clock {
  public:
   virtual ~Clock() = default;
   virtual Instant now() const = 0;
+  // Microseconds since now() began, for putting events of one second in order; 0 where not known.
+  virtual std::uint32_t microseconds() const { return 0; }
   Date today() const { return day_of(now()); }
 };
 
 class SystemClock final : public Clock {
  public:
   Instant now() const override;
+  std::uint32_t microseconds() const override;
 };
 
 class FixedClock final : public Clock {

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <limits>
 #include <map>
 
@@ -105,11 +104,8 @@ Audit::Audit(store::Database& database, std::string tenant, const Clock& clock, 
 // Microseconds keep the writers of one second in order (a command, then another), the step keeps one
 // writer's entries apart.
 std::uint32_t Audit::next_within_second(Instant at) {
-  using namespace std::chrono;
-  const auto micros = duration_cast<microseconds>(system_clock::now().time_since_epoch()) % seconds(1);
   const std::scoped_lock lock(order_);
-  const auto now = static_cast<std::uint32_t>(micros.count());
-  within_ = at == second_ ? std::max(within_ + 1, now) : now;
+  within_ = at == second_ ? std::max(within_ + 1, clock_.microseconds()) : clock_.microseconds();
   second_ = at;
   return within_ & 0xffffffU;
 }
