@@ -6,6 +6,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
+import { Contract, described } from './contract.mjs'
 
 export const top = resolve(new URL('../..', import.meta.url).pathname)
 const require = createRequire(join(top, 'web/package.json'))
@@ -41,8 +42,10 @@ export async function serve(prepare = async () => {}) {
     })
     server.on('exit', (code) => refused(new Error(`the server ended with ${code}: ${failed}`)))
   })
+  const url = about.url.replace(/\/$/, '')
   return {
-    url: about.url.replace(/\/$/, ''),
+    url,
+    contract: new Contract(await described(url)),
     administrator: about.administrator,
     cli,
     async stop() {
@@ -72,6 +75,15 @@ export async function person(browser, server, { locale = 'zh', width = 1440, dar
   page.on('request', (request) => {
     if (!request.url().startsWith(server.url) && !/^(data|blob):/.test(request.url())) faults.push(`foreign request: ${request.url()}`)
   })
+  // Whatever a page is told by the server must be as the interface's description says.
+  const answers = []
+  page.on('response', (response) => {
+    const path = new URL(response.url()).pathname
+    const type = response.headers()['content-type'] ?? ''
+    if (!/^\/(api|ogc)\//.test(path) || !/json/.test(type)) return
+    const method = response.request().method()
+    answers.push(response.text().then((text) => faults.push(...server.contract.faults({ method, path, status: response.status(), type, text })), () => {}))
+  })
   const t = texter(locale)
   return {
     page, faults, t, context,
@@ -94,6 +106,7 @@ export async function person(browser, server, { locale = 'zh', width = 1440, dar
       await page.waitForURL((url) => url.pathname === '/console')
     },
     async close() {
+      await Promise.all(answers)
       assert.deepEqual(faults, [])
       await context.close()
     },
