@@ -29,6 +29,9 @@ struct ServerSettings {
   std::string web;       // folder of the built console; may be missing
   std::string scratch;   // folder for uploads while they are read; empty: the system's
   std::string version;   // of the program
+  // Where citizens reach the server, such as https://bc.example.gov.cn, without a slash at the end; stands in
+  // what is printed.
+  std::string public_url;
   identity::Settings identity{};
   Rate signed_in{50, 300};                   // requests a second, and at once, of one person
   Rate anonymous{20, 200};                   // of one address

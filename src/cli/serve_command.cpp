@@ -5,10 +5,12 @@
 #include "cli/context.h"
 #include "identity/identity.h"
 
+#include <algorithm>
 #include <charconv>
 #include <csignal>
 #include <filesystem>
 #include <iostream>
+#include <string_view>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -24,6 +26,7 @@ struct ServeArguments {
   std::string key;
   std::vector<std::string> proxies;
   std::string secret;  // file of the key that encrypts authenticators' secrets
+  std::string public_url;
   std::size_t workers = 4;
   std::size_t connections = 4000;
   bool no_limits = false;
@@ -46,6 +49,23 @@ std::pair<std::string, std::uint16_t> address_of(const std::string& text) {
   std::string host = text.substr(0, colon);
   if (host.size() >= 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
   return {host.empty() ? "0.0.0.0" : host, port};
+}
+
+// «https://bc.example.gov.cn/» without the slash at its end.
+std::string public_url_of(std::string url) {
+  const std::size_t scheme = url.starts_with("https://") ? 8 : url.starts_with("http://") ? 7 : 0;
+  const bool plain = std::all_of(url.begin(), url.end(), [](char c) {
+    return c > ' ' && c < 0x7f && std::string_view("?#\"<>\\^`{|}@").find(c) == std::string_view::npos;
+  });
+  while (url.size() > scheme && url.ends_with('/')) url.pop_back();
+  if (scheme == 0 || !plain || url.size() == scheme || url[scheme] == '/' || url[scheme] == ':')
+    throw Error(
+        codes::bad_usage,
+        {fmt::format("“{}”不是可用的网址", url), fmt::format("\"{}\" cannot be the public address", url)},
+        {"", 0, 0, "public-url"},
+        {"应以 https:// 或 http:// 开头，不带 ? 和 #，例如 https://bc.example.gov.cn",
+         "begin with https:// or http://, without ? and #, for example https://bc.example.gov.cn"});
+  return url;
 }
 
 // The built console: beside the program, or where packages put it.
@@ -77,7 +97,16 @@ std::string state_folder(const std::string& database) {
 
 int serve(Context& c, const ServeArguments& a) {
   const auto [host, port] = address_of(a.listen);
+  const auto url_at = [&, &listening = host](std::uint16_t at) {
+    const bool wide = listening == "0.0.0.0" || listening == "::";
+    return fmt::format("{}://{}:{}", a.certificate.empty() ? "http" : "https",
+                       wide                                       ? "127.0.0.1"
+                       : listening.find(':') == std::string::npos ? listening
+                                                                  : "[" + listening + "]",
+                       at);
+  };
   api::ServerSettings settings;
+  settings.public_url = public_url_of(a.public_url.empty() ? url_at(port) : a.public_url);
   settings.database = c.options().database;
   settings.tenant = c.tenant();
   settings.packs = c.packs_folder();
@@ -118,12 +147,7 @@ int serve(Context& c, const ServeArguments& a) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   const api::Server server(settings, http, c.clock(), entropy,
                            [](const std::string& line) { std::cerr << line + "\n"; });
-  const bool wide = host == "0.0.0.0" || host == "::";
-  const std::string url = fmt::format("{}://{}:{}/", a.certificate.empty() ? "http" : "https",
-                                      wide                                  ? "127.0.0.1"
-                                      : host.find(':') == std::string::npos ? host
-                                                                            : "[" + host + "]",
-                                      server.port());
+  const std::string url = url_at(server.port()) + "/";
   if (c.json()) {
     Json out{{"url", url}};
     if (first) out["administrator"] = {{"name", first->user.name}, {"one_time_password", first->password}};
@@ -153,6 +177,10 @@ void add_serve_command(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand("serve", "启动服务器：接口和网页 / the server: API and console");
   const auto a = std::make_shared<ServeArguments>();
   command->add_option("--listen", a->listen, "地址:端口 / address:port")->capture_default_str();
+  command->add_option(
+      "--public-url", a->public_url,
+      "公众使用的网址，印在结算单上 / address that citizens use, stands on statements (default: that "
+      "of --listen)");
   command->add_option("--web", a->web, "网页文件夹 / folder of the built console (default: web/dist)");
   command->add_option("--tls-cert", a->certificate, "证书（PEM）/ certificate chain (PEM)");
   command->add_option("--tls-key", a->key, "私钥（PEM）/ private key (PEM)");
