@@ -27,6 +27,13 @@ Services::Services(ServerSettings given, const Clock& time, identity::Entropy& r
       openapi(dump(api::openapi(table, settings.version))),
       started(time.now()) {}
 
+std::string Services::public_url() const {
+  constexpr std::string_view open = ":0";
+  const std::string& url = settings.public_url;
+  if (!url.ends_with(open)) return url;
+  return url.substr(0, url.size() - open.size() + 1) + std::to_string(port.load());
+}
+
 Worker::Worker(Services& shared)
     : services(shared),
       database(store::Database::open(shared.settings.database)),
@@ -47,6 +54,7 @@ class Server::Impl {
     try {
       http_ = std::make_unique<HttpServer>(
           http, [this](Request request, Reply reply) { take(std::move(request), std::move(reply)); });
+      services_.port = http_->port();
     } catch (...) {
       stop();
       throw;

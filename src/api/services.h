@@ -12,6 +12,7 @@
 #include "store/jobs.h"
 #include "store/store.h"
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <map>
@@ -56,6 +57,10 @@ struct Services {
   Remembered remembered;
   Instant started;
   std::function<void()> job_added = [] {};
+  std::atomic<std::uint16_t> port{0};  // listened on
+
+  // settings.public_url; where the port was left to the system (0), with the one it chose.
+  std::string public_url() const;
 
   Services(ServerSettings given, const Clock& time, identity::Entropy& random);
 };

@@ -175,7 +175,7 @@ Answer paper(Call& call) {
                                                          : document::Language::zh;
   const document::Document document = compensate::printed_statement(
       compensation, call.policy(), registry::Registry(call.database(), call.tenant()), call.tenant(), s.id,
-      call.clock().today(), chosen);
+      call.clock().today(), chosen, call.worker.services.public_url());
   const bool pdf = call.query.value("format", "pdf") == "pdf";
   const std::string name = compensate::statement_code(call.tenant(), s) + (pdf ? ".pdf" : ".xlsx");
   call.note("statement.print", fmt::format("statement/{}", s.id), name);

@@ -382,7 +382,7 @@ std::string render_tree(const document::Tree& tree, Language language, const Scr
       value.from = text.size();
       text += tabs_to_blanks(printable(node.value));
       value.to = whole.to = text.size();
-      if (!node.unit.empty() && node.unit != "1") text += " " + printable(node.unit);
+      if (const std::string unit = shown(node.unit, language); !unit.empty()) text += " " + unit;
     }
     const std::size_t note = text.size();
     if (const std::string words = shown(node.note, language); !words.empty()) text += "  " + words;

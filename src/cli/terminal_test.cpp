@@ -157,9 +157,9 @@ TEST(TerminalTable, TakesAbsurdInput) {
 
 TEST(TerminalTree, DrawsGuideLinesAndWrapsUnderTheLabel) {
   document::Tree tree;
-  TreeNode root{{"补偿金额", "Amount"}, "500,000.00", "元", {"办法第六条", ""}, {}};
-  root.children = {{{"档数", ""}, "1", "1", {}, {{{"氨氮", ""}, "1.45", "mg/L", {}, {}}}},
-                   {{"封顶", ""}, "2,000,000", "元", {"办法第六条第三款，每年每断面", ""}, {}}};
+  TreeNode root{{"补偿金额", "Amount"}, "500,000.00", {"元", "yuan"}, {"办法第六条", ""}, {}};
+  root.children = {{{"档数", ""}, "1", {}, {}, {{{"氨氮", ""}, "1.45", {"mg/L", ""}, {}, {}}}},
+                   {{"封顶", ""}, "2,000,000", {"元", "yuan"}, {"办法第六条第三款，每年每断面", ""}, {}}};
   tree.roots = {root};
   EXPECT_EQ(render_tree(tree, Language::zh, {80, false, false}),
             "补偿金额 = 500,000.00 元  办法第六条\n"
@@ -179,7 +179,7 @@ TEST(TerminalTree, DrawsGuideLinesAndWrapsUnderTheLabel) {
 
 TEST(TerminalTree, KeepsAValueWhole) {
   document::Tree tree;
-  tree.roots = {{{"监测数据批次号", ""}, "2020 1031 0731", "", {}, {}}};
+  tree.roots = {{{"监测数据批次号", ""}, "2020 1031 0731", {}, {}, {}}};
   EXPECT_EQ(render_tree(tree, Language::zh, {26, false, false}), "监测数据批次号\n   = 2020 1031 0731\n");
 }
 

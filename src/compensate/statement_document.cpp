@@ -94,6 +94,14 @@ document::Document statement_document(const StatementPaper& paper, document::Lan
        fmt::format("Rule {} (version in force from {}), as known on {}; pack {}, hash {}; run {}.", s.rule,
                    to_string(paper.run.version), to_string(paper.run.known), paper.run.pack,
                    paper.run.pack_hash.substr(0, 16), s.run)}});
+  if (!paper.code.empty() && !paper.public_url.empty())
+    out.blocks.emplace_back(document::QrCode{
+        fmt::format("{}/verify/{}", paper.public_url, paper.code),
+        {fmt::format("扫码核对本通知书与公布的结果是否一致，\n或在 {}/verify 输入核验码 {}。",
+                     paper.public_url, paper.code),
+         fmt::format(
+             "Scan to check this statement against what was published,\nor enter the code {} at {}/verify.",
+             paper.code, paper.public_url)}});
   if (!paper.derivation.empty()) {
     out.blocks.emplace_back(document::PageBreak{});
     out.blocks.emplace_back(document::Tree{{"附件：推导过程", "Annex: derivation"}, paper.derivation});
@@ -113,6 +121,16 @@ Text same(const std::string& text) {
   return {text, text};
 }
 
+// Units as people say them: CNY/month is 元/month.
+Text unit_of(const std::string& symbol) {
+  if (symbol == "1") return {};
+  Text out = same(symbol);
+  constexpr std::string_view code = "CNY";
+  if (symbol.starts_with(code) && (symbol.size() == code.size() || symbol[code.size()] == '/'))
+    out = {"元" + symbol.substr(code.size()), "yuan" + symbol.substr(code.size())};
+  return out;
+}
+
 }  // namespace
 
 document::TreeNode tree_of(const policy::Explanation& e) {
@@ -122,7 +140,7 @@ document::TreeNode tree_of(const policy::Explanation& e) {
   if (!e.title.zh.empty())
     out.label = e.name.empty() ? e.title : Text{e.title.zh + " " + e.name, e.title.en + " " + e.name};
   out.value = e.missing ? "—" : e.value;
-  out.unit = e.missing ? "" : e.unit;
+  if (!e.missing) out.unit = unit_of(e.unit);
   if (e.kind == Kind::observation) {
     out.note = {fmt::format("{} 第 {} 行 {}", e.where.file, e.where.line, e.where.field),
                 fmt::format("{} row {} {}", e.where.file, e.where.line, e.where.field)};
@@ -157,7 +175,8 @@ document::TreeNode tree_of(const policy::Explanation& e) {
 
 document::Document printed_statement(const Compensation& compensation, const policy::Policy& policy,
                                      const registry::Registry& registry, const std::string& tenant,
-                                     std::int64_t id, Date today, document::Language language) {
+                                     std::int64_t id, Date today, document::Language language,
+                                     const std::string& public_url) {
   const Statement s = compensation.statement(id);
   const RunHead run = compensation.stored_head(s.run);
   std::map<std::string, Text> names;
@@ -173,7 +192,8 @@ document::Document printed_statement(const Compensation& compensation, const pol
                        name_of("gov:" + tenant).zh,
                        name_of,
                        {},
-                       statement_code(tenant, s)};
+                       statement_code(tenant, s),
+                       public_url};
   for (const policy::Explanation& e : compensation.explain(id)) paper.derivation.push_back(tree_of(e));
   return statement_document(paper, language);
 }

@@ -19,6 +19,7 @@ struct StatementPaper {
   std::function<Text(const std::string& party)> party_name;  // code → name
   std::vector<document::TreeNode> derivation;                // the annex
   std::string code{};                                        // compensate/statement_code.h
+  std::string public_url{};  // of the portal, where the code can be verified; empty: nothing to scan
 };
 
 // An explanation as it is printed: label, value, formula with its numbers, source and dates.
@@ -29,6 +30,7 @@ document::Document statement_document(const StatementPaper& paper, document::Lan
 // A stored statement with its derivation, names as they are on `today`. Throws unknown_statement.
 document::Document printed_statement(const Compensation& compensation, const policy::Policy& policy,
                                      const registry::Registry& registry, const std::string& tenant,
-                                     std::int64_t id, Date today, document::Language language);
+                                     std::int64_t id, Date today, document::Language language,
+                                     const std::string& public_url = {});
 
 }  // namespace tributary::compensate

@@ -79,7 +79,7 @@ struct Table {
 struct TreeNode {
   Text label;
   std::string value;
-  std::string unit;
+  Text unit;
   Text note;
   std::vector<TreeNode> children;
 };
@@ -126,7 +126,14 @@ struct SmallPrint {
   Text text;
 };
 
-using Block = std::variant<Heading, Paragraph, KeyValues, Table, Tree, Signatures, PageBreak, SmallPrint>;
+// An address to be scanned, beside a text that says what for. XLSX has the text and the address alone.
+struct QrCode {
+  std::string content;  // at most 200 bytes
+  Text text;
+};
+
+using Block =
+    std::variant<Heading, Paragraph, KeyValues, Table, Tree, Signatures, PageBreak, SmallPrint, QrCode>;
 
 struct Document {
   Metadata meta;

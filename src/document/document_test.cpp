@@ -79,10 +79,10 @@ TEST(Trees, AreFlattenedParentsFirst) {
   const std::vector<TreeNode> roots{
       {{"a", ""},
        "",
-       "",
        {},
-       {{{"b", ""}, "", "", {}, {{{"c", ""}, "", "", {}, {}}}}, {{"d", ""}, "", "", {}, {}}}},
-      {{"e", ""}, "", "", {}, {}}};
+       {},
+       {{{"b", ""}, "", {}, {}, {{{"c", ""}, "", {}, {}, {}}}}, {{"d", ""}, "", {}, {}, {}}}},
+      {{"e", ""}, "", {}, {}, {}}};
   std::string order;
   for (const FlatNode& flat : flatten(roots)) {
     order += flat.node->label.zh;

@@ -123,6 +123,10 @@ void Flow::fill(double x, double y, double w, double h) {
   layout_.pages.back().ops.push_back(FillOp{x, y, w, h});
 }
 
+void Flow::squares(double x, double y, double side, std::vector<std::vector<bool>> rows) {
+  layout_.pages.back().ops.push_back(SquaresOp{x, y, side, std::move(rows)});
+}
+
 void Flow::line(const Line& line, const Style& style, double x, double top, double w, Align align,
                 double stretch) {
   if (line.rich.text.empty()) return;
@@ -169,6 +173,7 @@ Layout lay_out(const Document& document, const PdfOptions& options, typeset::Typ
                    [&](const Table& table) { put_table(flow, table); },
                    [&](const Tree& tree) { put_tree(flow, tree); },
                    [&](const Signatures& signatures) { put_signatures(flow, signatures, document.meta); },
+                   [&](const QrCode& code) { put_qr_code(flow, code); },
                    [&](const PageBreak&) {
                      if (!flow.at_top()) flow.new_page();
                    },

@@ -37,7 +37,13 @@ struct FillOp {
   double x = 0, y = 0, width = 0, height = 0;  // pale grey ground
 };
 
-using Op = std::variant<TextOp, RuleOp, FillOp>;
+struct SquaresOp {
+  double x = 0, y = 0;
+  double side = 0;                      // of one square
+  std::vector<std::vector<bool>> rows;  // black ones true
+};
+
+using Op = std::variant<TextOp, RuleOp, FillOp, SquaresOp>;
 
 struct Page {
   std::vector<Op> ops;
@@ -95,6 +101,7 @@ class Flow {
 
   void rule(double x1, double y1, double x2, double y2, double thickness = 0.5, Ink ink = Ink::black);
   void fill(double x, double y, double width, double height);
+  void squares(double x, double y, double side, std::vector<std::vector<bool>> rows);
   // One line within [x, x + width).
   void line(const Line& line, const Style& style, double x, double top, double width, Align align,
             double stretch = 0);
@@ -116,6 +123,7 @@ class Flow {
 void put_table(Flow& flow, const Table& table);
 void put_key_values(Flow& flow, const KeyValues& list);
 void put_tree(Flow& flow, const Tree& tree);
+void put_qr_code(Flow& flow, const QrCode& code);
 void put_signatures(Flow& flow, const Signatures& signatures, const Metadata& meta);
 
 }  // namespace tributary::document::page

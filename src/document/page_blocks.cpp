@@ -1,5 +1,6 @@
 // Key–value lists, derivation trees and the signature area.
 #include "document/page.h"
+#include "document/qr.h"
 
 #include <algorithm>
 
@@ -13,7 +14,7 @@ Rich rich_of(const Flow& flow, const TreeNode& node) {
   if (!node.value.empty()) {
     out.add(out.text.empty() ? "" : " = ");
     out.add(printable(node.value), true, Ink::black);
-    if (!node.unit.empty() && node.unit != "1") out.add(" " + printable(node.unit));
+    if (const std::string unit = flow.in(node.unit); !unit.empty()) out.add(" " + unit);
   }
   if (const std::string note = flow.in(node.note); !note.empty()) out.add("　" + note, false, Ink::grey);
   return out;
@@ -97,6 +98,27 @@ void put_tree(Flow& flow, const Tree& tree) {
     }
   }
   flow.advance(style.pitch * 0.4);
+}
+
+void put_qr_code(Flow& flow, const QrCode& code) {
+  constexpr double side = 62;  // of the whole, some 22 mm: read from paper by any telephone
+  auto rows = qr_squares(code.content);
+  const double square = side / static_cast<double>(rows.size());
+  const Style& style = flow.shape().small;
+  const double gap = style.size * 1.5;
+  flow.gap(style.pitch * 0.5);
+  const auto lines =
+      flow.typesetter().lines(Rich(flow.in(code.text, "\n")), style, flow.width() - side - gap);
+  const double text = static_cast<double>(lines.size()) * style.pitch;
+  flow.need(std::max(side, text) + style.pitch * 0.5);
+  const double top = flow.pen();
+  flow.squares(flow.left(), top, square, std::move(rows));
+  double y = top + std::max(0.0, (side - text) / 2);
+  for (const Line& line : lines) {
+    flow.line(line, style, flow.left() + side + gap, y, flow.width() - side - gap, Align::left);
+    y += style.pitch;
+  }
+  flow.advance(std::max(side, text) + style.pitch * 0.5);
 }
 
 void put_signatures(Flow& flow, const Signatures& signatures, const Metadata& meta) {

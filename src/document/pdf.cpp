@@ -108,6 +108,17 @@ class Printer {
     cairo_fill(canvas_.get());
   }
 
+  // All squares as one path: drawn one by one they would show seams on screens.
+  void draw(const page::SquaresOp& op) {
+    cairo_set_source_rgb(canvas_.get(), 0, 0, 0);
+    for (std::size_t row = 0; row < op.rows.size(); ++row)
+      for (std::size_t column = 0; column < op.rows[row].size(); ++column)
+        if (op.rows[row][column])
+          cairo_rectangle(canvas_.get(), op.x + static_cast<double>(column) * op.side,
+                          op.y + static_cast<double>(row) * op.side, op.side, op.side);
+    cairo_fill(canvas_.get());
+  }
+
   // What is the same on every page is measured once.
   void prepare() {
     const page::Shape& shape = layout_.shape;

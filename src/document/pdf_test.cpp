@@ -182,6 +182,23 @@ TEST_F(PdfTest, AbsurdInputIsPrintedSomehow) {
   EXPECT_THAT(without_blanks(text_of(render_pdf({}))), HasSubstr("第1页共1页"));
 }
 
+// Scanned from the page as a telephone would: beside a text, at the head of a page, and long.
+TEST_F(PdfTest, QrCodesCanBeScanned) {
+  for (const std::string& address :
+       {std::string("https://bc.example.gov.cn/verify/341602-202010-17-9f3a5c0b7e21"), std::string("1"),
+        "https://bc.example.gov.cn/" + std::string(173, 'x')}) {
+    Document document = with(QrCode{address, {"扫码核对，\n或输入核验码。", "Scan it,\nor enter the code."}});
+    document.blocks.insert(document.blocks.begin(), Block(Paragraph{{"前文", "before"}}));
+    const std::string text = text_of(render_pdf(document));
+    EXPECT_THAT(text, HasSubstr("或输入核验码"));
+    const std::string picture = folder / "page";
+    ASSERT_EQ(run("pdftoppm -r 200 -png -singlefile " + path + " " + picture).status, 0);
+    EXPECT_EQ(run("zbarimg --quiet --raw --nodbus " + picture + ".png 2>/dev/null").output, address + "\n");
+  }
+  EXPECT_THROW(render_pdf(with(QrCode{"", {}})), Error);
+  EXPECT_THROW(render_pdf(with(QrCode{std::string(201, 'x'), {}})), Error);
+}
+
 TEST_F(PdfTest, RefusesWhatItCannotPrint) {
   Table ragged = long_table(1);
   ragged.rows[0].emplace_back("zu viel");

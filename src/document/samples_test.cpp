@@ -27,7 +27,7 @@ constexpr Section sections[] = {
     {"示例河戊断面", "Sample River F", "己镇", "Township F", "Ⅲ", "断流", "", ""},
 };
 
-TreeNode leaf(Text label, std::string value, std::string unit, Text note = {}) {
+TreeNode leaf(Text label, std::string value, Text unit, Text note = {}) {
   return {std::move(label), std::move(value), std::move(unit), std::move(note), {}};
 }
 
@@ -36,20 +36,20 @@ TreeNode indicator(Text name, const char* mean, const char* limit, const char* t
   TreeNode node{
       {name.zh + "超标档数", "Steps of exceedance, " + name.en},
       steps,
-      "1",
+      {},
       {"ceil((C − C0) / C0 / 0.5)，不超标为 0", "ceil((C − C0) / C0 / 0.5), 0 when within the limit"},
       {}};
   TreeNode exceeded{
-      {name.zh + "超标倍数", "Exceedance, " + name.en}, times, "1", {"(C − C0) / C0", "(C − C0) / C0"}, {}};
+      {name.zh + "超标倍数", "Exceedance, " + name.en}, times, {}, {"(C − C0) / C0", "(C − C0) / C0"}, {}};
   TreeNode monthly{{"月均值 C", "Monthly mean C"},
                    mean,
-                   "mg/L",
+                   {"mg/L", ""},
                    {fmt::format("有效监测 {} 天，自动站日均值算术平均", days),
                     fmt::format("{} valid days, arithmetic mean of daily means", days)},
                    {}};
-  monthly.children = {leaf({"监测数据批次", "Batch of readings"}, "2020-10/0731", "",
+  monthly.children = {leaf({"监测数据批次", "Batch of readings"}, "2020-10/0731", {},
                            {"HJ 212 数据包，CRC 校验通过", "HJ 212 packets, CRC checked"})};
-  exceeded.children = {monthly, leaf({"目标限值 C0", "Target limit C0"}, limit, "mg/L",
+  exceeded.children = {monthly, leaf({"目标限值 C0", "Target limit C0"}, limit, {"mg/L", ""},
                                      {"GB 3838-2002 表1 Ⅲ类", "GB 3838-2002 table 1, class III"})};
   node.children = {exceeded};
   return node;
@@ -128,12 +128,12 @@ Document statement(Language language) {
   tree.caption = {"示例河甲断面 补偿金额的由来", "How the amount for Sample River A came about"};
   TreeNode root{{"补偿金额", "Amount"},
                 "500,000.00",
-                "元",
+                {"元", "yuan"},
                 {"min(档数 × 单价, 封顶)；办法第六条", "min(steps × price, cap); Article 6"},
                 {}};
   TreeNode steps{{"超标档数合计", "Steps in all"},
                  "1",
-                 "档",
+                 {"档", "steps"},
                  {"各指标超标档数取最大值；办法第五条第二款", "the largest of the indicators; Article 5(2)"},
                  {}};
   steps.children = {indicator({"化学需氧量（COD）", "COD"}, "24.60", "20", "0.230", "1", "31"),
@@ -142,27 +142,27 @@ Document statement(Language language) {
                     indicator({"高锰酸盐指数（CODMn）", "CODMn"}, "5.8", "6", "-0.033", "0", "29")};
   root.children = {
       steps,
-      leaf({"单价", "Price per step"}, "500,000", "元/档",
+      leaf({"单价", "Price per step"}, "500,000", {"元/档", "yuan/step"},
            {"办法附表2，2020年1月1日起施行", "Schedule 2, in force since 1 January 2020"}),
-      leaf({"封顶", "Cap"}, "2,000,000", "元", {"办法第六条第三款", "Article 6(3)"}),
+      leaf({"封顶", "Cap"}, "2,000,000", {"元", "yuan"}, {"办法第六条第三款", "Article 6(3)"}),
       {{"扣除：上游来水背景", "Less: background from upstream"},
        "0.00",
-       "元",
+       {"元", "yuan"},
        {"入境断面当月达标，不扣除。根据办法第七条，入境断面水质未达到目标类别时，按入境浓度与出境浓度之差重新"
         "计算超标倍数，并由市局书面确认后方可扣除；本月无书面确认。",
         "The inflow section met its target, nothing is deducted."},
-       {leaf({"入境断面实测类别", "Class at the inflow section"}, "Ⅲ", "", {"目标 Ⅲ", "target III"}),
-        leaf({"市局确认文号", "Confirmation"}, "无", "")}}};
+       {leaf({"入境断面实测类别", "Class at the inflow section"}, "Ⅲ", {}, {"目标 Ⅲ", "target III"}),
+        leaf({"市局确认文号", "Confirmation"}, "无", {})}}};
   tree.roots = {root};
-  TreeNode shares{{"责任分摊", "Shares"}, "", "", {"左右岸共担断面按岸线长度分摊", "by length of bank"}, {}};
-  shares.children = {leaf({"丙乡", "Township C"}, "60", "%", {"岸线 7.2 km", "7.2 km of bank"}),
-                     leaf({"丁镇", "Township D"}, "40", "%", {"岸线 4.8 km", "4.8 km of bank"})};
+  TreeNode shares{{"责任分摊", "Shares"}, "", {}, {"左右岸共担断面按岸线长度分摊", "by length of bank"}, {}};
+  shares.children = {leaf({"丙乡", "Township C"}, "60", {"%", ""}, {"岸线 7.2 km", "7.2 km of bank"}),
+                     leaf({"丁镇", "Township D"}, "40", {"%", ""}, {"岸线 4.8 km", "4.8 km of bank"})};
   tree.roots.push_back(shares);
-  TreeNode data{{"数据来源", "Sources"}, "", "", {}, {}};
+  TreeNode data{{"数据来源", "Sources"}, "", {}, {}, {}};
   for (int day = 1; day <= 7; ++day)
     data.children.push_back(leaf(
         {fmt::format("2020-10-{:02} 氨氮日均值", day), fmt::format("NH3-N daily mean 2020-10-{:02}", day)},
-        fmt::format("1.4{}0", day), "mg/L", {"24 个有效小时值", "24 valid hourly values"}));
+        fmt::format("1.4{}0", day), {"mg/L", ""}, {"24 个有效小时值", "24 valid hourly values"}));
   tree.roots.push_back(data);
   out.blocks.push_back(std::move(tree));
   return out;

@@ -69,6 +69,7 @@ Workbook workbook_of(const Document& document) {
                      tables.push_back({pick(table.caption, meta.language, " "), table, nullptr});
                    },
                    [&](const Tree& tree) { trees.push_back(sheet_of(tree, meta.language)); },
+                   [&](const QrCode& code) { texts.table.rows.push_back({code.text, Cell(code.content)}); },
                    [](const Signatures&) {}, [](const PageBreak&) {},
                    [&](const SmallPrint& small) { texts.table.rows.push_back({Cell(), small.text}); }},
         block);

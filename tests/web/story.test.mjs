@@ -1,7 +1,9 @@
 // The whole story: administrator → users → readings by XLSX → run → publish → the party objects → the office answers →
 // confirmed and posted by other people → the public portal shows it → its code verifies.
 import assert from 'node:assert/strict'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
 import { launch, person, serve, sound, top } from './lib.mjs'
@@ -10,6 +12,17 @@ import { workbook } from './xlsx.mjs'
 const secret = (name) => `河水清且涟漪-${name}-2026`
 /** October 2020 of every section, out of the published file. */
 const october = readFileSync(join(top, 'data/water/cnemc_daily_huai_xinan.csv'), 'utf8').trim().split(/\r?\n/).filter((line, n) => n === 0 || line.split(',')[6].startsWith('2020-10')).map((line) => line.split(','))
+
+/** What a telephone reads on the first page of a PDF. */
+function scan(pdf) {
+  const folder = mkdtempSync(join(tmpdir(), 'tributary-scan-'))
+  try {
+    execFileSync('pdftoppm', ['-r', '200', '-png', '-singlefile', pdf, join(folder, 'page')])
+    return execFileSync('zbarimg', ['--quiet', '--raw', '--nodbus', join(folder, 'page.png')], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
 
 async function create(admin, name, display, roles, organisation) {
   const { page, t } = admin
@@ -134,14 +147,17 @@ for (const [locale, width] of [['zh', 1440], ['en', 390]])
       await drafter.button('statement.verify').click()
       await drafter.page.getByText(drafter.t('statement.verified_same')).waitFor()
       const [paper] = await Promise.all([drafter.page.waitForEvent('download'), drafter.page.getByRole('link', { name: 'PDF' }).click()])
-      assert.equal(readFileSync(await paper.path()).subarray(0, 5).toString(), '%PDF-')
+      const pdf = await paper.path()
+      assert.equal(readFileSync(pdf).subarray(0, 5).toString(), '%PDF-')
+      const scanned = scan(pdf)
 
       // The public: nobody signed in.
       const anybody = await person(browser, server, { locale, width })
       people.push(anybody)
       await anybody.go('/')
-      const code = anybody.page.locator('a[href^="/verify/"]').first()
-      await code.click()
+      assert.ok(scanned.startsWith(`${server.url}/verify/`), scanned)
+      await anybody.page.locator(`a[href="${new URL(scanned).pathname}"]`).first().waitFor()
+      await anybody.page.goto(scanned)
       await anybody.page.getByText(anybody.t('verify.genuine')).waitFor()
       await anybody.page.getByText(/500,000\.00/).first().waitFor()
       await sound(anybody.page, 'verify')
