@@ -1,7 +1,7 @@
 // How many requests a second the server answers, beside a bare «hello» of the same HTTP library in the same
 // process.
 //
-//   http_bench [--requests=20000] [--connections=16] [--listeners=1000]
+//   http_bench [--requests=20000] [--connections=16] [--listeners=1000] [--path=/api/v1/jobs/1]
 //
 // Both are asked over loopback by the same client: kept-alive connections, one request under way on each. The
 // baseline answers from the network's thread without a worker, a database, a session or a log; it is measured
@@ -85,7 +85,8 @@ int number(const std::vector<std::string>& arguments, const std::string& name, i
   return otherwise;
 }
 
-void measure(const std::string& kind, std::uint16_t hello, int requests, int connections, int listeners) {
+void measure(const std::string& kind, std::uint16_t hello, int requests, int connections, int listeners,
+             const std::string& only) {
   World world(kind);
   world.person("drafter", {"office_drafter"});
   world.serve();
@@ -96,6 +97,7 @@ void measure(const std::string& kind, std::uint16_t hello, int requests, int con
   for (const char* path :
        {"/health", "/api/v1/public/rules/section-month", "/api/v1/jobs/1", "/api/v1/statements/1",
         "/api/v1/statements?limit=20", "/api/v1/series/1/observations?limit=20"}) {
+    if (!only.empty() && only != path) continue;
     const Measured before = ask(hello, "/", "", requests, connections);
     const Measured measured = ask(world.server->port(), path, client.cookie(), requests, connections);
     const Measured after = ask(hello, "/", "", requests, connections);
@@ -125,6 +127,9 @@ int main(int argc, char** argv) {
   const int requests = number(arguments, "requests", 20'000);
   const int connections = number(arguments, "connections", 16);
   const int listeners = number(arguments, "listeners", 1000);
+  std::string only;
+  for (const std::string& a : arguments)
+    if (a.starts_with("--path=")) only = a.substr(7);
   rlimit files{8192, 8192};
   setrlimit(RLIMIT_NOFILE, &files);
   HttpSettings settings;
@@ -135,8 +140,8 @@ int main(int argc, char** argv) {
     response.body = R"({"hello":"world"})";
     reply.send(std::move(response));
   });
-  measure("sqlite", hello.port(), requests, connections, listeners);
+  measure("sqlite", hello.port(), requests, connections, listeners, only);
   if (std::getenv("TRIBUTARY_TEST_POSTGRES") != nullptr)
-    measure("postgresql", hello.port(), requests, connections, listeners);
+    measure("postgresql", hello.port(), requests, connections, listeners, only);
   return 0;
 }

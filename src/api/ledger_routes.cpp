@@ -1,5 +1,6 @@
 // Accounts, the journal, its check and export.
 #include "api/routes.h"
+#include "ledger/codes.h"
 #include "ledger/ledger.h"
 
 #include <sstream>
@@ -12,23 +13,28 @@ using ledger::Ledger;
 using schema::boolean, schema::both, schema::day, schema::decimal, schema::instant, schema::integer,
     schema::list, schema::named, schema::nullable, schema::object, schema::text;
 
-// What an amount needs to be shown: the decimals of each unit, and whose each account is.
-struct Books {
-  std::map<std::string, int> decimals;
-  std::map<std::int64_t, ledger::Account> accounts;
-
-  explicit Books(const Ledger& ledger) {
-    for (const auto& unit : ledger.units()) decimals[unit.code] = unit.decimals;
-    for (const auto& entry : ledger.accounts()) accounts.emplace(entry.account.id.value, entry.account);
+// What an amount needs to be shown: the decimals of each unit, and whose each account is. Accounts are read
+// when asked for: a page names few of them.
+class Books {
+ public:
+  explicit Books(const Ledger& ledger) : ledger_(ledger) {
+    for (const auto& unit : ledger.units()) decimals_[unit.code] = unit.decimals;
   }
-  std::string unit(ledger::AccountId id) const {
-    const auto found = accounts.find(id.value);
-    return found == accounts.end() ? "" : found->second.unit;
+  // Throws unknown_account.
+  const ledger::Account& account(ledger::AccountId id) const {
+    const auto found = accounts_.find(id.value);
+    return found != accounts_.end() ? found->second
+                                    : accounts_.emplace(id.value, ledger_.account(id)).first->second;
   }
   std::string amount(std::int64_t amount, const std::string& unit) const {
-    const auto found = decimals.find(unit);
-    return ledger::format_amount(amount, found == decimals.end() ? 0 : found->second);
+    const auto found = decimals_.find(unit);
+    return ledger::format_amount(amount, found == decimals_.end() ? 0 : found->second);
   }
+
+ private:
+  const Ledger& ledger_;
+  std::map<std::string, int> decimals_;
+  mutable std::map<std::int64_t, ledger::Account> accounts_;
 };
 
 bool visible(const std::optional<std::set<std::string>>& parties, const std::string& owner) {
@@ -36,11 +42,8 @@ bool visible(const std::optional<std::set<std::string>>& parties, const std::str
 }
 
 Json account_ref(const Books& books, const Names& names, ledger::AccountId id) {
-  const auto found = books.accounts.find(id.value);
-  if (found == books.accounts.end())
-    return {{"account", id.value}, {"owner", named_json("", {})}, {"purpose", ""}};
-  return {
-      {"account", id.value}, {"owner", names.party(found->second.owner)}, {"purpose", found->second.purpose}};
+  const ledger::Account& account = books.account(id);
+  return {{"account", id.value}, {"owner", names.party(account.owner)}, {"purpose", account.purpose}};
 }
 
 Json account_ref_schema() {
@@ -79,9 +82,13 @@ Page list_transfers(Call& call, const PageRequest& page) {
   filter.from = call.day("from");
   filter.to = call.day("to");
   if (const auto account = call.whole("account")) {
-    const auto found = books.accounts.find(*account);
-    if (found == books.accounts.end() || !visible(parties, found->second.owner))
+    try {
+      if (!visible(parties, books.account(ledger::AccountId{*account}).owner))
+        throw not_found({"这个账户", "account"});
+    } catch (const Error& e) {
+      if (e.code() != ledger::codes::unknown_account) throw;
       throw not_found({"这个账户", "account"});
+    }
     filter.account = ledger::AccountId{*account};
   }
   if (call.has("statement")) filter.cause = ledger::Cause{"statement", call.text("statement")};
@@ -89,12 +96,9 @@ Page list_transfers(Call& call, const PageRequest& page) {
   const ledger::JournalPage journal = ledger.journal(filter, from, static_cast<int>(page.limit));
   Page out;
   for (const ledger::Transfer& t : journal.transfers) {
-    const auto owner = [&](ledger::AccountId id) {
-      const auto found = books.accounts.find(id.value);
-      return found == books.accounts.end() ? std::string() : found->second.owner;
-    };
-    if (!visible(parties, owner(t.debit)) && !visible(parties, owner(t.credit))) continue;
-    const std::string unit = books.unit(t.debit);
+    if (!visible(parties, books.account(t.debit).owner) && !visible(parties, books.account(t.credit).owner))
+      continue;
+    const std::string& unit = books.account(t.debit).unit;
     out.items.push_back({{"number", t.number},
                          {"id", t.id},
                          {"action", ledger::to_string(t.action)},

@@ -112,9 +112,12 @@ Response list_response(Call& call) {
     out.set("Cache-Control", "no-store");
     return out;
   }
-  Page page = call.route.pager(
-      call,
-      {call.text("cursor"), static_cast<std::size_t>(call.whole("limit").value_or(100)), call.text("sort")});
+  Page page;
+  call.database().snapshot([&] {
+    page = call.route.pager(call,
+                            {call.text("cursor"), static_cast<std::size_t>(call.whole("limit").value_or(100)),
+                             call.text("sort")});
+  });
   Json items = Json::array();
   for (const Json& row : page.items) items.push_back(only(row, fields));
   Json body{{"items", std::move(items)}, {"next", page.next.empty() ? Json(nullptr) : Json(page.next)}};

@@ -103,6 +103,19 @@ TEST_P(Together, OneThatThrowsUndoesAll) {
   EXPECT_EQ(count(), 1);
 }
 
+TEST_P(Together, ASnapshotSeesOneMomentAndOnlyReads) {
+  add(1);
+  db().snapshot([&] {
+    EXPECT_EQ(count(), 1);
+    const auto other = Database::open(database.url());
+    other->write([](Transaction& t) { t.execute("INSERT INTO things (n) VALUES (2)"); });
+    EXPECT_EQ(count(), 1);
+  });
+  EXPECT_EQ(count(), 2);
+  EXPECT_THROW(db().snapshot([&] { add(3); }), Error);
+  EXPECT_EQ(count(), 2);
+}
+
 TEST_P(Together, AFailedStatementDoomsAllEvenWhenSwallowed) {
   EXPECT_THROW(db().together([&](Transaction&) {
     add(1);

@@ -249,12 +249,12 @@ class Sqlite final : public Backend {
 
   void begin(bool read_only) override {
     read_only_ = read_only;
-    run(read_only ? "BEGIN DEFERRED" : "BEGIN IMMEDIATE");
+    step(read_only ? "BEGIN DEFERRED" : "BEGIN IMMEDIATE");
   }
   void commit() override {
     if (sqlite3_get_autocommit(db()) != 0)
       throw database_error(codes::sql, "the transaction was ended by a statement in it");
-    run("COMMIT");
+    step("COMMIT");
   }
   void rollback() noexcept override {
     if (sqlite3_get_autocommit(db()) == 0) sqlite3_exec(db(), "ROLLBACK", nullptr, nullptr, nullptr);
@@ -326,9 +326,11 @@ class Sqlite final : public Backend {
  private:
   sqlite3* db() const { return db_.get(); }
 
-  void run(const char* sql) {
-    if (const int result = sqlite3_exec(db(), sql, nullptr, nullptr, nullptr); result != SQLITE_OK)
-      fail(db(), result, sql);
+  // Every transaction begins and ends with the same few words: they are prepared once.
+  void step(std::string_view sql) {
+    sqlite3_stmt* statement = cached(sql);
+    const Running running(statement);
+    if (const int result = sqlite3_step(statement); result != SQLITE_DONE) fail(db(), result, sql);
   }
 
   // The first column of the first row, as text. A file being opened by several at once may be locked a moment

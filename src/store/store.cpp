@@ -244,7 +244,7 @@ void Database::run_once(Mode mode, const std::function<void(Transaction&)>& work
   }
 }
 
-void Database::together(const std::function<void(Transaction&)>& work) {
+void Database::joined(Mode mode, const std::function<void(Transaction&)>& work) {
   struct Joining {
     Database& database;
     Joining(Database& d, Transaction& t) : database(d) {
@@ -256,10 +256,18 @@ void Database::together(const std::function<void(Transaction&)>& work) {
       database.inside_ = true;
     }
   };
-  run_erased(Mode::write, [&](Transaction& transaction) {
+  run_erased(mode, [&](Transaction& transaction) {
     const Joining joining(*this, transaction);
     work(transaction);
   });
+}
+
+void Database::together(const std::function<void(Transaction&)>& work) {
+  joined(Mode::write, work);
+}
+
+void Database::snapshot(const std::function<void()>& work) {
+  joined(Mode::read, [&](Transaction&) { work(); });
 }
 
 void Database::run_erased(Mode mode, const std::function<void(Transaction&)>& work) {

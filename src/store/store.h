@@ -188,6 +188,9 @@ class Database {
   // nothing of each other: they join it, and all of it happens or nothing. Run again from the start when
   // busy, as write() is, so objects that remember what they wrote must be made inside.
   void together(const std::function<void(Transaction&)>& work);
+  // The same for work that only reads: whatever it asks, it sees the database as of one moment. A write in it
+  // throws read_only.
+  void snapshot(const std::function<void()>& work);
 
   // The database's own consistency check (PRAGMA integrity_check; on PostgreSQL a read of every table).
   // Empty when it is sound, else what is wrong.
@@ -208,13 +211,14 @@ class Database {
       return std::move(*out);
     }
   }
+  void joined(Mode mode, const std::function<void(Transaction&)>& work);
   void run_erased(Mode mode, const std::function<void(Transaction&)>& work);
   void run_once(Mode mode, const std::function<void(Transaction&)>& work);
 
   std::string url_;
   std::unique_ptr<Backend> backend_;
   bool inside_ = false;            // a transaction is running
-  Transaction* joined_ = nullptr;  // the one that together() opened
+  Transaction* joined_ = nullptr;  // the one that together() or snapshot() opened
 };
 
 }  // namespace tributary::store
