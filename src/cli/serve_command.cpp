@@ -130,7 +130,6 @@ int serve(Context& c, const ServeArguments& a) {
   for (const auto& info : c.policy().packs())
     data.append(identity::read_identity_folder(info.folder + "/identity"));
   identity.apply(data);
-  const auto first = identity.ensure_administrator();
 
   api::HttpSettings http;
   http.address = host;
@@ -147,6 +146,8 @@ int serve(Context& c, const ServeArguments& a) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   const api::Server server(settings, http, c.clock(), entropy,
                            [](const std::string& line) { std::cerr << line + "\n"; });
+  // Only now that it runs: the password is shown once, and a start that fails would lose it.
+  const auto first = identity.ensure_administrator();
   const std::string url = url_at(server.port()) + "/";
   if (c.json()) {
     Json out{{"url", url}};
