@@ -1,5 +1,6 @@
 #include "api/dispatch.h"
 
+#include "api/encoding.h"
 #include "api/idempotency.h"
 #include "api/list.h"
 #include "api/problem.h"
@@ -11,7 +12,6 @@
 #include <chrono>
 
 #include <fmt/format.h>
-#include <zlib.h>
 
 namespace tributary::api {
 
@@ -379,20 +379,12 @@ void compress(const Request& request, Response& response) {
                     type.find("svg") != std::string_view::npos;
   if (!text) return;
   response.set("Vary", "Accept-Encoding");
-  if (request.header("Accept-Encoding").find("gzip") == std::string_view::npos) return;
-  z_stream stream{};
-  if (deflateInit2(&stream, 5, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK) return;
-  std::string out(deflateBound(&stream, static_cast<uLong>(response.body.size())), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(response.body.data());
-  stream.avail_in = static_cast<uInt>(response.body.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  const bool good = deflate(&stream, Z_FINISH) == Z_STREAM_END;
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  if (!good) return;
-  response.body = std::move(out);
-  response.set("Content-Encoding", "gzip");
+  const Encoding encoding = preferred_encoding(request.header("Accept-Encoding"));
+  if (encoding == Encoding::identity) return;
+  std::string small = packed(response.body, encoding, Effort::each_time);
+  if (small.empty()) return;
+  response.body = std::move(small);
+  response.set("Content-Encoding", std::string(to_string(encoding)));
   // The bytes differ from those that were tagged; the weak form says that they mean the same.
   if (const std::string tag(response.header("ETag")); !tag.empty() && !tag.starts_with("W/"))
     response.set("ETag", "W/" + tag);

@@ -35,7 +35,7 @@ Json run_within(Call& batch, Method method, const std::string& path, const Json&
 
 // Headers every answer gets.
 void add_security_headers(Response& response);
-// Compresses what is worth it when the reader takes gzip.
+// Packs what is worth it as the reader prefers.
 void compress(const Request& request, Response& response);
 
 }  // namespace tributary::api

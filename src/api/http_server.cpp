@@ -216,7 +216,12 @@ Request plain(const restinio::request_t& from, bool secure) {
   out.query.assign(query.data(), query.size());
   head.for_each_field([&](const auto& field) { out.headers.emplace_back(field.name(), field.value()); });
   out.body = from.body();
-  out.peer = from.remote_endpoint().address().to_string();
+  // Listening on [::] one is told ::ffff:10.0.0.1, which is 10.0.0.1.
+  const auto peer = from.remote_endpoint().address();
+  out.peer =
+      peer.is_v6() && peer.to_v6().is_v4_mapped()
+          ? restinio::asio_ns::ip::make_address_v4(restinio::asio_ns::ip::v4_mapped, peer.to_v6()).to_string()
+          : peer.to_string();
   out.secure = secure;
   return out;
 }
@@ -359,20 +364,33 @@ class HttpServer::Impl {
 
   static restinio::asio_ns::ssl::context tls_context(const HttpSettings& s) {
     namespace ssl = restinio::asio_ns::ssl;
-    try {
-      ssl::context context(ssl::context::tls_server);
-      context.set_options(ssl::context::default_workarounds | ssl::context::no_sslv2 |
-                          ssl::context::no_sslv3 | ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1);
-      context.use_certificate_chain_file(s.tls_certificate);
-      context.use_private_key_file(s.tls_key, ssl::context::pem);
-      return context;
-    } catch (const std::exception& e) {
-      throw Error(codes::bad_certificate,
-                  {fmt::format("证书或私钥无法使用：{}", e.what()),
-                   fmt::format("the certificate or key cannot be used: {}", e.what())},
-                  {s.tls_certificate, 0, 0, {}},
-                  {"--tls-cert 和 --tls-key 须为 PEM 文件", "--tls-cert and --tls-key must be PEM files"});
-    }
+    ssl::context context(ssl::context::tls_server);
+    context.set_options(ssl::context::default_workarounds | ssl::context::no_sslv2 | ssl::context::no_sslv3 |
+                        ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1);
+    // A key with a password would make OpenSSL ask for it on the terminal and wait.
+    context.set_password_callback([](std::size_t, ssl::context::password_purpose) { return std::string(); });
+    const auto use = [](const std::string& file, const Text& what, const Text& hint, auto&& load) {
+      try {
+        load();
+      } catch (const std::exception& e) {
+        throw Error(codes::bad_certificate,
+                    {fmt::format("{}无法使用：{}", what.zh, e.what()),
+                     fmt::format("{} cannot be used: {}", what.en, e.what())},
+                    {file, 0, 0, {}}, hint);
+      }
+    };
+    use(s.tls_certificate, {"证书", "the certificate"},
+        {"--tls-cert 须为 PEM 文件，先服务器证书，后中间证书，服务账号可读",
+         "--tls-cert must be a PEM file that the service may read: the server's certificate, then those "
+         "between"},
+        [&] { context.use_certificate_chain_file(s.tls_certificate); });
+    use(s.tls_key, {"私钥", "the private key"},
+        {"--tls-key 须为不加密的 PEM 文件，与证书是一对，服务账号可读",
+         "--tls-key must be a PEM file without a password that belongs to the certificate, and the service "
+         "may "
+         "read it"},
+        [&] { context.use_private_key_file(s.tls_key, ssl::context::pem); });
+    return context;
   }
 
   Handler handler_;

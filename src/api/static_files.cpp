@@ -1,12 +1,11 @@
 #include "api/static_files.h"
 
+#include "api/encoding.h"
 #include "base/error.h"
 #include "base/text.h"
 
 #include <algorithm>
 #include <array>
-
-#include <zlib.h>
 
 namespace tributary::api {
 namespace {
@@ -45,21 +44,6 @@ constexpr std::string_view no_console = R"(<!doctype html>
 <a href="/api/v1/openapi.json">/api/v1/openapi.json</a>.</p></body></html>
 )";
 
-std::string gzipped(const std::string& bytes) {
-  z_stream stream{};
-  if (deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY) != Z_OK) return {};
-  std::string out(deflateBound(&stream, static_cast<uLong>(bytes.size())), '\0');
-  std::string in = bytes;
-  stream.next_in = reinterpret_cast<Bytef*>(in.data());
-  stream.avail_in = static_cast<uInt>(in.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  deflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
-
 // "index-BkT3x9Qa.js": built names carry a hash; their content never changes.
 bool has_hash(const std::string& path) {
   const std::string name = path.substr(path.find_last_of('/') + 1);
@@ -82,7 +66,10 @@ bool compressible(std::string_view type) {
 
 }  // namespace
 
-StaticFiles::StaticFiles(std::string folder) : folder_(std::move(folder)) {}
+// Packed here, before anyone asks: the first reader should not wait for it.
+StaticFiles::StaticFiles(std::string folder) : folder_(std::move(folder)) {
+  current();
+}
 
 StaticFiles::Files StaticFiles::read(const std::string& folder) {
   Files out;
@@ -92,31 +79,27 @@ StaticFiles::Files StaticFiles::read(const std::string& folder) {
     out["/index.html"] = {"text/html; charset=utf-8", "\"none\"", false, page, nullptr, nullptr};
     return out;
   }
-  std::map<std::string, std::shared_ptr<const std::string>> brotli;
   for (const auto& entry : fs::recursive_directory_iterator(folder, failed)) {
     // Links could lead out of the folder.
     if (!entry.is_regular_file() || entry.is_symlink()) continue;
     const std::string path = "/" + fs::relative(entry.path(), folder).generic_string();
-    if (path.find("/.") != std::string::npos) continue;
+    if (path.find("/.") != std::string::npos || path.ends_with(".br") || path.ends_with(".gz")) continue;
     auto bytes = std::make_shared<const std::string>(read_file(entry.path().string()));
-    if (path.ends_with(".br")) {
-      brotli[path.substr(0, path.size() - 3)] = std::move(bytes);
-      continue;
-    }
-    if (path.ends_with(".gz")) continue;
     File file;
     file.type = type_of(path);
     file.tag = "\"" + sha256_hex(*bytes).substr(0, 32) + "\"";
     file.immutable = has_hash(path);
     if (compressible(file.type) && bytes->size() > 1000) {
-      auto small = std::make_shared<const std::string>(gzipped(*bytes));
-      if (!small->empty() && small->size() < bytes->size()) file.gzip = std::move(small);
+      const auto smaller = [&](Encoding encoding) {
+        auto small = std::make_shared<const std::string>(packed(*bytes, encoding, Effort::once));
+        return !small->empty() && small->size() < bytes->size() ? small : nullptr;
+      };
+      file.gzip = smaller(Encoding::gzip);
+      file.brotli = smaller(Encoding::brotli);
     }
     file.plain = std::move(bytes);
     out.emplace(path, std::move(file));
   }
-  for (auto& [path, bytes] : brotli)
-    if (const auto found = out.find(path); found != out.end()) found->second.brotli = std::move(bytes);
   return out;
 }
 
@@ -164,12 +147,12 @@ Response StaticFiles::get(const Request& request) {
   const std::string_view accepted = request.header("Accept-Encoding");
   std::shared_ptr<const std::string> bytes = file.plain;
   std::string encoding;
-  if (file.brotli && accepted.find("br") != std::string_view::npos) {
-    bytes = file.brotli;
-    encoding = "br";
-  } else if (file.gzip && accepted.find("gzip") != std::string_view::npos) {
-    bytes = file.gzip;
-    encoding = "gzip";
+  // Where the wanted packing made nothing smaller the file goes as it is.
+  const Encoding wanted = preferred_encoding(accepted);
+  if (const auto& small = wanted == Encoding::brotli ? file.brotli : file.gzip;
+      wanted != Encoding::identity && small) {
+    bytes = small;
+    encoding = to_string(wanted);
   }
   std::string tag = file.tag;
   if (!encoding.empty()) tag.insert(tag.size() - 1, "-" + encoding);

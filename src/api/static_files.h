@@ -31,8 +31,8 @@ class StaticFiles {
     std::string tag;
     bool immutable = false;  // its name holds a hash of its content
     std::shared_ptr<const std::string> plain;
-    std::shared_ptr<const std::string> gzip;    // none: not worth it
-    std::shared_ptr<const std::string> brotli;  // only when the build made one
+    std::shared_ptr<const std::string> gzip;  // none: not worth it
+    std::shared_ptr<const std::string> brotli;
   };
   using Files = std::map<std::string, File, std::less<>>;
   static Files read(const std::string& folder);

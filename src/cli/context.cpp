@@ -107,14 +107,37 @@ Error not_initialised(const std::string& where) {
 
 }  // namespace
 
+namespace {
+
+// The file of a SQLite database; empty for one that has none.
+std::string database_file(const std::string& url) {
+  const std::string prefix = "sqlite:";
+  if (!url.starts_with(prefix)) return {};
+  const std::string path = url.substr(prefix.size(), url.find('?') - prefix.size());
+  return path == ":memory:" ? std::string() : path;
+}
+
+}  // namespace
+
+std::string Context::state_folder() const {
+  const std::string file = database_file(options_.database);
+  if (file.empty()) return "var";
+  const std::string folder = std::filesystem::path(file).parent_path().string();
+  return folder.empty() ? "." : folder;
+}
+
+std::string Context::key_file() const {
+  return options_.key_file.empty() ? state_folder() + "/identity.key" : options_.key_file;
+}
+
+void Context::require_database() const {
+  const std::string file = database_file(options_.database);
+  if (!file.empty() && !std::filesystem::exists(file)) throw not_initialised(options_.database);
+}
+
 store::Database& Context::database(bool make) {
   if (!database_) {
-    const std::string prefix = "sqlite:";
-    if (!make && options_.database.starts_with(prefix)) {
-      const std::string path =
-          options_.database.substr(prefix.size(), options_.database.find('?') - prefix.size());
-      if (path != ":memory:" && !std::filesystem::exists(path)) throw not_initialised(options_.database);
-    }
+    if (!make) require_database();
     database_ = store::Database::open(options_.database);
     database_->migrate(all_migrations());
   }

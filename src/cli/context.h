@@ -30,7 +30,9 @@ struct Options {
   std::string packs;         // folder of the packs; empty: looked for
   std::string jurisdiction;  // tenant; empty: the only one there is
   std::string language = "both";
-  std::string by;  // who does it; empty: the user of the machine
+  std::string by;             // who does it; empty: the user of the machine
+  std::string settings_file;  // TOML; empty: the machine's, if it has one
+  std::string key_file;       // of the key that encrypts authenticators' secrets; empty: beside the database
   bool json = false;
 };
 
@@ -57,9 +59,14 @@ class Context {
   std::string say(const Text& text) const;
 
   std::string packs_folder() const;  // throws packs_not_found
+  // What the server keeps beside the database: the key, uploads while they are read.
+  std::string state_folder() const;
+  std::string key_file() const;
   // Opened and migrated on first use. Only `init` makes a new one; the others throw not_initialised when the
   // file is not there.
   store::Database& database(bool make = false);
+  // Throws not_initialised when the file of the database is not there.
+  void require_database() const;
   const std::string& tenant();     // throws not_initialised, several_tenants
   const policy::Policy& policy();  // of the tenant
 
@@ -99,6 +106,7 @@ void add_rule_commands(CLI::App& app, Action& action);       // rule, run, whati
 void add_statement_commands(CLI::App& app, Action& action);  // statement
 void add_ledger_commands(CLI::App& app, Action& action);     // ledger
 void add_serve_command(CLI::App& app, Action& action);       // serve
+void add_backup_commands(CLI::App& app, Action& action);     // backup, restore
 void add_identity_commands(CLI::App& app, Action& action);   // user, audit
 
 // The whole program; `arguments` without its name. Prints errors to `err`, returns the exit code.

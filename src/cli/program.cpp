@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "cli/codes.h"
 #include "cli/context.h"
+#include "cli/settings_file.h"
 
 #include <algorithm>
 #include <exception>
@@ -99,8 +100,15 @@ int run_program(const std::vector<std::string>& arguments, const Clock& clock, s
       ->envname("TRIBUTARY_LANG")
       ->check(CLI::IsMember({"zh", "en", "both"}))
       ->capture_default_str();
-  app.add_option("--by", options.by, "经办人 / who does it");
-  app.add_flag("--json", options.json, "输出 JSON / print JSON");
+  app.add_option("--key-file", options.key_file,
+                 "加密动态口令密钥的文件 / file of the key that encrypts authenticators' secrets (default: "
+                 "identity.key beside the database)");
+  app.add_option("--by", options.by, "经办人 / who does it")->configurable(false);
+  app.add_flag("--json", options.json, "输出 JSON / print JSON")->configurable(false);
+  app.add_option("--config", options.settings_file,
+                 "配置文件 / configuration file (default: /etc/tributary/tributary.toml if it is there)")
+      ->envname("TRIBUTARY_CONFIG")
+      ->configurable(false);
   app.footer(
       "例 / examples:\n"
       "  tributary init --jurisdiction 341602 --pack demo\n"
@@ -116,6 +124,7 @@ int run_program(const std::vector<std::string>& arguments, const Clock& clock, s
   add_statement_commands(app, action);
   add_ledger_commands(app, action);
   add_serve_command(app, action);
+  add_backup_commands(app, action);
   add_pack_commands(app, action);
   add_identity_commands(app, action);
   try {
@@ -162,6 +171,12 @@ int run_program(const std::vector<std::string>& arguments, const Clock& clock, s
                  {"加 --help 看用法", "add --help to see how it is used"}},
                 context, err);
     return 2;
+  }
+  try {
+    apply_settings_file(app, options.settings_file);
+  } catch (const Error& e) {
+    print_error(e, Context(options, clock, out), err);
+    return exit_code(e.kind());
   }
   Context context(options, clock, out);
   try {

@@ -6,6 +6,7 @@
 #include "identity/identity.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <csignal>
 #include <filesystem>
@@ -13,6 +14,7 @@
 #include <string_view>
 
 #include <CLI/CLI.hpp>
+#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -25,7 +27,6 @@ struct ServeArguments {
   std::string certificate;
   std::string key;
   std::vector<std::string> proxies;
-  std::string secret;  // file of the key that encrypts authenticators' secrets
   std::string public_url;
   std::size_t workers = 4;
   std::size_t connections = 4000;
@@ -82,20 +83,21 @@ std::string web_folder(const std::string& given) {
   return tried.front();
 }
 
-// The folder for secrets and uploads: beside the database's file.
-std::string state_folder(const std::string& database) {
-  namespace fs = std::filesystem;
-  const std::string prefix = "sqlite:";
-  fs::path folder = "var";
-  if (database.starts_with(prefix)) {
-    const std::string path = database.substr(prefix.size(), database.find('?') - prefix.size());
-    if (path != ":memory:") folder = fs::path(path).parent_path();
-  }
-  if (folder.empty()) folder = ".";
-  return folder.string();
+// A name or a typing error here would never be believed, and nobody would notice.
+void require_address(const std::string& text) {
+  std::array<unsigned char, sizeof(in6_addr)> ignored{};
+  for (const int family : {AF_INET, AF_INET6})
+    if (inet_pton(family, text.c_str(), ignored.data()) == 1) return;
+  throw Error(codes::bad_usage,
+              {fmt::format("“{}”不是 IP 地址", text), fmt::format("\"{}\" is not an IP address", text)},
+              {"", 0, 0, "trusted-proxy"}, {"例如 127.0.0.1 或 ::1", "for example 127.0.0.1 or ::1"});
 }
 
 int serve(Context& c, const ServeArguments& a) {
+  if (a.certificate.empty() != a.key.empty())
+    throw Error(codes::bad_usage,
+                {"--tls-cert 与 --tls-key 须同时给出", "--tls-cert and --tls-key go together"});
+  for (const std::string& proxy : a.proxies) require_address(proxy);
   const auto [host, port] = address_of(a.listen);
   const auto url_at = [&, &listening = host](std::uint16_t at) {
     const bool wide = listening == "0.0.0.0" || listening == "::";
@@ -117,20 +119,17 @@ int serve(Context& c, const ServeArguments& a) {
   settings.workers = a.workers;
   settings.log_requests = !a.quiet;
   if (a.no_limits) settings.signed_in = settings.anonymous = settings.sign_in = {};
-  const std::string state = state_folder(c.options().database);
-  settings.scratch = state + "/scratch";
+  settings.scratch = c.state_folder() + "/scratch";
   std::filesystem::create_directories(settings.scratch);
   std::filesystem::permissions(settings.scratch, std::filesystem::perms::owner_all);
   identity::SystemEntropy entropy;
-  settings.identity.key =
-      identity::load_or_make_key(a.secret.empty() ? state + "/identity.key" : a.secret, entropy);
+  settings.identity.key = identity::load_or_make_key(c.key_file(), entropy);
 
   identity::Identity identity(c.database(), c.tenant(), c.clock(), entropy, settings.identity);
   identity::IdentityData data;
   for (const auto& info : c.policy().packs())
     data.append(identity::read_identity_folder(info.folder + "/identity"));
   identity.apply(data);
-  const auto first = identity.ensure_administrator();
 
   api::HttpSettings http;
   http.address = host;
@@ -147,6 +146,8 @@ int serve(Context& c, const ServeArguments& a) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   const api::Server server(settings, http, c.clock(), entropy,
                            [](const std::string& line) { std::cerr << line + "\n"; });
+  // Only now that it runs: the password is shown once, and a start that fails would lose it.
+  const auto first = identity.ensure_administrator();
   const std::string url = url_at(server.port()) + "/";
   if (c.json()) {
     Json out{{"url", url}};
@@ -186,8 +187,6 @@ void add_serve_command(CLI::App& app, Action& action) {
   command->add_option("--tls-key", a->key, "私钥（PEM）/ private key (PEM)");
   command->add_option("--trusted-proxy", a->proxies,
                       "可信反向代理的地址，可多次 / address of a reverse proxy that is believed; repeatable");
-  command->add_option("--key-file", a->secret,
-                      "加密动态口令密钥的文件 / file of the key that encrypts authenticators' secrets");
   command->add_option("--workers", a->workers, "工作线程 / worker threads")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
@@ -198,11 +197,7 @@ void add_serve_command(CLI::App& app, Action& action) {
                     "不限请求频率（仅供测量）/ no rate limits (for measuring only)");
   command->add_flag("--quiet", a->quiet, "不记录每个请求 / no log line for each request");
   command->footer("例 / example: tributary serve --listen 127.0.0.1:8080");
-  command->callback([=, &action] {
-    if (a->certificate.empty() != a->key.empty())
-      throw CLI::ValidationError("--tls-cert", "needs --tls-key, and the other way round");
-    action = [=](Context& c) { return serve(c, *a); };
-  });
+  command->callback([=, &action] { action = [=](Context& c) { return serve(c, *a); }; });
 }
 
 }  // namespace tributary::cli

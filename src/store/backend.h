@@ -6,6 +6,7 @@
 #include "store/store.h"
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -50,6 +51,17 @@ std::unique_ptr<Backend> open_postgresql(const std::string& url);
 // One statement on a PostgreSQL server outside of any transaction, such as CREATE DATABASE; the database
 // named by the URL need not be fit for our own data.
 void command_postgresql(const std::string& url, const std::string& sql);
+
+// ---- the steps of the schema that a database has ----
+
+struct AppliedStep {
+  std::string name;
+  std::string hash;
+};
+using AppliedSteps = std::map<int, AppliedStep>;
+AppliedSteps applied_steps(Transaction& t);
+// Throws newer_schema for a step that is not known, changed_migration for one with another text.
+void require_known(const AppliedSteps& have, std::span<const Migration> known);
 
 // ---- shared by the two kinds ----
 

@@ -22,11 +22,16 @@ inline constexpr Code unexpected_null{"store", 14, "unexpected_null", Kind::inte
 inline constexpr Code wrong_type{"store", 15, "wrong_type", Kind::internal};
 inline constexpr Code unfinished_bulk{"store", 16, "unfinished_bulk", Kind::internal};
 inline constexpr Code sql{"store", 17, "sql", Kind::internal};
+inline constexpr Code file_exists{"store", 18, "file_exists", Kind::conflict};
+inline constexpr Code not_a_backup{"store", 19, "not_a_backup", Kind::invalid_input};
+inline constexpr Code not_empty{"store", 20, "not_empty", Kind::conflict};
+inline constexpr Code tool_failed{"store", 21, "tool_failed", Kind::unavailable};
 
 inline constexpr std::array all{bad_url,         cannot_open, corrupted,    lost_connection,   disk_full,
                                 disk_failure,    busy,        newer_schema, changed_migration, bad_migration,
                                 constraint,      bad_value,   read_only,    unexpected_null,   wrong_type,
-                                unfinished_bulk, sql};
+                                unfinished_bulk, sql,         file_exists,  not_a_backup,      not_empty,
+                                tool_failed};
 static_assert(dense(all));
 
 }  // namespace tributary::store::codes

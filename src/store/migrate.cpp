@@ -4,18 +4,12 @@
 #include "store/sql_text.h"
 
 #include <algorithm>
-#include <map>
 
 #include <fmt/format.h>
 
 namespace tributary::store {
 
 namespace {
-
-struct Applied {
-  std::string name;
-  std::string hash;
-};
 
 class SchemaLock {
  public:
@@ -39,14 +33,7 @@ std::vector<Migration> in_order(std::span<const Migration> migrations) {
   return sorted;
 }
 
-std::map<int, Applied> applied(Transaction& t) {
-  std::map<int, Applied> out;
-  t.each([&](const Row& row) { out[static_cast<int>(row.integer(0))] = {row.text(1), row.text(2)}; },
-         "SELECT number, name, hash FROM schema_migration ORDER BY number");
-  return out;
-}
-
-void refuse_newer(const std::map<int, Applied>& have, std::span<const Migration> known) {
+void refuse_newer(const AppliedSteps& have, std::span<const Migration> known) {
   for (const auto& [number, step] : have) {
     if (std::ranges::binary_search(known, number, {}, &Migration::number)) continue;
     throw Error(codes::newer_schema,
@@ -57,7 +44,7 @@ void refuse_newer(const std::map<int, Applied>& have, std::span<const Migration>
   }
 }
 
-void refuse_changed(const Migration& step, const std::string& hash, const Applied& before) {
+void refuse_changed(const Migration& step, const std::string& hash, const AppliedStep& before) {
   if (before.hash == hash) return;
   throw Error(
       codes::changed_migration,
@@ -71,6 +58,21 @@ void refuse_changed(const Migration& step, const std::string& hash, const Applie
 
 }  // namespace
 
+AppliedSteps applied_steps(Transaction& t) {
+  AppliedSteps out;
+  t.each([&](const Row& row) { out[static_cast<int>(row.integer(0))] = {row.text(1), row.text(2)}; },
+         "SELECT number, name, hash FROM schema_migration ORDER BY number");
+  return out;
+}
+
+void require_known(const AppliedSteps& have, std::span<const Migration> known) {
+  const auto steps = in_order(known);
+  refuse_newer(have, steps);
+  for (const auto& step : steps)
+    if (const auto before = have.find(step.number); before != have.end())
+      refuse_changed(step, sha256_hex(step.sql), before->second);
+}
+
 void Database::migrate(std::span<const Migration> migrations) {
   TRIBUTARY_CHECK(!inside_, "migrate() inside a transaction");
   const auto steps = in_order(migrations);
@@ -80,7 +82,7 @@ void Database::migrate(std::span<const Migration> migrations) {
     t.execute(
         "CREATE TABLE IF NOT EXISTS schema_migration ("
         "number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL)");
-    return applied(t);
+    return applied_steps(t);
   });
   refuse_newer(have, steps);
   for (const auto& step : steps) {
@@ -92,7 +94,7 @@ void Database::migrate(std::span<const Migration> migrations) {
     const std::string script = for_dialect(step.sql, dialect(), step.name);
     write([&](Transaction& t) {
       // On SQLite another process may have been here since we looked.
-      const auto now = applied(t);
+      const auto now = applied_steps(t);
       if (const auto other = now.find(step.number); other != now.end())
         return refuse_changed(step, hash, other->second);
       try {
