@@ -1,6 +1,7 @@
 // What the whole server shares, and what each of its threads has for itself.
 #pragma once
 
+#include "api/basemap.h"
 #include "api/events.h"
 #include "api/limits.h"
 #include "api/metrics.h"
@@ -29,6 +30,7 @@ struct ServerSettings {
   std::string web;       // folder of the built console; may be missing
   std::string scratch;   // folder for uploads while they are read; empty: the system's
   std::string version;   // of the program
+  Basemap basemap{};
   identity::Settings identity{};
   Rate signed_in{50, 300};                   // requests a second, and at once, of one person
   Rate anonymous{20, 200};                   // of one address

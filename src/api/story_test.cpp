@@ -145,6 +145,7 @@ TEST_P(Story, APreviewStoresNothing) {
   EXPECT_EQ(import("").json()["outcome"], "stored");
   EXPECT_EQ(import("").json()["outcome"], "known");
   EXPECT_EQ(drafter.get("/api/v1/imports").json()["items"][0]["file"], "a.csv");
+  EXPECT_EQ(drafter.get("/api/v1/imports").json()["items"][0]["by"], "drafter");
 }
 
 TEST_P(Story, AListIsAlsoAFile) {
