@@ -275,7 +275,7 @@ TEST(Server, ServesTheConsoleFromItsFolder) {
   EXPECT_EQ(page.status, 200);
   EXPECT_EQ(page.header("Cache-Control"), "no-cache");
   const std::string policy = page.header("Content-Security-Policy");
-  for (const char* part : {"frame-ancestors 'none'", "default-src 'self'; style-src 'self'; style-src-attr",
+  for (const char* part : {"frame-ancestors 'none'", "default-src 'self'; style-src 'self'; img-src",
                            "img-src 'self' data: blob: https://*.example.org; "})
     EXPECT_NE(policy.find(part), std::string::npos) << part;
   const Received script = client.get("/assets/index-AbCd1234.js", {{"Accept-Encoding", "gzip"}});

@@ -87,6 +87,19 @@ test('a word of the formula leads to the rows of the file', async () => {
   await who.close()
 })
 
+test('the content policy refuses inline styles and scripts, and that is seen here', async () => {
+  const who = await person(browser, server)
+  await who.go('/verify')
+  await who.page.evaluate(() => {
+    document.body.setAttribute('style', 'opacity: .5')
+    document.body.append(Object.assign(document.createElement('style'), { textContent: 'body { color: red }' }))
+    document.body.append(Object.assign(document.createElement('script'), { textContent: 'window.ran = true' }))
+  })
+  assert.equal(await who.page.evaluate(() => window.ran), undefined)
+  assert.equal(who.faults.filter((f) => /Content Security Policy/.test(f)).length, 3, who.faults.join('\n'))
+  await who.context.close()
+})
+
 test('a wrong password is refused and says so', async () => {
   const who = await person(browser, server)
   await who.signIn('clerk', 'not the password')
