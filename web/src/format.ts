@@ -44,8 +44,7 @@ export function value(raw: string | number | null | undefined, unit = '', digits
 }
 
 export function unitName(unit: string): string {
-  if (unit === 'CNY') return t('unit.yuan')
-  return unit.replace(/ug\/m3/g, 'µg/m³').replace(/m3/g, 'm³')
+  return unit.replace(/\bCNY\b/g, t('unit.yuan')).replace(/ug\/m3/g, 'µg/m³').replace(/m3/g, 'm³')
 }
 
 export function number(x: number | string | null | undefined, digits = 4): string {
