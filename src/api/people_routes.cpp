@@ -7,8 +7,8 @@ namespace tributary::api {
 namespace {
 
 using identity::Permission;
-using schema::boolean, schema::both, schema::day, schema::instant, schema::integer, schema::line,
-    schema::list, schema::nullable, schema::object, schema::one_of, schema::optional, schema::text;
+using schema::boolean, schema::both, schema::instant, schema::line, schema::list, schema::nullable,
+    schema::object, schema::one_of, schema::optional, schema::text;
 
 std::string version_tag(std::int64_t version) {
   return fmt::format("\"v{}\"", version);
