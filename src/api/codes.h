@@ -25,6 +25,7 @@ inline constexpr Code key_reused{"api", 17, "key_reused", Kind::conflict};
 inline constexpr Code stopped{"api", 18, "stopped", Kind::unavailable};
 inline constexpr Code internal{"api", 19, "internal", Kind::internal};
 inline constexpr Code not_your_party{"api", 20, "not_your_party", Kind::forbidden};
+inline constexpr Code bad_basemap{"api", 21, "bad_basemap", Kind::invalid_input};
 
 inline constexpr std::array all{cannot_listen,
                                 bad_certificate,
@@ -45,7 +46,8 @@ inline constexpr std::array all{cannot_listen,
                                 key_reused,
                                 stopped,
                                 internal,
-                                not_your_party};
+                                not_your_party,
+                                bad_basemap};
 static_assert(dense(all));
 
 }  // namespace tributary::api::codes

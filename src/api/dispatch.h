@@ -33,8 +33,8 @@ Done dispatch(const Request& request, Worker& worker);
 // Only writes that can be repeated by key may stand in a batch. Throws what the route throws.
 Json run_within(Call& batch, Method method, const std::string& path, const Json& body);
 
-// Headers every answer gets.
-void add_security_headers(Response& response);
+// Headers every answer gets. Pictures may also come from `origins`.
+void add_security_headers(Response& response, std::string_view origins);
 // Packs what is worth it as the reader prefers.
 void compress(const Request& request, Response& response);
 

@@ -88,6 +88,15 @@ class Home {
                     payer.en.empty() ? payer.zh : payer.en, payee.en.empty() ? payee.zh : payee.en, amount)};
   }
 
+  // The same as data, for a page that sets it in columns.
+  Json about(const Statement& s) const {
+    return {{"rule_title", json_of(rule_title(call_.policy(), s.rule))},
+            {"period", s.period.to_string()},
+            {"payer", names_.party(s.payer)},
+            {"payee", names_.party(s.payee)},
+            {"amount", compensate::yuan(s.amount).to_fixed(2)}};
+  }
+
   void add_due() {
     for (const Statement& s :
          statements({StatementState::drafted, StatementState::published, StatementState::objected,
@@ -101,7 +110,8 @@ class Home {
                       {"state", compensate::to_string(s.state)},
                       {"title", json_of(due)},
                       {"detail", json_of(describe(s))},
-                      {"deadline", json_of(s.deadline)}});
+                      {"deadline", json_of(s.deadline)},
+                      {"statement", about(s)}});
     }
   }
 
@@ -112,10 +122,13 @@ class Home {
       const auto& last = s.events.back();
       const auto state = compensate::parse_state(last.event);
       const Text step = state ? compensate::title_of(*state) : Text{last.event, last.event};
-      const Text about = describe(s);
+      const Text said = describe(s);
       changed_.push_back({{"at", to_rfc3339(last.at)},
-                          {"title", json_of(Text{step.zh + "：" + about.zh, step.en + ": " + about.en})},
-                          {"link", fmt::format("/console/statements/{}", s.id)}});
+                          {"title", json_of(Text{step.zh + "：" + said.zh, step.en + ": " + said.en})},
+                          {"link", fmt::format("/console/statements/{}", s.id)},
+                          {"step", json_of(step)},
+                          {"by", last.by},
+                          {"statement", about(s)}});
     }
     std::stable_sort(changed_.begin(), changed_.end(), [](const Json& a, const Json& b) {
       return b["at"].get_ref<const std::string&>() < a["at"].get_ref<const std::string&>();
@@ -184,25 +197,35 @@ class Home {
 }  // namespace
 
 void add_home_routes(RouteTable& table) {
-  table.add(
-      {.path = "/api/v1/home",
-       .name = "home",
-       .tag = "home",
-       .summary = {"待办、变化、数字", "what is due, what changed, figures"},
-       .access = Access::signed_in(),
-       .answer = object({{"due", list(object({{"kind", text()},
-                                              {"id", schema::integer()},
-                                              {"state", text()},
-                                              {"title", both()},
-                                              {"detail", both()},
-                                              {"deadline", nullable(day())}}))},
-                         {"changed", list(object({{"at", instant()}, {"title", both()}, {"link", text()}}))},
-                         {"figures", list(object({{"key", text()},
-                                                  {"title", both()},
-                                                  {"value", text()},
-                                                  {"unit", text()},
-                                                  {"note", both()}}))}}),
-       .handler = [](Call& call) -> Answer { return Home(call).json(); }});
+  const Json statement = object({{"rule_title", both()},
+                                 {"period", schema::period()},
+                                 {"payer", schema::named("Named")},
+                                 {"payee", schema::named("Named")},
+                                 {"amount", schema::money()}});
+  table.add({.path = "/api/v1/home",
+             .name = "home",
+             .tag = "home",
+             .summary = {"待办、变化、数字", "what is due, what changed, figures"},
+             .access = Access::signed_in(),
+             .answer = object({{"due", list(object({{"kind", text()},
+                                                    {"id", schema::integer()},
+                                                    {"state", text()},
+                                                    {"title", both()},
+                                                    {"detail", both()},
+                                                    {"deadline", nullable(day())},
+                                                    {"statement", statement}}))},
+                               {"changed", list(object({{"at", instant()},
+                                                        {"title", both()},
+                                                        {"link", text()},
+                                                        {"step", both()},
+                                                        {"by", text()},
+                                                        {"statement", statement}}))},
+                               {"figures", list(object({{"key", text()},
+                                                        {"title", both()},
+                                                        {"value", text()},
+                                                        {"unit", text()},
+                                                        {"note", both()}}))}}),
+             .handler = [](Call& call) -> Answer { return Home(call).json(); }});
 }
 
 }  // namespace tributary::api

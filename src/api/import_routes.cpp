@@ -103,6 +103,14 @@ Answer import(Call& call) {
   return report_json(report, false);
 }
 
+// Who brought a file in stands in the audit trail.
+std::string importer(Call& call, observe::ImportFileId file) {
+  const identity::AuditFilter filter{.action = "readings.import",
+                                     .object = fmt::format("import/{}", file.value)};
+  const auto found = call.identity().audit().search(filter, 1);
+  return found.entries.empty() ? std::string{} : found.entries.front().who;
+}
+
 Page list_imports(Call& call, const PageRequest& page) {
   const observe::Observations observations(call.database(), call.tenant());
   const std::int64_t before = page.cursor.empty() ? 0 : whole_number(page.cursor).value_or(0);
@@ -113,6 +121,7 @@ Page list_imports(Call& call, const PageRequest& page) {
                          {"file", f.name},
                          {"mapping", f.mapping},
                          {"arrived", to_rfc3339(f.arrived)},
+                         {"by", importer(call, f.id)},
                          {"rows", f.rows},
                          {"accepted", f.accepted},
                          {"rejected", f.rejected},
@@ -223,6 +232,7 @@ void add_import_routes(RouteTable& table) {
                                {"file", text()},
                                {"mapping", text()},
                                {"arrived", instant()},
+                               {"by", text()},
                                {"rows", integer()},
                                {"accepted", integer()},
                                {"rejected", integer()},

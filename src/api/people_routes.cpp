@@ -1,4 +1,4 @@
-// Organisations, users, roles, delegations.
+// Organisations, users, roles.
 #include "api/routes.h"
 
 #include <fmt/format.h>
@@ -7,8 +7,8 @@ namespace tributary::api {
 namespace {
 
 using identity::Permission;
-using schema::boolean, schema::both, schema::day, schema::instant, schema::integer, schema::line,
-    schema::list, schema::nullable, schema::object, schema::one_of, schema::optional, schema::text;
+using schema::boolean, schema::both, schema::instant, schema::line, schema::list, schema::nullable,
+    schema::object, schema::one_of, schema::optional, schema::text;
 
 std::string version_tag(std::int64_t version) {
   return fmt::format("\"v{}\"", version);
@@ -288,70 +288,11 @@ void add_users(RouteTable& table) {
              }});
 }
 
-void add_delegations(RouteTable& table) {
-  const Json delegation = object({{"id", text()},
-                                  {"from", text()},
-                                  {"to", text()},
-                                  {"roles", list(text())},
-                                  {"last_day", day()},
-                                  {"reason", text()},
-                                  {"created", instant()}});
-  const auto json = [](const identity::Delegation& d) {
-    return Json{{"id", d.id.value},
-                {"from", d.from.value},
-                {"to", d.to.value},
-                {"roles", d.roles},
-                {"last_day", to_string(d.last_day)},
-                {"reason", d.reason},
-                {"created", to_rfc3339(d.created)}};
-  };
-  table.add({.path = "/api/v1/delegations",
-             .name = "delegations",
-             .tag = "people",
-             .summary = {"委托：给我的和我给的", "delegations from and to me"},
-             .access = Access::signed_in(),
-             .answer = delegation,
-             .pager = [json](Call& call, const PageRequest& page) {
-               std::vector<Json> all;
-               for (const auto& d : call.identity().delegations(call.caller)) all.push_back(json(d));
-               return page_of(std::move(all), page);
-             }});
-  table.add(
-      {.method = Method::post,
-       .path = "/api/v1/delegations",
-       .name = "delegate",
-       .tag = "people",
-       .summary = {"把自己的角色委托给他人到某日", "give one's roles to another until a day"},
-       .access = Access::signed_in(),
-       .body = object(
-           {{"to", line(100)}, {"roles", list(line(60), 20)}, {"last_day", day()}, {"reason", line(500)}}),
-       .answer = delegation,
-       .success = 201,
-       .repeats = Repeats::by_key,
-       .handler = [json](Call& call) -> Answer {
-         return json(call.identity().delegate(call.caller, {call.given("to")},
-                                              texts_in(call.body.at("roles")),
-                                              parse_date(call.given("last_day")), call.given("reason")));
-       }});
-  table.add({.method = Method::delete_,
-             .path = "/api/v1/delegations/{id}",
-             .name = "revoke_delegation",
-             .tag = "people",
-             .summary = {"收回委托", "take a delegation back"},
-             .access = Access::signed_in(),
-             .success = 204,
-             .handler = [](Call& call) -> Answer {
-               call.identity().revoke_delegation(call.caller, {call.in_path("id")});
-               return Json();
-             }});
-}
-
 }  // namespace
 
 void add_people_routes(RouteTable& table) {
   add_organisations(table);
   add_users(table);
-  add_delegations(table);
   table.add({.path = "/api/v1/roles",
              .name = "roles",
              .tag = "people",

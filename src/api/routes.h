@@ -17,6 +17,7 @@ namespace tributary::api {
 void add_components(RouteTable& table);
 void add_session_routes(RouteTable& table);
 void add_people_routes(RouteTable& table);
+void add_delegation_routes(RouteTable& table);
 void add_place_routes(RouteTable& table);
 void add_ogc_routes(RouteTable& table);
 void add_reading_routes(RouteTable& table);

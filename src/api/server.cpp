@@ -44,7 +44,10 @@ class Server::Impl {
  public:
   Impl(const ServerSettings& settings, const HttpSettings& http, const Clock& clock,
        identity::Entropy& entropy, Log log)
-      : log_(std::move(log)), services_(settings, clock, entropy), files_(settings.web) {
+      : log_(std::move(log)),
+        services_(settings, clock, entropy),
+        origins_(origins_of(settings.basemap)),
+        files_(settings.web) {
     for (std::size_t i = 0; i < std::max<std::size_t>(1, settings.workers); ++i)
       workers_.push_back(std::make_unique<Worker>(services_));
     for (const auto& worker : workers_) threads_.emplace_back([this, &worker] { work(*worker); });
@@ -131,7 +134,7 @@ class Server::Impl {
   }
 
   void answer(const Request& request, Reply reply, Done done, std::chrono::steady_clock::time_point since) {
-    add_security_headers(done.response);
+    add_security_headers(done.response, origins_);
     done.response.set("X-Request-Id", request.id);
     if (sender_of(request, services_.settings.trusted_proxies).secure)
       done.response.set("Strict-Transport-Security", "max-age=31536000");
@@ -224,6 +227,7 @@ class Server::Impl {
   Log log_;
   std::mutex log_mutex_;
   Services services_;
+  std::string origins_;  // of the basemap
   StaticFiles files_;
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -268,12 +268,16 @@ TEST(Server, ServesTheConsoleFromItsFolder) {
   write_file(folder + "/.secret", "hidden");
   ServerSettings settings = world.settings();
   settings.web = folder;
+  settings.basemap = {"https://t{0-7}.example.org/{z}/{x}/{y}.png", "somebody"};
   world.serve(settings);
   Client client = world.client();
   const Received page = client.get("/console/statements/7");
   EXPECT_EQ(page.status, 200);
   EXPECT_EQ(page.header("Cache-Control"), "no-cache");
-  EXPECT_NE(page.header("Content-Security-Policy").find("frame-ancestors 'none'"), std::string::npos);
+  const std::string policy = page.header("Content-Security-Policy");
+  for (const char* part : {"frame-ancestors 'none'", "default-src 'self'; style-src 'self'; img-src",
+                           "img-src 'self' data: blob: https://*.example.org; "})
+    EXPECT_NE(policy.find(part), std::string::npos) << part;
   const Received script = client.get("/assets/index-AbCd1234.js", {{"Accept-Encoding", "gzip"}});
   EXPECT_EQ(script.header("Cache-Control"), "public, max-age=31536000, immutable");
   EXPECT_EQ(script.header("Content-Encoding"), "gzip");

@@ -1,6 +1,7 @@
 // What the whole server shares, and what each of its threads has for itself.
 #pragma once
 
+#include "api/basemap.h"
 #include "api/events.h"
 #include "api/limits.h"
 #include "api/metrics.h"
@@ -33,6 +34,7 @@ struct ServerSettings {
   // Where citizens reach the server, such as https://bc.example.gov.cn, without a slash at the end; stands in
   // what is printed.
   std::string public_url;
+  Basemap basemap{};
   identity::Settings identity{};
   Rate signed_in{50, 300};                   // requests a second, and at once, of one person
   Rate anonymous{20, 200};                   // of one address

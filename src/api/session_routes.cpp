@@ -19,6 +19,11 @@ std::string cookie(const Call& call, const std::string& value, std::int64_t seco
                      call.secure ? "; Secure" : "");
 }
 
+Json basemap_json(const Basemap& basemap) {
+  if (basemap.url.empty()) return nullptr;
+  return {{"url", basemap.url}, {"attribution", basemap.attribution}};
+}
+
 Json session_json(Call& call, const Caller& caller, std::string_view session_token) {
   std::map<std::string, Text> titles;
   for (const identity::Role& role : call.identity().roles()) titles.emplace(role.key, role.title);
@@ -52,7 +57,8 @@ Json session_json(Call& call, const Caller& caller, std::string_view session_tok
           {"csrf",
            caller.via == identity::Via::cookie ? Json(identity::csrf_token(session_token)) : Json(nullptr)},
           {"tenant", {{"code", call.tenant()}, {"name", json_of(tenant)}}},
-          {"examples", call.policy().pack().example}};
+          {"examples", call.policy().pack().example},
+          {"basemap", basemap_json(call.worker.services.settings.basemap)}};
 }
 
 Answer sign_in(Call& call) {
@@ -88,7 +94,8 @@ Json session_schema() {
        {"permissions", list(text())},
        {"csrf", nullable(text())},
        {"tenant", named("Named")},
-       {"examples", boolean()}});
+       {"examples", boolean()},
+       {"basemap", nullable(object({{"url", text()}, {"attribution", text()}}))}});
 }
 
 Json token_json(const identity::ApiToken& token) {

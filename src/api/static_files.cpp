@@ -37,7 +37,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 20> types{{
 
 constexpr std::string_view no_console = R"(<!doctype html>
 <html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Tributary</title><style>body{font:16px/1.6 system-ui,sans-serif;max-width:40em;margin:4em auto;padding:0 1em}</style></head>
+<title>Tributary</title></head>
 <body><h1>Tributary</h1>
 <p>服务器已在运行，但网页界面还没有构建（找不到 web/dist）。接口说明见 <a href="/api/v1/openapi.json">/api/v1/openapi.json</a>。</p>
 <p lang="en">The server is running, but the console has not been built (no web/dist). The interface is described in

@@ -127,6 +127,29 @@ TEST_P(Story, APartySeesItsOwnAndNothingElse) {
   EXPECT_EQ(objected.json()["state"], "objected");
 }
 
+TEST_P(Story, RolesAreGivenToAColleagueByName) {
+  World world(GetParam());
+  world.person("head", {"office_approver"});
+  world.person("clerk", {"office_drafter"});
+  world.serve();
+  Client head = world.signed_in("head"), clerk = world.signed_in("clerk");
+  const Json colleagues = head.get("/api/v1/colleagues").json()["items"];
+  ASSERT_EQ(colleagues.size(), 1u);
+  EXPECT_EQ(colleagues[0]["name"], "clerk");
+  const Json wish{{"to", colleagues[0]["id"]},
+                  {"roles", {"office_approver"}},
+                  {"last_day", to_string(world.clock.today())},
+                  {"reason", "出差"}};
+  const Received given = head.post("/api/v1/delegations", wish);
+  ASSERT_EQ(given.status, 201) << given.body;
+  EXPECT_EQ(given.json()["to_name"], colleagues[0]["display_name"]);
+  const Json received = clerk.get("/api/v1/delegations").json()["items"];
+  ASSERT_EQ(received.size(), 1u);
+  EXPECT_FALSE(received[0]["from_name"].get<std::string>().empty());
+  EXPECT_EQ(clerk.ask("DELETE", "/api/v1/delegations/" + received[0]["id"].get<std::string>()).status, 204);
+  EXPECT_TRUE(head.get("/api/v1/delegations").json()["items"].empty());
+}
+
 TEST_P(Story, APreviewStoresNothing) {
   World world(GetParam());
   world.person("drafter", {"office_drafter"});
@@ -145,6 +168,7 @@ TEST_P(Story, APreviewStoresNothing) {
   EXPECT_EQ(import("").json()["outcome"], "stored");
   EXPECT_EQ(import("").json()["outcome"], "known");
   EXPECT_EQ(drafter.get("/api/v1/imports").json()["items"][0]["file"], "a.csv");
+  EXPECT_EQ(drafter.get("/api/v1/imports").json()["items"][0]["by"], "drafter");
 }
 
 TEST_P(Story, AListIsAlsoAFile) {

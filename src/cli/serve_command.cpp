@@ -28,6 +28,7 @@ struct ServeArguments {
   std::string key;
   std::vector<std::string> proxies;
   std::string public_url;
+  api::Basemap basemap;
   std::size_t workers = 4;
   std::size_t connections = 4000;
   bool no_limits = false;
@@ -109,6 +110,7 @@ int serve(Context& c, const ServeArguments& a) {
   };
   api::ServerSettings settings;
   settings.public_url = public_url_of(a.public_url.empty() ? url_at(port) : a.public_url);
+  settings.basemap = a.basemap;
   settings.database = c.options().database;
   settings.tenant = c.tenant();
   settings.packs = c.packs_folder();
@@ -182,6 +184,12 @@ void add_serve_command(CLI::App& app, Action& action) {
       "--public-url", a->public_url,
       "公众使用的网址，印在结算单上 / address that citizens use, stands on statements (default: that "
       "of --listen)");
+  command->add_option(
+      "--basemap", a->basemap.url,
+      "底图瓦片的网址模板，含 {z}{x}{y}，多层以空格分隔 / addresses of map tiles with {z}{x}{y}, "
+      "layers separated by blanks (default: none, nothing is asked of anybody)");
+  command->add_option("--basemap-attribution", a->basemap.attribution,
+                      "底图的版权声明 / what the map's licence asks to be said");
   command->add_option("--web", a->web, "网页文件夹 / folder of the built console (default: web/dist)");
   command->add_option("--tls-cert", a->certificate, "证书（PEM）/ certificate chain (PEM)");
   command->add_option("--tls-key", a->key, "私钥（PEM）/ private key (PEM)");

@@ -319,8 +319,8 @@ Statement Compensation::confirm(std::int64_t id, const std::string& by, const st
                   {fmt::format("异议期到 {} 止", to_string(*s.deadline)),
                    fmt::format("the objection window is open until {}", to_string(*s.deadline))},
                   {},
-                  {"期满后再确认；或写明双方书面同意：--note 文号",
-                   "confirm after it; or name the written consent of both parties: --note …"});
+                  {"期满后再确认；或写明双方书面同意的文号",
+                   "confirm after it; or name the written consent of both parties"});
     s.state = StatementState::confirmed;
   });
 }

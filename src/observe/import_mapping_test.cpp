@@ -81,5 +81,12 @@ TEST(TimeFormat, Table) {
   }
 }
 
+// What people are told to write can be read.
+TEST(TimeFormat, ItsSampleFits) {
+  for (const char* format : {"%Y-%m-%d %H:%M", "%Y年%m月%d日 %H时", "%Y%m%d%H%M%S", "%Y/%m/%d"})
+    EXPECT_TRUE(parse_time(sample_time(format), format)) << sample_time(format);
+  EXPECT_EQ(sample_time("%Y/%m/%d %H:%M"), "2020/10/05 08:00");
+}
+
 }  // namespace
 }  // namespace tributary::observe

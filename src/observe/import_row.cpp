@@ -171,8 +171,8 @@ void RowReader::read_time(Errors& errors) {
                               {fmt::format("“{}”不是有效时间", clipped(text, 60)),
                                fmt::format("\"{}\" is not a valid time", clipped(text, 60))},
                               where(),
-                              {fmt::format("应按 {} 书写，如 {}", source.format, "2020-10-05 08:00"),
-                               fmt::format("it must be written as {}", source.format)}),
+                              {fmt::format("应写成 {} 的样子", sample_time(source.format)),
+                               fmt::format("write it like {}", sample_time(source.format))}),
                         clipped(text, longest_raw)});
     } else if (*time > latest_) {
       errors.push_back({Error(codes::future_time,

@@ -93,4 +93,31 @@ std::optional<Text> problem_of_time_format(std::string_view format, bool has_yea
   return std::nullopt;
 }
 
+std::string sample_time(std::string_view format) {
+  std::string out;
+  for (std::size_t i = 0; i < format.size(); ++i) {
+    if (format[i] != '%' || i + 1 == format.size()) {
+      out += format[i];
+      continue;
+    }
+    switch (format[++i]) {
+      case 'Y':
+        out += "2020";
+        break;
+      case 'm':
+        out += "10";
+        break;
+      case 'd':
+        out += "05";
+        break;
+      case 'H':
+        out += "08";
+        break;
+      default:
+        out += "00";
+    }
+  }
+  return out;
+}
+
 }  // namespace tributary::observe

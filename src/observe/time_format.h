@@ -5,6 +5,7 @@
 #include "base/time.h"
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace tributary::observe {
@@ -15,6 +16,9 @@ namespace tributary::observe {
 // exist.
 std::optional<Instant> parse_time(std::string_view text, std::string_view format,
                                   std::optional<int> year = {}, int second_of_day = 0);
+
+// A moment of 2020-10-05 08:00 as the format writes it, for people who ask how: "2020/10/05 08:00".
+std::string sample_time(std::string_view format);
 
 // What is wrong with a format, if anything: an unknown %-field, no month or day, neither %Y nor a year.
 std::optional<Text> problem_of_time_format(std::string_view format, bool has_year);

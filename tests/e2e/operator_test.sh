@@ -211,7 +211,7 @@ sed -E 's/^# ([a-z-]+ = )/\1/' $sample | awk -F ' = ' '/^[a-z]/ && seen[$1]++ { 
 refused "the sample with all switched on" 3 env -u TRIBUTARY_DB "$program" --config "$scratch/all.toml" audit verify -- cli.not_initialised
 
 export TRIBUTARY_PACKS=$source_folder/policies
-printf 'db = "%s"\nlang = "en"\n\n[serve]\nlisten = "127.0.0.1:0"\nquiet = true\nno-rate-limits = true\npublic-url = "https://bc.example.gov.cn/"\ntrusted-proxy = ["127.0.0.1", "::1"]\n' "$live" >"$scratch/t.toml"
+printf 'db = "%s"\nlang = "en"\n\n[serve]\nlisten = "127.0.0.1:0"\nquiet = true\nno-rate-limits = true\npublic-url = "https://bc.example.gov.cn/"\ntrusted-proxy = ["127.0.0.1", "::1"]\nbasemap = "https://t{0-7}.example.org/{z}/{x}/{y}.png"\n' "$live" >"$scratch/t.toml"
 configured() { env -u TRIBUTARY_DB "$program" --config "$scratch/t.toml" "$@"; }
 holds "the file names the database" "$(configured audit verify)" "intact"
 same "the file's language" 0 "$(configured audit verify | grep -cP '\p{Han}')"
@@ -226,7 +226,9 @@ server=$!
 until [ -s "$scratch/serve.json" ] || ! kill -0 $server 2>/dev/null; do sleep 0.05; done
 url=$(jq -r .url "$scratch/serve.json")
 same "served by the file" '{"status":"ready"}' "$(curl -s "${url}ready")"
+holds "the map's origin, and no other" "$(curl -sI "${url}" | grep -i content-security-policy)" "img-src 'self' data: blob: https://*.example.org;"
 stop_server
+refused "a map that is none" 2 tributary serve --listen 127.0.0.1:0 --basemap http://example.org -- api.bad_basemap
 same "quiet by the file" 0 "$(grep -c '"request"' "$scratch/serve.log")"
 
 bad_settings() {  # what, text of the file, parts of the answer

@@ -60,6 +60,31 @@ export async function serve(prepare = async () => {}) {
 
 export const launch = () => chromium.launch({ executablePath: process.env.CHROMIUM, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
 
+/** The demonstration's year with people who have signed in once, a drafted statement and a posted one. */
+export async function demonstration(browser) {
+  const once = {}
+  let statement
+  let posted
+  const server = await serve(async ({ cli, run }) => {
+    await run(join(top, 'scripts/demonstration'), [])
+    posted = (await cli('statement', 'list', '--rule', 'section-month', '--period', '2020-10'))[0].id
+    statement = (await cli('statement', 'list', '--rule', 'section-month', '--period', '2020-08'))[0]?.id ?? posted
+    await cli('user', 'setup')
+    const add = async (name, display, roles, organisation) => (once[name] = (await cli('user', 'add', name, '--display', display, '--roles', roles, '--organisation', organisation)).one_time_password)
+    await add('clerk', '王敏', 'office_drafter,office_approver,accountant,lead_department', 'office')
+    await add('approver', '李强', 'office_approver', 'office')
+    await add('auditor', '周正', 'auditor', 'drc')
+    await add('administrator2', '陈静', 'administrator', 'office')
+  })
+  const secret = (name) => `溪流清澈见底-${name}-2026`
+  for (const name of Object.keys(once)) {
+    const who = await person(browser, server)
+    await who.begin(name, once[name], secret(name))
+    await who.close()
+  }
+  return { server, statement, posted, secret }
+}
+
 /** A browser of one person. Whatever goes wrong unseen is kept in `faults`. */
 export async function person(browser, server, { locale = 'zh', width = 1440, dark = false, tour = false } = {}) {
   const context = await browser.newContext({ viewport: { width, height: width < 500 ? 844 : 900 }, colorScheme: dark ? 'dark' : 'light', locale: locale === 'zh' ? 'zh-CN' : 'en-GB', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce', acceptDownloads: true })

@@ -44,8 +44,7 @@ export function value(raw: string | number | null | undefined, unit = '', digits
 }
 
 export function unitName(unit: string): string {
-  if (unit === 'CNY') return t('unit.yuan')
-  return unit.replace(/ug\/m3/g, 'µg/m³').replace(/m3/g, 'm³')
+  return unit.replace(/\bCNY\b/g, t('unit.yuan')).replace(/ug\/m3/g, 'µg/m³').replace(/m3/g, 'm³')
 }
 
 export function number(x: number | string | null | undefined, digits = 4): string {
@@ -91,6 +90,13 @@ export function day(d: string | null | undefined): string {
   if (!m) return d
   if (m[1] === '9999') return t('word.open_end')
   return locale.value === 'zh' ? `${m[1]}年${Number(m[2])}月${Number(m[3])}日` : `${Number(m[3])} ${month(Number(m[2]))} ${m[1]}`
+}
+
+/** From a day to the day before `to`, as people say it: «2018年1月1日 至 2021年12月31日». */
+export function days(from: string | null | undefined, to: string | null | undefined): string {
+  if (!to || to.startsWith('9999')) return t('word.since', { day: day(from) })
+  const last = new Date(Date.parse(`${to.slice(0, 10)}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10)
+  return `${day(from)} ${t('word.until')} ${day(last)}`
 }
 
 /** An instant in the time of Shanghai, to the minute. */

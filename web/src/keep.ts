@@ -1,4 +1,5 @@
-// What a browser remembers between visits: choices and drafts. Storage that is refused is no error.
+// What a browser remembers between visits: choices, and drafts (keys that begin with «draft.»), which belong to the person
+// who wrote them. Storage that is refused is no error.
 import { ref, watch, type Ref } from 'vue'
 
 export function remember<T>(key: string, start: T): Ref<T> {
@@ -30,5 +31,16 @@ export function forget(key: string): void {
     localStorage.removeItem(`tributary.${key}`)
   } catch {
     // Nothing kept, nothing to forget.
+  }
+}
+
+/** Signing out keeps drafts for the same person's next visit; whoever else signs in here finds none of them. */
+export function draftsOf(user: string): void {
+  try {
+    if (localStorage.getItem('tributary.drafts_of') === user) return
+    for (const key of Object.keys(localStorage)) if (key.startsWith('tributary.draft.')) localStorage.removeItem(key)
+    localStorage.setItem('tributary.drafts_of', user)
+  } catch {
+    // Where nothing can be kept there are no drafts.
   }
 }

@@ -9,9 +9,9 @@ export interface Resource<T> {
   reload: () => Promise<void>
 }
 
-/** Loads at once, and again whenever one of `when` changes. A late answer to an old question is dropped. */
-export function resource<T>(load: (signal: AbortSignal) => Promise<T>, when: WatchSource[] = []): Resource<T> {
-  const data = shallowRef<T | null>(null)
+/** Loads at once, and again whenever one of `when` changes; `first` is shown until then. A late answer to an old question is dropped. */
+export function resource<T>(load: (signal: AbortSignal) => Promise<T>, when: WatchSource[] = [], first: T | null = null): Resource<T> {
+  const data = shallowRef<T | null>(first)
   const error = shallowRef<Problem | null>(null)
   const loading = shallowRef(true)
   let abort = new AbortController()

@@ -17,6 +17,7 @@ const pages: RouteRecordRaw[] = [
   { path: 'statements/:id', name: 'statement', component: () => import('./console/Statement.vue'), meta: { title: 'statements', permission: 'statements.read' } },
   { path: 'readings', name: 'readings', component: () => import('./console/Readings.vue'), meta: { title: 'readings', permission: 'readings.read' } },
   { path: 'readings/import', name: 'import', component: () => import('./console/Import.vue'), meta: { title: 'import', permission: 'readings.import' } },
+  { path: 'readings/imports', name: 'imports', component: () => import('./console/Imports.vue'), meta: { title: 'imports', permission: 'readings.read' } },
   { path: 'rules', name: 'rules', component: () => import('./console/Rules.vue'), meta: { title: 'rules', permission: 'rules.read' } },
   { path: 'rules/:name', name: 'rule', component: () => import('./console/Rule.vue'), meta: { title: 'rules', permission: 'rules.read' } },
   { path: 'what-if', name: 'whatif', component: () => import('./console/WhatIf.vue'), meta: { title: 'whatif', permission: 'whatif.run' } },

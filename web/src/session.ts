@@ -2,7 +2,7 @@
 import { computed, ref } from 'vue'
 import { get, post, Problem, remove, setCsrf } from '@/api/client'
 import type { Session } from '@/api/types'
-import { remember } from '@/keep'
+import { draftsOf, remember } from '@/keep'
 
 export const session = ref<Session | null>(null)
 let asked: Promise<void> | null = null
@@ -10,6 +10,7 @@ let asked: Promise<void> | null = null
 const known = remember('signed_in', false)
 
 function take(found: Session): void {
+  draftsOf(found.user.id)
   session.value = found
   known.value = true
   setCsrf(found.csrf)

@@ -1,5 +1,5 @@
 // One way to the server: JSON in and out, errors as RFC 9457 problems, the CSRF token and idempotency keys on writes.
-import { locale, text, type Text } from '@/i18n'
+import { locale, sentences, text, type Text } from '@/i18n'
 
 export interface Where {
   file?: string
@@ -125,6 +125,6 @@ export async function all<T>(path: string, query: Query = {}, most = 5000): Prom
 
 /** What to tell the user about an error. */
 export function told(error: unknown): string {
-  if (error instanceof Problem) return [text(error.detail) || error.code, text(error.hint)].filter(Boolean).join(' ')
+  if (error instanceof Problem) return sentences(text(error.detail) || error.code, text(error.hint))
   return error instanceof Error ? error.message : String(error)
 }

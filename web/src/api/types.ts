@@ -12,6 +12,7 @@ export interface Session {
   csrf: string | null
   tenant: { code: string; name: Text | string }
   examples: boolean
+  basemap?: { url: string; attribution: string } | null
 }
 
 export interface Party {
@@ -96,9 +97,18 @@ export interface Explanation {
   children?: Explanation[]
 }
 
+/** A statement in a few words, as the home page names it. */
+export interface Named {
+  rule_title: Text | string
+  period: string
+  payer: Party
+  payee: Party
+  amount: string
+}
+
 export interface Home {
-  due: { kind: string; id: number | string; title: Text | string; detail: Text | string; deadline?: string | null }[]
-  changed: { at: string; title: Text | string; link?: string }[]
+  due: { kind: string; id: number | string; state: string; title: Text | string; deadline?: string | null; statement: Named }[]
+  changed: { at: string; link: string; step: Text | string; by: string; statement: Named }[]
   figures: { key: string; title: Text | string; value: string | number; unit?: string; note?: Text | string }[]
 }
 
@@ -282,6 +292,18 @@ export interface Job {
   result?: Record<string, unknown> | null
   created?: string
   by?: string
+}
+
+export interface ImportedFile {
+  id: number
+  file: string
+  mapping: string
+  arrived: string
+  by: string
+  rows: number
+  accepted: number
+  rejected: number
+  sha256: string
 }
 
 export interface ImportResult {

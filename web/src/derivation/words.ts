@@ -25,9 +25,11 @@ export function titleOf(node: Explanation): string {
   const { base, index } = split(node.name ?? '')
   if (node.kind === 'mean' || node.kind === 'limit') {
     const m = node.kind === 'mean' ? /^(\S+)/.exec(node.name ?? '') : /,\s*(\w+)\)$/.exec(node.name ?? '')
-    return [m ? word('indicator', m[1]!) : '', text(node.title)].filter(Boolean).join(' · ')
+    const [indicator, title] = [m ? word('indicator', m[1]!) : '', text(node.title)]
+    return title.startsWith(indicator) ? title : `${indicator} · ${title}`
   }
   if (node.kind === 'result') return `${node.name ?? ''} · ${text(node.title)}`
+  if (node.kind === 'payment') return `${word('kind', 'payment')} · ${text(node.title) || base}`
   if (node.kind === 'note') return [text(node.title), base].filter(Boolean).join(' · ')
   const said = text(node.title) || base
   return index ? `${said} · ${word('indicator', index)}` : said
@@ -46,6 +48,17 @@ function mentioned(e: Expression, node: Explanation): Explanation[] {
   walk(e)
   const found = (node.children ?? []).filter((c) => c.name && names.has(split(c.name).base))
   return found.some((c) => c.kind !== 'formula') ? [] : found
+}
+
+/** The values from the root down to the one of this name, where it is told in full. */
+export function wayTo(nodes: Explanation[], name: string): Explanation[] | null {
+  for (const node of nodes) {
+    const own = node.name ?? ''
+    if (!node.repeated && node.kind !== 'result' && node.kind !== 'observation' && (own === name || split(own).base === name)) return [node]
+    const below = wayTo(node.children ?? [], name)
+    if (below) return [node, ...below]
+  }
+  return null
 }
 
 export interface Answer {

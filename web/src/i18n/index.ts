@@ -58,6 +58,9 @@ export function word(prefix: string, name: string): string {
 /** Whether a word from data has a text. */
 export const said = (prefix: string, name: string): boolean => find(`${prefix}.${name}`) !== undefined
 
+/** What was refused and what to do about it, as one reads it. */
+export const sentences = (...parts: string[]): string => parts.filter(Boolean).map((p) => p.replace(/[。.]$/, '')).join(locale.value === 'zh' ? '；' : '; ')
+
 /** A text of the server in the language shown. */
 export function text(from: Text | string | null | undefined): string {
   if (!from) return ''

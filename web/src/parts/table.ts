@@ -10,6 +10,8 @@ export interface Column<Row> {
   /** Offers the values that occur as a filter. */
   choose?: boolean
   hidden?: boolean
+  /** Never broken into lines: days, states, names of months. */
+  tight?: boolean
   /** On a phone the first such column heads the card. */
   head?: boolean
 }
