@@ -181,7 +181,8 @@ test('a list of many rows is shown window by window', async () => {
     const query = new URL(route.request().url()).searchParams
     const [limit, from] = [Number(query.get('limit')), Number(query.get('cursor') ?? 0)]
     asked.push(limit)
-    const items = Array.from({ length: limit }, (_, n) => ({ id: from + n + 1, code: `c${from + n}`, rule: 'r', rule_title: 'r', period: '2020-10', payer: { code: 'a', name: `甲${from + n + 1}` }, payee: { code: 'b', name: '乙' }, amount: '1.00', state: 'drafted', deadline: null, unverified: false, example: false, created: '2020-10-01T00:00:00+08:00' }))
+    const [real] = (await (await route.fetch({ url: `${server.url}/api/v1/statements?limit=1` })).json()).items
+    const items = Array.from({ length: limit }, (_, n) => ({ ...real, id: from + n + 1, code: `c${from + n}`, payer: { code: 'a', name: { zh: `甲${from + n + 1}`, en: '' } } }))
     await route.fulfill({ json: { items, next: String(from + limit) } })
   })
   await who.go('/console/statements')
