@@ -126,6 +126,24 @@ std::string Context::state_folder() const {
   return folder.empty() ? "." : folder;
 }
 
+std::string Context::public_url() const {
+  std::string url = options_.public_url;
+  if (url.empty()) return url;
+  const std::size_t scheme = url.starts_with("https://") ? 8 : url.starts_with("http://") ? 7 : 0;
+  const bool plain = std::all_of(url.begin(), url.end(), [](char c) {
+    return c > ' ' && c < 0x7f && std::string_view("?#\"<>\\^`{|}@").find(c) == std::string_view::npos;
+  });
+  while (url.size() > scheme && url.ends_with('/')) url.pop_back();
+  if (scheme == 0 || !plain || url.size() == scheme || url[scheme] == '/' || url[scheme] == ':')
+    throw Error(
+        codes::bad_usage,
+        {fmt::format("“{}”不是可用的网址", url), fmt::format("\"{}\" cannot be the public address", url)},
+        {"", 0, 0, "public-url"},
+        {"应以 https:// 或 http:// 开头，不带 ? 和 #，例如 https://bc.example.gov.cn",
+         "begin with https:// or http://, without ? and #, for example https://bc.example.gov.cn"});
+  return url;
+}
+
 std::string Context::key_file() const {
   return options_.key_file.empty() ? state_folder() + "/identity.key" : options_.key_file;
 }

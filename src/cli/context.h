@@ -32,6 +32,7 @@ struct Options {
   std::string language = "both";
   std::string by;             // who does it; empty: the user of the machine
   std::string settings_file;  // TOML; empty: the machine's, if it has one
+  std::string public_url;     // of the portal, stands on statements; empty: not known
   std::string key_file;       // of the key that encrypts authenticators' secrets; empty: beside the database
   bool json = false;
 };
@@ -61,6 +62,8 @@ class Context {
   std::string packs_folder() const;  // throws packs_not_found
   // What the server keeps beside the database: the key, uploads while they are read.
   std::string state_folder() const;
+  // «https://bc.example.gov.cn», without a slash at its end; empty when not set. Throws bad_usage.
+  std::string public_url() const;
   std::string key_file() const;
   // Opened and migrated on first use. Only `init` makes a new one; the others throw not_initialised when the
   // file is not there.

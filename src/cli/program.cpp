@@ -100,6 +100,8 @@ int run_program(const std::vector<std::string>& arguments, const Clock& clock, s
       ->envname("TRIBUTARY_LANG")
       ->check(CLI::IsMember({"zh", "en", "both"}))
       ->capture_default_str();
+  app.add_option("--public-url", options.public_url,
+                 "公众使用的网址，印在结算单上 / address that citizens use, stands on statements");
   app.add_option("--key-file", options.key_file,
                  "加密动态口令密钥的文件 / file of the key that encrypts authenticators' secrets (default: "
                  "identity.key beside the database)");

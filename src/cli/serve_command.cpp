@@ -27,7 +27,6 @@ struct ServeArguments {
   std::string certificate;
   std::string key;
   std::vector<std::string> proxies;
-  std::string public_url;
   api::Basemap basemap;
   std::size_t workers = 4;
   std::size_t connections = 4000;
@@ -51,23 +50,6 @@ std::pair<std::string, std::uint16_t> address_of(const std::string& text) {
   std::string host = text.substr(0, colon);
   if (host.size() >= 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
   return {host.empty() ? "0.0.0.0" : host, port};
-}
-
-// «https://bc.example.gov.cn/» without the slash at its end.
-std::string public_url_of(std::string url) {
-  const std::size_t scheme = url.starts_with("https://") ? 8 : url.starts_with("http://") ? 7 : 0;
-  const bool plain = std::all_of(url.begin(), url.end(), [](char c) {
-    return c > ' ' && c < 0x7f && std::string_view("?#\"<>\\^`{|}@").find(c) == std::string_view::npos;
-  });
-  while (url.size() > scheme && url.ends_with('/')) url.pop_back();
-  if (scheme == 0 || !plain || url.size() == scheme || url[scheme] == '/' || url[scheme] == ':')
-    throw Error(
-        codes::bad_usage,
-        {fmt::format("“{}”不是可用的网址", url), fmt::format("\"{}\" cannot be the public address", url)},
-        {"", 0, 0, "public-url"},
-        {"应以 https:// 或 http:// 开头，不带 ? 和 #，例如 https://bc.example.gov.cn",
-         "begin with https:// or http://, without ? and #, for example https://bc.example.gov.cn"});
-  return url;
 }
 
 // The built console: beside the program, or where packages put it.
@@ -109,7 +91,7 @@ int serve(Context& c, const ServeArguments& a) {
                        at);
   };
   api::ServerSettings settings;
-  settings.public_url = public_url_of(a.public_url.empty() ? url_at(port) : a.public_url);
+  settings.public_url = c.public_url().empty() ? url_at(port) : c.public_url();
   settings.basemap = a.basemap;
   settings.database = c.options().database;
   settings.tenant = c.tenant();
@@ -180,10 +162,6 @@ void add_serve_command(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand("serve", "启动服务器：接口和网页 / the server: API and console");
   const auto a = std::make_shared<ServeArguments>();
   command->add_option("--listen", a->listen, "地址:端口 / address:port")->capture_default_str();
-  command->add_option(
-      "--public-url", a->public_url,
-      "公众使用的网址，印在结算单上 / address that citizens use, stands on statements (default: that "
-      "of --listen)");
   command->add_option(
       "--basemap", a->basemap.url,
       "底图瓦片的网址模板，含 {z}{x}{y}，多层以空格分隔 / addresses of map tiles with {z}{x}{y}, "

@@ -226,7 +226,7 @@ int print_paper(Context& c, std::int64_t id, const std::string& pdf, const std::
   const document::Language language = c.options().language == "both" ? document::Language::zh : c.language();
   const document::Document document =
       compensate::printed_statement(compensation, c.policy(), registry::Registry(c.database(), c.tenant()),
-                                    c.tenant(), id, c.clock().today(), language);
+                                    c.tenant(), id, c.clock().today(), language, c.public_url());
   if (!pdf.empty()) write_file(pdf, document::render_pdf(document, {document::Sizes::compact}));
   if (!xlsx.empty()) document::write_xlsx(document, xlsx);
   for (const std::string& file : {pdf, xlsx})

@@ -64,7 +64,9 @@ check_code 91350100M000100Y0N BAD_ORG_CHECK
 
 # Papers.
 id=$(tributary statement list --json | jq '.[0].id')
-tributary statement print "$id" --pdf "$scratch/s.pdf" --xlsx "$scratch/s.xlsx" >/dev/null
+tributary statement print "$id" --pdf "$scratch/s.pdf" --xlsx "$scratch/s.xlsx" --public-url https://bc.example.gov.cn/ >/dev/null
+pdftoppm -r 200 -png -singlefile "$scratch/s.pdf" "$scratch/s"
+holds "the code to scan" "$(zbarimg --quiet --raw --nodbus "$scratch/s.png" 2>/dev/null)" https://bc.example.gov.cn/verify/341602-
 qpdf --check "$scratch/s.pdf" >/dev/null || fail "qpdf --check"
 holds "the amount in the PDF" "$(pdftotext "$scratch/s.pdf" - | tr -d ' ')" "500,000.00"
 holds "the amount in the XLSX" "$(unzip -p "$scratch/s.xlsx" 'xl/worksheets/sheet*.xml' xl/sharedStrings.xml)" "500000"

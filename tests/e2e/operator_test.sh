@@ -211,7 +211,7 @@ sed -E 's/^# ([a-z-]+ = )/\1/' $sample | awk -F ' = ' '/^[a-z]/ && seen[$1]++ { 
 refused "the sample with all switched on" 3 env -u TRIBUTARY_DB "$program" --config "$scratch/all.toml" audit verify -- cli.not_initialised
 
 export TRIBUTARY_PACKS=$source_folder/policies
-printf 'db = "%s"\nlang = "en"\n\n[serve]\nlisten = "127.0.0.1:0"\nquiet = true\nno-rate-limits = true\npublic-url = "https://bc.example.gov.cn/"\ntrusted-proxy = ["127.0.0.1", "::1"]\nbasemap = "https://t{0-7}.example.org/{z}/{x}/{y}.png"\n' "$live" >"$scratch/t.toml"
+printf 'db = "%s"\nlang = "en"\npublic-url = "https://bc.example.gov.cn/"\n\n[serve]\nlisten = "127.0.0.1:0"\nquiet = true\nno-rate-limits = true\ntrusted-proxy = ["127.0.0.1", "::1"]\nbasemap = "https://t{0-7}.example.org/{z}/{x}/{y}.png"\n' "$live" >"$scratch/t.toml"
 configured() { env -u TRIBUTARY_DB "$program" --config "$scratch/t.toml" "$@"; }
 holds "the file names the database" "$(configured audit verify)" "intact"
 same "the file's language" 0 "$(configured audit verify | grep -cP '\p{Han}')"
