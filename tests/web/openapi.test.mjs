@@ -18,11 +18,10 @@ function asker(url, contract, faults) {
     const headers = { cookie: Object.entries(jar).map(([k, v]) => `${k}=${v}`).join('; '), 'x-csrf-token': csrf }
     if (body !== undefined) headers['content-type'] = 'application/json'
     const answer = await fetch(url + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) })
-    for (const cookie of answer.headers.getSetCookie()) {
-      const [name, value] = cookie.split(';')[0].split('=')
-      if (value) jar[name] = value
-      else delete jar[name]
-    }
+    // One cookie at most; Debian's Node has no getSetCookie().
+    const [name, value] = (answer.headers.get('set-cookie') ?? '').split(';')[0].split('=')
+    if (value) jar[name] = value
+    else delete jar[name]
     const text = await answer.text()
     const type = answer.headers.get('content-type') ?? ''
     faults.push(...contract.faults({ method, path: path.split('?')[0], status: answer.status, type, text }))
