@@ -24,7 +24,11 @@ Sender sender_of(const Request& request, const std::vector<std::string>& trusted
   out.secure = out.secure || same_ignoring_case(trim(request.header("X-Forwarded-Proto")), "https");
   // From the right: the last address that is not a proxy of ours is the client; what stands left of it,
   // anybody may have written.
-  const auto hops = split(request.header("X-Forwarded-For"), ',');
+  // Some proxies add to the header, others write another one below it.
+  std::string all;
+  for (const auto& [name, value] : request.headers)
+    if (same_ignoring_case(name, "X-Forwarded-For")) all += "," + value;
+  const auto hops = split(std::string_view(all).substr(all.empty() ? 0 : 1), ',');
   for (auto hop = hops.rbegin(); hop != hops.rend(); ++hop) {
     const std::string_view address = trim(*hop);
     const bool plausible = !address.empty() && address.size() <= 45 &&

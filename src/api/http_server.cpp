@@ -234,6 +234,35 @@ struct TlsTraits
   static constexpr bool use_connection_count_limiter = true;
 };
 
+// The library's own limits begin after the handshake; until then somebody who sends nothing would hold a
+// connection for ever. Found by the library through TlsTraits.
+constexpr std::chrono::seconds handshake_time{10};
+
+template <class Start, class Failed>
+void prepare_connection_and_start_read(restinio::tls_socket_t& socket,
+                                       restinio::impl::connection_t<TlsTraits>& connection, Start start,
+                                       Failed failed) {
+  namespace asio = restinio::asio_ns;
+  auto held = connection.shared_from_this();
+  const auto timer = std::make_shared<asio::steady_timer>(socket.get_executor(), handshake_time);
+  timer->async_wait([&socket, weak = std::weak_ptr(held)](const asio::error_code& cancelled) {
+    if (cancelled) return;
+    if (const auto alive = weak.lock()) {
+      asio::error_code ignored;
+      socket.lowest_layer().close(ignored);  // ends the handshake with an error
+    }
+  });
+  socket.async_handshake(asio::ssl::stream_base::server,
+                         [timer, held = std::move(held), start = std::move(start),
+                          failed = std::move(failed)](const asio::error_code& error) {
+                           timer->cancel();
+                           if (error)
+                             failed(error);
+                           else
+                             start();
+                         });
+}
+
 class Engine {
  public:
   virtual ~Engine() = default;

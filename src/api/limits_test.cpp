@@ -43,6 +43,8 @@ TEST(Sender, IsBelievedOnlyThroughATrustedProxy) {
   EXPECT_EQ(sender_of(r, {"10.0.0.2"}).address, "203.0.113.9");
   EXPECT_TRUE(sender_of(r, {"10.0.0.2"}).secure);
   EXPECT_EQ(sender_of(r, {"10.0.0.2", "203.0.113.9"}).address, "1.1.1.1");
+  r.headers = {{"X-Forwarded-For", "1.1.1.1"}, {"x-forwarded-for", "203.0.113.9"}};
+  EXPECT_EQ(sender_of(r, {"10.0.0.2"}).address, "203.0.113.9");
   r.headers = {{"X-Forwarded-For", "<script>"}};
   EXPECT_EQ(sender_of(r, {"10.0.0.2"}).address, "10.0.0.2");
 }

@@ -121,7 +121,10 @@ std::string database_file(const std::string& url) {
 
 std::string Context::state_folder() const {
   const std::string file = database_file(options_.database);
-  if (file.empty()) return "var";
+  if (file.empty()) {
+    const char* given = std::getenv("STATE_DIRECTORY");  // systemd's
+    return given != nullptr && *given != '\0' ? given : "var";
+  }
   const std::string folder = std::filesystem::path(file).parent_path().string();
   return folder.empty() ? "." : folder;
 }
@@ -150,7 +153,8 @@ std::string Context::key_file() const {
 
 void Context::require_database() const {
   const std::string file = database_file(options_.database);
-  if (!file.empty() && !std::filesystem::exists(file)) throw not_initialised(options_.database);
+  if (!file.empty() && !std::filesystem::exists(file))
+    throw not_initialised(store::url_for_messages(options_.database));
 }
 
 store::Database& Context::database(bool make) {
@@ -165,7 +169,7 @@ store::Database& Context::database(bool make) {
 const std::string& Context::tenant() {
   if (tenant_) return *tenant_;
   const auto all = policy::tenants(database());
-  if (all.empty()) throw not_initialised(options_.database);
+  if (all.empty()) throw not_initialised(store::url_for_messages(options_.database));
   if (options_.jurisdiction.empty() && all.size() > 1)
     throw Error(codes::several_tenants,
                 {"数据库中有几个地区，请用 --jurisdiction 指明",

@@ -66,11 +66,19 @@ std::string web_folder(const std::string& given) {
   return tried.front();
 }
 
-// A name or a typing error here would never be believed, and nobody would notice.
-void require_address(const std::string& text) {
-  std::array<unsigned char, sizeof(in6_addr)> ignored{};
-  for (const int family : {AF_INET, AF_INET6})
-    if (inet_pton(family, text.c_str(), ignored.data()) == 1) return;
+// As the server sees the address of a connection. A name, a typing error or another spelling here would never
+// be believed, and nobody would notice.
+std::string address_as_seen(const std::string& text) {
+  std::array<unsigned char, sizeof(in6_addr)> bytes{};
+  std::array<char, INET6_ADDRSTRLEN> out{};
+  if (inet_pton(AF_INET, text.c_str(), bytes.data()) == 1)
+    return inet_ntop(AF_INET, bytes.data(), out.data(), out.size());
+  if (inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1) {
+    constexpr std::array<unsigned char, 12> mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    if (std::equal(mapped.begin(), mapped.end(), bytes.begin()))
+      return inet_ntop(AF_INET, bytes.data() + mapped.size(), out.data(), out.size());
+    return inet_ntop(AF_INET6, bytes.data(), out.data(), out.size());
+  }
   throw Error(codes::bad_usage,
               {fmt::format("“{}”不是 IP 地址", text), fmt::format("\"{}\" is not an IP address", text)},
               {"", 0, 0, "trusted-proxy"}, {"例如 127.0.0.1 或 ::1", "for example 127.0.0.1 or ::1"});
@@ -80,7 +88,6 @@ int serve(Context& c, const ServeArguments& a) {
   if (a.certificate.empty() != a.key.empty())
     throw Error(codes::bad_usage,
                 {"--tls-cert 与 --tls-key 须同时给出", "--tls-cert and --tls-key go together"});
-  for (const std::string& proxy : a.proxies) require_address(proxy);
   const auto [host, port] = address_of(a.listen);
   const auto url_at = [&, &listening = host](std::uint16_t at) {
     const bool wide = listening == "0.0.0.0" || listening == "::";
@@ -91,7 +98,7 @@ int serve(Context& c, const ServeArguments& a) {
                        at);
   };
   api::ServerSettings settings;
-  settings.public_url = c.public_url().empty() ? url_at(port) : c.public_url();
+  settings.public_url = c.public_url();
   settings.basemap = a.basemap;
   settings.database = c.options().database;
   settings.tenant = c.tenant();
@@ -99,7 +106,7 @@ int serve(Context& c, const ServeArguments& a) {
   settings.pack = c.policy().pack().id;
   settings.web = web_folder(a.web);
   settings.version = "0.1.0";
-  settings.trusted_proxies = a.proxies;
+  for (const std::string& proxy : a.proxies) settings.trusted_proxies.push_back(address_as_seen(proxy));
   settings.workers = a.workers;
   settings.log_requests = !a.quiet;
   if (a.no_limits) settings.signed_in = settings.anonymous = settings.sign_in = {};

@@ -22,7 +22,8 @@ struct Grant {
   Scope scope = Scope::own;
   std::string party;
   OrganisationId organisation;  // the branch of the tree that an own-scope grant reaches
-  UserId of;                    // whose role it is: the caller's own, or the one who delegated it
+  std::string role;
+  UserId of;  // whose role it is: the caller's own, or the one who delegated it
 };
 
 struct Caller {

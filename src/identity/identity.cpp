@@ -94,8 +94,8 @@ std::vector<Role> Identity::roles() {
 Grant Identity::grant_of(const std::string& role, const std::string& party,
                          const OrganisationId& organisation, const UserId& of) const {
   const auto found = roles_.find(role);
-  if (found == roles_.end()) return {{}, Scope::own, party, organisation, of};
-  return {found->second.permissions, found->second.scope, party, organisation, of};
+  if (found == roles_.end()) return {{}, Scope::own, party, organisation, role, of};
+  return {found->second.permissions, found->second.scope, party, organisation, role, of};
 }
 
 void Identity::check_exclusions(const std::vector<std::string>& roles) const {

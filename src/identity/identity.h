@@ -255,6 +255,8 @@ class Identity {
   void refresh_roles(store::Transaction& t, std::int64_t version);
   void check_roles(store::Transaction& t, const Caller& caller, const std::vector<std::string>& roles);
   void check_exclusions(const std::vector<std::string>& roles) const;
+  // Given to the user by others, today.
+  std::vector<std::string> delegated_roles(store::Transaction& t, const UserId& user) const;
   Grant grant_of(const std::string& role, const std::string& party, const OrganisationId& organisation,
                  const UserId& of) const;
   Caller caller_from(store::Transaction& t, const store::Row& row);

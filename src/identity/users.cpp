@@ -126,7 +126,13 @@ User Identity::change_user(const Caller& caller, const UserId& id, const UserCha
                    "you may not change your own roles, organisation, state or "
                    "authenticator here"},
                   {}, {"请由另一名管理员办理", "another administrator must do it"});
-    if (after.roles != before.user.roles) check_roles(t, caller, after.roles);
+    if (after.roles != before.user.roles) {
+      check_roles(t, caller, after.roles);
+      auto all = after.roles;
+      const auto lent = delegated_roles(t, id);
+      all.insert(all.end(), lent.begin(), lent.end());
+      check_exclusions(all);
+    }
     t.execute(
         "UPDATE identity_user SET display_name = ?, organisation = ?, roles = ?, state = ?, version = "
         "version + "
@@ -219,6 +225,16 @@ std::vector<User> Identity::colleagues(const Caller& caller) const {
   });
 }
 
+std::vector<std::string> Identity::delegated_roles(store::Transaction& t, const UserId& user) const {
+  std::vector<std::string> out;
+  for (const store::Row& row :
+       t.query("SELECT roles FROM identity_delegation WHERE jurisdiction = ? AND to_user = ? "
+               "AND ends > ? AND revoked = 0",
+               tenant_, user.value, clock_.now().seconds))
+    for (std::string& role : words_of(row.text(0))) out.push_back(std::move(role));
+  return out;
+}
+
 Delegation Identity::delegate(const Caller& caller, const UserId& to, const std::vector<std::string>& given,
                               Date last_day, const std::string& reason) {
   require_settled_person(caller);
@@ -244,6 +260,8 @@ Delegation Identity::delegate(const Caller& caller, const UserId& to, const std:
     read_roles(t);
     auto both = other.user.roles;
     both.insert(both.end(), roles.begin(), roles.end());
+    const auto lent = delegated_roles(t, to);
+    both.insert(both.end(), lent.begin(), lent.end());
     check_exclusions(both);
     Delegation out{{entropy_.base64url(16)},  caller.user,  to,          roles, last_day,
                    std::string(trim(reason)), clock_.now(), std::nullopt};

@@ -258,6 +258,10 @@ TEST_P(Users, DelegationLendsRolesUntilADay) {
   EXPECT_EQ(now.grants.back().of, head.id);
   EXPECT_EQ(now.roles, (std::vector<std::string>{"office_drafter"}));
   EXPECT_EQ(id.delegations(now).size(), 1U);
+  // What is lent counts with what is given later, by others or by an administrator.
+  EXPECT_EQ(
+      code_of([&] { id.change_user(w.system(), li.id, {.roles = std::vector<std::string>{"auditor"}}, {}); }),
+      "roles_exclude");
   // What the other loses is lost here.
   id.change_user(w.system(), head.id, {.roles = std::vector<std::string>{}}, {});
   EXPECT_FALSE(id.caller_of_session(in.token).may(Permission::statements_confirm));

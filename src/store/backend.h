@@ -77,9 +77,6 @@ std::string sql_excerpt(std::string_view sql);
 // The 1-based line of a byte in a text.
 long line_of(std::string_view text, std::size_t byte);
 
-// The URL with its password replaced by ***, for messages.
-std::string url_for_messages(std::string_view url);
-
 Error wrong_parameter_count(std::string_view sql, std::size_t expected, std::size_t given);
 
 // An error that the database reported, in words for a clerk. `detail` is the database's own text;

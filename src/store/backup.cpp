@@ -69,6 +69,15 @@ Error not_a_backup(const std::string& file, const Text& why) {
            "no database was changed; take another file that tributary backup wrote"}};
 }
 
+Error not_our_database(const std::string& url) {
+  return {
+      codes::not_a_backup,
+      {"这不是本软件的数据库，没有可备份的", "this is not a database of this program: nothing to back up"},
+      {url_for_messages(url), 0, 0, {}},
+      {"请检查 --db；新数据库请先运行 tributary init",
+       "check --db; a new database needs tributary init first"}};
+}
+
 UnfinishedFile::UnfinishedFile(std::string final_path)
     : final_(std::move(final_path)), path_(final_ + ".XXXXXX") {
   const int file = ::mkostemp(path_.data(), O_CLOEXEC);
@@ -85,9 +94,10 @@ void UnfinishedFile::publish(const Error& taken) {
   to_disk(path_, O_RDONLY);
   // Not every file system can rename without replacing.
   if (::renameat2(AT_FDCWD, path_.c_str(), AT_FDCWD, final_.c_str(), RENAME_NOREPLACE) != 0) {
-    if (errno == EEXIST || there_is(final_)) throw taken;
-    if ((errno != EINVAL && errno != ENOSYS) || std::rename(path_.c_str(), final_.c_str()) != 0)
-      throw file_failure(final_, errno);
+    const int reason = errno;  // what is asked next may set another
+    if (reason == EEXIST || there_is(final_)) throw taken;
+    if (reason != EINVAL && reason != ENOSYS) throw file_failure(final_, reason);
+    if (std::rename(path_.c_str(), final_.c_str()) != 0) throw file_failure(final_, errno);
   }
   const auto folder = std::filesystem::path(final_).parent_path();
   to_disk(folder.empty() ? "." : folder.string(), O_RDONLY | O_DIRECTORY);

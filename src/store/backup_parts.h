@@ -30,6 +30,8 @@ class UnfinishedFile {
 Error file_exists(const std::string& file);
 // The file is damaged, or something else; `why` in both languages.
 Error not_a_backup(const std::string& file, const Text& why);
+// A database without our schema, to be backed up.
+Error not_our_database(const std::string& url);
 // A failed call of the system on a file: disk_full or disk_failure, by errno.
 Error file_failure(const std::string& path, int reason);
 bool there_is(const std::string& path);

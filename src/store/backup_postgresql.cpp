@@ -194,7 +194,10 @@ Backup checked(const std::string& file, std::span<const Migration> known) {
 }  // namespace
 
 Backup back_up_postgresql(const std::string& url, const std::string& file, std::span<const Migration> known) {
-  Database::open(url)->read([&](Transaction& t) { described(applied_steps(t), known); });
+  Database::open(url)->read([&](Transaction& t) {
+    if (!t.first("SELECT 1 FROM pg_tables WHERE tablename = 'schema_migration'")) throw not_our_database(url);
+    described(applied_steps(t), known);
+  });
   const Server server = server_of(url);
   UnfinishedFile archive(file);
   const auto command = [&](const std::string& to) {

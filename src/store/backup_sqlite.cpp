@@ -77,6 +77,9 @@ Backup checked(const std::string& path, std::span<const Migration> known) {
 }  // namespace
 
 Backup back_up_sqlite(const std::string& url, const std::string& file, std::span<const Migration> known) {
+  Database::open(url)->read([&](Transaction& t) {
+    if (!t.first("SELECT 1 FROM sqlite_schema WHERE name = 'schema_migration'")) throw not_our_database(url);
+  });
   const UnfinishedFile copy(file);
   // One read transaction: writers go on meanwhile and are not in it.
   open_sqlite(url)->script(fmt::format("VACUUM INTO '{}'", escaped(copy.path())));

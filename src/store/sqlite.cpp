@@ -12,8 +12,11 @@
 #include <fstream>
 #include <thread>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace tributary::store {
 
@@ -220,7 +223,13 @@ void refuse_cut_off(const std::string& path) {
 class Sqlite final : public Backend {
  public:
   explicit Sqlite(const Options& options) {
-    if (options.path != in_memory) refuse_cut_off(options.path);
+    if (options.path != in_memory) {
+      refuse_cut_off(options.path);
+      // A new file is for its owner alone; what SQLite puts beside it takes over its mode.
+      const int made =
+          ::open(options.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+      if (made >= 0) ::close(made);
+    }
     sqlite3* raw = nullptr;
     constexpr int flags =
         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;

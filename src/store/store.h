@@ -221,4 +221,7 @@ class Database {
   Transaction* joined_ = nullptr;  // the one that together() or snapshot() opened
 };
 
+// The URL with its password replaced by ***, for messages.
+std::string url_for_messages(std::string_view url);
+
 }  // namespace tributary::store

@@ -50,6 +50,10 @@ done
 got=0
 curl -s "http://$where/ready" >/dev/null || got=$?
 [ "$got" -ne 0 ] || fail "plain HTTP on the port of TLS was answered"
+# Who connects and sends nothing is let go: reading ends.
+exec 4<>"/dev/tcp/127.0.0.1/$(sed 's|.*:||; s|/$||' <<<"$url")"
+cat <&4 >/dev/null || true
+exec 4>&-
 head -c 100000 /dev/urandom | timeout 20 bash -c "cat >/dev/tcp/${where/://}" 2>/dev/null || true
 same "unharmed" 200 "$(status_of "${url}ready")"
 holds "HSTS" "$(headers_of "${url}ready")" "Strict-Transport-Security: max-age="

@@ -81,6 +81,9 @@ refused "over a file" 4 tributary backup "$scratch/last.backup" -- store.file_ex
 refused "over a database" 4 tributary restore "$scratch/last.backup" -- store.not_empty
 same "the database is as it was" "$state" "$(contents)"
 refused "no database to copy" 3 env TRIBUTARY_DB=sqlite:$scratch/none.db "$program" backup "$scratch/none" -- cli.not_initialised
+sqlite3 "$scratch/theirs.db" 'CREATE TABLE other (id INTEGER)'
+refused "a database of somebody else" 2 env TRIBUTARY_DB=sqlite:$scratch/theirs.db "$program" backup "$scratch/none" -- store.not_a_backup theirs.db init
+same "the database is its owner's alone" 600 "$(stat -c %a "${live#sqlite:}")"
 [ ! -e "$scratch/none.db" ] && [ ! -e "$scratch/none" ] || fail "a backup of nothing made something"
 
 mkdir "$scratch/target"
@@ -152,6 +155,7 @@ new_database() {  # name; sets TRIBUTARY_DB
   export TRIBUTARY_DB=${TRIBUTARY_TEST_POSTGRES/\/postgres/\/$1}
 }
 new_database operator_a_$$
+refused "an empty PostgreSQL database" 2 tributary backup "$scratch/pg0" -- store.not_a_backup init
 source_db=$TRIBUTARY_DB
 demonstration
 tributary run section-month --period 2020-10 --json >/dev/null

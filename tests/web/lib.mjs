@@ -31,7 +31,7 @@ export async function serve(prepare = async () => {}) {
   const run = async (file, args) => (await promisify(execFile)(file, args, { cwd: top, env: environment, maxBuffer: 1 << 28 })).stdout
   const cli = async (...args) => JSON.parse(await run(program, [...args, '--json']))
   await prepare({ cli, run })
-  const server = spawn(program, ['serve', '--listen', '127.0.0.1:0', '--web', join(top, 'web/dist'), '--no-rate-limits', '--quiet', '--json'], { cwd: top, env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
+  const server = spawn(program, ['serve', '--listen', '127.0.0.1:0', '--web', join(top, 'web/dist'), '--no-rate-limits', '--quiet', '--json', '--public-url', 'http://127.0.0.1:0'], { cwd: top, env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
   let failed = ''
   server.stderr.on('data', (part) => (failed += part))

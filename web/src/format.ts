@@ -108,7 +108,8 @@ export function instant(at: string | number | null | undefined): string {
   return parts.format(date)
 }
 
-/** Days from today to a day; negative when it is past. */
+/** Days from today in Shanghai to a day: 0 on the day itself, -1 the day after. */
 export function daysUntil(d: string): number {
-  return Math.ceil((Date.parse(`${d}T23:59:59+08:00`) - Date.now()) / 86_400_000)
+  const today = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai', dateStyle: 'short' }).format(new Date())
+  return Math.round((Date.parse(`${d.slice(0, 10)}T00:00:00Z`) - Date.parse(`${today}T00:00:00Z`)) / 86_400_000)
 }
