@@ -103,6 +103,7 @@ Json json_of(const Text& text);
 // One group of commands each: adds its subcommands; a chosen one stores what is to be done in `action`.
 using Action = std::function<int(Context&)>;
 void add_pack_commands(CLI::App& app, Action& action);
+void add_case_commands(CLI::App& app, Action& action);
 void add_data_commands(CLI::App& app, Action& action);       // init, import, doctor
 void add_observe_commands(CLI::App& app, Action& action);    // observe, code
 void add_rule_commands(CLI::App& app, Action& action);       // rule, run, whatif

@@ -128,6 +128,7 @@ int run_program(const std::vector<std::string>& arguments, const Clock& clock, s
   add_serve_command(app, action);
   add_backup_commands(app, action);
   add_pack_commands(app, action);
+  add_case_commands(app, action);
   add_identity_commands(app, action);
   try {
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());

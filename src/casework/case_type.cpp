@@ -1,0 +1,54 @@
+#include "casework/case_type.h"
+
+#include <algorithm>
+#include <array>
+
+namespace tributary::casework {
+namespace {
+
+template <class List>
+auto find_named(const List& list, std::string_view name) -> const typename List::value_type* {
+  const auto found =
+      std::find_if(list.begin(), list.end(), [&](const auto& one) { return one.name == name; });
+  return found == list.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+std::string_view to_string(FieldKind kind) {
+  constexpr std::array<std::string_view, 18> names{
+      "text",       "paragraph",   "number", "money",        "boolean",       "date",
+      "choice",     "party",       "place",  "organisation", "organisations", "person",
+      "citizen_id", "credit_code", "phone",  "account",      "documents",     "table"};
+  return names[static_cast<std::size_t>(kind)];
+}
+
+std::string_view to_string(Sensitivity sensitivity) {
+  constexpr std::array<std::string_view, 4> names{"open", "internal", "personal", "sensitive"};
+  return names[static_cast<std::size_t>(sensitivity)];
+}
+
+std::string_view to_string(Effect::Kind kind) {
+  constexpr std::array<std::string_view, 11> names{"register", "end_entry", "register_party", "set_attribute",
+                                                   "transfer", "hold",      "settle",         "release",
+                                                   "run",      "publish",   "open_case"};
+  return names[static_cast<std::size_t>(kind)];
+}
+
+const Field* CaseType::field(std::string_view name) const {
+  return find_named(declared.form, name);
+}
+const StateInfo* CaseType::state(std::string_view name) const {
+  return find_named(declared.states, name);
+}
+const Step* CaseType::step(std::string_view name) const {
+  return find_named(declared.steps, name);
+}
+const Term* CaseType::term(std::string_view name) const {
+  return find_named(declared.terms, name);
+}
+const Ballot* CaseType::ballot(std::string_view name) const {
+  return find_named(declared.ballots, name);
+}
+
+}  // namespace tributary::casework

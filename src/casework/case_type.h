@@ -1,0 +1,228 @@
+// A case type as a pack declares it (policies/<pack>/cases/*.yaml): the form, the states, who may take which
+// step under which condition, terms, ballots, and what a step brings about. Values only; the layout of the
+// file is in docs/cases.md. One declaration feeds the form, its checks, the interface and the help.
+#pragma once
+
+#include "base/error.h"
+#include "policy/compile.h"
+#include "policy/rule.h"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tributary::casework {
+
+enum class FieldKind : std::uint8_t {
+  text,       // one line
+  paragraph,  // several lines
+  number,     // an exact decimal in `unit`, as text
+  money,      // yuan with at most two decimals, as text
+  boolean,
+  date,           // "2026-03-31"
+  choice,         // one key of `choices`
+  party,          // code in the register
+  place,          // code in the register
+  organisation,   // id
+  organisations,  // list of ids, without doubles
+  person,         // a name; personal by nature
+  citizen_id,     // 18 digits with check (GB 11643)
+  credit_code,    // 18 characters with check (GB 32100)
+  phone,
+  account,    // bank account
+  documents,  // list of ids of uploads
+  table       // list of rows of `columns`
+};
+std::string_view to_string(FieldKind kind);
+
+// Who may see a value and how it is kept: the two last are encrypted at rest, masked on screen, and each
+// reading is noted (个人信息保护法 arts. 28, 51).
+enum class Sensitivity : std::uint8_t { open, internal, personal, sensitive };
+std::string_view to_string(Sensitivity sensitivity);
+
+struct Choice {
+  std::string key;
+  Text label;
+};
+
+struct Field {
+  std::string name;
+  FieldKind kind = FieldKind::text;
+  Text label;
+  Text help;
+  std::optional<policy::Source> source;  // which document asks for it
+  bool required = false;                 // before the first step is taken
+  Sensitivity sensitivity = Sensitivity::internal;
+  Unit unit;
+  std::size_t max_length = 0;  // characters
+  std::optional<Decimal> min;
+  std::optional<Decimal> max;
+  std::vector<Choice> choices;
+  std::vector<Field> columns;  // of a table
+  std::string prefill;         // "organisation", "jurisdiction", "year", "today": known, so not asked
+  Where where;
+};
+
+// A figure worked out from others, never typed.
+struct Computed {
+  std::string name;
+  policy::ValueType type;
+  Text label;
+  std::string formula;
+  std::optional<policy::RoundingRule> round;
+  Where where;
+};
+
+// Somebody who may do something: whoever has the role; `in` narrows it to people of the applicant's
+// organisation ("applicant") or of those named in a field. A role that reaches only one's own organisation
+// is always narrowed, to the applicant when nothing is said.
+struct Actor {
+  std::string role;
+  std::string in;
+};
+
+struct StateInfo {
+  std::string name;
+  Text label;
+  bool final = false;
+  Where where;
+};
+
+// What a step brings about, carried out in its transaction. `arguments` are texts in which {field} stands
+// for a value of the form.
+struct Effect {
+  enum class Kind : std::uint8_t {
+    register_entry,  // an asset, right or certificate: kind, number, holder, from, to, with
+    end_entry,       // ends an entry: kind, number
+    register_party,  // code, name, kind
+    set_attribute,   // of a place: place, name, value, from
+    transfer,        // from, to (parties), amount (yuan), purpose
+    hold,            // the same, kept aside until settled
+    settle,          // the hold of an earlier step of the case: of
+    release,         // lets it go
+    run,             // rule, period: puts a run in the queue
+    publish,         // title, fields, days
+    open_case        // case, set
+  };
+  Kind kind = Kind::publish;
+  std::map<std::string, std::string> arguments;
+  std::vector<std::string> fields;         // publish, register_entry
+  std::map<std::string, std::string> set;  // open_case: field → text
+  Where where;
+};
+std::string_view to_string(Effect::Kind kind);
+
+// A term in working days or days that runs in some states and stands still in others, or ends on the day of
+// a field.
+struct Term {
+  std::string name;
+  Text label;
+  std::vector<std::string> runs_in;
+  std::vector<std::string> paused_in;
+  int length = 0;
+  bool working_days = true;
+  std::string until;  // a date field instead
+  std::optional<policy::Source> source;
+  bool verified = true;
+  Where where;
+};
+
+// Several voices on one question, while the case is in `in`. A new entry into the state begins a new round.
+struct Ballot {
+  std::string name;
+  Text label;
+  std::string in;
+  std::vector<Actor> of;
+  bool by_organisation = false;    // one voice for each organisation, else for each person
+  bool objection_in_words = true;  // who is against says why, and it is recorded as said
+  Where where;
+};
+
+struct Step {
+  std::string name;
+  Text label;
+  std::vector<std::string> from;
+  std::string to;
+  std::vector<Actor> by;
+  std::vector<std::string> not_by;  // steps ("start" too) whose taker may not take this one
+  std::string when;                 // condition in the rule language
+  Text otherwise;                   // what is said when it does not hold
+  std::vector<std::string> sets;    // fields that may be filled in here; "all"
+  std::vector<std::string> needs;   // fields that must be there afterwards
+  bool reason = false;
+  std::string before;  // only while the term has not passed
+  std::string after;   // only once it has
+  std::vector<Effect> effects;
+  bool expected = true;  // whoever may take it has the case in the inbox
+  Where where;
+};
+
+struct NumberForm {
+  std::string form;  // "谯生补〔{year}〕{n}号"
+  std::string on;    // the step at which it is given
+};
+
+struct Declaration {
+  std::string name;
+  std::string version;
+  std::vector<int> articles;  // of the plan
+  Text title;
+  Text explanation;
+  policy::Source source;
+  bool verified = true;
+  std::string lead;                  // organisation
+  std::vector<std::string> readers;  // roles that see every case, beside those who act in it
+  bool open_to_all = false;          // what is not personal may be seen by everybody signed in
+  std::vector<Field> form;
+  std::vector<Computed> computed;
+  std::vector<StateInfo> states;
+  std::string start_state;
+  std::vector<Actor> start_by;
+  std::vector<Step> steps;
+  std::vector<Term> terms;
+  std::vector<Ballot> ballots;
+  std::optional<NumberForm> number;
+  std::string pack;
+  bool example = false;
+  Where where;
+  std::string text;  // the file as it was, to keep with the cases
+  std::string hash;  // of it
+};
+
+// A declaration that was checked, with its conditions compiled.
+struct CaseType {
+  Declaration declared;
+  std::shared_ptr<const policy::CompiledRule> conditions;
+
+  const std::string& name() const { return declared.name; }
+  const Field* field(std::string_view name) const;
+  const StateInfo* state(std::string_view name) const;
+  const Step* step(std::string_view name) const;
+  const Term* term(std::string_view name) const;
+  const Ballot* ballot(std::string_view name) const;
+};
+
+// What one should know of a type that is nevertheless allowed.
+struct Advice {
+  Text text;
+  Where where;
+};
+
+// Reads, resolves every name and compiles the conditions. Throws what the YAML reader and the compiler of
+// rules throw, and bad_case_type. `file` is for messages.
+std::shared_ptr<const CaseType> read_case_type(const std::string& text, const std::string& file,
+                                               const policy::PackContext& context);
+
+// States that nothing leads to, from which no end can be reached, final states that are left, steps nobody
+// may take because of separation of duties, fields nobody can fill in: throws bad_case_type for the first.
+void check_ways(const Declaration& declared);
+
+// All types of a cascade of packs, lower ones replacing upper ones of the same name.
+using CaseTypes = std::map<std::string, std::shared_ptr<const CaseType>, std::less<>>;
+CaseTypes load_case_types(const std::vector<std::pair<std::string, policy::PackContext>>& folders);
+
+}  // namespace tributary::casework

@@ -1,0 +1,591 @@
+// A file of cases/*.yaml to a CaseType. The layout is in docs/cases.md.
+#include "base/text.h"
+#include "casework/case_type.h"
+#include "casework/codes.h"
+#include "casework/conditions.h"
+#include "policy/catalog.h"
+#include "policy/codes.h"
+#include "policy/yaml.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include <fmt/format.h>
+
+namespace tributary::casework {
+namespace {
+
+using policy::YamlMap;
+using policy::YamlNode;
+
+[[noreturn]] void bad(const Where& where, const std::string& zh, const std::string& en, Text hint = {}) {
+  throw Error(codes::bad_case_type, {zh, en}, where, std::move(hint));
+}
+
+void require_name(const YamlNode& key) {
+  const std::string& name = key.scalar;
+  const bool good =
+      !name.empty() && name.size() <= 60 && std::islower(static_cast<unsigned char>(name[0])) != 0 &&
+      std::all_of(name.begin(), name.end(),
+                  [](unsigned char c) { return std::islower(c) != 0 || std::isdigit(c) != 0 || c == '_'; });
+  if (!good)
+    bad(key.where, fmt::format("“{}”不能作名称", name), fmt::format("\"{}\" cannot be a name", name),
+        {"名称用小写英文字母、数字和下划线", "names are lower-case letters, digits and underscores"});
+}
+
+template <class Visit>
+void each_named(YamlMap& map, std::string_view key, bool required, Visit&& visit) {
+  const YamlNode* node = required ? &map.require(key) : map.find(key);
+  if (node == nullptr) return;
+  YamlMap entries(*node, std::string(key));
+  entries.each_other([&](const YamlNode& name, const YamlNode& value) {
+    require_name(name);
+    visit(name, value);
+  });
+}
+
+template <class Enum, std::size_t N>
+Enum pick(const std::array<Enum, N>& all, const std::string& text, const Where& where,
+          std::string_view what) {
+  std::vector<std::string> known;
+  for (const Enum one : all) {
+    if (to_string(one) == text) return one;
+    known.emplace_back(to_string(one));
+  }
+  bad(where, fmt::format("{}：没有“{}”", what, text), fmt::format("{}: \"{}\" is not known", what, text),
+      {fmt::format("可用：{}", fmt::join(known, "、")), fmt::format("one of: {}", fmt::join(known, ", "))});
+}
+
+constexpr std::array kinds{FieldKind::text,         FieldKind::paragraph,     FieldKind::number,
+                           FieldKind::money,        FieldKind::boolean,       FieldKind::date,
+                           FieldKind::choice,       FieldKind::party,         FieldKind::place,
+                           FieldKind::organisation, FieldKind::organisations, FieldKind::person,
+                           FieldKind::citizen_id,   FieldKind::credit_code,   FieldKind::phone,
+                           FieldKind::account,      FieldKind::documents,     FieldKind::table};
+constexpr std::array sensitivities{Sensitivity::open, Sensitivity::internal, Sensitivity::personal,
+                                   Sensitivity::sensitive};
+constexpr std::array effect_kinds{
+    Effect::Kind::register_entry, Effect::Kind::end_entry, Effect::Kind::register_party,
+    Effect::Kind::set_attribute,  Effect::Kind::transfer,  Effect::Kind::hold,
+    Effect::Kind::settle,         Effect::Kind::release,   Effect::Kind::run,
+    Effect::Kind::publish,        Effect::Kind::open_case};
+
+// What concerns a person is personal, whatever the pack says of it.
+Sensitivity least_sensitivity(FieldKind kind) {
+  switch (kind) {
+    case FieldKind::citizen_id:
+    case FieldKind::account:
+      return Sensitivity::sensitive;
+    case FieldKind::person:
+    case FieldKind::phone:
+      return Sensitivity::personal;
+    default:
+      return Sensitivity::open;
+  }
+}
+
+Field read_field(const YamlNode& key, const YamlNode& value, bool column) {
+  YamlMap map(value, key.scalar);
+  Field out;
+  out.name = key.scalar;
+  out.where = key.where;
+  out.where.field = key.scalar;
+  const YamlNode& kind = map.require("type");
+  out.kind = pick(kinds, policy::scalar_of(kind, "type"), kind.where, "type");
+  out.label = map.bilingual("label");
+  out.help = map.bilingual_or_none("help");
+  out.source = map.source_or_none();
+  out.required = map.boolean_or("required", false);
+  const Sensitivity least = least_sensitivity(out.kind);
+  if (const YamlNode* given = map.find("sensitivity"))
+    out.sensitivity =
+        pick(sensitivities, policy::scalar_of(*given, "sensitivity"), given->where, "sensitivity");
+  else
+    out.sensitivity = std::max(Sensitivity::internal, least);
+  if (out.sensitivity < least)
+    bad(out.where, fmt::format("“{}”是个人信息，至少应为 {}", out.label.zh, to_string(least)),
+        fmt::format("\"{}\" is personal information: at least {}", out.label.en, to_string(least)));
+  if (out.kind == FieldKind::number) {
+    const YamlNode& unit = map.require("unit");
+    try {
+      out.unit = Unit::parse(policy::scalar_of(unit, "unit"));
+    } catch (const Error& e) {
+      throw e.at(unit.where);
+    }
+  }
+  if (out.kind == FieldKind::number || out.kind == FieldKind::money) {
+    if (const YamlNode* min = map.find("min")) out.min = policy::decimal_of(*min, "min");
+    if (const YamlNode* max = map.find("max")) out.max = policy::decimal_of(*max, "max");
+    if (out.min && out.max && *out.max < *out.min) bad(out.where, "max 小于 min", "max is below min");
+  }
+  if (out.kind == FieldKind::text || out.kind == FieldKind::paragraph) {
+    out.max_length = out.kind == FieldKind::text ? 200 : 5000;
+    if (map.find("length") != nullptr) {
+      const int length = map.integer("length");
+      if (length < 1 || length > 50'000)
+        bad(out.where, "length 应在 1 到 50000 之间", "length lies in 1 … 50000");
+      out.max_length = static_cast<std::size_t>(length);
+    }
+  }
+  if (out.kind == FieldKind::choice)
+    each_named(map, "choices", true, [&](const YamlNode& name, const YamlNode& label) {
+      out.choices.push_back({name.scalar, policy::bilingual_of(label, name.scalar)});
+    });
+  if (out.kind == FieldKind::table) {
+    if (column) bad(out.where, "表中不能再有表", "a table cannot hold a table");
+    each_named(map, "columns", true, [&](const YamlNode& name, const YamlNode& field) {
+      out.columns.push_back(read_field(name, field, true));
+      const Field& added = out.columns.back();
+      if (added.kind == FieldKind::documents || added.kind == FieldKind::organisations)
+        bad(added.where, "表中不能用这种类型", "this type cannot stand in a table");
+      out.sensitivity = std::max(out.sensitivity, added.sensitivity);
+    });
+    if (out.columns.empty()) bad(out.where, "表至少要有一栏", "a table needs a column");
+  }
+  if (const YamlNode* prefill = map.find("prefill")) {
+    out.prefill = policy::scalar_of(*prefill, "prefill");
+    constexpr std::array<std::string_view, 5> known{"organisation", "jurisdiction", "party", "year", "today"};
+    if (std::find(known.begin(), known.end(), out.prefill) == known.end())
+      bad(prefill->where, fmt::format("prefill：没有“{}”", out.prefill),
+          fmt::format("prefill: \"{}\" is not known", out.prefill),
+          {fmt::format("可用：{}", fmt::join(known, "、")),
+           fmt::format("one of: {}", fmt::join(known, ", "))});
+  }
+  map.finish();
+  return out;
+}
+
+Computed read_computed(const YamlNode& key, const YamlNode& value) {
+  YamlMap map(value, key.scalar);
+  Computed out;
+  out.name = key.scalar;
+  out.where = key.where;
+  out.where.field = key.scalar;
+  out.label = map.bilingual("label");
+  const YamlNode& formula = map.require("formula");
+  out.formula = policy::scalar_of(formula, "formula");
+  out.where.line = formula.where.line;
+  out.where.column = formula.where.column;
+  if (map.boolean_or("boolean", false)) {
+    out.type.kind = policy::ValueType::Kind::boolean;
+  } else {
+    const YamlNode& unit = map.require("unit");
+    try {
+      out.type.unit = Unit::parse(policy::scalar_of(unit, "unit"));
+    } catch (const Error& e) {
+      throw e.at(unit.where);
+    }
+    if (map.find("places") != nullptr)
+      out.round = policy::RoundingRule{map.integer("places"), Rounding::half_up};
+  }
+  map.finish();
+  return out;
+}
+
+std::vector<Actor> read_actors(YamlMap& map, std::string_view key, bool required) {
+  std::vector<Actor> out;
+  const YamlNode* node = required ? &map.require(key) : map.find(key);
+  if (node == nullptr) return out;
+  const auto one = [&](const YamlNode& item) {
+    if (item.kind == YamlNode::Kind::scalar) {
+      out.push_back({item.scalar, {}});
+      return;
+    }
+    YamlMap actor(item, std::string(key));
+    out.push_back({actor.text("role"), actor.text_or("in")});
+    actor.finish();
+  };
+  if (node->kind == YamlNode::Kind::sequence)
+    for (const YamlNode& item : node->items) one(item);
+  else
+    one(*node);
+  if (out.empty()) bad(node->where, "至少要有一种人", "there must be somebody");
+  return out;
+}
+
+// "a" or [a, b].
+std::vector<std::string> words(YamlMap& map, std::string_view key) {
+  const YamlNode* node = map.find(key);
+  if (node == nullptr) return {};
+  if (node->kind == YamlNode::Kind::scalar) return {node->scalar};
+  return map.texts(key);
+}
+
+struct Argument {
+  std::string_view name;
+  bool required;
+};
+std::vector<Argument> arguments_of(Effect::Kind kind) {
+  switch (kind) {
+    case Effect::Kind::register_entry:
+      return {{"kind", true},    {"number", true}, {"title", true},
+              {"holder", false}, {"from", false},  {"to", false}};
+    case Effect::Kind::end_entry:
+      return {{"kind", true}, {"number", true}};
+    case Effect::Kind::register_party:
+      return {{"code", true}, {"name", true}, {"kind", true}};
+    case Effect::Kind::set_attribute:
+      return {{"place", true}, {"name", true}, {"value", true}, {"from", true}};
+    case Effect::Kind::transfer:
+    case Effect::Kind::hold:
+      return {{"from", true}, {"to", true}, {"amount", true}, {"purpose", true}};
+    case Effect::Kind::settle:
+    case Effect::Kind::release:
+      return {{"of", true}};
+    case Effect::Kind::run:
+      return {{"rule", true}, {"period", true}};
+    case Effect::Kind::publish:
+      return {{"kind", true}, {"title", true}, {"days", false}};
+    case Effect::Kind::open_case:
+      return {{"case", true}};
+  }
+  return {};
+}
+
+Effect read_effect(const YamlNode& node) {
+  YamlMap map(node, "effect");
+  Effect out;
+  out.where = node.where;
+  const YamlNode& kind = map.require("do");
+  out.kind = pick(effect_kinds, policy::scalar_of(kind, "do"), kind.where, "do");
+  for (const Argument& argument : arguments_of(out.kind)) {
+    const std::string text = argument.required ? map.text(argument.name) : map.text_or(argument.name);
+    if (!text.empty()) out.arguments[std::string(argument.name)] = text;
+  }
+  if (out.kind == Effect::Kind::publish || out.kind == Effect::Kind::register_entry)
+    out.fields = map.texts("fields");
+  if (out.kind == Effect::Kind::open_case)
+    each_named(map, "set", false, [&](const YamlNode& key, const YamlNode& value) {
+      out.set[key.scalar] = policy::scalar_of(value, key.scalar);
+    });
+  map.finish();
+  return out;
+}
+
+Step read_step(const YamlNode& key, const YamlNode& value) {
+  YamlMap map(value, key.scalar);
+  Step out;
+  out.name = key.scalar;
+  out.where = key.where;
+  out.where.field = key.scalar;
+  out.label = map.bilingual("label");
+  map.require("from");
+  out.from = words(map, "from");
+  out.to = map.text_or("to");
+  out.by = read_actors(map, "by", true);
+  out.not_by = words(map, "not_by");
+  if (const YamlNode* when = map.find("when")) {
+    out.when = policy::scalar_of(*when, "when");
+    out.otherwise = map.bilingual("otherwise");
+    out.where.line = when->where.line;
+    out.where.column = when->where.column;
+  }
+  out.sets = words(map, "sets");
+  out.needs = words(map, "needs");
+  out.reason = map.boolean_or("reason", false);
+  out.before = map.text_or("before");
+  out.after = map.text_or("after");
+  out.expected = map.boolean_or("expected", true);
+  if (const YamlNode* effects = map.find("effects")) {
+    if (effects->kind != YamlNode::Kind::sequence)
+      bad(effects->where, "effects 应为列表", "effects is a list");
+    for (const YamlNode& effect : effects->items) out.effects.push_back(read_effect(effect));
+  }
+  map.finish();
+  return out;
+}
+
+Term read_term(const YamlNode& key, const YamlNode& value) {
+  YamlMap map(value, key.scalar);
+  Term out;
+  out.name = key.scalar;
+  out.where = key.where;
+  out.where.field = key.scalar;
+  out.label = map.bilingual("label");
+  out.runs_in = words(map, "runs_in");
+  out.paused_in = words(map, "paused_in");
+  out.source = map.source_or_none();
+  out.verified = map.boolean_or("verified", true);
+  const bool working = map.find("working_days") != nullptr;
+  const bool plain = map.find("days") != nullptr;
+  out.until = map.text_or("until");
+  if (static_cast<int>(working) + static_cast<int>(plain) + static_cast<int>(!out.until.empty()) != 1)
+    bad(out.where, "期限写 working_days、days、until 三者之一",
+        "a term has one of working_days, days, until");
+  out.working_days = working;
+  if (out.until.empty()) {
+    out.length = map.integer(working ? "working_days" : "days");
+    if (out.length < 1 || out.length > 3660)
+      bad(out.where, "期限应在 1 到 3660 天之间", "a term lies in 1 … 3660 days");
+  }
+  if (out.runs_in.empty()) bad(out.where, "期限要写 runs_in", "a term needs runs_in");
+  map.finish();
+  return out;
+}
+
+Ballot read_ballot(const YamlNode& key, const YamlNode& value) {
+  YamlMap map(value, key.scalar);
+  Ballot out;
+  out.name = key.scalar;
+  out.where = key.where;
+  out.where.field = key.scalar;
+  out.label = map.bilingual("label");
+  out.in = map.text("in");
+  out.of = read_actors(map, "of", true);
+  const std::string per = map.text_or("one_per", "person");
+  if (per != "person" && per != "organisation")
+    bad(out.where, "one_per 应为 person 或 organisation", "one_per is person or organisation");
+  out.by_organisation = per == "organisation";
+  out.objection_in_words = map.boolean_or("objection_in_words", true);
+  map.finish();
+  return out;
+}
+
+Declaration read_declaration(const std::string& text, const std::string& file,
+                             const policy::PackContext& context) {
+  const YamlNode root = policy::parse_yaml(text, file);
+  YamlMap map(root, "case");
+  Declaration out;
+  out.where = root.where;
+  const YamlNode& name = map.require("case");
+  out.name = policy::scalar_of(name, "case");
+  const bool good = !out.name.empty() && out.name.size() <= 60 &&
+                    std::all_of(out.name.begin(), out.name.end(), [](unsigned char c) {
+                      return std::islower(c) != 0 || std::isdigit(c) != 0 || c == '-';
+                    });
+  if (!good)
+    bad(name.where, "事项名称用小写英文字母、数字和连字符",
+        "a case is named by lower-case letters, digits and hyphens");
+  out.version = map.text("version");
+  for (const std::string& article : words(map, "article")) {
+    const bool number =
+        !article.empty() && article.size() <= 2 &&
+        std::all_of(article.begin(), article.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
+    if (!number || std::stoi(article) < 1 || std::stoi(article) > 99)
+      bad(map.where(), "article 应为条目的序号", "article is the number of an article of the plan");
+    out.articles.push_back(std::stoi(article));
+  }
+  out.title = map.bilingual("title");
+  out.explanation = map.bilingual("explanation");
+  out.source = map.source();
+  out.verified = map.boolean_or("verified", true);
+  out.lead = map.text_or("lead");
+  out.readers = words(map, "readers");
+  out.open_to_all = map.boolean_or("open_to_all", false);
+  each_named(map, "form", true, [&](const YamlNode& key, const YamlNode& value) {
+    out.form.push_back(read_field(key, value, false));
+  });
+  each_named(map, "computed", false, [&](const YamlNode& key, const YamlNode& value) {
+    out.computed.push_back(read_computed(key, value));
+  });
+  each_named(map, "states", true, [&](const YamlNode& key, const YamlNode& value) {
+    YamlMap state(value, key.scalar);
+    out.states.push_back({key.scalar, state.bilingual("label"), state.boolean_or("final", false), key.where});
+    state.finish();
+  });
+  {
+    YamlMap start(map.require("start"), "start");
+    out.start_state = start.text("state");
+    out.start_by = read_actors(start, "by", true);
+    start.finish();
+  }
+  each_named(map, "steps", true,
+             [&](const YamlNode& key, const YamlNode& value) { out.steps.push_back(read_step(key, value)); });
+  each_named(map, "terms", false,
+             [&](const YamlNode& key, const YamlNode& value) { out.terms.push_back(read_term(key, value)); });
+  each_named(map, "ballots", false, [&](const YamlNode& key, const YamlNode& value) {
+    out.ballots.push_back(read_ballot(key, value));
+  });
+  if (const YamlNode* node = map.find("number")) {
+    YamlMap number(*node, "number");
+    out.number = NumberForm{number.text("form"), number.text("on")};
+    number.finish();
+    if (out.number->form.find("{year}") == std::string::npos ||
+        out.number->form.find("{n}") == std::string::npos)
+      bad(node->where, "文号格式中要有 {year} 和 {n}", "a number's form needs {year} and {n}");
+  }
+  map.find("examples");  // read by examples.h
+  map.finish();
+  out.pack = context.pack;
+  out.example = context.example;
+  out.text = text;
+  out.hash = sha256_hex(text);
+  return out;
+}
+
+// Every name that stands for another must be there.
+class Names {
+ public:
+  explicit Names(const Declaration& d) : d_(d) {}
+
+  void check() const {
+    unique();
+    known(states(), d_.start_state, d_.where, {"状态", "state"});
+    actors(d_.start_by, d_.where);
+    for (const Step& step : d_.steps) {
+      for (const std::string& from : step.from) known(states(), from, step.where, {"状态", "state"});
+      if (!step.to.empty()) known(states(), step.to, step.where, {"状态", "state"});
+      actors(step.by, step.where);
+      for (const std::string& other : step.not_by)
+        if (other != "start") known(steps(), other, step.where, {"步骤", "step"});
+      for (const std::string& field : step.sets)
+        if (field != "all") known(fields(), field, step.where, {"字段", "field"});
+      for (const std::string& field : step.needs) known(fields(), field, step.where, {"字段", "field"});
+      for (const std::string& term : {step.before, step.after})
+        if (!term.empty()) known(terms(), term, step.where, {"期限", "term"});
+      for (const Effect& effect : step.effects) this->effect(effect);
+    }
+    for (const Term& term : d_.terms) {
+      for (const auto& list : {term.runs_in, term.paused_in})
+        for (const std::string& state : list) known(states(), state, term.where, {"状态", "state"});
+      for (const std::string& state : term.paused_in)
+        if (std::find(term.runs_in.begin(), term.runs_in.end(), state) != term.runs_in.end())
+          bad(term.where, fmt::format("期限 {} 在“{}”既走又停", term.name, state),
+              fmt::format("the term {} both runs and rests in \"{}\"", term.name, state));
+      if (!term.until.empty()) {
+        known(fields(), term.until, term.where, {"字段", "field"});
+        if (field(term.until)->kind != FieldKind::date)
+          bad(term.where, "until 应是日期字段", "until names a field of dates");
+      }
+    }
+    for (const Ballot& ballot : d_.ballots) {
+      known(states(), ballot.in, ballot.where, {"状态", "state"});
+      actors(ballot.of, ballot.where);
+    }
+    if (d_.number) known(steps(), d_.number->on, d_.where, {"步骤", "step"}, true);
+  }
+
+ private:
+  using List = std::vector<std::string>;
+  template <class Items>
+  static List names_of(const Items& items) {
+    List out;
+    for (const auto& one : items) out.push_back(one.name);
+    return out;
+  }
+  List states() const { return names_of(d_.states); }
+  List steps() const { return names_of(d_.steps); }
+  List fields() const { return names_of(d_.form); }
+  List terms() const { return names_of(d_.terms); }
+  const Field* field(const std::string& name) const {
+    const auto found =
+        std::find_if(d_.form.begin(), d_.form.end(), [&](const Field& f) { return f.name == name; });
+    return found == d_.form.end() ? nullptr : &*found;
+  }
+
+  static void known(const List& all, const std::string& name, const Where& where, const Text& what,
+                    bool start = false) {
+    if (std::find(all.begin(), all.end(), name) != all.end() || (start && name == "start")) return;
+    const auto close = near_misses(name, all);
+    bad(where, fmt::format("没有{}“{}”", what.zh, name), fmt::format("there is no {} \"{}\"", what.en, name),
+        close.empty()
+            ? Text{fmt::format("已有：{}", fmt::join(all, "、")),
+                   fmt::format("there are: {}", fmt::join(all, ", "))}
+            : Text{fmt::format("是否想写“{}”？", close[0]), fmt::format("did you mean \"{}\"?", close[0])});
+  }
+
+  void unique() const {
+    const auto check = [](const auto& items, const Text& what) {
+      for (std::size_t i = 0; i < items.size(); ++i)
+        for (std::size_t j = 0; j < i; ++j)
+          if (items[i].name == items[j].name)
+            bad(items[i].where, fmt::format("{}“{}”出现两次", what.zh, items[i].name),
+                fmt::format("the {} \"{}\" stands twice", what.en, items[i].name));
+    };
+    check(d_.states, {"状态", "state"});
+    check(d_.steps, {"步骤", "step"});
+    for (const Step& step : d_.steps)
+      if (step.name == "start" || step.name == "save" || step.name == "vote")
+        bad(step.where, fmt::format("步骤不能叫“{}”", step.name),
+            fmt::format("a step cannot be called \"{}\"", step.name));
+  }
+
+  void actors(const std::vector<Actor>& list, const Where& where) const {
+    for (const Actor& actor : list) {
+      if (actor.in.empty() || actor.in == "applicant") continue;
+      known(fields(), actor.in, where, {"字段", "field"});
+      const FieldKind kind = field(actor.in)->kind;
+      if (kind != FieldKind::organisation && kind != FieldKind::organisations)
+        bad(where, fmt::format("“{}”不是单位字段", actor.in),
+            fmt::format("\"{}\" names no organisations", actor.in));
+    }
+  }
+
+  void effect(const Effect& effect) const {
+    const auto placeholders = [&](const std::string& text) {
+      for (std::size_t at = 0; (at = text.find('{', at)) != std::string::npos; ++at) {
+        const std::size_t end = text.find('}', at);
+        if (end == std::string::npos) bad(effect.where, "缺少 }", "a } is missing");
+        const std::string name = text.substr(at + 1, end - at - 1);
+        constexpr std::array<std::string_view, 7> own{"number",          "year", "n", "today", "applicant",
+                                                      "applicant_party", "id"};
+        if (std::find(own.begin(), own.end(), name) != own.end()) continue;
+        if (std::any_of(d_.computed.begin(), d_.computed.end(),
+                        [&](const Computed& c) { return c.name == name; }))
+          continue;
+        known(fields(), name, effect.where, {"字段", "field"});
+        if (field(name)->sensitivity > Sensitivity::internal)
+          bad(effect.where, fmt::format("“{}”是个人信息，不能带出", name),
+              fmt::format("\"{}\" is personal: it may not be carried out of the case", name));
+      }
+    };
+    for (const auto& [name, text] : effect.arguments) placeholders(text);
+    for (const auto& [name, text] : effect.set) placeholders(text);
+    for (const std::string& name : effect.fields) {
+      known(fields(), name, effect.where, {"字段", "field"});
+      if (effect.kind == Effect::Kind::publish && field(name)->sensitivity != Sensitivity::open)
+        bad(effect.where, fmt::format("“{}”不是公开字段，不能公开", name),
+            fmt::format("\"{}\" is not open: it cannot be published", name),
+            {"在表单中标明 sensitivity: open", "say sensitivity: open in the form"});
+    }
+    if (effect.kind == Effect::Kind::settle || effect.kind == Effect::Kind::release)
+      known(steps(), effect.arguments.at("of"), effect.where, {"步骤", "step"});
+  }
+
+  const Declaration& d_;
+};
+
+}  // namespace
+
+std::shared_ptr<const CaseType> read_case_type(const std::string& text, const std::string& file,
+                                               const policy::PackContext& context) {
+  auto out = std::make_shared<CaseType>();
+  out->declared = read_declaration(text, file, context);
+  Names(out->declared).check();
+  check_ways(out->declared);
+  out->conditions = compile_conditions(out->declared);
+  return out;
+}
+
+CaseTypes load_case_types(const std::vector<std::pair<std::string, policy::PackContext>>& folders) {
+  CaseTypes out;
+  for (const auto& [folder, context] : folders)
+    for (const std::string& file : policy::files_in(folder + "/cases", ".yaml")) {
+      const auto type = read_case_type(read_file(file), file, context);
+      const auto found = out.find(type->name());
+      if (found != out.end() && found->second->declared.pack == context.pack)
+        bad(type->declared.where,
+            fmt::format("事项“{}”已在 {} 中声明", type->name(), found->second->declared.where.file),
+            fmt::format("the case \"{}\" is declared in {} already", type->name(),
+                        found->second->declared.where.file));
+      out[type->name()] = type;
+    }
+  // What a step opens must be there, with the fields that it fills in.
+  for (const auto& [name, type] : out)
+    for (const Step& step : type->declared.steps)
+      for (const Effect& effect : step.effects) {
+        if (effect.kind != Effect::Kind::open_case) continue;
+        const auto opened = out.find(effect.arguments.at("case"));
+        if (opened == out.end())
+          bad(effect.where, fmt::format("没有事项“{}”", effect.arguments.at("case")),
+              fmt::format("there is no case \"{}\"", effect.arguments.at("case")));
+        for (const auto& [field, text] : effect.set)
+          if (opened->second->field(field) == nullptr)
+            bad(effect.where, fmt::format("事项“{}”没有字段“{}”", opened->first, field),
+                fmt::format("the case \"{}\" has no field \"{}\"", opened->first, field));
+      }
+  return out;
+}
+
+}  // namespace tributary::casework

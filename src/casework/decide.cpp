@@ -1,0 +1,447 @@
+#include "casework/decide.h"
+
+#include "base/codes.h"
+#include "base/text.h"
+#include "casework/codes.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+namespace tributary::casework {
+namespace {
+
+template <class List, class Value>
+bool contains(const List& list, const Value& value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+// Organisations that a field names; one or many.
+std::vector<std::string> named_in(const Json& form, const std::string& field) {
+  const auto found = form.find(field);
+  if (found == form.end() || found->is_null()) return {};
+  if (found->is_string()) return {found->get<std::string>()};
+  return found->get<std::vector<std::string>>();
+}
+
+bool is(const Actor& actor, const CaseState& now, const Hat& hat) {
+  if (hat.role != actor.role) return false;
+  if (actor.in.empty()) return hat.wide || hat.organisation == now.applicant;
+  if (actor.in == "applicant") return hat.organisation == now.applicant;
+  return contains(named_in(now.form, actor.in), hat.organisation);
+}
+
+// The organisation for which the person acts: that of the first role that fits.
+std::optional<std::string> acts_as(const std::vector<Actor>& actors, const CaseState& now,
+                                   const Person& who) {
+  for (const Actor& actor : actors)
+    for (const Hat& hat : who.hats)
+      if (is(actor, now, hat)) return hat.organisation;
+  return std::nullopt;
+}
+
+Error refused(const Code& code, const std::string& zh, const std::string& en, Text hint = {}) {
+  return Error(code, {zh, en}, {}, std::move(hint));
+}
+
+// ---- terms
+
+void advance(const CaseType& type, CaseState& now, Date today, const Days& days) {
+  for (const Term& term : type.declared.terms) {
+    TermState& t = now.terms[term.name];
+    using Status = TermState::Status;
+    const bool runs = contains(term.runs_in, now.state);
+    if (!term.until.empty()) {  // the day is what the field says
+      t.due = is_empty(now.form, term.until)
+                  ? std::nullopt
+                  : std::optional(parse_date(now.form.at(term.until).get<std::string>()));
+      t.status = runs ? Status::running
+                 : contains(term.paused_in, now.state)
+                     ? (t.status == Status::waiting ? t.status : Status::paused)
+                 : t.status == Status::waiting ? Status::waiting
+                                               : Status::ended;
+      continue;
+    }
+    if (runs) {
+      if (t.status == Status::running) continue;
+      const int length = t.status == Status::paused ? t.left : term.length;
+      bool provisional = false;
+      t.due = days.add(today, length, term.working_days, provisional);
+      t.provisional = provisional;
+      t.status = Status::running;
+      t.left = 0;
+    } else if (contains(term.paused_in, now.state)) {
+      if (t.status != Status::running) continue;
+      t.left = days.between(today, *t.due, term.working_days);
+      t.status = Status::paused;
+    } else if (t.status != Status::waiting) {
+      t.status = Status::ended;
+    }
+  }
+}
+
+bool passed(const TermState& term, Date today) {
+  return term.due && term.status == TermState::Status::running && today > *term.due;
+}
+
+const TermState& state_of(const CaseState& now, const std::string& term) {
+  static const TermState waiting;
+  const auto found = now.terms.find(term);
+  return found == now.terms.end() ? waiting : found->second;
+}
+
+// ---- the checks of a step, in order
+
+void check_place(const CaseState& now, const Step& step) {
+  if (!contains(step.from, now.state))
+    throw refused(codes::wrong_state, fmt::format("现在的状态下不能“{}”", step.label.zh),
+                  fmt::format("\"{}\" is not possible in the present state", step.label.en),
+                  {"请刷新，看看别人是否已经办理", "load it again: somebody may have dealt with it"});
+}
+
+void check_person(const CaseState& now, const Step& step, const Person& who) {
+  if (!acts_as(step.by, now, who))
+    throw refused(codes::not_for_you, fmt::format("“{}”不由您办理", step.label.zh),
+                  fmt::format("\"{}\" is not yours to do", step.label.en));
+  for (const std::string& other : step.not_by) {
+    const auto took = now.took.find(other);
+    if (took != now.took.end() && took->second.contains(who.user))
+      throw refused(codes::same_person, fmt::format("经手过前一步的人不能“{}”", step.label.zh),
+                    fmt::format("whoever took the step before may not \"{}\"", step.label.en),
+                    {"请由另一位同事办理", "let a colleague do it"});
+  }
+}
+
+void check_terms(const CaseType& type, const CaseState& now, const Step& step, Date today) {
+  if (!step.before.empty() && passed(state_of(now, step.before), today))
+    throw refused(codes::too_late,
+                  fmt::format("“{}”的期限（{}）已过", type.term(step.before)->label.zh,
+                              base::to_string(*state_of(now, step.before).due)),
+                  fmt::format("the term \"{}\" ended on {}", type.term(step.before)->label.en,
+                              base::to_string(*state_of(now, step.before).due)));
+  if (!step.after.empty() && !passed(state_of(now, step.after), today)) {
+    const auto due = state_of(now, step.after).due;
+    throw refused(codes::too_early,
+                  fmt::format("“{}”还没有期满{}", type.term(step.after)->label.zh,
+                              due ? "（" + base::to_string(*due) + " 止）" : std::string()),
+                  fmt::format("the term \"{}\" is not over{}", type.term(step.after)->label.en,
+                              due ? " (it ends on " + base::to_string(*due) + ")" : std::string()));
+  }
+}
+
+bool settable(const Step& step, const std::string& field) {
+  return contains(step.sets, "all") || contains(step.sets, field);
+}
+
+Json patched(const CaseType& type, const CaseState& now, const Step& step, const Json& values) {
+  std::vector<FieldFault> faults;
+  for (const auto& [name, value] : values.items())
+    if (type.field(name) != nullptr && !settable(step, name) &&
+        value != (now.form.contains(name) ? now.form.at(name) : Json(nullptr)))
+      faults.push_back({name, {"这一步不能改这个字段", "this field cannot be changed in this step"}});
+  Json out = with_values(type, now.form, values);  // what is not well-formed comes first
+  if (!faults.empty()) throw FormError(codes::not_editable, std::move(faults));
+  return out;
+}
+
+bool begins_in_earnest(const CaseType& type, const CaseState& now, const Step& step) {
+  const StateInfo* to = type.state(step.to);
+  return now.state == type.declared.start_state && !step.to.empty() && step.to != now.state && !to->final;
+}
+
+// Fields that a step wants and that are not there.
+std::vector<const Field*> lacking(const CaseType& type, const CaseState& now, const Step& step,
+                                  const Json& form) {
+  std::vector<const Field*> out;
+  for (const Field& field : type.declared.form) {
+    const bool needed =
+        contains(step.needs, field.name) || (field.required && begins_in_earnest(type, now, step));
+    if (needed && is_empty(form, field.name)) out.push_back(&field);
+  }
+  return out;
+}
+
+void check_complete(const CaseType& type, const CaseState& now, const Step& step, const Json& form) {
+  std::vector<FieldFault> faults;
+  for (const Field* field : lacking(type, now, step, form))
+    faults.push_back(
+        {field->name,
+         {fmt::format("“{}”必须填写", field->label.zh), fmt::format("\"{}\" is required", field->label.en)}});
+  if (!faults.empty()) throw FormError(codes::incomplete, std::move(faults));
+}
+
+void check_condition(const CaseType& type, const CaseState& now, const Step& step, const Json& form,
+                     Date today) {
+  if (step.when.empty()) return;
+  const Figures figures(type, form, tallies(type, now), today);
+  const auto holds = figures.condition(step);
+  if (!holds) {
+    const auto missing = figures.missing(step);
+    std::vector<std::string> zh;
+    std::vector<std::string> en;
+    for (const std::string& name : missing) {
+      const Field* field = type.field(name);
+      zh.push_back(field != nullptr ? field->label.zh : name);
+      en.push_back(field != nullptr ? field->label.en : name);
+    }
+    throw refused(codes::condition_unknown, fmt::format("还缺：{}", fmt::join(zh, "、")),
+                  fmt::format("still missing: {}", fmt::join(en, ", ")));
+  }
+  if (!*holds) throw refused(codes::condition_false, step.otherwise.zh, step.otherwise.en);
+}
+
+void enter(const CaseType& type, CaseState& now, const std::string& state, Date today, const Days& days) {
+  if (!state.empty() && state != now.state) {
+    now.state = state;
+    for (const Ballot& ballot : type.declared.ballots)
+      if (ballot.in == state) now.voices[ballot.name].clear();
+  }
+  advance(type, now, today, days);
+}
+
+bool words_missing(const std::string& words) {
+  return trim(words).empty();
+}
+
+CaseState after_vote(const CaseType& type, const CaseState& before, const Action& action, const Person& who) {
+  const Ballot* ballot = type.ballot(action.ballot);
+  if (ballot == nullptr)
+    throw refused(codes::unknown_step, fmt::format("没有表决“{}”", action.ballot),
+                  fmt::format("there is no ballot \"{}\"", action.ballot));
+  if (before.state != ballot->in)
+    throw refused(codes::wrong_state, fmt::format("“{}”现在不在进行", ballot->label.zh),
+                  fmt::format("\"{}\" is not open now", ballot->label.en));
+  const auto organisation = acts_as(ballot->of, before, who);
+  if (!organisation)
+    throw refused(codes::not_for_you, fmt::format("您不参加“{}”", ballot->label.zh),
+                  fmt::format("you have no voice in \"{}\"", ballot->label.en));
+  const bool needs_words = action.choice == Voice::Choice::recused ||
+                           (action.choice == Voice::Choice::against && ballot->objection_in_words);
+  if (needs_words && words_missing(action.reason))
+    throw refused(codes::reason_missing, "反对或回避请写明理由，原文记录在案",
+                  "say why you are against or stand aside; it is recorded as said");
+  if (!action.values.empty())
+    throw FormError(codes::not_editable,
+                    {{action.values.begin().key(), {"表决时不能改表单", "a vote changes no field"}}});
+  CaseState out = before;
+  auto& voices = out.voices[ballot->name];
+  for (const Voice& voice : voices)
+    if (ballot->by_organisation ? voice.organisation == *organisation : voice.user == who.user)
+      throw refused(codes::already_spoken, "已经表过态了", "there is a voice of yours already");
+  voices.push_back({action.choice, who.user, *organisation, std::string(trim(action.reason))});
+  return out;
+}
+
+CaseState after_save(const CaseType& type, const CaseState& before, const Action& action, const Person& who) {
+  if (before.state != type.declared.start_state)
+    throw refused(codes::wrong_state, "只有草稿可以保存", "only a draft can be saved");
+  if (!may_save(type, before, who))
+    throw refused(codes::not_for_you, "这份草稿不是您单位的", "this draft is not of your organisation");
+  CaseState out = before;
+  out.form = with_values(type, before.form, action.values);
+  out.took["start"].insert(who.user);  // who fills in the draft has drafted it
+  return out;
+}
+
+}  // namespace
+
+std::string_view to_string(TermState::Status status) {
+  constexpr std::array<std::string_view, 4> names{"waiting", "running", "paused", "ended"};
+  return names[static_cast<std::size_t>(status)];
+}
+
+std::string_view to_string(Voice::Choice choice) {
+  constexpr std::array<std::string_view, 4> names{"for", "against", "abstain", "recused"};
+  return names[static_cast<std::size_t>(choice)];
+}
+
+std::optional<Voice::Choice> parse_voice(std::string_view text) {
+  for (const auto one :
+       {Voice::Choice::in_favour, Voice::Choice::against, Voice::Choice::abstain, Voice::Choice::recused})
+    if (to_string(one) == text) return one;
+  return std::nullopt;
+}
+
+bool Days::works(Date day, bool& provisional) const {
+  if (calendar_.covers(day)) return calendar_.is_working_day(day);
+  provisional = true;
+  const std::chrono::weekday weekday(day);
+  return weekday != std::chrono::Saturday && weekday != std::chrono::Sunday;
+}
+
+Date Days::add(Date from, int n, bool working, bool& provisional) const {
+  if (!working) return from + std::chrono::days{n};
+  Date day = from;
+  for (int left = std::abs(n); left > 0;) {
+    day += std::chrono::days{n < 0 ? -1 : 1};
+    if (works(day, provisional)) --left;
+  }
+  return day;
+}
+
+int Days::between(Date from, Date to, bool working) const {
+  if (!working) return static_cast<int>((to - from).count());
+  if (to < from) return -between(to, from, working);
+  bool ignored = false;
+  int out = 0;
+  for (Date day = from + std::chrono::days{1}; day <= to; day += std::chrono::days{1})
+    out += works(day, ignored) ? 1 : 0;
+  return out;
+}
+
+CaseState begin(const CaseType& type, const Person& who, Date today, const Days& days) {
+  CaseState out;
+  out.state = type.declared.start_state;
+  out.applicant = who.organisation;
+  const auto organisation = acts_as(type.declared.start_by, out, who);
+  if (!organisation)
+    throw refused(codes::not_for_you, fmt::format("“{}”不由您发起", type.declared.title.zh),
+                  fmt::format("\"{}\" is not yours to begin", type.declared.title.en));
+  out.applicant = *organisation;
+  out.took["start"].insert(who.user);
+  advance(type, out, today, days);
+  return out;
+}
+
+CaseState decide(const CaseType& type, const CaseState& before, const Action& action, const Person& who,
+                 Date today, const Days& days) {
+  if (action.step == "save") {
+    CaseState out = after_save(type, before, action, who);
+    advance(type, out, today, days);
+    return out;
+  }
+  if (action.step == "vote") return after_vote(type, before, action, who);
+  const Step* step = type.step(action.step);
+  if (step == nullptr)
+    throw refused(codes::unknown_step, fmt::format("没有步骤“{}”", action.step),
+                  fmt::format("there is no step \"{}\"", action.step));
+  check_place(before, *step);
+  check_person(before, *step, who);
+  check_terms(type, before, *step, today);
+  if (step->reason && words_missing(action.reason))
+    throw refused(codes::reason_missing, fmt::format("“{}”请写明理由", step->label.zh),
+                  fmt::format("say why you \"{}\"", step->label.en));
+  CaseState out = before;
+  out.form = patched(type, before, *step, action.values);
+  check_complete(type, before, *step, out.form);
+  check_condition(type, before, *step, out.form, today);
+  out.took[step->name].insert(who.user);
+  enter(type, out, step->to, today, days);
+  return out;
+}
+
+std::vector<Option> options(const CaseType& type, const CaseState& now, const Person& who, Date today,
+                            const Days& days) {
+  (void)days;
+  std::vector<Option> out;
+  for (const Step& step : type.declared.steps) {
+    if (!contains(step.from, now.state)) continue;
+    Option option{&step, {}, false};
+    try {
+      check_person(now, step, who);
+      check_terms(type, now, step, today);
+      // Only what cannot be mended in the step itself stands against it beforehand.
+      const auto missing = lacking(type, now, step, now.form);
+      const bool fillable = std::any_of(missing.begin(), missing.end(),
+                                        [&](const Field* f) { return settable(step, f->name); });
+      const bool draft = now.state == type.declared.start_state;
+      if (!fillable && !draft) check_complete(type, now, step, now.form);
+      if (step.sets.empty() && !draft) check_condition(type, now, step, now.form, today);
+    } catch (const Error& e) {
+      option.for_others = e.code() == codes::not_for_you;
+      option.refused = e;
+    }
+    out.push_back(std::move(option));
+  }
+  return out;
+}
+
+std::vector<const Ballot*> open_ballots(const CaseType& type, const CaseState& now, const Person& who) {
+  std::vector<const Ballot*> out;
+  for (const Ballot& ballot : type.declared.ballots) {
+    if (ballot.in != now.state) continue;
+    const auto organisation = acts_as(ballot.of, now, who);
+    if (!organisation) continue;
+    const auto found = now.voices.find(ballot.name);
+    const bool spoken =
+        found != now.voices.end() &&
+        std::any_of(found->second.begin(), found->second.end(), [&](const Voice& v) {
+          return ballot.by_organisation ? v.organisation == *organisation : v.user == who.user;
+        });
+    if (!spoken) out.push_back(&ballot);
+  }
+  return out;
+}
+
+bool may_save(const CaseType& type, const CaseState& now, const Person& who) {
+  if (now.state != type.declared.start_state) return false;
+  for (const Actor& actor : type.declared.start_by)
+    for (const Hat& hat : who.hats)
+      if (is(actor, now, hat) && hat.organisation == now.applicant) return true;
+  return false;
+}
+
+std::vector<Waiting> waiting_for(const CaseType& type, const CaseState& now) {
+  std::vector<Waiting> out;
+  const auto add = [&](const std::vector<Actor>& actors, const std::string& what,
+                       const std::set<std::string>& spoken = {}) {
+    for (const Actor& actor : actors) {
+      std::vector<std::string> organisations{""};
+      if (actor.in == "applicant")
+        organisations = {now.applicant};
+      else if (!actor.in.empty())
+        organisations = named_in(now.form, actor.in);
+      for (std::string& organisation : organisations) {
+        if (!organisation.empty() && spoken.contains(organisation)) continue;
+        Waiting one{actor.role, std::move(organisation), what};
+        if (!contains(out, one)) out.push_back(std::move(one));
+      }
+    }
+  };
+  for (const Step& step : type.declared.steps)
+    if (step.expected && contains(step.from, now.state)) add(step.by, step.name);
+  for (const Ballot& ballot : type.declared.ballots) {
+    if (ballot.in != now.state) continue;
+    std::set<std::string> spoken;
+    if (const auto found = now.voices.find(ballot.name); found != now.voices.end() && ballot.by_organisation)
+      for (const Voice& voice : found->second) spoken.insert(voice.organisation);
+    add(ballot.of, ballot.name, spoken);
+  }
+  return out;
+}
+
+Tallies tallies(const CaseType& type, const CaseState& now) {
+  Tallies out;
+  for (const Ballot& ballot : type.declared.ballots) {
+    std::array<std::int64_t, 4> counts{};
+    std::set<std::string> spoken;
+    if (const auto found = now.voices.find(ballot.name); found != now.voices.end())
+      for (const Voice& voice : found->second) {
+        ++counts[static_cast<std::size_t>(voice.choice)];
+        spoken.insert(voice.organisation);
+      }
+    out[ballot.name + "_for"] = counts[0];
+    out[ballot.name + "_against"] = counts[1];
+    out[ballot.name + "_abstain"] = counts[2];
+    out[ballot.name + "_recused"] = counts[3];
+    out[ballot.name + "_cast"] = counts[0] + counts[1] + counts[2];
+    // Who is expected is known only where fields name them.
+    if (!ballot.by_organisation) continue;
+    std::set<std::string> expected;
+    bool known = true;
+    for (const Actor& actor : ballot.of) {
+      known = known && !actor.in.empty();
+      if (actor.in == "applicant")
+        expected.insert(now.applicant);
+      else if (!actor.in.empty())
+        for (const std::string& one : named_in(now.form, actor.in)) expected.insert(one);
+    }
+    if (known)
+      out[ballot.name + "_missing"] = static_cast<std::int64_t>(std::count_if(
+          expected.begin(), expected.end(), [&](const std::string& o) { return !spoken.contains(o); }));
+  }
+  return out;
+}
+
+}  // namespace tributary::casework
