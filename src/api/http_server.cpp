@@ -263,6 +263,14 @@ void prepare_connection_and_start_read(restinio::tls_socket_t& socket,
                          });
 }
 
+// What connections left under way is let go while the library's server, which they count themselves at, is
+// still there; the context's own end would come after it.
+class Io : public restinio::asio_ns::io_context {
+ public:
+  Io() : io_context(1) {}
+  using execution_context::shutdown;
+};
+
 class Engine {
  public:
   virtual ~Engine() = default;
@@ -337,6 +345,7 @@ class HttpServer::Impl {
     work_.reset();
     io_.stop();
     thread_.join();
+    io_.shutdown();
     engine_.reset();
   }
 
@@ -425,7 +434,7 @@ class HttpServer::Impl {
   Handler handler_;
   std::shared_ptr<std::atomic<bool>> closing_ = std::make_shared<std::atomic<bool>>(false);
   std::uint16_t port_ = 0;
-  restinio::asio_ns::io_context io_{1};
+  Io io_;
   std::unique_ptr<Work> work_;
   std::unique_ptr<Engine> engine_;
   std::thread thread_;

@@ -20,6 +20,7 @@ Names::Names(Call& call) {
         book->places.emplace(place.code, place.name);
       return 0;
     });
+    book->organisations = call.identity().organisation_names();
     worker.names = std::move(book);
     worker.names_read = now;
   }
@@ -33,6 +34,11 @@ Text Names::party_name(const std::string& code) const {
 
 Json Names::party(const std::string& code) const {
   return named_json(code, party_name(code));
+}
+
+Json Names::organisation(const std::string& id) const {
+  const auto found = book_->organisations.find(id);
+  return named_json(id, found == book_->organisations.end() ? Text{id, id} : found->second);
 }
 
 Json Names::place(const std::string& code) const {

@@ -26,6 +26,7 @@ void add_rule_routes(RouteTable& table);
 void add_run_routes(RouteTable& table);
 void add_statement_routes(RouteTable& table);
 void add_ledger_routes(RouteTable& table);
+void add_case_routes(RouteTable& table);
 void add_home_routes(RouteTable& table);
 void add_system_routes(RouteTable& table);  // audit, system, events, openapi, ready, metrics
 void add_public_routes(RouteTable& table);
@@ -39,6 +40,8 @@ class Names {
   Json party(const std::string& code) const;  // {"code", "name"}
   Json place(const std::string& code) const;
   Text party_name(const std::string& code) const;
+  Json organisation(const std::string& id) const;
+  const std::map<std::string, Text>& organisations() const { return book_->organisations; }
 
  private:
   std::shared_ptr<const NameBook> book_;

@@ -18,11 +18,32 @@
 
 namespace tributary::api {
 
+namespace {
+
+std::vector<std::pair<std::string, policy::PackContext>> case_folders(const policy::Policy& policy) {
+  std::vector<std::pair<std::string, policy::PackContext>> out;
+  for (const auto& pack : policy.packs())
+    out.push_back({pack.folder, {pack.id, static_cast<int>(out.size()), pack.example}});
+  return out;
+}
+
+std::vector<std::string> plan_folders(const policy::Policy& policy) {
+  std::vector<std::string> out;
+  for (const auto& pack : policy.packs()) out.push_back(pack.folder);
+  return out;
+}
+
+}  // namespace
+
 Services::Services(ServerSettings given, const Clock& time, identity::Entropy& random)
     : settings(std::move(given)),
       clock(time),
       entropy(random),
       policy(std::make_shared<const policy::Policy>(policy::Policy::load(settings.packs, settings.pack))),
+      case_types(
+          std::make_shared<const casework::CaseTypes>(casework::load_case_types(case_folders(*policy)))),
+      plan(casework::load_plan(plan_folders(*policy))),
+      vault(settings.identity.key, settings.cipher, entropy),
       table(make_routes()),
       openapi(dump(api::openapi(table, settings.version))),
       started(time.now()) {}

@@ -8,6 +8,8 @@
 #include "api/remembered.h"
 #include "api/route.h"
 #include "base/time.h"
+#include "casework/casework.h"
+#include "casework/plan.h"
 #include "identity/identity.h"
 #include "policy/pack.h"
 #include "store/jobs.h"
@@ -36,10 +38,11 @@ struct ServerSettings {
   std::string public_url;
   Basemap basemap{};
   identity::Settings identity{};
-  Rate signed_in{50, 300};                   // requests a second, and at once, of one person
-  Rate anonymous{20, 200};                   // of one address
-  Rate sign_in{0.2, 10};                     // attempts of one address
-  std::vector<std::string> trusted_proxies;  // addresses whose X-Forwarded-For and -Proto are believed
+  casework::Cipher cipher = casework::Cipher::aes;  // of personal values in cases, by the key of `identity`
+  Rate signed_in{50, 300};                          // requests a second, and at once, of one person
+  Rate anonymous{20, 200};                          // of one address
+  Rate sign_in{0.2, 10};                            // attempts of one address
+  std::vector<std::string> trusted_proxies;         // addresses whose X-Forwarded-For and -Proto are believed
   std::size_t workers = 4;
   std::size_t queue = 512;  // requests waiting for a worker; beyond: 503
   bool log_requests = true;
@@ -51,6 +54,9 @@ struct Services {
   const Clock& clock;
   identity::Entropy& entropy;
   std::shared_ptr<const policy::Policy> policy;
+  std::shared_ptr<const casework::CaseTypes> case_types;
+  casework::Plan plan;
+  casework::Vault vault;
   RouteTable table;
   std::string openapi;
   Metrics metrics;
@@ -71,6 +77,7 @@ struct Services {
 struct NameBook {
   std::map<std::string, Text> parties;
   std::map<std::string, Text> places;
+  std::map<std::string, Text> organisations;
 };
 
 // One thread's own: its connection to the database, and what is built on it.

@@ -189,9 +189,9 @@ class Client {
 
 inline std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> out;
-  for (const auto list :
-       {registry::migrations(), identity::migrations(), observe::migrations(), policy::migrations(),
-        ledger::migrations(), compensate::migrations(), store::migrations(), api::migrations()})
+  for (const auto list : {registry::migrations(), identity::migrations(), casework::migrations(),
+                          observe::migrations(), policy::migrations(), ledger::migrations(),
+                          compensate::migrations(), store::migrations(), api::migrations()})
     out.insert(out.end(), list.begin(), list.end());
   std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
   return out;

@@ -32,6 +32,13 @@ bool is(const Actor& actor, const CaseState& now, const Hat& hat) {
   return contains(named_in(now.form, actor.in), hat.organisation);
 }
 
+// Where people with the role are to be found: an empty text stands for all whose role reaches everything.
+std::vector<std::string> organisations_of(const Actor& actor, const CaseState& now) {
+  if (actor.in.empty()) return {"", now.applicant};
+  if (actor.in == "applicant") return {now.applicant};
+  return named_in(now.form, actor.in);
+}
+
 // The organisation for which the person acts: that of the first role that fits.
 std::optional<std::string> acts_as(const std::vector<Actor>& actors, const CaseState& now,
                                    const Person& who) {
@@ -387,12 +394,7 @@ std::vector<Waiting> waiting_for(const CaseType& type, const CaseState& now) {
   const auto add = [&](const std::vector<Actor>& actors, const std::string& what,
                        const std::set<std::string>& spoken = {}) {
     for (const Actor& actor : actors) {
-      std::vector<std::string> organisations{""};
-      if (actor.in == "applicant")
-        organisations = {now.applicant};
-      else if (!actor.in.empty())
-        organisations = named_in(now.form, actor.in);
-      for (std::string& organisation : organisations) {
+      for (std::string organisation : organisations_of(actor, now)) {
         if (!organisation.empty() && spoken.contains(organisation)) continue;
         Waiting one{actor.role, std::move(organisation), what};
         if (!contains(out, one)) out.push_back(std::move(one));
@@ -409,6 +411,39 @@ std::vector<Waiting> waiting_for(const CaseType& type, const CaseState& now) {
     add(ballot.of, ballot.name, spoken);
   }
   return out;
+}
+
+std::vector<std::pair<std::string, std::string>> seen_by(const CaseType& type, const CaseState& now) {
+  std::set<std::pair<std::string, std::string>> out;
+  const auto add = [&](const std::vector<Actor>& actors) {
+    for (const Actor& actor : actors)
+      for (const std::string& organisation : organisations_of(actor, now))
+        out.emplace(actor.role, organisation);
+  };
+  // A draft is its organisation's own until it is sent on.
+  if (now.state == type.declared.start_state && now.took.size() == 1) {
+    for (const Actor& actor : type.declared.start_by) out.emplace(actor.role, now.applicant);
+    return {out.begin(), out.end()};
+  }
+  add(type.declared.start_by);
+  for (const Step& step : type.declared.steps) add(step.by);
+  for (const Ballot& ballot : type.declared.ballots) add(ballot.of);
+  for (const std::string& reader : type.declared.readers) out.emplace(reader, "");
+  if (type.declared.open_to_all) out.emplace("*", "");
+  return {out.begin(), out.end()};
+}
+
+bool acts_in(const CaseType& type, const CaseState& now, const Person& who) {
+  if (acts_as(type.declared.start_by, now, who)) return true;
+  for (const Step& step : type.declared.steps)
+    if (acts_as(step.by, now, who)) return true;
+  return std::any_of(type.declared.ballots.begin(), type.declared.ballots.end(),
+                     [&](const Ballot& ballot) { return acts_as(ballot.of, now, who).has_value(); });
+}
+
+CaseState settled_terms(const CaseType& type, CaseState state, Date today, const Days& days) {
+  advance(type, state, today, days);
+  return state;
 }
 
 Tallies tallies(const CaseType& type, const CaseState& now) {

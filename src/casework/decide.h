@@ -108,6 +108,15 @@ struct Waiting {
 };
 std::vector<Waiting> waiting_for(const CaseType& type, const CaseState& now);
 
+// Who may see the case: (role, organisation), an empty organisation standing for roles that reach everything;
+// the role "*" for everybody signed in.
+std::vector<std::pair<std::string, std::string>> seen_by(const CaseType& type, const CaseState& now);
+// The person may take part in the case at some time, not only read it.
+bool acts_in(const CaseType& type, const CaseState& now, const Person& who);
+
+// The same state with its terms begun, for a case that begins otherwise than by begin().
+CaseState settled_terms(const CaseType& type, CaseState state, Date today, const Days& days);
+
 Tallies tallies(const CaseType& type, const CaseState& now);
 
 }  // namespace tributary::casework

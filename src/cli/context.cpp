@@ -1,6 +1,7 @@
 #include "cli/context.h"
 
 #include "api/server.h"
+#include "casework/casework.h"
 #include "cli/codes.h"
 #include "compensate/compensation.h"
 #include "identity/identity.h"
@@ -89,7 +90,7 @@ std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> out;
   for (const auto list :
        {registry::migrations(), observe::migrations(), policy::migrations(), ledger::migrations(),
-        compensate::migrations(), identity::migrations(), store::migrations(), api::migrations()})
+        compensate::migrations(), casework::migrations(), identity::migrations(), store::migrations(), api::migrations()})
     out.insert(out.end(), list.begin(), list.end());
   std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
   return out;

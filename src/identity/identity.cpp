@@ -56,7 +56,7 @@ Caller Identity::command(const std::string& name) const {
   out.display_name = name;
   out.organisation = root_organisation;
   out.via = Via::command;
-  out.grants.push_back({PermissionSet::all(), Scope::tenant, {}, root_organisation, {}});
+  out.grants.push_back({PermissionSet::all(), Scope::tenant, {}, root_organisation, {}, {}});
   return out;
 }
 

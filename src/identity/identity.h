@@ -191,6 +191,8 @@ class Identity {
   // ---- by an administrator
   std::vector<Organisation> organisations(const Caller& caller) const;  // needs organisations.read
   Organisation organisation(const Caller& caller, const OrganisationId& id) const;
+  // What organisations are called, by id; no secret.
+  std::map<std::string, Text> organisation_names() const;
   Organisation create_organisation(const Caller& caller, const NewOrganisation& organisation);
   Organisation change_organisation(const Caller& caller, const OrganisationId& id,
                                    const OrganisationChange& change, std::optional<std::int64_t> version);

@@ -93,6 +93,11 @@ TEST_P(Together, WritesOfSeveralAreOne) {
 }
 
 TEST_P(Together, OneThatThrowsUndoesAll) {
+  // One within another is part of it.
+  db().together([&](Transaction&) {
+    db().together([&](Transaction&) { db().write([](Transaction& t) { t.execute("SELECT 1"); }); });
+    db().together([&](Transaction& t) { t.execute("SELECT 1"); });
+  });
   EXPECT_THROW(db().together([&](Transaction&) {
     add(1);
     throw std::runtime_error("no");

@@ -247,12 +247,13 @@ void Database::run_once(Mode mode, const std::function<void(Transaction&)>& work
 void Database::joined(Mode mode, const std::function<void(Transaction&)>& work) {
   struct Joining {
     Database& database;
-    Joining(Database& d, Transaction& t) : database(d) {
+    Transaction* outer;  // of a together() around this one
+    Joining(Database& d, Transaction& t) : database(d), outer(d.joined_) {
       database.joined_ = &t;
       database.inside_ = false;
     }
     ~Joining() {
-      database.joined_ = nullptr;
+      database.joined_ = outer;
       database.inside_ = true;
     }
   };

@@ -18,7 +18,7 @@ start_server() {  # further arguments of serve
 }
 stop_server() {
   kill -TERM "$server" 2>/dev/null || true
-  wait "$server" || fail "the server ended with $?"
+  wait "$server" || { fail "the server ended with $?"; tail -n 40 "$scratch/serve.log"; }
   server=0
 }
 

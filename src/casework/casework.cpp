@@ -1,0 +1,567 @@
+#include "casework/casework.h"
+
+#include "base/text.h"
+#include "casework/codes.h"
+#include "casework/search.h"
+#include "casework/stored.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+namespace tributary::casework {
+namespace {
+
+bool personal(const Field& field) {
+  return field.sensitivity >= Sensitivity::personal;
+}
+
+// What a kind of field's cells are, to be opened and closed one by one; `visit` gets the field of the cell.
+template <class Visit>
+void each_personal(const CaseType& type, Json& form, Visit&& visit) {
+  for (const Field& field : type.declared.form) {
+    const auto found = form.find(field.name);
+    if (found == form.end() || found->is_null() || !personal(field)) continue;
+    if (field.kind != FieldKind::table) {
+      visit(field, field.name, *found);
+      continue;
+    }
+    for (Json& row : *found)
+      for (const Field& column : field.columns)
+        if (personal(column) && row.contains(column.name) && !row[column.name].is_null())
+          visit(column, field.name + "." + column.name, row[column.name]);
+  }
+}
+
+std::string place_of(const std::string& tenant, CaseId id, const std::string& field) {
+  return fmt::format("{}/case/{}/{}", tenant, id.value, field);
+}
+
+std::string text_of(const Json& value) {
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+Json value_from(const Field& field, const std::string& text) {
+  if (field.kind == FieldKind::boolean || field.kind == FieldKind::organisations ||
+      field.kind == FieldKind::documents)
+    return Json::parse(text, nullptr, false);
+  return text;
+}
+
+const std::string everywhere;  // a counter shared by all tenants: rows of the index of words
+
+Error unknown_case() {
+  return {codes::unknown_case, {"没有这件事，或您无权查看", "there is no such case, or you may not see it"}};
+}
+
+// Fields that come back as they were shown, masked, have not been changed.
+void keep_masked(const CaseType& type, const Json& now, Json& patch) {
+  for (const Field& field : type.declared.form) {
+    const auto given = patch.find(field.name);
+    const auto have = now.find(field.name);
+    if (given == patch.end() || have == now.end() || !personal(field)) continue;
+    const auto same = [](const Field& f, const Json& shown, const Json& held) {
+      return shown.is_string() && held.is_string() &&
+             shown.get<std::string>() == masked(f.kind, held.get<std::string>());
+    };
+    if (field.kind != FieldKind::table) {
+      if (same(field, *given, *have)) *given = *have;
+      continue;
+    }
+    if (!given->is_array()) continue;
+    for (std::size_t i = 0; i < given->size() && i < have->size(); ++i)
+      for (const Field& column : field.columns) {
+        if (!personal(column) || !(*given)[i].is_object() || !(*given)[i].contains(column.name)) continue;
+        const auto held = (*have)[i].find(column.name);
+        if (held != (*have)[i].end() && same(column, (*given)[i][column.name], *held))
+          (*given)[i][column.name] = *held;
+      }
+  }
+}
+
+Json changes_between(const CaseType& type, const Json& before, const Json& after) {
+  Json out = Json::object();
+  for (const Field& field : type.declared.form) {
+    const Json was = before.contains(field.name) ? before.at(field.name) : Json(nullptr);
+    const Json is = after.contains(field.name) ? after.at(field.name) : Json(nullptr);
+    if (was == is) continue;
+    out[field.name] = personal(field) ? Json::array() : Json::array({was, is});
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string value_in_text(const CaseType& type, const Json& form, const std::string& name, bool labels) {
+  const auto found = form.find(name);
+  if (found == form.end() || found->is_null()) return {};
+  const Field* field = type.field(name);
+  if (field != nullptr && field->kind == FieldKind::choice && labels)
+    for (const Choice& choice : field->choices)
+      if (choice.key == found->get<std::string>()) return choice.label.zh;
+  if (found->is_array()) {
+    std::string out;
+    for (const Json& one : *found)
+      if (one.is_string()) out += (out.empty() ? "" : "、") + one.get<std::string>();
+    return out;
+  }
+  return text_of(*found);
+}
+
+std::string Casework::Stored::title() const {
+  const auto plain = [&](const Field& field) {
+    return field.kind == FieldKind::text && field.sensitivity < Sensitivity::personal &&
+           !is_empty(state.form, field.name);
+  };
+  if (const Field* field = type->field("title"); field != nullptr && plain(*field))
+    return state.form.at("title").get<std::string>();
+  for (const Field& field : type->declared.form)
+    if (plain(field)) return state.form.at(field.name).get<std::string>();
+  return type->declared.title.zh;
+}
+
+std::optional<Date> Casework::Stored::due() const {
+  std::optional<Date> out;
+  for (const auto& [name, term] : state.terms)
+    if (term.status == TermState::Status::running && term.due && (!out || *term.due < *out)) out = term.due;
+  return out;
+}
+
+CaseHead Casework::Stored::head() const {
+  return {id,     type->name(),    number, title(), state.state,  type->state(state.state)->label,
+          open(), state.applicant, due(),  created, created_name, entered,
+          version};
+}
+
+Reach reach_of(const Person& who, const std::string& alias, bool everybodys) {
+  Reach out;
+  const auto add = [&](const std::string& role, const std::string& organisation) {
+    out.condition += fmt::format("{}({}.role = ? AND {}.organisation = ?)",
+                                 out.condition.empty() ? "" : " OR ", alias, alias);
+    out.values.emplace_back(role);
+    out.values.emplace_back(organisation);
+  };
+  for (const Hat& hat : who.hats) {
+    add(hat.role, hat.organisation);
+    if (hat.wide) add(hat.role, anywhere);
+  }
+  if (everybodys) add("*", anywhere);
+  if (out.condition.empty()) out.condition = "1 = 0";
+  return out;
+}
+
+Casework::Casework(store::Database& database, std::string tenant, const Clock& clock,
+                   identity::Entropy& entropy, std::shared_ptr<const CaseTypes> types,
+                   const WorkCalendar& calendar, const Vault& vault, identity::Audit& audit)
+    : database_(database),
+      tenant_(std::move(tenant)),
+      clock_(clock),
+      entropy_(entropy),
+      types_(std::move(types)),
+      days_(calendar),
+      vault_(vault),
+      audit_(audit) {
+  for (const auto& [name, type] : *types_) by_hash_[type->declared.hash] = type;
+}
+
+std::int64_t Casework::next(store::Transaction& t, const std::string& counter) const {
+  return next(t, counter, tenant_);
+}
+
+Person Casework::person(const identity::Caller& caller) const {
+  Person out{caller.user.value.empty() ? caller.name : caller.user.value, caller.organisation.value, {}};
+  if (caller.must_change_password) return out;
+  for (const identity::Grant& grant : caller.grants)
+    if (!grant.permissions.empty())
+      out.hats.push_back({grant.role, grant.organisation.value, grant.scope == identity::Scope::tenant});
+  return out;
+}
+
+std::shared_ptr<const CaseType> Casework::type_of(store::Transaction& t, const std::string& hash) const {
+  if (const auto found = by_hash_.find(hash); found != by_hash_.end()) return found->second;
+  const auto row =
+      t.first("SELECT text, name, pack, example FROM casework_type WHERE jurisdiction = ? AND hash = ?",
+              tenant_, hash);
+  if (!row)
+    throw Error(codes::bad_record, {"事项的声明丢失", "the declaration of a case's type is not there"});
+  policy::PackContext context;
+  context.pack = row->text(2);
+  context.example = row->integer(3) != 0;
+  auto type = read_case_type(row->text(0), row->text(1) + " (" + hash.substr(0, 12) + ")", context);
+  by_hash_[hash] = type;
+  return type;
+}
+
+std::int64_t Casework::next(store::Transaction& t, const std::string& counter,
+                            const std::string& tenant) const {
+  t.execute(
+      "INSERT INTO casework_counter (jurisdiction, name, last) VALUES (?, ?, 1) ON CONFLICT (jurisdiction, "
+      "name) DO "
+      "UPDATE SET last = casework_counter.last + 1",
+      tenant, counter);
+  return t.first("SELECT last FROM casework_counter WHERE jurisdiction = ? AND name = ?", tenant, counter)
+      ->integer(0);
+}
+
+std::optional<Casework::Stored> Casework::find(store::Transaction& t, CaseId id) const {
+  const auto row = t.first(
+      "SELECT hash, number, party, state, applicant, form, created, created_by, created_name, entered, "
+      "parent, version, "
+      "text_row FROM casework_case WHERE jurisdiction = ? AND id = ?",
+      tenant_, id.value);
+  if (!row) return std::nullopt;
+  Stored out;
+  out.id = id;
+  out.type = type_of(t, row->text(0));
+  out.number = row->text(1);
+  out.party = row->text(2);
+  out.state.state = row->text(3);
+  out.state.applicant = row->text(4);
+  out.state.form = opened_form(*out.type, Json::parse(row->text(5)), id);
+  out.created = {row->integer(6)};
+  out.created_by = row->text(7);
+  out.created_name = row->text(8);
+  out.entered = {row->integer(9)};
+  out.parent = row->integer(10);
+  out.version = row->integer(11);
+  out.text_row = row->integer(12);
+  t.each([&](const store::Row& r) { out.state.took[r.text(0)].insert(r.text(1)); },
+         "SELECT step, user_id FROM casework_took WHERE jurisdiction = ? AND case_id = ?", tenant_, id.value);
+  t.each(
+      [&](const store::Row& r) {
+        TermState term;
+        for (const auto status : {TermState::Status::waiting, TermState::Status::running,
+                                  TermState::Status::paused, TermState::Status::ended})
+          if (to_string(status) == r.text(1)) term.status = status;
+        if (!r.text(2).empty()) term.due = parse_date(r.text(2));
+        term.left = static_cast<int>(r.integer(3));
+        term.provisional = r.integer(4) != 0;
+        out.state.terms[r.text(0)] = term;
+      },
+      "SELECT term, status, due, left_days, provisional FROM casework_term WHERE jurisdiction = ? AND "
+      "case_id = ?",
+      tenant_, id.value);
+  t.each(
+      [&](const store::Row& r) {
+        out.state.voices[r.text(0)].push_back(
+            {parse_voice(r.text(1)).value_or(Voice::Choice::abstain), r.text(2), r.text(3), r.text(4)});
+      },
+      "SELECT ballot, choice, user_id, organisation, words FROM casework_voice WHERE jurisdiction = ? AND "
+      "case_id = ? AND "
+      "live = 1 ORDER BY seq",
+      tenant_, id.value);
+  return out;
+}
+
+Casework::Stored Casework::visible(store::Transaction& t, const identity::Caller& caller, CaseId id) const {
+  auto stored = find(t, id);
+  if (!stored) throw unknown_case();
+  const Person who = person(caller);
+  const Reach reach = reach_of(who, "s", caller.known());
+  std::vector<store::Value> values{store::to_value(tenant_), store::to_value(id.value)};
+  values.insert(values.end(), reach.values.begin(), reach.values.end());
+  bool found = false;
+  t.each_values("SELECT 1 FROM casework_seer s WHERE s.jurisdiction = ? AND s.case_id = ? AND (" +
+                    reach.condition + ") LIMIT 1",
+                values, [&](const store::Row&) { found = true; });
+  if (!found) throw unknown_case();
+  return std::move(*stored);
+}
+
+Json Casework::masked_form(const CaseType& type, const Json& form) const {
+  Json out = form;
+  each_personal(type, out, [](const Field& field, const std::string&, Json& value) {
+    value = masked(field.kind, text_of(value));
+  });
+  return out;
+}
+
+Json Casework::sealed_form(const CaseType& type, const Json& form, CaseId id) const {
+  Json out = form;
+  each_personal(type, out, [&](const Field&, const std::string& path, Json& value) {
+    value = vault_.sealed(text_of(value), place_of(tenant_, id, path));
+  });
+  return out;
+}
+
+Json Casework::opened_form(const CaseType& type, const Json& form, CaseId id) const {
+  Json out = form;
+  each_personal(type, out, [&](const Field& field, const std::string& path, Json& value) {
+    value = value_from(field, vault_.opened(value.get<std::string>(), place_of(tenant_, id, path)));
+  });
+  return out;
+}
+
+void Casework::write(store::Transaction& t, Stored& s, bool fresh) {
+  const Declaration& d = s.type->declared;
+  const auto due = s.due();
+  const std::string form = sealed_form(*s.type, s.state.form, s.id).dump();
+  // What it can be found by: nothing personal.
+  std::string words = s.number + " " + d.title.zh + " " + d.title.en;
+  for (const Field& field : d.form)
+    if (!personal(field) && (field.kind == FieldKind::text || field.kind == FieldKind::paragraph ||
+                             field.kind == FieldKind::credit_code || field.kind == FieldKind::party ||
+                             field.kind == FieldKind::place))
+      words += " " + value_in_text(*s.type, s.state.form, field.name, true);
+  const std::string tokens = tokens_of(words);
+  const bool sqlite = t.dialect() == store::Dialect::sqlite;
+  if (s.text_row == 0) {
+    s.text_row = next(t, "text", everywhere);
+    if (sqlite)
+      t.execute("INSERT INTO casework_text (rowid, tokens) VALUES (?, ?)", s.text_row, tokens);
+    else
+      t.execute("INSERT INTO casework_text (row_id, tokens) VALUES (?, to_tsvector('simple', ?))", s.text_row,
+                tokens);
+  } else if (sqlite) {
+    t.execute("UPDATE casework_text SET tokens = ? WHERE rowid = ?", tokens, s.text_row);
+  } else {
+    t.execute("UPDATE casework_text SET tokens = to_tsvector('simple', ?) WHERE row_id = ?", tokens,
+              s.text_row);
+  }
+  if (fresh) {
+    t.execute(
+        "INSERT INTO casework_type (jurisdiction, hash, name, pack, example, text) VALUES (?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT "
+        "(jurisdiction, hash) DO NOTHING",
+        tenant_, d.hash, d.name, d.pack, d.example ? 1 : 0, d.text);
+    t.execute(
+        "INSERT INTO casework_case (jurisdiction, id, type, hash, number, title, state, open, applicant, "
+        "party, form, due, "
+        "created, created_by, created_name, entered, parent, version, text_row) VALUES (?, ?, ?, ?, ?, ?, ?, "
+        "?, ?, ?, ?, ?, ?, "
+        "?, ?, ?, ?, ?, ?)",
+        tenant_, s.id.value, d.name, d.hash, s.number, s.title(), s.state.state, s.open() ? 1 : 0,
+        s.state.applicant, s.party, form, due ? base::to_string(*due) : no_end, s.created.seconds,
+        s.created_by, s.created_name, s.entered.seconds, s.parent, s.version, s.text_row);
+  } else {
+    t.execute(
+        "UPDATE casework_case SET number = ?, title = ?, state = ?, open = ?, form = ?, due = ?, entered = "
+        "?, version = ? WHERE "
+        "jurisdiction = ? AND id = ?",
+        s.number, s.title(), s.state.state, s.open() ? 1 : 0, form, due ? base::to_string(*due) : no_end,
+        s.entered.seconds, s.version, tenant_, s.id.value);
+  }
+  for (const auto& [step, users] : s.state.took)
+    for (const std::string& user : users)
+      t.execute(
+          "INSERT INTO casework_took (jurisdiction, case_id, step, user_id) VALUES (?, ?, ?, ?) ON CONFLICT "
+          "(jurisdiction, "
+          "case_id, step, user_id) DO NOTHING",
+          tenant_, s.id.value, step, user);
+  for (const auto& [name, term] : s.state.terms)
+    t.execute(
+        "INSERT INTO casework_term (jurisdiction, case_id, term, status, due, left_days, provisional) VALUES "
+        "(?, ?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (jurisdiction, case_id, term) DO UPDATE SET status = excluded.status, due = "
+        "excluded.due, left_days = "
+        "excluded.left_days, provisional = excluded.provisional",
+        tenant_, s.id.value, name, to_string(term.status),
+        term.due ? base::to_string(*term.due) : std::string(), term.left, term.provisional ? 1 : 0);
+  // Who it waits for, and who may see it.
+  t.execute("DELETE FROM casework_waiting WHERE jurisdiction = ? AND case_id = ?", tenant_, s.id.value);
+  for (const Waiting& one : waiting_for(*s.type, s.state))
+    t.execute(
+        "INSERT INTO casework_waiting (jurisdiction, role, organisation, due, case_id, what) VALUES (?, ?, "
+        "?, ?, ?, ?)",
+        tenant_, one.role, one.organisation, due ? base::to_string(*due) : no_end, s.id.value, one.what);
+  t.execute("DELETE FROM casework_seer WHERE jurisdiction = ? AND case_id = ?", tenant_, s.id.value);
+  for (const auto& [role, organisation] : seen_by(*s.type, s.state))
+    t.execute("INSERT INTO casework_seer (jurisdiction, role, organisation, case_id) VALUES (?, ?, ?, ?)",
+              tenant_, role, organisation, s.id.value);
+}
+
+void Casework::event(store::Transaction& t, const identity::Caller& caller, const Stored& before,
+                     const Stored& after, const Action& action, const Json& effects) {
+  const std::int64_t seq =
+      t.first("SELECT COALESCE(MAX(seq), 0) + 1 FROM casework_event WHERE jurisdiction = ? AND case_id = ?",
+              tenant_, after.id.value)
+          ->integer(0);
+  const std::string step = action.step == "vote" ? "vote:" + action.ballot : action.step;
+  t.execute(
+      "INSERT INTO casework_event (jurisdiction, case_id, seq, at, user_id, name, organisation, step, "
+      "from_state, to_state, "
+      "reason, changes, effects) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      tenant_, after.id.value, seq, clock_.now().seconds, caller.user.value,
+      caller.display_name.empty() ? caller.name : caller.display_name, caller.organisation.value, step,
+      before.state.state, after.state.state, std::string(trim(action.reason)),
+      changes_between(*after.type, before.state.form, after.state.form).dump(), effects.dump());
+  audit_.append(t, caller,
+                {"case." + (action.step == "vote" ? std::string("vote") : action.step),
+                 fmt::format("case/{}", after.id.value), identity::AuditOutcome::done,
+                 fmt::format("{}: {} -> {}", after.type->name(), before.state.state, after.state.state)});
+}
+
+Casework::Stored Casework::begun(store::Transaction& t, const identity::Caller& caller,
+                                 const std::shared_ptr<const CaseType>& type, const Json& values,
+                                 CaseId parent, bool by_effect) {
+  const Person who = person(caller);
+  const Date today = clock_.today();
+  Stored out;
+  out.type = type;
+  out.id = {next(t, "case")};
+  if (by_effect) {
+    const auto above = find(t, parent);
+    out.state.state = type->declared.start_state;
+    out.state.applicant = above->state.applicant;
+    out.party = above->party;
+    out.state.took["start"].insert(who.user);
+  } else {
+    out.state = begin(*type, who, today, days_);
+    out.party = caller.party;
+  }
+  Json all = Json::object();
+  for (const Field& field : type->declared.form) {
+    if (field.prefill == "organisation") all[field.name] = out.state.applicant;
+    if (field.prefill == "party" && !out.party.empty()) all[field.name] = out.party;
+    if (field.prefill == "jurisdiction") all[field.name] = tenant_;
+    if (field.prefill == "year") all[field.name] = std::to_string(year_of(today));
+    if (field.prefill == "today") all[field.name] = base::to_string(today);
+  }
+  all.update(values);
+  out.state.form = with_values(*type, out.state.form, all);
+  out.state = settled_terms(*type, std::move(out.state), today, days_);
+  out.created = out.entered = clock_.now();
+  out.created_by = caller.user.value;
+  out.created_name = caller.display_name.empty() ? caller.name : caller.display_name;
+  out.parent = parent.value;
+  out.version = 1;
+  write(t, out, true);
+  Stored nothing = out;
+  nothing.state.form = Json::object();
+  nothing.state.state.clear();
+  Action started;
+  started.step = "start";
+  event(t, caller, nothing, out, started, Json::array());
+  return out;
+}
+
+std::vector<std::shared_ptr<const CaseType>> Casework::startable(const identity::Caller& caller) const {
+  std::vector<std::shared_ptr<const CaseType>> out;
+  const Person who = person(caller);
+  for (const auto& [name, type] : *types_) try {
+      begin(*type, who, clock_.today(), days_);
+      out.push_back(type);
+    } catch (const Error& e) {
+      if (e.code() != codes::not_for_you) throw;
+    }
+  return out;
+}
+
+CaseView Casework::start(const identity::Caller& caller, const std::string& type, const Json& values) {
+  const auto found = types_->find(type);
+  if (found == types_->end())
+    throw Error(codes::unknown_type,
+                {fmt::format("没有事项“{}”", type), fmt::format("there is no kind of case \"{}\"", type)});
+  std::optional<CaseView> out;
+  database_.together([&](store::Transaction& t) {
+    const Stored stored = begun(t, caller, found->second, values, {}, false);
+    out = view_of(t, caller, stored);
+  });
+  return std::move(*out);
+}
+
+CaseView Casework::view(const identity::Caller& caller, CaseId id) const {
+  return database_.read([&](store::Transaction& t) { return view_of(t, caller, visible(t, caller, id)); });
+}
+
+CaseView Casework::act(const identity::Caller& caller, CaseId id, const Action& action,
+                       std::optional<std::int64_t> version) {
+  std::optional<CaseView> out;
+  database_.together([&](store::Transaction& t) {
+    const Stored before = visible(t, caller, id);
+    if (version && *version != before.version)
+      throw Error(codes::changed_meanwhile,
+                  {"这件事刚被别人办理过", "somebody else has dealt with this case meanwhile"}, {},
+                  {"请刷新后再办", "load it again and repeat your step"});
+    Action wanted = action;
+    keep_masked(*before.type, before.state.form, wanted.values);
+    Stored after = before;
+    after.state = decide(*before.type, before.state, wanted, person(caller), clock_.today(), days_);
+    after.version = before.version + 1;
+    if (after.state.state != before.state.state) after.entered = clock_.now();
+    const Step* step = before.type->step(wanted.step);
+    const auto& numbered = before.type->declared.number;
+    if (step != nullptr && numbered && numbered->on == step->name && after.number.empty()) {
+      const int year = year_of(clock_.today());
+      const std::int64_t n = next(t, fmt::format("number {} {}", before.type->name(), year));
+      after.number = numbered->form;
+      after.number.replace(after.number.find("{year}"), 6, std::to_string(year));
+      after.number.replace(after.number.find("{n}"), 3, std::to_string(n));
+    }
+    keep_voices(t, caller, before, after, wanted);
+    const Json effects = step == nullptr ? Json::array() : carry_out(t, caller, after, *step);
+    write(t, after, false);
+    event(t, caller, before, after, wanted, effects);
+    out = view_of(t, caller, after);
+  });
+  return std::move(*out);
+}
+
+void Casework::keep_voices(store::Transaction& t, const identity::Caller& caller, const Stored& before,
+                           const Stored& after, const Action& action) {
+  for (const Ballot& ballot : after.type->declared.ballots) {
+    const auto now = after.state.voices.find(ballot.name);
+    const auto was = before.state.voices.find(ballot.name);
+    if (was != before.state.voices.end() && !was->second.empty() &&
+        (now == after.state.voices.end() || now->second.empty()))
+      t.execute("UPDATE casework_voice SET live = 0 WHERE jurisdiction = ? AND case_id = ? AND ballot = ?",
+                tenant_, after.id.value, ballot.name);
+  }
+  if (action.step != "vote") return;
+  const Voice& voice = after.state.voices.at(action.ballot).back();
+  const std::int64_t seq =
+      t.first("SELECT COALESCE(MAX(seq), 0) + 1 FROM casework_voice WHERE jurisdiction = ? AND case_id = ?",
+              tenant_, after.id.value)
+          ->integer(0);
+  t.execute(
+      "INSERT INTO casework_voice (jurisdiction, case_id, seq, ballot, live, user_id, name, organisation, "
+      "choice, words, at) VALUES "
+      "(?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?)",
+      tenant_, after.id.value, seq, action.ballot, voice.user,
+      caller.display_name.empty() ? caller.name : caller.display_name, voice.organisation,
+      to_string(voice.choice), voice.words, clock_.now().seconds);
+}
+
+void Casework::comment(const identity::Caller& caller, CaseId id, const std::string& words) {
+  const std::string text(trim(words));
+  if (text.empty() || text.size() > 6000 || !is_utf8(text))
+    throw FormError(codes::bad_form,
+                    {{"words", {"请写批注（至多 2000 字）", "write a comment of at most 2000 characters"}}});
+  database_.write([&](store::Transaction& t) {
+    const Stored stored = visible(t, caller, id);
+    const std::int64_t seq =
+        t.first(
+             "SELECT COALESCE(MAX(seq), 0) + 1 FROM casework_comment WHERE jurisdiction = ? AND case_id = ?",
+             tenant_, id.value)
+            ->integer(0);
+    t.execute(
+        "INSERT INTO casework_comment (jurisdiction, case_id, seq, at, user_id, name, words) VALUES (?, ?, "
+        "?, ?, ?, ?, ?)",
+        tenant_, stored.id.value, seq, clock_.now().seconds, caller.user.value,
+        caller.display_name.empty() ? caller.name : caller.display_name, text);
+    audit_.append(t, caller,
+                  {"case.comment", fmt::format("case/{}", id.value), identity::AuditOutcome::done, {}});
+  });
+}
+
+std::string Casework::reveal(const identity::Caller& caller, CaseId id, const std::string& field,
+                             const std::string& purpose) {
+  if (trim(purpose).empty())
+    throw FormError(codes::reason_missing, {{"purpose", {"请写明查看的用途", "say what for"}}});
+  return database_.write([&](store::Transaction& t) {
+    const Stored stored = visible(t, caller, id);
+    const Field* found = stored.type->field(field);
+    if (found == nullptr || !personal(*found) || is_empty(stored.state.form, field)) throw unknown_case();
+    if (!acts_in(*stored.type, stored.state, person(caller)))
+      throw Error(codes::not_for_you,
+                  {"只有经办这件事的人可以查看", "only those who deal with the case may see it"});
+    // The note says who looked at what and why, never the value.
+    audit_.append(t, caller,
+                  {"personal.reveal", fmt::format("case/{}/{}", id.value, field),
+                   identity::AuditOutcome::done, std::string(trim(purpose))});
+    return text_of(stored.state.form.at(field));
+  });
+}
+
+}  // namespace tributary::casework

@@ -1,0 +1,161 @@
+// Files kept with a case: by their content, not by what their name says.
+#include "base/text.h"
+#include "casework/codes.h"
+#include "casework/stored.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+namespace tributary::casework {
+namespace {
+
+constexpr std::size_t largest_upload = std::size_t{20} << 20;
+
+Error bad(const Text& why, const Text& hint = {}) {
+  return {codes::bad_upload, why, {"", 0, 0, "file"}, hint};
+}
+
+// The kinds that are taken, by their first bytes. Office files are ZIP archives; one with macros is refused.
+struct MediaType {
+  std::string_view ending;
+  std::string_view type;
+  std::string_view begins;
+};
+constexpr std::array media_types{
+    MediaType{".pdf", "application/pdf", "%PDF-"},
+    MediaType{".png", "image/png", "\x89PNG"},
+    MediaType{".jpg", "image/jpeg", "\xFF\xD8\xFF"},
+    MediaType{".jpeg", "image/jpeg", "\xFF\xD8\xFF"},
+    MediaType{".docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+              "PK\x03\x04"},
+    MediaType{".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "PK\x03\x04"},
+    MediaType{".ofd", "application/ofd", "PK\x03\x04"},
+    MediaType{".csv", "text/csv", ""},
+    MediaType{".txt", "text/plain", ""},
+};
+
+std::string lower_ascii(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
+// A name without folders and without characters that mean something to file systems.
+std::string safe_name(const std::string& given) {
+  const std::size_t slash = given.find_last_of("/\\");
+  std::string name = slash == std::string::npos ? given : given.substr(slash + 1);
+  name = std::string(trim(name));
+  const bool good =
+      !name.empty() && name.size() <= 240 && is_utf8(name) && name[0] != '.' &&
+      std::none_of(name.begin(), name.end(), [](unsigned char c) {
+        return c < 0x20 || c == 0x7f ||
+               std::string_view("<>:\"|?*").find(static_cast<char>(c)) != std::string_view::npos;
+      });
+  if (!good)
+    throw bad({"文件名不能用", "the name of the file cannot be used"},
+              {"请改名后再上传", "rename it and try again"});
+  return name;
+}
+
+const MediaType& type_of_bytes(const std::string& name, const std::string& bytes) {
+  const std::string lower = lower_ascii(name);
+  for (const MediaType& type : media_types) {
+    if (!lower.ends_with(type.ending)) continue;
+    if (!bytes.starts_with(type.begins))
+      throw bad({fmt::format("内容不是 {} 文件", type.ending),
+                 fmt::format("the content is not a {} file", type.ending)},
+                {"扩展名与内容不符，请用原来的程序另存",
+                 "the name's ending does not fit; save it again with its program"});
+    if (type.begins.starts_with("PK") && bytes.find("vbaProject.bin") != std::string::npos)
+      throw bad({"文件含有宏", "the file holds macros"}, {"请另存为不带宏的文件", "save it without macros"});
+    if (type.begins.empty() && (!is_utf8(bytes) || bytes.find('\0') != std::string::npos))
+      throw bad({"文本文件应为 UTF-8", "a text file must be UTF-8"});
+    return type;
+  }
+  throw bad({"不收这种文件", "this kind of file is not taken"},
+            {"可以上传 pdf、png、jpg、docx、xlsx、ofd、csv、txt",
+             "pdf, png, jpg, docx, xlsx, ofd, csv and txt are taken"});
+}
+
+std::string base64(const std::string& bytes) {
+  std::string out;
+  out.resize(4 * ((bytes.size() + 2) / 3) + 1);
+  const int length =
+      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+  out.resize(static_cast<std::size_t>(length));
+  return out;
+}
+
+std::string from_base64(const std::string& text, std::int64_t bytes) {
+  std::string out;
+  out.resize(text.size() / 4 * 3);
+  if (EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+                      reinterpret_cast<const unsigned char*>(text.data()),
+                      static_cast<int>(text.size())) < static_cast<int>(bytes))
+    throw Error(codes::bad_record, {"文件内容损坏", "the content of a file is damaged"});
+  out.resize(static_cast<std::size_t>(bytes));
+  return out;
+}
+
+}  // namespace
+
+StoredDocument Casework::upload(const identity::Caller& caller, CaseId id, const std::string& name,
+                                const std::string& bytes) {
+  StoredDocument out;
+  out.name = safe_name(name);
+  if (bytes.empty()) throw bad({"文件是空的", "the file is empty"});
+  if (bytes.size() > largest_upload) throw bad({"文件超过 20 MB", "the file is larger than 20 MB"});
+  out.media_type = type_of_bytes(out.name, bytes).type;
+  out.of = id;
+  out.bytes = static_cast<std::int64_t>(bytes.size());
+  out.sha256 = sha256_hex(bytes);
+  out.by = caller.display_name.empty() ? caller.name : caller.display_name;
+  const std::string content = base64(bytes);
+  database_.write([&](store::Transaction& t) {
+    const Stored stored = visible(t, caller, id);
+    if (!acts_in(*stored.type, stored.state, person(caller)))
+      throw Error(codes::not_for_you,
+                  {"只有经办这件事的人可以上传", "only those who deal with the case may upload"});
+    const auto held = t.first("SELECT COUNT(*) FROM casework_document WHERE jurisdiction = ? AND case_id = ?",
+                              tenant_, id.value);
+    if (held->integer(0) >= 200) throw bad({"一件事最多 200 个文件", "a case holds at most 200 files"});
+    out.id = entropy_.base64url(16);
+    out.at = clock_.now();
+    t.execute(
+        "INSERT INTO casework_document (jurisdiction, id, case_id, name, media_type, bytes, sha256, content, "
+        "at, user_id, name_of_user) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        tenant_, out.id, id.value, out.name, out.media_type, out.bytes, out.sha256, content, out.at.seconds,
+        caller.user.value, out.by);
+    audit_.append(t, caller,
+                  {"case.upload", fmt::format("case/{}/{}", id.value, out.id), identity::AuditOutcome::done,
+                   out.sha256});
+  });
+  return out;
+}
+
+std::pair<StoredDocument, std::string> Casework::download(const identity::Caller& caller,
+                                                          const std::string& document) const {
+  return database_.read([&](store::Transaction& t) {
+    const auto row = t.first(
+        "SELECT case_id, name, media_type, bytes, sha256, content, at, name_of_user FROM casework_document "
+        "WHERE jurisdiction = ? AND "
+        "id = ?",
+        tenant_, document);
+    if (!row) throw Error(codes::unknown_case, {"没有这个文件", "there is no such file"});
+    visible(t, caller, {row->integer(0)});
+    StoredDocument out{document,        {row->integer(0)}, row->text(1),      row->text(2),
+                       row->integer(3), row->text(4),      {row->integer(6)}, row->text(7)};
+    std::string bytes = from_base64(row->text(5), out.bytes);
+    if (sha256_hex(bytes) != out.sha256)
+      throw Error(codes::bad_record,
+                  {"文件内容与登记的摘要不符", "the content of the file is not what was registered"});
+    return std::pair(std::move(out), std::move(bytes));
+  });
+}
+
+}  // namespace tributary::casework

@@ -1,0 +1,242 @@
+// What a step brings about, in its transaction.
+#include "base/text.h"
+#include "casework/codes.h"
+#include "casework/stored.h"
+#include "ledger/codes.h"
+#include "ledger/ledger.h"
+#include "registry/registry.h"
+#include "store/jobs.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace tributary::casework {
+namespace {
+
+Error failed(const Effect& effect, const Text& why) {
+  return {codes::effect_failed,
+          {fmt::format("这一步的后果（{}）没有办成，什么都没有改动：{}", to_string(effect.kind), why.zh),
+           fmt::format("what this step brings about ({}) did not succeed, nothing was changed: {}",
+                       to_string(effect.kind), why.en)}};
+}
+
+}  // namespace
+
+Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, Stored& s, const Step& step) {
+  Json done = Json::array();
+  if (step.effects.empty()) return done;
+  const Date today = clock_.today();
+  const auto figures = Figures(*s.type, s.state.form, tallies(*s.type, s.state), today).computed();
+  const auto counter = [&](const Effect& effect) {
+    return next(
+        t, fmt::format("{} {} {}", to_string(effect.kind),
+                       effect.arguments.contains("kind") ? effect.arguments.at("kind") : "", year_of(today)));
+  };
+  const auto filled = [&](const Effect& effect, const std::string& text, bool labels) {
+    std::string out;
+    for (std::size_t at = 0; at < text.size();) {
+      if (text[at] != '{') {
+        out += text[at++];
+        continue;
+      }
+      const std::size_t end = text.find('}', at);
+      const std::string name = text.substr(at + 1, end - at - 1);
+      at = end + 1;
+      if (name == "number")
+        out += s.number;
+      else if (name == "year")
+        out += std::to_string(year_of(today));
+      else if (name == "today")
+        out += base::to_string(today);
+      else if (name == "id")
+        out += std::to_string(s.id.value);
+      else if (name == "applicant")
+        out += s.state.applicant;
+      else if (name == "applicant_party")
+        out += s.party;
+      else if (name == "n")
+        out += std::to_string(counter(effect));
+      else if (const auto figure = figures.find(name); figure != figures.end())
+        out += figure->second;
+      else
+        out += value_in_text(*s.type, s.state.form, name, labels);
+    }
+    return out;
+  };
+  const std::int64_t event =
+      t.first("SELECT COALESCE(MAX(seq), 0) + 1 FROM casework_event WHERE jurisdiction = ? AND case_id = ?",
+              tenant_, s.id.value)
+          ->integer(0);
+  const auto post = [&](const Effect& effect, ledger::Request request) {
+    request.id = fmt::format("case-{:08}-{:04}-{:02}", s.id.value, event, done.size());
+    request.cause = {"case", std::to_string(s.id.value)};
+    request.legal_date = today;
+    ledger::Ledger ledger(database_, tenant_, clock_);
+    const auto outcome = ledger.post(t, std::span(&request, 1)).front();
+    if (outcome != ledger::Outcome::accepted && outcome != ledger::Outcome::exists)
+      throw failed(effect, {fmt::format("账本拒绝（{}）", ledger::to_string(outcome)),
+                            fmt::format("the ledger refuses ({})", ledger::to_string(outcome))});
+    return request.id;
+  };
+  const auto content_of = [&](const std::vector<std::string>& fields) {
+    Json out = Json::array();
+    for (const std::string& name : fields) {
+      const Field* field = s.type->field(name);
+      const std::string value = value_in_text(*s.type, s.state.form, name, true);
+      if (value.empty()) continue;
+      out.push_back({{"name", name},
+                     {"label", {{"zh", field->label.zh}, {"en", field->label.en}}},
+                     {"kind", to_string(field->kind)},
+                     {"value", value}});
+    }
+    return out;
+  };
+  for (const Effect& effect : step.effects) {
+    const auto argument = [&](const char* name, bool labels = false) {
+      const auto found = effect.arguments.find(name);
+      return found == effect.arguments.end() ? std::string() : filled(effect, found->second, labels);
+    };
+    Json note{{"do", to_string(effect.kind)}};
+    try {
+      switch (effect.kind) {
+        case Effect::Kind::register_entry: {
+          const std::string number = argument("number");
+          if (trim(number).empty()) throw failed(effect, {"没有编号", "there is no number"});
+          if (t.first("SELECT 1 FROM casework_entry WHERE jurisdiction = ? AND kind = ? AND number = ?",
+                      tenant_, argument("kind"), number))
+            throw failed(effect, {fmt::format("编号“{}”已登记", number),
+                                  fmt::format("\"{}\" is registered already", number)});
+          t.execute(
+              "INSERT INTO casework_entry (jurisdiction, kind, number, title, holder, valid_from, valid_to, "
+              "details, case_id, ended_by) "
+              "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+              tenant_, argument("kind"), number, argument("title", true), argument("holder"),
+              argument("from"), argument("to"), content_of(effect.fields).dump(), s.id.value);
+          note["kind"] = argument("kind");
+          note["number"] = number;
+          break;
+        }
+        case Effect::Kind::end_entry:
+          if (t.execute("UPDATE casework_entry SET ended_by = ?, valid_to = ? WHERE jurisdiction = ? AND "
+                        "kind = ? AND number = ? AND ended_by = 0",
+                        s.id.value, base::to_string(today), tenant_, argument("kind"),
+                        argument("number")) != 1)
+            throw failed(effect, {fmt::format("没有登记“{}”，或已终止", argument("number")),
+                                  fmt::format("\"{}\" is not registered, or has ended", argument("number"))});
+          note["number"] = argument("number");
+          break;
+        case Effect::Kind::register_party: {
+          registry::Party party;
+          party.code = argument("code");
+          party.name = {argument("name"), argument("name")};
+          const auto kind = registry::parse_party_kind(argument("kind"));
+          if (!kind) throw failed(effect, {"主体类别不对", "the kind of party is not known"});
+          party.kind = *kind;
+          party.jurisdiction = tenant_;
+          party.validity = {today, Date::max()};
+          party.source = fmt::format("case/{}", s.id.value);
+          registry::RegistryData data;
+          data.parties.push_back(std::move(party));
+          registry::Registry(database_, tenant_).apply(data);
+          note["party"] = argument("code");
+          break;
+        }
+        case Effect::Kind::set_attribute: {
+          registry::PlaceAttribute attribute;
+          attribute.place = argument("place");
+          attribute.name = argument("name");
+          attribute.value = argument("value");
+          attribute.validity = {parse_date(argument("from")), Date::max()};
+          attribute.known = today;
+          attribute.source = fmt::format("case/{}", s.id.value);
+          attribute.verified = true;
+          registry::RegistryData data;
+          data.attributes.push_back(std::move(attribute));
+          registry::Registry(database_, tenant_).apply(data);
+          note["place"] = argument("place");
+          break;
+        }
+        case Effect::Kind::transfer:
+        case Effect::Kind::hold: {
+          ledger::Ledger ledger(database_, tenant_, clock_);
+          ledger.define_unit({"CNY", 2, {"人民币", "renminbi"}});
+          ledger::Request request;
+          request.action = effect.kind == Effect::Kind::hold ? ledger::Action::hold : ledger::Action::post;
+          const registry::Registry registry(database_, tenant_);
+          for (const char* side : {"from", "to"}) registry.party(argument(side));  // throws not_found
+          request.debit = ledger.open_account({argument("from"), "CNY", argument("purpose"), std::nullopt});
+          request.credit = ledger.open_account({argument("to"), "CNY", argument("purpose"), std::nullopt});
+          request.amount = ledger::parse_amount(argument("amount"), 2);
+          request.note = fmt::format("{} {}", s.type->name(), step.name);
+          note["amount"] = argument("amount");
+          note["transfer"] = post(effect, std::move(request));
+          break;
+        }
+        case Effect::Kind::settle:
+        case Effect::Kind::release: {
+          const auto row = t.first(
+              "SELECT effects FROM casework_event WHERE jurisdiction = ? AND case_id = ? AND step = ? ORDER "
+              "BY seq DESC LIMIT 1",
+              tenant_, s.id.value, effect.arguments.at("of"));
+          bool any = false;
+          if (row)
+            for (const Json& earlier : Json::parse(row->text(0))) {
+              if (earlier.value("do", "") != "hold") continue;
+              ledger::Request request;
+              request.action =
+                  effect.kind == Effect::Kind::settle ? ledger::Action::settle : ledger::Action::void_hold;
+              request.hold = earlier.at("transfer").get<std::string>();
+              note["transfer"] = post(effect, std::move(request));
+              any = true;
+            }
+          if (!any) throw failed(effect, {"没有要结清的预留", "there is no hold to settle"});
+          break;
+        }
+        case Effect::Kind::run: {
+          const Json arguments{{"rule", argument("rule")}, {"period", argument("period")}};
+          store::Jobs jobs(database_, tenant_, clock_);
+          note["job"] = jobs.add({"run", arguments.dump(), caller.user.value, caller.name});
+          break;
+        }
+        case Effect::Kind::publish: {
+          const std::int64_t id = next(t, "publication");
+          std::string until;
+          if (const std::string days = argument("days"); !days.empty())
+            until = base::to_string(today + std::chrono::days{Decimal::parse(days).to_int64()});
+          std::string articles = " ";
+          for (const int article : s.type->declared.articles) articles += std::to_string(article) + " ";
+          t.execute(
+              "UPDATE casework_publication SET replaced_by = ? WHERE jurisdiction = ? AND case_id = ? AND "
+              "kind = ? AND replaced_by = 0",
+              id, tenant_, s.id.value, argument("kind"));
+          t.execute(
+              "INSERT INTO casework_publication (jurisdiction, id, case_id, type, kind, title, content, "
+              "articles, published, until, "
+              "replaced_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+              tenant_, id, s.id.value, s.type->name(), argument("kind"), argument("title", true),
+              content_of(effect.fields).dump(), articles, clock_.now().seconds, until);
+          note["publication"] = id;
+          break;
+        }
+        case Effect::Kind::open_case: {
+          const auto type = types_->find(effect.arguments.at("case"));
+          if (type == types_->end()) throw failed(effect, {"没有这种事项", "there is no such kind of case"});
+          Json values = Json::object();
+          for (const auto& [field, text] : effect.set)
+            if (const std::string value = filled(effect, text, false); !value.empty()) values[field] = value;
+          note["case"] = begun(t, caller, type->second, values, s.id, true).id.value;
+          break;
+        }
+      }
+    } catch (const Error& e) {
+      if (e.code() == codes::effect_failed || e.kind() == Kind::unavailable || e.kind() == Kind::internal)
+        throw;
+      throw failed(effect, e.message());
+    }
+    done.push_back(std::move(note));
+  }
+  return done;
+}
+
+}  // namespace tributary::casework

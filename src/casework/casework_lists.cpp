@@ -1,0 +1,325 @@
+// Looking at one case, at many, and at what came of them.
+#include "base/text.h"
+#include "casework/codes.h"
+#include "casework/search.h"
+#include "casework/stored.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include <fmt/format.h>
+
+namespace tributary::casework {
+namespace {
+
+constexpr const char* head_columns =
+    "c.id, c.type, c.hash, c.number, c.title, c.state, c.open, c.applicant, c.due, c.created, "
+    "c.created_name, c.entered, c.version";
+
+std::optional<Date> day_or_none(const std::string& text) {
+  if (text.empty() || text == no_end) return std::nullopt;
+  return parse_date(text);
+}
+
+CaseHead head_of(const store::Row& row) {
+  CaseHead out;
+  out.id = {row.integer(0)};
+  out.type = row.text(1);
+  out.number = row.text(3);
+  out.title = row.text(4);
+  out.state = row.text(5);
+  out.open = row.integer(6) != 0;
+  out.applicant = row.text(7);
+  out.due = day_or_none(row.text(8));
+  out.created = {row.integer(9)};
+  out.created_name = row.text(10);
+  out.entered = {row.integer(11)};
+  out.version = row.integer(12);
+  return out;
+}
+
+std::int64_t number_of(std::string_view text, std::int64_t otherwise) {
+  std::int64_t out = otherwise;
+  std::from_chars(text.data(), text.data() + text.size(), out);
+  return out;
+}
+
+}  // namespace
+
+CaseView Casework::view_of(store::Transaction& t, const identity::Caller& caller, const Stored& s) const {
+  const Person who = person(caller);
+  const Date today = clock_.today();
+  CaseView out;
+  out.head = s.head();
+  out.type = s.type;
+  const auto latest = types_->find(s.type->name());
+  out.latest_version = latest != types_->end() && latest->second->declared.hash == s.type->declared.hash;
+  out.state = s.state;
+  out.state.form = masked_form(*s.type, s.state.form);
+  out.computed = Figures(*s.type, s.state.form, tallies(*s.type, s.state), today).computed();
+  out.options = options(*s.type, s.state, who, today, days_);
+  out.ballots = open_ballots(*s.type, s.state, who);
+  out.may_save = may_save(*s.type, s.state, who);
+  out.may_reveal = acts_in(*s.type, s.state, who);
+  t.each(
+      [&](const store::Row& row) {
+        CaseEvent event;
+        event.seq = row.integer(0);
+        event.at = {row.integer(1)};
+        event.name = row.text(2);
+        event.organisation = row.text(3);
+        event.step = row.text(4);
+        event.from = row.text(5);
+        event.to = row.text(6);
+        event.reason = row.text(7);
+        event.changes = Json::parse(row.text(8));
+        event.effects = Json::parse(row.text(9));
+        if (const Step* step = s.type->step(event.step))
+          event.label = step->label;
+        else if (event.step == "start")
+          event.label = {"新建", "Begun"};
+        else if (event.step == "save")
+          event.label = {"保存草稿", "Draft saved"};
+        else if (const Ballot* ballot =
+                     s.type->ballot(event.step.substr(std::min<std::size_t>(5, event.step.size()))))
+          event.label = ballot->label;
+        out.events.push_back(std::move(event));
+      },
+      "SELECT seq, at, name, organisation, step, from_state, to_state, reason, changes, effects FROM "
+      "casework_event WHERE "
+      "jurisdiction = ? AND case_id = ? ORDER BY seq",
+      tenant_, s.id.value);
+  t.each(
+      [&](const store::Row& row) {
+        out.voices.push_back({row.text(0),
+                              row.integer(1) != 0,
+                              row.text(2),
+                              row.text(3),
+                              parse_voice(row.text(4)).value_or(Voice::Choice::abstain),
+                              row.text(5),
+                              {row.integer(6)}});
+      },
+      "SELECT ballot, live, name, organisation, choice, words, at FROM casework_voice WHERE jurisdiction = ? "
+      "AND case_id = ? ORDER BY "
+      "seq",
+      tenant_, s.id.value);
+  t.each([&](const store::Row& row) { out.comments.push_back({{row.integer(0)}, row.text(1), row.text(2)}); },
+         "SELECT at, name, words FROM casework_comment WHERE jurisdiction = ? AND case_id = ? ORDER BY seq",
+         tenant_, s.id.value);
+  t.each(
+      [&](const store::Row& row) {
+        out.documents.push_back({row.text(0),
+                                 s.id,
+                                 row.text(1),
+                                 row.text(2),
+                                 row.integer(3),
+                                 row.text(4),
+                                 {row.integer(5)},
+                                 row.text(6)});
+      },
+      "SELECT id, name, media_type, bytes, sha256, at, name_of_user FROM casework_document WHERE "
+      "jurisdiction = ? AND case_id = ? "
+      "ORDER BY at, id",
+      tenant_, s.id.value);
+  std::vector<std::pair<CaseHead, std::string>> children;
+  for (const store::Row& row :
+       t.query(fmt::format(
+                   "SELECT {} FROM casework_case c WHERE c.jurisdiction = ? AND c.parent = ? ORDER BY c.id",
+                   head_columns),
+               tenant_, s.id.value)) {
+    CaseHead head = head_of(row);
+    if (const StateInfo* state = type_of(t, row.text(2))->state(head.state)) head.state_label = state->label;
+    out.children.push_back(std::move(head));
+  }
+  return out;
+}
+
+CasePage Casework::list(const identity::Caller& caller, const CaseFilter& filter, std::size_t limit,
+                        const std::string& cursor) const {
+  const Reach reach = reach_of(person(caller), "s", caller.known());
+  std::string sql = fmt::format("SELECT {} FROM casework_case c WHERE c.jurisdiction = ?", head_columns);
+  std::vector<store::Value> values{store::to_value(tenant_)};
+  const auto where = [&](const std::string& condition, const auto& value) {
+    sql += " AND " + condition;
+    values.push_back(store::to_value(value));
+  };
+  return database_.read([&](store::Transaction& t) {
+    if (!filter.type.empty()) where("c.type = ?", filter.type);
+    if (!filter.state.empty()) where("c.state = ?", filter.state);
+    if (filter.open) where("c.open = ?", *filter.open ? 1 : 0);
+    if (!filter.applicant.empty()) where("c.applicant = ?", filter.applicant);
+    if (filter.article != 0) {
+      std::string names;
+      for (const auto& [name, type] : *types_) {
+        const auto& articles = type->declared.articles;
+        if (std::find(articles.begin(), articles.end(), filter.article) == articles.end()) continue;
+        names += names.empty() ? "?" : ", ?";
+        values.push_back(store::to_value(name));
+      }
+      sql += names.empty() ? " AND 1 = 0" : " AND c.type IN (" + names + ")";
+    }
+    if (!filter.words.empty()) {
+      const auto phrases = phrases_of(filter.words);
+      if (phrases.empty())
+        throw Error(codes::bad_search, {"请输入文字或数字", "enter letters, characters or digits"},
+                    {"", 0, 0, "words"});
+      if (t.dialect() == store::Dialect::sqlite)
+        where("c.text_row IN (SELECT rowid FROM casework_text WHERE casework_text MATCH ?)",
+              fts5_query(phrases));
+      else
+        where("c.text_row IN (SELECT row_id FROM casework_text WHERE tokens @@ to_tsquery('simple', ?))",
+              tsquery(phrases));
+    }
+    if (!cursor.empty()) where("c.id < ?", number_of(cursor, 0));
+    sql +=
+        " AND EXISTS (SELECT 1 FROM casework_seer s WHERE s.jurisdiction = c.jurisdiction AND s.case_id = "
+        "c.id AND (" +
+        reach.condition + "))";
+    values.insert(values.end(), reach.values.begin(), reach.values.end());
+    sql += " ORDER BY c.id DESC LIMIT ?";
+    values.push_back(store::to_value(static_cast<std::int64_t>(limit) + 1));
+    std::vector<store::Row> rows;
+    t.each_values(sql, values, [&](const store::Row& row) { rows.push_back(row); });
+    CasePage out;
+    for (const store::Row& row : rows) {
+      if (out.cases.size() == limit) {
+        out.next = std::to_string(out.cases.back().id.value);
+        break;
+      }
+      CaseHead head = head_of(row);
+      if (const StateInfo* state = type_of(t, row.text(2))->state(head.state))
+        head.state_label = state->label;
+      out.cases.push_back(std::move(head));
+    }
+    return out;
+  });
+}
+
+InboxPage Casework::inbox(const identity::Caller& caller, std::size_t limit,
+                          const std::string& cursor) const {
+  const Person who = person(caller);
+  const Reach reach = reach_of(who, "w", false);
+  return database_.read([&](store::Transaction& t) {
+    InboxPage out;
+    std::string sql = "SELECT w.due, w.case_id FROM casework_waiting w WHERE w.jurisdiction = ? AND (" +
+                      reach.condition + ")";
+    std::vector<store::Value> values{store::to_value(tenant_)};
+    values.insert(values.end(), reach.values.begin(), reach.values.end());
+    if (const auto slash = cursor.find('/'); slash != std::string::npos) {
+      const std::string due = cursor.substr(0, slash);
+      sql += " AND (w.due > ? OR (w.due = ? AND w.case_id > ?))";
+      values.push_back(store::to_value(due));
+      values.push_back(store::to_value(due));
+      values.push_back(store::to_value(number_of(std::string_view(cursor).substr(slash + 1), 0)));
+    }
+    sql += " GROUP BY w.due, w.case_id ORDER BY w.due, w.case_id LIMIT ?";
+    values.push_back(store::to_value(static_cast<std::int64_t>(limit) + 1));
+    std::vector<std::pair<std::string, std::int64_t>> keys;
+    t.each_values(sql, values,
+                  [&](const store::Row& row) { keys.emplace_back(row.text(0), row.integer(1)); });
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      if (i == limit) {
+        out.next = keys[i - 1].first + "/" + std::to_string(keys[i - 1].second);
+        break;
+      }
+      const auto stored = find(t, {keys[i].second});
+      if (!stored) continue;
+      InboxItem item{stored->head(), {}};
+      for (const Option& option : options(*stored->type, stored->state, who, clock_.today(), days_))
+        if (option.step->expected && !option.for_others &&
+            !(option.refused && option.refused->code() == codes::same_person))
+          item.what.push_back(option.step->label);
+      for (const Ballot* ballot : open_ballots(*stored->type, stored->state, who))
+        item.what.push_back(ballot->label);
+      if (!item.what.empty())
+        out.items.push_back(std::move(item));  // what one took oneself waits for a colleague
+    }
+    return out;
+  });
+}
+
+std::vector<Publication> Casework::publications(std::size_t limit, std::int64_t before, int article) const {
+  return database_.read([&](store::Transaction& t) {
+    std::vector<Publication> out;
+    const std::string today = base::to_string(clock_.today());
+    std::string sql =
+        "SELECT id, case_id, type, kind, title, content, articles, published, until, replaced_by FROM "
+        "casework_publication WHERE "
+        "jurisdiction = ? AND (until = '' OR until >= ?)";
+    std::vector<store::Value> values{store::to_value(tenant_), store::to_value(today)};
+    if (before > 0) {
+      sql += " AND id < ?";
+      values.push_back(store::to_value(before));
+    }
+    if (article > 0) {
+      sql += " AND articles LIKE ?";
+      values.push_back(store::to_value(fmt::format("% {} %", article)));
+    }
+    sql += " ORDER BY id DESC LIMIT ?";
+    values.push_back(store::to_value(static_cast<std::int64_t>(limit)));
+    t.each_values(sql, values, [&](const store::Row& row) {
+      Publication one;
+      one.id = row.integer(0);
+      one.of = {row.integer(1)};
+      one.type = row.text(2);
+      one.kind = row.text(3);
+      one.title = row.text(4);
+      one.content = Json::parse(row.text(5));
+      for (const std::string_view part : split(row.text(6), ' '))
+        if (!part.empty()) one.articles.push_back(static_cast<int>(number_of(part, 0)));
+      one.published = {row.integer(7)};
+      one.until = day_or_none(row.text(8));
+      one.replaced_by = row.integer(9);
+      out.push_back(std::move(one));
+    });
+    return out;
+  });
+}
+
+std::vector<RegisterEntry> Casework::entries(const std::string& kind, std::size_t limit,
+                                             const std::string& after) const {
+  return database_.read([&](store::Transaction& t) {
+    std::vector<RegisterEntry> out;
+    t.each(
+        [&](const store::Row& row) {
+          out.push_back({row.text(0),
+                         row.text(1),
+                         row.text(2),
+                         row.text(3),
+                         row.text(4),
+                         row.text(5),
+                         Json::parse(row.text(6)),
+                         {row.integer(7)},
+                         row.integer(8) != 0});
+        },
+        "SELECT kind, number, title, holder, valid_from, valid_to, details, case_id, ended_by FROM "
+        "casework_entry WHERE "
+        "jurisdiction = ? AND kind = ? AND number > ? ORDER BY number LIMIT ?",
+        tenant_, kind, after, static_cast<std::int64_t>(limit));
+    return out;
+  });
+}
+
+std::map<int, Casework::ArticleCount> Casework::counts_by_article() const {
+  return database_.read([&](store::Transaction& t) {
+    std::map<int, ArticleCount> out;
+    t.each(
+        [&](const store::Row& row) {
+          const auto type = types_->find(row.text(0));
+          if (type == types_->end()) return;
+          for (const int article : type->second->declared.articles) {
+            ArticleCount& count = out[article];
+            count.open += row.integer(1);
+            count.closed += row.integer(2);
+            count.overdue += row.integer(3);
+          }
+        },
+        "SELECT type, SUM(open), SUM(1 - open), SUM(CASE WHEN open = 1 AND due < ? THEN 1 ELSE 0 END) FROM "
+        "casework_case WHERE "
+        "jurisdiction = ? GROUP BY type",
+        base::to_string(clock_.today()), tenant_);
+    return out;
+  });
+}
+
+}  // namespace tributary::casework
