@@ -1,0 +1,438 @@
+// Cases in the database: who sees and does what, what a step brings about, what is sealed, and that a step
+// which fails anywhere leaves nothing.
+#include "casework/casework.h"
+
+#include "casework/codes.h"
+#include "casework/search.h"
+#include "identity/world_testing.h"
+#include "ledger/ledger.h"
+#include "store/jobs.h"
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+namespace tributary::casework {
+namespace {
+
+using identity::testing::code_of;
+
+// A grant: applied for by a township, decided by the office, paid by finance; with personal values, a hold, a
+// certificate, a publication, a following case and a run.
+constexpr const char* grant = R"Y(case: grant
+version: "1"
+article: [9]
+title: {zh: 补助, en: Grant}
+explanation: {zh: 试, en: a trial}
+source: {document: 试验办法}
+readers: [auditor]
+number: {form: "试补〔{year}〕{n}号", on: approve}
+form:
+  title: {type: text, label: {zh: 项目, en: Project}, required: true, sensitivity: open}
+  amount: {type: money, label: {zh: 金额, en: Amount}, required: true, sensitivity: open}
+  person: {type: person, label: {zh: 领款人, en: Payee}, required: true}
+  id: {type: citizen_id, label: {zh: 身份证号, en: Citizen number}}
+  people: {type: table, label: {zh: 人员, en: People}, columns: {name: {type: person, label: {zh: 姓名, en: Name}}, days: {type: number, unit: "1", label: {zh: 天数, en: Days}}}}
+  party: {type: party, label: {zh: 收款方, en: Paid to}, prefill: party}
+computed:
+  days: {label: {zh: 总天数, en: Days in all}, unit: "1", formula: people_days_sum}
+states:
+  draft: {label: {zh: 草稿, en: Draft}}
+  asked: {label: {zh: 待审, en: Asked}}
+  approved: {label: {zh: 已批, en: Approved}}
+  paid: {label: {zh: 已付, en: Paid}, final: true}
+  refused: {label: {zh: 不批, en: Refused}, final: true}
+start: {state: draft, by: [township]}
+steps:
+  ask: {label: {zh: 申请, en: Ask}, from: draft, to: asked, by: [{role: township, in: applicant}]}
+  back: {label: {zh: 退回, en: Return}, from: asked, to: draft, by: [office_approver], reason: true, expected: false}
+  approve:
+    label: {zh: 批准, en: Approve}
+    from: asked
+    to: approved
+    by: [office_approver]
+    when: "amount <= 100000 {CNY}"
+    otherwise: {zh: 超过十万元要上会, en: above 100000 yuan the conference decides}
+    effects:
+      - {do: hold, from: "gov:341602", to: "{party}", amount: "{amount}", purpose: settlement}
+      - {do: register, kind: certificate, number: "补证{year}-{n}", title: "{title}", holder: "{party}", fields: [amount]}
+      - {do: publish, kind: notice, title: "{title}：{amount} 元", fields: [title, amount], days: "7"}
+      - {do: run, rule: section, period: "2026-10"}
+      - {do: open_case, case: follow-up, set: {what: "回访 {number}"}}
+  pay: {label: {zh: 付款, en: Pay}, from: approved, to: paid, by: [accountant], not_by: [approve], effects: [{do: settle, of: approve}, {do: publish, kind: notice, title: "{title}：已付", fields: [title, amount]}]}
+  refuse: {label: {zh: 不批, en: Refuse}, from: asked, to: refused, by: [office_approver], reason: true, expected: false}
+terms:
+  decision: {label: {zh: 审批期限, en: Decision}, runs_in: [asked], days: 10}
+)Y";
+
+constexpr const char* follow_up = R"Y(case: follow-up
+version: "1"
+article: [12]
+title: {zh: 回访, en: Follow-up}
+explanation: {zh: 试, en: a trial}
+source: {document: 试验办法}
+form:
+  what: {type: text, label: {zh: 事由, en: What}, required: true}
+states:
+  draft: {label: {zh: 待办, en: To do}}
+  done: {label: {zh: 完成, en: Done}, final: true}
+start: {state: draft, by: [township]}
+steps:
+  finish: {label: {zh: 完成, en: Finish}, from: draft, to: done, by: [{role: township, in: applicant}]}
+)Y";
+
+std::vector<store::Migration> all_migrations() {
+  std::vector<store::Migration> out;
+  for (const auto list : {registry::migrations(), ledger::migrations(), identity::migrations(),
+                          store::migrations(), migrations()})
+    out.insert(out.end(), list.begin(), list.end());
+  std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
+  return out;
+}
+
+class Cases : public ::testing::TestWithParam<std::string> {
+ protected:
+  Cases() {
+    w.database.db().migrate(all_migrations());
+    registry::RegistryData data;
+    w.person("zhao", {"township"}, "div-341602100");
+    w.person("yi", {"township"}, "div-341602101");
+    w.person("wang", {"office_approver"});
+    w.person("qian", {"accountant"});
+    w.person("shen", {"auditor"});
+    policy::PackContext pack;
+    pack.pack = "test";
+    (*types)["grant"] = read_case_type(grant, "grant.yaml", pack);
+    (*types)["follow-up"] = read_case_type(follow_up, "follow-up.yaml", pack);
+  }
+  Casework cases() {
+    return {w.database.db(), "341602", w.clock, w.entropy, types, calendar, vault, w.identity.audit()};
+  }
+  identity::Caller as(const std::string& name) { return w.enter(name).caller; }
+  CaseView act(const std::string& who, CaseId id, const std::string& step,
+               const Json& values = Json::object(), const std::string& reason = {}) {
+    Action action;
+    action.step = step;
+    action.values = values;
+    action.reason = reason;
+    return cases().act(as(who), id, action, std::nullopt);
+  }
+  static Json values() {
+    return {{"title", "河道清淤"},
+            {"amount", "5000.50"},
+            {"person", "张三丰"},
+            {"id", "11010519491231002X"},
+            {"people", {{{"name", "李四"}, {"days", "3"}}, {{"name", "王五"}, {"days", "4.5"}}}}};
+  }
+  CaseId asked() {
+    const CaseId id = cases().start(as("zhao"), "grant", values()).head.id;
+    act("zhao", id, "ask");
+    return id;
+  }
+  std::int64_t count(const std::string& sql) {
+    return w.database.db().read([&](store::Transaction& t) { return t.first(sql)->integer(0); });
+  }
+
+  identity::testing::World w{GetParam()};
+  std::shared_ptr<CaseTypes> types = std::make_shared<CaseTypes>();
+  WorkCalendar calendar;
+  Vault vault{std::string(32, 's'), Cipher::sm4, w.entropy};
+};
+INSTANTIATE_TEST_SUITE_P(Databases, Cases, ::testing::ValuesIn(store::test_kinds()),
+                         [](const auto& info) { return info.param; });
+
+TEST_P(Cases, GoFromDraftToMoney) {
+  const CaseView draft = cases().start(as("zhao"), "grant", values());
+  EXPECT_EQ(draft.head.title, "河道清淤");
+  EXPECT_EQ(draft.state.form.at("party"), "gov:341602100");  // known, so not asked
+  EXPECT_EQ(draft.computed.at("days"), "7.5");
+  const CaseId id = draft.head.id;
+  // A draft is its organisation's own.
+  for (const char* other : {"yi", "wang", "qian", "shen"})
+    EXPECT_EQ(code_of([&] { cases().view(as(other), id); }), "unknown_case") << other;
+  EXPECT_EQ(code_of([&] { cases().start(as("wang"), "grant", {}); }), "not_for_you");
+  EXPECT_EQ(code_of([&] { cases().start(as("wang"), "nothing", {}); }), "unknown_type");
+  const CaseView sent = act("zhao", id, "ask");
+  EXPECT_EQ(sent.head.due, w.clock.today() + std::chrono::days{10});
+  EXPECT_EQ(code_of([&] { cases().view(as("yi"), id); }), "unknown_case");
+  EXPECT_EQ(cases().view(as("shen"), id).options.front().for_others, true);
+  const auto inbox = cases().inbox(as("wang"), 10);
+  ASSERT_EQ(inbox.items.size(), 1u);
+  ASSERT_EQ(inbox.items[0].what.size(), 1u);
+  EXPECT_EQ(inbox.items[0].what[0].zh, "批准");  // returning is no reason to be in an inbox
+  EXPECT_TRUE(cases().inbox(as("qian"), 10).items.empty());
+
+  const CaseView approved = act("wang", id, "approve");
+  EXPECT_EQ(approved.head.number, "试补〔2026〕1号");
+  EXPECT_EQ(approved.events.back().effects.size(), 5u);
+  ASSERT_EQ(approved.children.size(), 1u);
+  EXPECT_EQ(approved.children[0].title, "回访 试补〔2026〕1号");
+  EXPECT_EQ(cases().inbox(as("zhao"), 10).items.size(), 1u);
+  const ledger::Ledger ledger(w.database.db(), "341602", w.clock);
+  const auto account = ledger.find_account("gov:341602", "CNY", "settlement");
+  ASSERT_TRUE(account);
+  EXPECT_EQ(ledger.balance(account->id).pending_out, 500'050);
+  EXPECT_EQ(store::Jobs(w.database.db(), "341602", w.clock).list({}, 10).size(), 1u);
+  const auto entries = cases().entries("certificate", 10);
+  ASSERT_EQ(entries.size(), 1u);
+  EXPECT_EQ(entries[0].number, "补证2026-1");
+  EXPECT_EQ(entries[0].holder, "gov:341602100");
+  ASSERT_EQ(cases().publications(10).size(), 1u);
+  EXPECT_EQ(cases().publications(10)[0].title, "河道清淤：5000.50 元");
+
+  act("qian", id, "pay");
+  EXPECT_EQ(ledger.balance(account->id).posted, -500'050);
+  EXPECT_EQ(ledger.balance(account->id).pending_out, 0);
+  EXPECT_TRUE(ledger.check().empty());
+  // The later one replaces the earlier, which stays.
+  const auto published = cases().publications(10);
+  ASSERT_EQ(published.size(), 2u);
+  EXPECT_EQ(published[1].replaced_by, published[0].id);
+  w.clock.set({w.clock.now().seconds + std::int64_t{8} * 86'400});
+  EXPECT_EQ(cases().publications(10).size(), 1u);  // the week is over
+  EXPECT_EQ(cases().counts_by_article().at(9).closed, 1);
+}
+
+TEST_P(Cases, RefusalsAndFailuresLeaveNothing) {
+  const CaseId id = asked();
+  const std::int64_t events = count("SELECT COUNT(*) FROM casework_event");
+  EXPECT_EQ(code_of([&] { act("zhao", id, "approve"); }), "not_for_you");
+  EXPECT_EQ(code_of([&] { act("wang", id, "refuse"); }), "reason_missing");
+  Action stale;
+  stale.step = "approve";
+  EXPECT_EQ(code_of([&] { cases().act(as("wang"), id, stale, 1); }), "changed_meanwhile");
+  // The party paid to has left the register: nothing of the five effects remains, nor the number.
+  act("wang", id, "back", Json::object(), "收款方不对");
+  act("zhao", id, "save", {{"party", "gov:999999"}});
+  act("zhao", id, "ask");
+  EXPECT_EQ(code_of([&] { act("wang", id, "approve"); }), "effect_failed");
+  EXPECT_EQ(cases().view(as("wang"), id).head.state, "asked");
+  EXPECT_EQ(count("SELECT COUNT(*) FROM casework_entry") +
+                count("SELECT COUNT(*) FROM casework_publication") + count("SELECT COUNT(*) FROM job") +
+                count("SELECT COUNT(*) FROM ledger_account"),
+            0);
+  EXPECT_EQ(count("SELECT COUNT(*) FROM casework_event"), events + 3);
+  act("wang", id, "back", Json::object(), "收款方不对");
+  act("zhao", id, "save", {{"party", "gov:341602100"}, {"amount", "100000.01"}});
+  act("zhao", id, "ask");
+  EXPECT_EQ(code_of([&] { act("wang", id, "approve"); }), "condition_false");
+  act("wang", id, "back", Json::object(), "金额");
+  act("zhao", id, "save", {{"amount", "100000"}});
+  act("zhao", id, "ask");
+  EXPECT_EQ(act("wang", id, "approve").head.number, "试补〔2026〕1号");  // without a gap
+  EXPECT_EQ(cases().entries("certificate", 10).at(0).number, "补证2026-1");
+}
+
+TEST_P(Cases, PersonalValuesAreSealedMaskedAndShownForAPurpose) {
+  const CaseId id = asked();
+  const std::string stored = w.database.db().read([&](store::Transaction& t) {
+    std::string all;
+    for (const char* sql : {"SELECT form FROM casework_case", "SELECT changes FROM casework_event",
+                            "SELECT title FROM casework_case"})
+      for (const store::Row& row : t.query(sql)) all += row.text(0);
+    return all;
+  });
+  for (const char* secret : {"张三丰", "11010519491231002X", "李四", "王五"})
+    EXPECT_EQ(stored.find(secret), std::string::npos) << secret;
+  const CaseView view = cases().view(as("wang"), id);
+  EXPECT_EQ(view.state.form.at("person"), "张**");
+  EXPECT_EQ(view.state.form.at("id"), "110105********002X");
+  EXPECT_EQ(view.state.form.at("people")[1].at("name"), "王**");
+  EXPECT_EQ(view.state.form.at("people")[1].at("days"), "4.5");
+  EXPECT_EQ(cases().reveal(as("wang"), id, "id", "核对身份"), "11010519491231002X");
+  EXPECT_EQ(code_of([&] { cases().reveal(as("wang"), id, "id", " "); }), "reason_missing");
+  EXPECT_EQ(code_of([&] { cases().reveal(as("shen"), id, "id", "看看"); }), "not_for_you");
+  EXPECT_EQ(code_of([&] { cases().reveal(as("yi"), id, "id", "看看"); }), "unknown_case");
+  EXPECT_NE(w.trail({.action = "personal.reveal"}).find("personal.reveal:done"), std::string::npos);
+  // What comes back masked was not changed.
+  act("wang", id, "back", Json::object(), "补天数");
+  act("zhao", id, "save",
+      {{"id", "110105********002X"},
+       {"people", {{{"name", "李**"}, {"days", "3"}}, {{"name", "赵六"}, {"days", "5"}}}}});
+  EXPECT_EQ(cases().reveal(as("zhao"), id, "id", "核对"), "11010519491231002X");
+  EXPECT_EQ(cases().view(as("zhao"), id).state.form.at("people")[0].at("name"), "李**");
+  const Json people = Json::parse(cases().reveal(as("zhao"), id, "people", "核对"));
+  EXPECT_EQ(people[0].at("name"), "李四");
+  EXPECT_EQ(people[1].at("name"), "赵六");
+  // Nothing personal can be found by searching.
+  EXPECT_EQ(cases().list(as("zhao"), {.words = "张三丰"}, 10).cases.size(), 0u);
+}
+
+TEST_P(Cases, AreFoundByWordsAndListedToWhomTheyConcern) {
+  const CaseId id = asked();
+  act("wang", id, "approve");
+  Json other = values();
+  other["title"] = "古井沟塘整治 A区2期";
+  cases().start(as("yi"), "grant", other);
+  const auto found = [&](const std::string& who, const std::string& words) {
+    return cases().list(as(who), {.words = words}, 10).cases.size();
+  };
+  EXPECT_EQ(found("zhao", "清淤"), 1u);
+  EXPECT_EQ(found("zhao", "河道清"), 1u);
+  EXPECT_EQ(found("zhao", "道"), 1u);
+  EXPECT_EQ(found("zhao", "河淤"), 0u);
+  EXPECT_EQ(found("zhao", "试补〔2026〕1号"), 2u);  // the case itself and the one that names it
+  EXPECT_EQ(found("zhao", "2026"), 2u);
+  EXPECT_EQ(found("zhao", "202"), 2u);
+  EXPECT_EQ(found("zhao", "沟塘"), 0u);  // another township's draft
+  EXPECT_EQ(found("yi", "沟塘"), 1u);
+  EXPECT_EQ(found("yi", "a区"), 1u);
+  EXPECT_EQ(found("yi", "整治 古井"), 1u);
+  EXPECT_EQ(code_of([&] { found("yi", "！？"); }), "bad_search");
+  EXPECT_EQ(cases().list(as("shen"), {}, 10).cases.size(), 1u);
+  EXPECT_EQ(cases().list(as("zhao"), {.open = true, .article = 12}, 10).cases.size(), 1u);
+  // Pages follow on each other.
+  const CasePage first = cases().list(as("zhao"), {}, 1);
+  ASSERT_EQ(first.cases.size(), 1u);
+  const CasePage second = cases().list(as("zhao"), {}, 1, first.next);
+  ASSERT_EQ(second.cases.size(), 1u);
+  EXPECT_NE(first.cases[0].id, second.cases[0].id);
+  EXPECT_TRUE(second.next.empty());
+}
+
+TEST_P(Cases, KeepTheTypeTheyBeganWith) {
+  const CaseId id = asked();
+  policy::PackContext pack;
+  pack.pack = "test";
+  std::string changed = grant;
+  changed.replace(changed.find("100000 {CNY}"), 6, "000001");
+  (*types)["grant"] = read_case_type(changed, "grant.yaml", pack);
+  const CaseView view = cases().view(as("wang"), id);
+  EXPECT_FALSE(view.latest_version);
+  EXPECT_EQ(act("wang", id, "approve").head.state, "approved");
+  const CaseId next = asked();
+  EXPECT_EQ(code_of([&] { act("wang", next, "approve"); }), "condition_false");
+}
+
+TEST_P(Cases, FilesAreTakenByTheirContent) {
+  const CaseId id = asked();
+  const auto upload = [&](const std::string& name, const std::string& bytes) {
+    return code_of([&] { cases().upload(as("zhao"), id, name, bytes); });
+  };
+  EXPECT_EQ(upload("申请.pdf", "%PDF-1.7 …"), "none");
+  EXPECT_EQ(upload("../../etc/passwd.txt", "root"), "none");
+  EXPECT_EQ(upload("a.pdf", "MZ\x90"), "bad_upload");
+  EXPECT_EQ(upload("a.exe", "MZ\x90"), "bad_upload");
+  EXPECT_EQ(upload("a.docx", "PK\x03\x04 word/vbaProject.bin"), "bad_upload");
+  EXPECT_EQ(upload("a.txt", "\xff\xfe"), "bad_upload");
+  EXPECT_EQ(upload("", "x"), "bad_upload");
+  EXPECT_EQ(upload(".htaccess", "x"), "bad_upload");
+  EXPECT_EQ(upload("a|b.txt", "x"), "bad_upload");
+  EXPECT_EQ(upload("a.txt", ""), "bad_upload");
+  EXPECT_EQ(upload("a.txt", std::string((std::size_t{20} << 20) + 1, 'x')), "bad_upload");
+  EXPECT_EQ(code_of([&] { cases().upload(as("shen"), id, "a.txt", "x"); }), "not_for_you");
+  const auto documents = cases().view(as("wang"), id).documents;
+  ASSERT_EQ(documents.size(), 2u);
+  for (const auto& document : documents) {
+    EXPECT_EQ(document.name.find('/'), std::string::npos);
+    EXPECT_EQ(cases().download(as("wang"), document.id).second,
+              document.name == "passwd.txt" ? "root" : "%PDF-1.7 …");
+    EXPECT_EQ(code_of([&] { cases().download(as("yi"), document.id); }), "unknown_case");
+  }
+}
+
+// Every insertion, update and deletion of an approval fails in its turn: nothing of it may remain.
+TEST(CaseFaults, AStepThatFailsAnywhereLeavesNothing) {
+  identity::testing::World w{"sqlite"};
+  w.database.db().migrate(all_migrations());
+  w.person("zhao", {"township"}, "div-341602100");
+  w.person("wang", {"office_approver"});
+  policy::PackContext pack;
+  auto types = std::make_shared<CaseTypes>();
+  (*types)["grant"] = read_case_type(grant, "grant.yaml", pack);
+  (*types)["follow-up"] = read_case_type(follow_up, "follow-up.yaml", pack);
+  const WorkCalendar calendar;
+  const Vault vault{std::string(32, 's'), Cipher::aes, w.entropy};
+  Casework cases{w.database.db(), "341602", w.clock, w.entropy, types, calendar, vault, w.identity.audit()};
+  const CaseId id =
+      cases.start(w.enter("zhao").caller, "grant", {{"title", "河道"}, {"amount", "1"}, {"person", "张三"}})
+          .head.id;
+  Action step;
+  step.step = "ask";
+  cases.act(w.enter("zhao").caller, id, step, std::nullopt);
+  const identity::Caller wang = w.enter("wang").caller;
+  std::vector<std::string> tables;
+  w.database.db().write([&](store::Transaction& t) {
+    t.execute("CREATE TABLE bomb (left_ones INTEGER NOT NULL)");
+    t.execute("INSERT INTO bomb VALUES (0)");
+    for (const store::Row& row : t.query("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT "
+                                         "LIKE 'casework_text%' AND name NOT "
+                                         "LIKE 'sqlite_%' AND name <> 'bomb'"))
+      tables.push_back(row.text(0));
+    for (const std::string& table : tables)
+      for (const char* what : {"INSERT", "UPDATE", "DELETE"})
+        t.execute(
+            fmt::format("CREATE TRIGGER bomb_{0}_{1} BEFORE {1} ON {0} BEGIN UPDATE bomb SET left_ones = "
+                        "left_ones - 1; SELECT "
+                        "RAISE(ABORT, 'boom') WHERE (SELECT left_ones FROM bomb) = 0; END",
+                        table, what));
+  });
+  const auto contents = [&] {
+    std::string out;
+    w.database.db().read([&](store::Transaction& t) {
+      for (const std::string& table : tables)
+        for (const store::Row& row : t.query(fmt::format("SELECT COUNT(*) FROM {}", table)))
+          out += fmt::format("{} {}\n", table, row.integer(0));
+      const auto row =
+          t.first("SELECT state, number, version, form FROM casework_case WHERE id = ?", id.value);
+      out += row->text(0) + row->text(1) + std::to_string(row->integer(2)) + row->text(3);
+    });
+    return out;
+  };
+  const std::string before = contents();
+  step.step = "approve";
+  int failed = 0;
+  for (int n = 1;; ++n) {
+    ASSERT_LT(n, 500);
+    w.database.db().write([&](store::Transaction& t) { t.execute("UPDATE bomb SET left_ones = ?", n); });
+    try {
+      cases.act(wang, id, step, std::nullopt);
+      break;
+    } catch (const Error&) {
+      ++failed;
+      ASSERT_EQ(contents(), before) << "write " << n;
+    }
+  }
+  EXPECT_GT(failed, 30);
+  EXPECT_EQ(cases.view(wang, id).head.state, "approved");
+  EXPECT_TRUE(ledger::Ledger(w.database.db(), "341602", w.clock).check().empty());
+}
+
+TEST(Vault, OpensOnlyInItsPlaceAndUnchanged) {
+  identity::testing::SeededEntropy entropy(1);
+  for (const Cipher cipher : {Cipher::aes, Cipher::sm4}) {
+    const Vault vault(std::string(32, 'k'), cipher, entropy);
+    const std::string sealed = vault.sealed("谯城区 3416", "case/1/id");
+    EXPECT_TRUE(Vault::is_sealed(sealed));
+    EXPECT_EQ(vault.opened(sealed, "case/1/id"), "谯城区 3416");
+    EXPECT_NE(vault.sealed("谯城区 3416", "case/1/id"), sealed);
+    EXPECT_EQ(code_of([&] { vault.opened(sealed, "case/2/id"); }), "bad_record");
+    for (std::size_t at = 7; at + 4 < sealed.size(); ++at) {
+      std::string changed = sealed;
+      changed[at] = changed[at] == 'A' ? 'B' : 'A';
+      EXPECT_EQ(code_of([&] { vault.opened(changed, "case/1/id"); }), "bad_record") << at;
+    }
+    EXPECT_EQ(code_of([&] { vault.opened(sealed.substr(0, sealed.size() - 4), "case/1/id"); }), "bad_record");
+    EXPECT_EQ(code_of([&] { Vault(std::string(32, 'x'), cipher, entropy).opened(sealed, "case/1/id"); }),
+              "bad_record");
+    // Sealed by the one cipher, opened by a vault that seals with the other.
+    EXPECT_EQ(Vault(std::string(32, 'k'), cipher == Cipher::aes ? Cipher::sm4 : Cipher::aes, entropy)
+                  .opened(sealed, "case/1/id"),
+              "谯城区 3416");
+    EXPECT_EQ(vault.opened(vault.sealed("", "x"), "x"), "");
+  }
+  EXPECT_EQ(code_of([&] { Vault({}, Cipher::aes, entropy).sealed("x", "y"); }), "bad_record");
+}
+
+TEST(CitizenId, PublishedExampleAndItsNeighbours) {
+  EXPECT_TRUE(is_citizen_id("11010519491231002X"));  // the example of GB 11643
+  EXPECT_FALSE(is_citizen_id("110105194912310020"));
+  EXPECT_FALSE(is_citizen_id("11010519490231002X"));
+  EXPECT_FALSE(is_citizen_id("1101051949123100"));
+}
+
+}  // namespace
+}  // namespace tributary::casework
