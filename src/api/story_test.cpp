@@ -214,9 +214,10 @@ TEST_P(Story, AnswersAreWhatTheTableSays) {
   const std::map<std::string, std::string> in_path{
       {"place", "sec:hx-02"},           {"standard", "codmn"}, {"rule", "section-month"},
       {"public_rule", "section-month"}, {"pack", "demo"},      {"public_statement", code},
-      {"organisation", "root"}};
+      {"organisation", "root"},          {"case_type", "annual-task"}, {"register", "certificate"}};
   std::vector<Client> people{drafter, world.signed_in("cashier"), world.signed_in("admin"),
                              world.signed_in("auditor")};
+  ASSERT_EQ(drafter.post("/api/v1/cases", {{"type", "annual-task"}, {"values", {{"title", "试"}}}}).status, 201);
   const RouteTable table = make_routes();
   std::size_t checked = 0;
   for (const auto& route : table.routes()) {

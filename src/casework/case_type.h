@@ -63,7 +63,9 @@ struct Field {
   std::optional<Decimal> max;
   std::vector<Choice> choices;
   std::vector<Field> columns;  // of a table
-  std::string prefill;         // "organisation", "jurisdiction", "year", "today": known, so not asked
+  std::optional<bool> in_draft_said;
+  bool in_draft = true;  // filled in by the applicant; else only by the steps that set it
+  std::string prefill;   // "organisation", "jurisdiction", "year", "today": known, so not asked
   Where where;
 };
 
@@ -78,11 +80,12 @@ struct Computed {
 };
 
 // Somebody who may do something: whoever has the role; `in` narrows it to people of the applicant's
-// organisation ("applicant") or of those named in a field. A role that reaches only one's own organisation
-// is always narrowed, to the applicant when nothing is said.
+// organisation ("applicant") or of those named in a field, `of` to those of one department. A role that
+// reaches only one's own organisation is always narrowed, to the applicant when nothing is said.
 struct Actor {
   std::string role;
   std::string in;
+  std::string of;  // one organisation, always the same
 };
 
 struct StateInfo {

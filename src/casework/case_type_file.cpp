@@ -85,7 +85,8 @@ Sensitivity least_sensitivity(FieldKind kind) {
   }
 }
 
-Field read_field(const YamlNode& key, const YamlNode& value, bool column) {
+// `table`: of a column, the table it stands in.
+Field read_field(const YamlNode& key, const YamlNode& value, const Field* table) {
   YamlMap map(value, key.scalar);
   Field out;
   out.name = key.scalar;
@@ -102,7 +103,7 @@ Field read_field(const YamlNode& key, const YamlNode& value, bool column) {
     out.sensitivity =
         pick(sensitivities, policy::scalar_of(*given, "sensitivity"), given->where, "sensitivity");
   else
-    out.sensitivity = std::max(Sensitivity::internal, least);
+    out.sensitivity = std::max(table != nullptr ? table->sensitivity : Sensitivity::internal, least);
   if (out.sensitivity < least)
     bad(out.where, fmt::format("“{}”是个人信息，至少应为 {}", out.label.zh, to_string(least)),
         fmt::format("\"{}\" is personal information: at least {}", out.label.en, to_string(least)));
@@ -133,16 +134,19 @@ Field read_field(const YamlNode& key, const YamlNode& value, bool column) {
       out.choices.push_back({name.scalar, policy::bilingual_of(label, name.scalar)});
     });
   if (out.kind == FieldKind::table) {
-    if (column) bad(out.where, "表中不能再有表", "a table cannot hold a table");
+    Sensitivity most = out.sensitivity;
+    if (table != nullptr) bad(out.where, "表中不能再有表", "a table cannot hold a table");
     each_named(map, "columns", true, [&](const YamlNode& name, const YamlNode& field) {
-      out.columns.push_back(read_field(name, field, true));
+      out.columns.push_back(read_field(name, field, &out));
       const Field& added = out.columns.back();
       if (added.kind == FieldKind::documents || added.kind == FieldKind::organisations)
         bad(added.where, "表中不能用这种类型", "this type cannot stand in a table");
-      out.sensitivity = std::max(out.sensitivity, added.sensitivity);
+      most = std::max(most, added.sensitivity);
     });
+    out.sensitivity = most;  // as much as the column that needs it most
     if (out.columns.empty()) bad(out.where, "表至少要有一栏", "a table needs a column");
   }
+  if (map.find("draft") != nullptr) out.in_draft_said = map.boolean_or("draft", true);
   if (const YamlNode* prefill = map.find("prefill")) {
     out.prefill = policy::scalar_of(*prefill, "prefill");
     constexpr std::array<std::string_view, 5> known{"organisation", "jurisdiction", "party", "year", "today"};
@@ -189,11 +193,13 @@ std::vector<Actor> read_actors(YamlMap& map, std::string_view key, bool required
   if (node == nullptr) return out;
   const auto one = [&](const YamlNode& item) {
     if (item.kind == YamlNode::Kind::scalar) {
-      out.push_back({item.scalar, {}});
+      out.push_back({item.scalar, {}, {}});
       return;
     }
     YamlMap actor(item, std::string(key));
-    out.push_back({actor.text("role"), actor.text_or("in")});
+    out.push_back({actor.text("role"), actor.text_or("in"), actor.text_or("of")});
+    if (!out.back().in.empty() && !out.back().of.empty())
+      bad(item.where, "in 和 of 只能写一个", "say either in or of");
     actor.finish();
   };
   if (node->kind == YamlNode::Kind::sequence)
@@ -362,9 +368,9 @@ Declaration read_declaration(const std::string& text, const std::string& file,
     const bool number =
         !article.empty() && article.size() <= 2 &&
         std::all_of(article.begin(), article.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
-    if (!number || std::stoi(article) < 1 || std::stoi(article) > 99)
+    if (!number || Decimal::parse(article).to_int64() < 1)
       bad(map.where(), "article 应为条目的序号", "article is the number of an article of the plan");
-    out.articles.push_back(std::stoi(article));
+    out.articles.push_back(static_cast<int>(Decimal::parse(article).to_int64()));
   }
   out.title = map.bilingual("title");
   out.explanation = map.bilingual("explanation");
@@ -374,7 +380,7 @@ Declaration read_declaration(const std::string& text, const std::string& file,
   out.readers = words(map, "readers");
   out.open_to_all = map.boolean_or("open_to_all", false);
   each_named(map, "form", true, [&](const YamlNode& key, const YamlNode& value) {
-    out.form.push_back(read_field(key, value, false));
+    out.form.push_back(read_field(key, value, nullptr));
   });
   each_named(map, "computed", false, [&](const YamlNode& key, const YamlNode& value) {
     out.computed.push_back(read_computed(key, value));
@@ -404,6 +410,15 @@ Declaration read_declaration(const std::string& text, const std::string& file,
     if (out.number->form.find("{year}") == std::string::npos ||
         out.number->form.find("{n}") == std::string::npos)
       bad(node->where, "文号格式中要有 {year} 和 {n}", "a number's form needs {year} and {n}");
+  }
+  // What a later step sets is that step's to say, unless the field says that the draft does too.
+  for (Field& field : out.form) {
+    const auto sets = [&](const Step& step) {
+      return std::find(step.sets.begin(), step.sets.end(), field.name) != step.sets.end() &&
+             std::find(step.from.begin(), step.from.end(), out.start_state) == step.from.end();
+    };
+    field.in_draft = field.in_draft_said.value_or(field.required ||
+                                                  std::none_of(out.steps.begin(), out.steps.end(), sets));
   }
   map.find("examples");  // read by examples.h
   map.finish();

@@ -418,8 +418,16 @@ Casework::Stored Casework::begun(store::Transaction& t, const identity::Caller& 
     if (field.prefill == "year") all[field.name] = std::to_string(year_of(today));
     if (field.prefill == "today") all[field.name] = base::to_string(today);
   }
-  all.update(values);
-  out.state.form = with_values(*type, out.state.form, all);
+  for (const auto& [name, value] : values.items()) all[name] = value;
+  // Given by a person: as if the draft were saved; by a step of another case: as that case says.
+  if (by_effect) {
+    out.state.form = with_values(*type, out.state.form, all);
+  } else {
+    Action save;
+    save.step = "save";
+    save.values = all;
+    out.state = decide(*type, out.state, save, who, today, days_);
+  }
   out.state = settled_terms(*type, std::move(out.state), today, days_);
   out.created = out.entered = clock_.now();
   out.created_by = caller.user.value;

@@ -62,7 +62,8 @@ steps:
       - {do: publish, kind: notice, title: "{title}：{amount} 元", fields: [title, amount], days: "7"}
       - {do: run, rule: section, period: "2026-10"}
       - {do: open_case, case: follow-up, set: {what: "回访 {number}"}}
-  pay: {label: {zh: 付款, en: Pay}, from: approved, to: paid, by: [accountant], not_by: [approve], effects: [{do: settle, of: approve}, {do: publish, kind: notice, title: "{title}：已付", fields: [title, amount]}]}
+  pay: {label: {zh: 付款, en: Pay}, from: approved, to: paid, by: [accountant], not_by: [approve],
+    effects: [{do: settle, of: approve}, {do: publish, kind: notice, title: "{title}：已付", fields: [title, amount]}]}
   refuse: {label: {zh: 不批, en: Refuse}, from: asked, to: refused, by: [office_approver], reason: true, expected: false}
 terms:
   decision: {label: {zh: 审批期限, en: Decision}, runs_in: [asked], days: 10}

@@ -27,6 +27,7 @@ std::vector<std::string> named_in(const Json& form, const std::string& field) {
 
 bool is(const Actor& actor, const CaseState& now, const Hat& hat) {
   if (hat.role != actor.role) return false;
+  if (!actor.of.empty()) return hat.organisation == actor.of;
   if (actor.in.empty()) return hat.wide || hat.organisation == now.applicant;
   if (actor.in == "applicant") return hat.organisation == now.applicant;
   return contains(named_in(now.form, actor.in), hat.organisation);
@@ -34,6 +35,7 @@ bool is(const Actor& actor, const CaseState& now, const Hat& hat) {
 
 // Where people with the role are to be found: an empty text stands for all whose role reaches everything.
 std::vector<std::string> organisations_of(const Actor& actor, const CaseState& now) {
+  if (!actor.of.empty()) return {actor.of};
   if (actor.in.empty()) return {"", now.applicant};
   if (actor.in == "applicant") return {now.applicant};
   return named_in(now.form, actor.in);
@@ -207,6 +209,11 @@ void enter(const CaseType& type, CaseState& now, const std::string& state, Date 
   advance(type, now, today, days);
 }
 
+Json value_or_null(const Json& form, const std::string& field) {
+  const auto found = form.find(field);
+  return found == form.end() ? Json(nullptr) : *found;
+}
+
 bool words_missing(const std::string& words) {
   return trim(words).empty();
 }
@@ -247,6 +254,11 @@ CaseState after_save(const CaseType& type, const CaseState& before, const Action
     throw refused(codes::not_for_you, "这份草稿不是您单位的", "this draft is not of your organisation");
   CaseState out = before;
   out.form = with_values(type, before.form, action.values);
+  std::vector<FieldFault> faults;
+  for (const Field& field : type.declared.form)
+    if (!field.in_draft && value_or_null(out.form, field.name) != value_or_null(before.form, field.name))
+      faults.push_back({field.name, {"这一项由后面的步骤填写", "this is filled in by a later step"}});
+  if (!faults.empty()) throw FormError(codes::not_editable, std::move(faults));
   out.took["start"].insert(who.user);  // who fills in the draft has drafted it
   return out;
 }
@@ -466,7 +478,8 @@ Tallies tallies(const CaseType& type, const CaseState& now) {
     std::set<std::string> expected;
     bool known = true;
     for (const Actor& actor : ballot.of) {
-      known = known && !actor.in.empty();
+      known = known && (!actor.in.empty() || !actor.of.empty());
+      if (!actor.of.empty()) expected.insert(actor.of);
       if (actor.in == "applicant")
         expected.insert(now.applicant);
       else if (!actor.in.empty())

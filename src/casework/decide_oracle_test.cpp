@@ -341,6 +341,14 @@ std::string attempt(const PlainType& t, PlainCase& c, const std::string& name,
     bool may = false;
     for (const PlainActor& a : t.start) may = may || (fits(a, c, who) && who.organisation == c.applicant);
     if (!may) return "not_for_you";
+    for (const auto& [field, value] : values) {
+      const auto have = c.form.find(field);
+      if (value == (have == c.form.end() ? "" : have->second)) continue;
+      for (const PlainStep& s : t.steps)  // what a step from elsewhere sets is not the draft's
+        if (std::find(s.sets.begin(), s.sets.end(), field) != s.sets.end() &&
+            std::find(s.from.begin(), s.from.end(), "s0") == s.from.end())
+          return "not_editable";
+    }
     lay(c);
     c.took.emplace_back("start", who.user);
     return "none";
@@ -513,7 +521,8 @@ TEST_P(CaseOracle, AgreesWithAPlainInterpreter) {
         const auto due = last_day(plain.term, c);
         const TermState& term = now.terms.at("t");
         ASSERT_EQ(term.status == TermState::Status::running, due.has_value()) << text;
-        ASSERT_EQ(due ? base::to_string(term.due.value_or(Date{})) : "", due ? base::to_string(*due) : "") << text;
+        ASSERT_EQ(due ? base::to_string(term.due.value_or(Date{})) : "", due ? base::to_string(*due) : "")
+            << text;
       }
       // Whoever may take a step is told so, and has it in the inbox.
       const auto waiting = waiting_for(*type, now);

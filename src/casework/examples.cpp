@@ -113,7 +113,7 @@ class Run {
       CaseState next;
       if (start) {
         next = begin(type_, people_.at(who), today_, days_);
-        if (!action.values.empty()) {
+        if (!action.values.empty()) {  // what is given at the start is saved as a draft
           action.step = "save";
           next = decide(type_, next, action, people_.at(who), today_, days_);
         }

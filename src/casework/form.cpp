@@ -272,6 +272,7 @@ Json field_schema(const Field& field) {
                        {"article", field.source->article}};
   out["x-sensitivity"] = to_string(field.sensitivity);
   out["x-required"] = field.required;
+  out["x-in-draft"] = field.in_draft;
   if (!field.prefill.empty()) out["x-prefill"] = field.prefill;
   return out;
 }

@@ -13,6 +13,11 @@ declare module 'vue-router' {
 
 const pages: RouteRecordRaw[] = [
   { path: '', name: 'home', component: () => import('./console/Home.vue'), meta: { title: 'home' } },
+  { path: 'inbox', name: 'inbox', component: () => import('./casework/Inbox.vue'), meta: { title: 'inbox' } },
+  { path: 'cases', name: 'cases', component: () => import('./casework/Cases.vue'), meta: { title: 'cases' } },
+  { path: 'cases/:id', name: 'case', component: () => import('./casework/CasePage.vue'), meta: { title: 'cases' } },
+  { path: 'plan', name: 'plan', component: () => import('./casework/Plan.vue'), meta: { title: 'plan' } },
+  { path: 'plan/:number', name: 'article', component: () => import('./casework/ArticlePage.vue'), meta: { title: 'plan' } },
   { path: 'statements', name: 'statements', component: () => import('./console/Statements.vue'), meta: { title: 'statements', permission: 'statements.read' } },
   { path: 'statements/:id', name: 'statement', component: () => import('./console/Statement.vue'), meta: { title: 'statements', permission: 'statements.read' } },
   { path: 'readings', name: 'readings', component: () => import('./console/Readings.vue'), meta: { title: 'readings', permission: 'readings.read' } },
@@ -37,6 +42,10 @@ export const router = createRouter({
       component: () => import('./portal/Portal.vue'),
       children: [
         { path: '', name: 'portal', component: () => import('./portal/Overview.vue'), meta: { title: 'portal' } },
+        { path: 'notices', name: 'notices', component: () => import('./portal/Notices.vue'), meta: { title: 'notices' } },
+        { path: 'notices/:id', name: 'notice', component: () => import('./portal/NoticePage.vue'), meta: { title: 'notices' } },
+        { path: 'plan', name: 'progress', component: () => import('./portal/Progress.vue'), meta: { title: 'progress' } },
+        { path: 'plan/:number', name: 'public-article', component: () => import('./portal/ProgressArticle.vue'), meta: { title: 'progress' } },
         { path: 'explained', name: 'explained', component: () => import('./portal/Explained.vue'), meta: { title: 'explained' } },
         { path: 'verify/:code?', name: 'verify', component: () => import('./portal/Verify.vue'), meta: { title: 'verify' } },
       ],

@@ -8,6 +8,11 @@ export interface Where {
   field?: string
 }
 
+export interface Fault {
+  field: string
+  message: Text | string
+}
+
 /** What the server refused, or that it was not reached (status 0). */
 export class Problem extends Error {
   constructor(
@@ -17,6 +22,8 @@ export class Problem extends Error {
     readonly hint: Text | string = '',
     readonly where: Where | undefined = undefined,
     readonly requestId: string = '',
+    /** What is wrong, field by field. */
+    readonly faults: Fault[] = [],
   ) {
     super(code)
   }
@@ -92,7 +99,7 @@ export async function request<T>(method: string, path: string, options: Options 
 function problem(status: number, content: unknown): Problem {
   const c = (typeof content === 'object' && content !== null ? content : {}) as Record<string, unknown>
   const said = (c.detail ?? c.title ?? '') as Text | string
-  return new Problem(status, String(c.code ?? `http.${status}`), said, (c.hint ?? '') as Text | string, c.where as Where | undefined, String(c.request_id ?? ''))
+  return new Problem(status, String(c.code ?? `http.${status}`), said, (c.hint ?? '') as Text | string, c.where as Where | undefined, String(c.request_id ?? ''), Array.isArray(c.errors) ? (c.errors as Fault[]) : [])
 }
 
 function key(): string {
@@ -102,6 +109,8 @@ function key(): string {
 
 export const get = <T>(path: string, query?: Query, signal?: AbortSignal) => request<T>('GET', path, { query, signal })
 export const post = <T>(path: string, body?: unknown, query?: Query) => request<T>('POST', path, { body, query })
+/** A file as it is. */
+export const upload = <T>(path: string, bytes: Blob, query: Query) => request<T>('POST', path, { bytes, query })
 export const patch = <T>(path: string, body: unknown, etag?: string) => request<T>('PATCH', path, { body, etag })
 /** The tag of what is about to be edited, for If-Match: an edit of something that changed meanwhile is refused. */
 export async function etagOf(path: string): Promise<string | undefined> {

@@ -1,0 +1,143 @@
+// The shapes of casework, as far as the pages read them (src/api/case_routes.cpp is the contract).
+import type { Text } from '@/i18n'
+
+export interface Named { code: string; name: Text | string }
+export interface Origin { document: string; number: string; article: string }
+
+export interface CaseType {
+  name: string
+  title: Text
+  explanation: Text
+  version: string
+  articles: number[]
+  source: Origin | null
+  lead: string
+  verified: boolean
+}
+export interface TypeSteps { steps: { name: string; from: string[]; to: string }[] }
+
+export interface CaseHead {
+  id: number
+  type: string
+  type_title: Text
+  number: string
+  title: string
+  state: string
+  state_label: Text
+  open: boolean
+  applicant: Named
+  due: string | null
+  created: string
+  created_by: string
+  entered: string
+  version: number
+}
+export interface InboxItem extends CaseHead { what: Text[] }
+
+export type Kind = 'text' | 'paragraph' | 'number' | 'money' | 'boolean' | 'date' | 'choice' | 'party' | 'place' | 'organisation' | 'organisations' | 'person' | 'citizen_id' | 'credit_code' | 'phone' | 'account' | 'documents' | 'table'
+export type Row = Record<string, unknown>
+export interface Field {
+  title: string
+  maxLength?: number
+  enum?: (string | null)[]
+  items?: { properties: Record<string, Field> }
+  'x-kind': Kind
+  'x-label': Text
+  'x-help'?: Text
+  'x-source'?: Origin
+  'x-choices'?: Record<string, Text>
+  'x-sensitivity': 'open' | 'internal' | 'personal' | 'sensitive'
+  'x-required': boolean
+  'x-unit'?: string
+  'x-prefill'?: string
+}
+export type Fields = Record<string, Field>
+export type Values = Record<string, unknown>
+
+export interface Option {
+  step: string
+  label: Text
+  to: string
+  sets: string[]
+  needs: string[]
+  reason: boolean
+  expected: boolean
+  effects: string[]
+  refused: { code: string; detail: Text } | null
+}
+export type Choice = 'for' | 'against' | 'abstain' | 'recused'
+export interface Ballot {
+  name: string
+  label: Text
+  open: boolean
+  mine: boolean
+  objection_in_words: boolean
+  voices: { live: boolean; name: string; organisation: Named; choice: Choice; words: string; at: string }[]
+}
+export interface Term {
+  name: string
+  label: Text
+  status: string
+  due: string | null
+  left: number
+  provisional: boolean
+  verified: boolean
+  source: Origin | null
+}
+export interface CaseEvent {
+  seq: number
+  at: string
+  by: string
+  organisation: Named
+  step: string
+  label: Text
+  from: string
+  to: string
+  reason: string
+  changes: Record<string, unknown[]>
+  effects: Record<string, string | number>[]
+}
+export interface Document { id: string; name: string; media_type: string; bytes: number; sha256: string; at: string; by: string }
+
+export interface Case extends CaseHead {
+  type_detail: CaseType
+  latest_version: boolean
+  form: { properties: Fields }
+  values: Values
+  computed: { name: string; label: Text; unit: string; formula: string; value: string | null }[]
+  states: { name: string; label: Text; final: boolean }[]
+  options: Option[]
+  waiting: { role: string; organisation: Named | null; what: Text }[]
+  ballots: Ballot[]
+  terms: Term[]
+  may_save: boolean
+  may_reveal: boolean
+  events: CaseEvent[]
+  comments: { at: string; by: string; words: string }[]
+  documents: Document[]
+  children: CaseHead[]
+}
+
+export interface Article {
+  number: number
+  title: Text
+  text: Text
+  lead: Named[]
+  verified: boolean
+  kinds: { name: string; title: Text }[]
+  open: number
+  closed: number
+  overdue: number
+}
+export interface Plan { source: Origin | null; articles: Article[] }
+export interface Notice {
+  id: number
+  kind: string
+  type_title: Text
+  title: string
+  content: { name: string; label: Text; kind: Kind; value: string }[]
+  articles: number[]
+  published: string
+  until: string | null
+  replaced_by: number | null
+}
