@@ -220,6 +220,10 @@ struct Advice {
 std::shared_ptr<const CaseType> read_case_type(const std::string& text, const std::string& file,
                                                const policy::PackContext& context);
 
+// Every name that stands for another is there, and what leaves the case is not personal. Throws
+// bad_case_type.
+void check_names(const Declaration& declared);
+
 // States that nothing leads to, from which no end can be reached, final states that are left, steps nobody
 // may take because of separation of duties, fields nobody can fill in: throws bad_case_type for the first.
 void check_ways(const Declaration& declared);

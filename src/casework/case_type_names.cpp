@@ -1,0 +1,155 @@
+#include "base/text.h"
+#include "casework/case_type.h"
+#include "casework/codes.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+namespace tributary::casework {
+namespace {
+
+[[noreturn]] void bad(const Where& where, const std::string& zh, const std::string& en, Text hint = {}) {
+  throw Error(codes::bad_case_type, {zh, en}, where, std::move(hint));
+}
+
+// Every name that stands for another must be there.
+class Names {
+ public:
+  explicit Names(const Declaration& d) : d_(d) {}
+
+  void check() const {
+    unique();
+    known(states(), d_.start_state, d_.where, {"状态", "state"});
+    actors(d_.start_by, d_.where);
+    for (const Step& step : d_.steps) {
+      for (const std::string& from : step.from) known(states(), from, step.where, {"状态", "state"});
+      if (!step.to.empty()) known(states(), step.to, step.where, {"状态", "state"});
+      actors(step.by, step.where);
+      for (const std::string& other : step.not_by)
+        if (other != "start") known(steps(), other, step.where, {"步骤", "step"});
+      for (const std::string& field : step.sets)
+        if (field != "all") known(fields(), field, step.where, {"字段", "field"});
+      for (const std::string& field : step.needs) known(fields(), field, step.where, {"字段", "field"});
+      for (const std::string& term : {step.before, step.after})
+        if (!term.empty()) known(terms(), term, step.where, {"期限", "term"});
+      for (const Effect& effect : step.effects) this->effect(effect);
+    }
+    for (const Term& term : d_.terms) {
+      for (const auto& list : {term.runs_in, term.paused_in})
+        for (const std::string& state : list) known(states(), state, term.where, {"状态", "state"});
+      for (const std::string& state : term.paused_in)
+        if (std::find(term.runs_in.begin(), term.runs_in.end(), state) != term.runs_in.end())
+          bad(term.where, fmt::format("期限 {} 在“{}”既走又停", term.name, state),
+              fmt::format("the term {} both runs and rests in \"{}\"", term.name, state));
+      if (!term.until.empty()) {
+        known(fields(), term.until, term.where, {"字段", "field"});
+        if (field(term.until)->kind != FieldKind::date)
+          bad(term.where, "until 应是日期字段", "until names a field of dates");
+      }
+    }
+    for (const Ballot& ballot : d_.ballots) {
+      known(states(), ballot.in, ballot.where, {"状态", "state"});
+      actors(ballot.of, ballot.where);
+    }
+    if (d_.number) known(steps(), d_.number->on, d_.where, {"步骤", "step"}, true);
+  }
+
+ private:
+  using List = std::vector<std::string>;
+  template <class Items>
+  static List names_of(const Items& items) {
+    List out;
+    for (const auto& one : items) out.push_back(one.name);
+    return out;
+  }
+  List states() const { return names_of(d_.states); }
+  List steps() const { return names_of(d_.steps); }
+  List fields() const { return names_of(d_.form); }
+  List terms() const { return names_of(d_.terms); }
+  const Field* field(const std::string& name) const {
+    const auto found =
+        std::find_if(d_.form.begin(), d_.form.end(), [&](const Field& f) { return f.name == name; });
+    return found == d_.form.end() ? nullptr : &*found;
+  }
+
+  static void known(const List& all, const std::string& name, const Where& where, const Text& what,
+                    bool start = false) {
+    if (std::find(all.begin(), all.end(), name) != all.end() || (start && name == "start")) return;
+    const auto close = near_misses(name, all);
+    bad(where, fmt::format("没有{}“{}”", what.zh, name), fmt::format("there is no {} \"{}\"", what.en, name),
+        close.empty()
+            ? Text{fmt::format("已有：{}", fmt::join(all, "、")),
+                   fmt::format("there are: {}", fmt::join(all, ", "))}
+            : Text{fmt::format("是否想写“{}”？", close[0]), fmt::format("did you mean \"{}\"?", close[0])});
+  }
+
+  void unique() const {
+    const auto check = [](const auto& items, const Text& what) {
+      for (std::size_t i = 0; i < items.size(); ++i)
+        for (std::size_t j = 0; j < i; ++j)
+          if (items[i].name == items[j].name)
+            bad(items[i].where, fmt::format("{}“{}”出现两次", what.zh, items[i].name),
+                fmt::format("the {} \"{}\" stands twice", what.en, items[i].name));
+    };
+    check(d_.states, {"状态", "state"});
+    check(d_.steps, {"步骤", "step"});
+    for (const Step& step : d_.steps)
+      if (step.name == "start" || step.name == "save" || step.name == "vote")
+        bad(step.where, fmt::format("步骤不能叫“{}”", step.name),
+            fmt::format("a step cannot be called \"{}\"", step.name));
+  }
+
+  void actors(const std::vector<Actor>& list, const Where& where) const {
+    for (const Actor& actor : list) {
+      if (actor.in.empty() || actor.in == "applicant") continue;
+      known(fields(), actor.in, where, {"字段", "field"});
+      const FieldKind kind = field(actor.in)->kind;
+      if (kind != FieldKind::organisation && kind != FieldKind::organisations)
+        bad(where, fmt::format("“{}”不是单位字段", actor.in),
+            fmt::format("\"{}\" names no organisations", actor.in));
+    }
+  }
+
+  void effect(const Effect& effect) const {
+    const auto placeholders = [&](const std::string& text) {
+      for (std::size_t at = 0; (at = text.find('{', at)) != std::string::npos; ++at) {
+        const std::size_t end = text.find('}', at);
+        if (end == std::string::npos) bad(effect.where, "缺少 }", "a } is missing");
+        const std::string name = text.substr(at + 1, end - at - 1);
+        constexpr std::array<std::string_view, 7> own{"number",          "year", "n", "today", "applicant",
+                                                      "applicant_party", "id"};
+        if (std::find(own.begin(), own.end(), name) != own.end()) continue;
+        if (std::any_of(d_.computed.begin(), d_.computed.end(),
+                        [&](const Computed& c) { return c.name == name; }))
+          continue;
+        known(fields(), name, effect.where, {"字段", "field"});
+        if (field(name)->sensitivity > Sensitivity::internal)
+          bad(effect.where, fmt::format("“{}”是个人信息，不能带出", name),
+              fmt::format("\"{}\" is personal: it may not be carried out of the case", name));
+      }
+    };
+    for (const auto& [name, text] : effect.arguments) placeholders(text);
+    for (const auto& [name, text] : effect.set) placeholders(text);
+    for (const std::string& name : effect.fields) {
+      known(fields(), name, effect.where, {"字段", "field"});
+      if (effect.kind == Effect::Kind::publish && field(name)->sensitivity != Sensitivity::open)
+        bad(effect.where, fmt::format("“{}”不是公开字段，不能公开", name),
+            fmt::format("\"{}\" is not open: it cannot be published", name),
+            {"在表单中标明 sensitivity: open", "say sensitivity: open in the form"});
+    }
+    if (effect.kind == Effect::Kind::settle || effect.kind == Effect::Kind::release)
+      known(steps(), effect.arguments.at("of"), effect.where, {"步骤", "step"});
+  }
+
+  const Declaration& d_;
+};
+
+}  // namespace
+
+void check_names(const Declaration& declared) {
+  Names(declared).check();
+}
+
+}  // namespace tributary::casework
