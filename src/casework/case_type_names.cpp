@@ -120,7 +120,7 @@ class Names {
         const std::string name = text.substr(at + 1, end - at - 1);
         constexpr std::array<std::string_view, 7> own{"number",          "year", "n", "today", "applicant",
                                                       "applicant_party", "id"};
-        if (std::find(own.begin(), own.end(), name) != own.end()) continue;
+        if (field(name) == nullptr && std::find(own.begin(), own.end(), name) != own.end()) continue;
         if (std::any_of(d_.computed.begin(), d_.computed.end(),
                         [&](const Computed& c) { return c.name == name; }))
           continue;

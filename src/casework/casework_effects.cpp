@@ -43,7 +43,9 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
       const std::size_t end = text.find('}', at);
       const std::string name = text.substr(at + 1, end - at - 1);
       at = end + 1;
-      if (name == "number")
+      if (s.type->field(name) != nullptr)  // a field of that name stands before what is known otherwise
+        out += value_in_text(*s.type, s.state.form, name, labels);
+      else if (name == "number")
         out += s.number;
       else if (name == "year")
         out += std::to_string(year_of(today));
@@ -59,8 +61,6 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
         out += std::to_string(counter(effect));
       else if (const auto figure = figures.find(name); figure != figures.end())
         out += figure->second;
-      else
-        out += value_in_text(*s.type, s.state.form, name, labels);
     }
     return out;
   };
