@@ -20,6 +20,7 @@ export const unitOf = (f: Field): string => (f['x-kind'] === 'money' ? t('unit.y
 /** A value as one reads it. */
 export function shown(f: Field, v: unknown, documents: Document[] = []): string {
   if (blank(v)) return '—'
+  if (personal(f) && typeof v === 'string') return v
   switch (f['x-kind']) {
     case 'money':
       return `${money(String(v))} ${t('unit.yuan')}`
