@@ -28,6 +28,7 @@ struct ServeArguments {
   std::string key;
   std::vector<std::string> proxies;
   api::Basemap basemap;
+  std::string cipher = "aes";
   std::size_t workers = 4;
   std::size_t connections = 4000;
   bool no_limits = false;
@@ -100,6 +101,7 @@ int serve(Context& c, const ServeArguments& a) {
   api::ServerSettings settings;
   settings.public_url = c.public_url();
   settings.basemap = a.basemap;
+  settings.cipher = *casework::parse_cipher(a.cipher);
   settings.database = c.options().database;
   settings.tenant = c.tenant();
   settings.packs = c.packs_folder();
@@ -173,6 +175,12 @@ void add_serve_command(CLI::App& app, Action& action) {
       "--basemap", a->basemap.url,
       "底图瓦片的网址模板，含 {z}{x}{y}，多层以空格分隔 / addresses of map tiles with {z}{x}{y}, "
       "layers separated by blanks (default: none, nothing is asked of anybody)");
+  command
+      ->add_option("--cipher", a->cipher,
+                   "事项中个人信息的加密算法 / cipher of personal values in cases: aes (AES-256-GCM), sm4 "
+                   "(SM4-CTR, HMAC-SM3)")
+      ->check(CLI::IsMember({"aes", "sm4"}))
+      ->capture_default_str();
   command->add_option("--basemap-attribution", a->basemap.attribution,
                       "底图的版权声明 / what the map's licence asks to be said");
   command->add_option("--web", a->web, "网页文件夹 / folder of the built console (default: web/dist)");
