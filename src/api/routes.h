@@ -27,6 +27,7 @@ void add_run_routes(RouteTable& table);
 void add_statement_routes(RouteTable& table);
 void add_ledger_routes(RouteTable& table);
 void add_case_routes(RouteTable& table);
+void add_case_sheet_routes(RouteTable& table);
 void add_plan_routes(RouteTable& table);
 void add_home_routes(RouteTable& table);
 void add_system_routes(RouteTable& table);  // audit, system, events, openapi, ready, metrics
@@ -42,6 +43,7 @@ class Names {
   Json place(const std::string& code) const;
   Text party_name(const std::string& code) const;
   Json organisation(const std::string& id) const;
+  const NameBook& book() const { return *book_; }
   const std::map<std::string, Text>& organisations() const { return book_->organisations; }
 
  private:

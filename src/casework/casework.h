@@ -162,6 +162,19 @@ class Casework {
   // A draft with the values given and what is prefilled. Throws unknown_type and what begin() and decide()
   // throw.
   CaseView start(const identity::Caller& caller, const std::string& type, const Json& values);
+  // Drafts for many rows at once, all or none. With `preview` nothing stays. The same bytes a second time do
+  // nothing (`known`). Throws unknown_type, not_for_you.
+  struct RowFault {
+    std::size_t row = 0;  // in `rows`
+    FieldFault fault;
+  };
+  struct RowsReport {
+    bool known = false;
+    std::vector<CaseId> begun;
+    std::vector<RowFault> faults;
+  };
+  RowsReport start_all(const identity::Caller& caller, const std::string& type, const std::vector<Json>& rows,
+                       const std::string& sha256, bool preview);
   // Throws unknown_case, also for one the caller may not see.
   CaseView view(const identity::Caller& caller, CaseId id) const;
   // `version`: what the caller saw; throws changed_meanwhile. Throws what decide() throws, and effect_failed.

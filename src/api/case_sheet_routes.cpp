@@ -1,0 +1,312 @@
+// Many cases of one kind from a spreadsheet: a template made from the declaration, and drafts from what comes
+// back, all or none, with the cell of every fault.
+#include "api/case_answers.h"
+#include "api/scratch.h"
+#include "base/csv.h"
+#include "base/text.h"
+#include "casework/codes.h"
+#include "document/xlsx.h"
+#include "document/xlsx_reader.h"
+
+#include <algorithm>
+#include <sstream>
+
+#include <fmt/format.h>
+
+namespace tributary::api {
+namespace {
+
+using casework::Field;
+using casework::FieldKind;
+using schema::boolean, schema::both, schema::integer, schema::list, schema::object, schema::one_of,
+    schema::text;
+
+constexpr const char* xlsx_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+constexpr std::size_t most_rows = 5000;
+
+const casework::CaseType& type_in(Call& call) {
+  const auto& types = *call.worker.services.case_types;
+  const auto found = types.find(call.in_path("name"));
+  if (found == types.end()) throw not_found({"这种事项", "kind of case"});
+  return *found->second;
+}
+
+// What a row of a sheet can hold, and the applicant fills in.
+std::vector<const Field*> columns_of(const casework::CaseType& type) {
+  std::vector<const Field*> out;
+  for (const Field& field : type.declared.form)
+    if (field.in_draft && field.kind != FieldKind::table && field.kind != FieldKind::documents)
+      out.push_back(&field);
+  return out;
+}
+
+// The head of the last column: for which kind and version the template was made.
+std::string mark_of(const casework::CaseType& type) {
+  return fmt::format("#{}@{}", type.name(), type.declared.hash.substr(0, 8));
+}
+
+Text what_to_write(const Field& field) {
+  switch (field.kind) {
+    case FieldKind::number:
+      return {"数，单位 " + field.unit.symbol(), "a number in " + field.unit.symbol()};
+    case FieldKind::money:
+      return {"元，最多两位小数", "yuan, two decimals at most"};
+    case FieldKind::boolean:
+      return {"是 / 否", "yes / no"};
+    case FieldKind::date:
+      return {"如 2026-03-31", "such as 2026-03-31"};
+    case FieldKind::choice: {
+      Text out;
+      for (const auto& choice : field.choices) {
+        out.zh += (out.zh.empty() ? "" : " / ") + choice.label.zh;
+        out.en += (out.en.empty() ? "" : " / ") + choice.label.en;
+      }
+      return out;
+    }
+    case FieldKind::organisation:
+      return {"单位名称", "name of an organisation"};
+    case FieldKind::organisations:
+      return {"单位名称，用顿号隔开", "names of organisations, with commas between"};
+    case FieldKind::party:
+      return {"主体名称或代码", "name or code of a party"};
+    case FieldKind::place:
+      return {"断面、站点名称或代码", "name or code of a place"};
+    case FieldKind::citizen_id:
+      return {"18 位，按文本填写", "18 characters, as text"};
+    default:
+      return field.max_length > 0 ? Text{fmt::format("至多 {} 字", field.max_length),
+                                         fmt::format("at most {} characters", field.max_length)}
+                                  : Text{"文字", "text"};
+  }
+}
+
+Answer template_of(Call& call) {
+  const casework::CaseType& type = type_in(call);
+  document::Workbook workbook;
+  workbook.meta.title = type.declared.title;
+  document::Sheet sheet;
+  sheet.name = "填报";
+  document::Sheet help;
+  help.name = "说明";
+  help.table.columns = {
+      {{"列", "column"}}, {{"填什么", "what to write"}}, {{"是否必填", "needed"}}, {{"说明", "help"}}};
+  for (const Field* field : columns_of(type)) {
+    sheet.table.columns.push_back({{field->label.zh, field->label.zh}});
+    help.table.rows.push_back({document::Cell(field->label), document::Cell(what_to_write(*field)),
+                               document::Cell(field->required ? Text{"必填", "yes"} : Text{"", ""}),
+                               document::Cell(field->help)});
+  }
+  sheet.table.columns.push_back({{mark_of(type), mark_of(type)}});
+  workbook.sheets.push_back(std::move(sheet));
+  workbook.sheets.push_back(std::move(help));
+  const ScratchFolder folder(call.worker.services.settings.scratch);
+  const std::string path = folder.file("template.xlsx");
+  document::write_xlsx(workbook, path);
+  return file(read_file(path), xlsx_type, type.name() + ".xlsx");
+}
+
+// The code whose name it is; the text itself where there is none, for the form's own check.
+std::string code_of_name(const std::map<std::string, Text>& names, const std::string& text) {
+  if (names.contains(text)) return text;
+  for (const auto& [code, name] : names)
+    if (name.zh == text || name.en == text) return code;
+  return {};
+}
+
+class Cells {
+ public:
+  Cells(const Names& names, std::vector<schema::Fault>& faults) : names_(names), faults_(faults) {}
+
+  Json value(const Field& field, const std::string& given, const std::string& cell) {
+    if (given.empty()) return nullptr;
+    const auto one_of_names = [&](const std::map<std::string, Text>& all,
+                                  const std::string& text) -> std::string {
+      std::string code = code_of_name(all, text);
+      if (code.empty())
+        fault(cell, {fmt::format("{}：没有“{}”", field.label.zh, text),
+                     fmt::format("{}: there is no \"{}\"", field.label.en, text)});
+      return code;
+    };
+    switch (field.kind) {
+      case FieldKind::boolean:
+        for (const char* yes : {"是", "yes", "true", "1", "√"})
+          if (same_ignoring_case(given, yes)) return true;
+        for (const char* no : {"否", "no", "false", "0", "×"})
+          if (same_ignoring_case(given, no)) return false;
+        fault(cell, {field.label.zh + "：请写“是”或“否”", field.label.en + ": write yes or no"});
+        return nullptr;
+      case FieldKind::choice:
+        for (const auto& choice : field.choices)
+          if (given == choice.key || given == choice.label.zh || same_ignoring_case(given, choice.label.en))
+            return choice.key;
+        fault(cell, {fmt::format("{}：没有选项“{}”", field.label.zh, given),
+                     fmt::format("{}: there is no choice \"{}\"", field.label.en, given)});
+        return nullptr;
+      case FieldKind::organisation:
+        return one_of_names(names_.book().organisations, given);
+      case FieldKind::party:
+        return one_of_names(names_.book().parties, given);
+      case FieldKind::place:
+        return one_of_names(names_.book().places, given);
+      case FieldKind::organisations: {
+        Json out = Json::array();
+        std::string word;
+        const auto take = [&] {
+          if (const std::string_view name = trim(word); !name.empty())
+            if (const std::string code = one_of_names(names_.book().organisations, std::string(name));
+                !code.empty())
+              out.push_back(code);
+          word.clear();
+        };
+        std::string_view rest = given;
+        while (!rest.empty()) {
+          bool separator = false;
+          for (const std::string_view mark : {"、", "，", ",", ";", "；"})
+            if (rest.starts_with(mark)) {
+              rest.remove_prefix(mark.size());
+              separator = true;
+              break;
+            }
+          if (separator) {
+            take();
+            continue;
+          }
+          word += rest.front();
+          rest.remove_prefix(1);
+        }
+        take();
+        return out;
+      }
+      case FieldKind::date:  // a day that Excel took for a moment
+        return given.ends_with(" 00:00") ? given.substr(0, given.size() - 6) : given;
+      default:
+        return given;
+    }
+  }
+
+ private:
+  void fault(const std::string& cell, Text text) { faults_.push_back({cell, std::move(text)}); }
+  const Names& names_;
+  std::vector<schema::Fault>& faults_;
+};
+
+Error wrong_template(const Text& why) {
+  return {casework::codes::bad_upload,
+          why,
+          {"", 1, 0, "file"},
+          {"请重新下载模板，把内容粘贴过去", "download the template again and copy your rows into it"}};
+}
+
+Answer rows_from_sheet(Call& call) {
+  const casework::CaseType& type = type_in(call);
+  const bool preview = call.query.value("preview", false);
+  const std::string& bytes = call.request.body;
+  std::istringstream stream(document::first_sheet_as_csv(bytes));
+  CsvReader reader(stream, "upload.xlsx");
+  if (!reader.next()) throw wrong_template({"文件是空的", "the file is empty"});
+  const auto fields = columns_of(type);
+  std::vector<const Field*> columns;
+  bool marked = false;
+  for (const std::string_view head : reader.fields()) {
+    const std::string title(trim(head));
+    if (title.starts_with('#')) {
+      if (title != mark_of(type))
+        throw wrong_template({fmt::format("模板版本不对：文件是 {}，现在用 {}", title, mark_of(type)),
+                              fmt::format("another version of the template: the file is {}, now it is {}",
+                                          title, mark_of(type))});
+      marked = true;
+    }
+    const auto found = std::find_if(fields.begin(), fields.end(),
+                                    [&](const Field* f) { return f->label.zh == title || f->name == title; });
+    columns.push_back(found == fields.end() ? nullptr : *found);
+    if (found == fields.end() && !title.empty() && !title.starts_with('#') && title != "序号")
+      throw wrong_template(
+          {fmt::format("没有“{}”这一列", title), fmt::format("there is no column \"{}\"", title)});
+  }
+  if (!marked)
+    throw wrong_template({"不是本事项的模板（缺版本列）",
+                          "not a template of this kind of case: the version's column is missing"});
+  const Names names(call);
+  std::vector<schema::Fault> faults;
+  Cells cells(names, faults);
+  std::vector<Json> rows;
+  std::vector<long> lines;
+  while (reader.next()) {
+    Json values = Json::object();
+    const auto given = reader.fields();
+    for (std::size_t i = 0; i < given.size() && i < columns.size(); ++i) {
+      if (columns[i] == nullptr) continue;
+      const std::string cell = document::cell_address(static_cast<std::size_t>(reader.line()) - 1, i);
+      if (Json value = cells.value(*columns[i], std::string(trim(given[i])), cell); !value.is_null())
+        values[columns[i]->name] = std::move(value);
+    }
+    if (values.empty()) continue;
+    if (rows.size() == most_rows)
+      throw wrong_template(
+          {fmt::format("一次最多 {} 行", most_rows), fmt::format("at most {} rows at a time", most_rows)});
+    rows.push_back(std::move(values));
+    lines.push_back(reader.line());
+  }
+  if (rows.empty()) throw wrong_template({"没有填写任何一行", "no row is filled in"});
+  const auto report = casework_of(call).start_all(call.caller, type.name(), rows, sha256_hex(bytes),
+                                                  preview || !faults.empty());
+  for (const auto& one : report.faults) {
+    const auto column = std::find_if(columns.begin(), columns.end(), [&](const Field* f) {
+      return f != nullptr && f->name == one.fault.field;
+    });
+    const std::string cell = column == columns.end()
+                                 ? fmt::format("{}", lines[one.row])
+                                 : document::cell_address(static_cast<std::size_t>(lines[one.row]) - 1,
+                                                          static_cast<std::size_t>(column - columns.begin()));
+    // What the cells themselves said is enough.
+    if (std::none_of(faults.begin(), faults.end(), [&](const schema::Fault& f) { return f.field == cell; }))
+      faults.push_back({cell, one.fault.text});
+  }
+  Json errors = Json::array();
+  for (const auto& fault : faults) {
+    if (errors.size() == 200) break;
+    errors.push_back({{"cell", fault.field}, {"message", json_of(fault.message)}});
+  }
+  const bool kept = !preview && faults.empty() && !report.known;
+  Json begun = Json::array();
+  if (kept)
+    for (const auto id : report.begun) begun.push_back(id.value);
+  return Json{{"outcome", !faults.empty() ? "refused"
+                          : report.known  ? "known"
+                          : preview       ? "preview"
+                                          : "stored"},
+              {"rows", rows.size()},
+              {"error_count", faults.size()},
+              {"errors", errors},
+              {"cases", begun}};
+}
+
+}  // namespace
+
+void add_case_sheet_routes(RouteTable& table) {
+  table.add({.path = "/api/v1/case-types/{name}/sheet",
+             .name = "case_template",
+             .tag = "casework",
+             .summary = {"批量填报的 Excel 模板", "a template to fill in many cases"},
+             .access = Access::signed_in(),
+             .answer_types = {xlsx_type},
+             .handler = template_of});
+  table.add({.method = Method::post,
+             .path = "/api/v1/case-types/{name}/sheet",
+             .name = "cases_from_sheet",
+             .tag = "casework",
+             .summary = {"按模板批量新建草稿：全部或都不；可先预览",
+                         "drafts from a filled-in template: all or none; with a preview"},
+             .access = Access::signed_in(),
+             .query = {{"preview", boolean(), {"只检查，不保存", "check only"}}},
+             .body_types = {xlsx_type, "application/octet-stream"},
+             .body_limit = std::size_t{20} << 20,
+             .answer = object({{"outcome", one_of({"preview", "stored", "known", "refused"})},
+                               {"rows", integer()},
+                               {"error_count", integer()},
+                               {"errors", list(object({{"cell", text()}, {"message", both()}}))},
+                               {"cases", list(integer(1))}}),
+             .handler = rows_from_sheet});
+}
+
+}  // namespace tributary::api

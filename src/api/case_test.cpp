@@ -1,0 +1,161 @@
+// Casework over HTTP, on both databases: tasks from a spreadsheet, one of them to its end, and the refusals
+// on the way.
+#include "api/scratch.h"
+#include "api/world_testing.h"
+#include "base/text.h"
+#include "document/xlsx.h"
+#include "document/xlsx_reader.h"
+
+#include <gtest/gtest.h>
+
+namespace tributary::api::testing {
+namespace {
+
+class CaseRoutes : public ::testing::TestWithParam<std::string> {};
+INSTANTIATE_TEST_SUITE_P(Databases, CaseRoutes, ::testing::ValuesIn(store::test_kinds()),
+                         [](const auto& info) { return info.param; });
+
+constexpr const char* sheet_of_tasks = "/api/v1/case-types/annual-task/sheet";
+
+std::string workbook(const std::vector<std::string>& head,
+                     const std::vector<std::vector<std::string>>& rows) {
+  document::Workbook out;
+  document::Sheet sheet;
+  sheet.name = "填报";
+  for (const std::string& title : head) sheet.table.columns.push_back({{title, title}});
+  for (const auto& row : rows) {
+    document::Row cells;
+    for (const std::string& cell : row) cells.emplace_back(cell);
+    sheet.table.rows.push_back(std::move(cells));
+  }
+  out.sheets.push_back(std::move(sheet));
+  const ScratchFolder folder("");
+  document::write_xlsx(out, folder.file("t.xlsx"));
+  return read_file(folder.file("t.xlsx"));
+}
+
+std::vector<std::string> head_of(const std::string& xlsx) {
+  const std::string csv = document::first_sheet_as_csv(xlsx);
+  std::vector<std::string> out;
+  for (const std::string_view part : split(std::string_view(csv).substr(0, csv.find_first_of("\r\n")), ','))
+    out.emplace_back(part);
+  return out;
+}
+
+TEST_P(CaseRoutes, TasksFromASpreadsheetAndOneToItsEnd) {
+  World world(GetParam());
+  world.person("drafter", {"office_drafter"});
+  world.person("approver", {"office_approver"});
+  world.person("li", {"lead_department"}, "ecology");
+  world.serve();
+  Client drafter = world.signed_in("drafter");
+  Client approver = world.signed_in("approver");
+  Client li = world.signed_in("li");
+  const auto upload = [&](Client& client, const std::string& bytes, const std::string& query = "") {
+    return client.ask("POST", sheet_of_tasks + query, {{"Content-Type", "application/octet-stream"}}, bytes);
+  };
+
+  const Received got = drafter.get(sheet_of_tasks);
+  ASSERT_EQ(got.status, 200) << got.body;
+  const std::vector<std::string> head = head_of(got.body);
+  ASSERT_EQ(head.size(), 6u);  // what the applicant fills in, and the version
+  EXPECT_EQ(head[0], "重点工作任务");
+  const std::vector<std::vector<std::string>> rows{
+      {"断面补偿结算", "九、绿色利益分享", "区生态环境分局", "区财政局、区水利局", "2026-12-31", ""},
+      {"=1+1 沟塘清淤", "a1", "ecology", "", "2026/11/30", ""}};
+  // A wrong cell keeps everything out, and says where.
+  auto wrong = rows;
+  wrong[1][2] = "区生态局";
+  wrong[0][4] = "年底";
+  const Json refused = upload(drafter, workbook(head, wrong)).json();
+  EXPECT_EQ(refused["outcome"], "refused");
+  ASSERT_EQ(refused["errors"].size(), 2u) << refused.dump();
+  EXPECT_EQ(refused["errors"][0]["cell"], "C3");
+  EXPECT_EQ(refused["errors"][1]["cell"], "E2");
+  EXPECT_EQ(drafter.get("/api/v1/cases").json()["items"].size(), 0u);
+  auto old = head;
+  old.back() = "#annual-task@00000000";
+  EXPECT_EQ(upload(drafter, workbook(old, rows)).json()["code"], "casework.bad_upload");
+  EXPECT_EQ(upload(drafter, workbook({"a", "b"}, {{"1", "2"}})).json()["code"], "casework.bad_upload");
+  EXPECT_GE(upload(drafter, "no workbook").status, 400);
+  EXPECT_EQ(upload(li, workbook(head, rows)).status, 403);
+  EXPECT_EQ(upload(drafter, workbook(head, rows), "?preview=true").json()["outcome"], "preview");
+  EXPECT_EQ(drafter.get("/api/v1/cases").json()["items"].size(), 0u);
+  const Json stored = upload(drafter, workbook(head, rows)).json();
+  ASSERT_EQ(stored["outcome"], "stored") << stored.dump();
+  ASSERT_EQ(stored["cases"].size(), 2u);
+  EXPECT_EQ(upload(drafter, workbook(head, rows)).json()["outcome"], "known");  // the same file again
+  EXPECT_EQ(drafter.get("/api/v1/cases").json()["items"].size(), 2u);
+  // On its way out as CSV the text that begins with an equals sign is no formula.
+  EXPECT_EQ(drafter.get("/api/v1/cases?format=csv").body.find(",=1"), std::string::npos);
+
+  const std::string at = "/api/v1/cases/" + stored["cases"][0].dump();
+  const Json draft = drafter.get(at).json();
+  EXPECT_EQ(draft["values"]["lead"], "ecology");
+  EXPECT_EQ(draft["values"]["cooperating"], Json::array({"finance", "water"}));
+  EXPECT_EQ(approver.get(at).status,
+            404);  // a draft is for those who draft
+}
+
+TEST_P(CaseRoutes, RefusalsAreTold) {
+  World world(GetParam());
+  world.person("drafter", {"office_drafter"});
+  world.person("approver", {"office_approver"});
+  world.person("li", {"lead_department"}, "ecology");
+  world.person("zhou", {"lead_department"}, "water");
+  world.serve();
+  Client drafter = world.signed_in("drafter");
+  Client approver = world.signed_in("approver");
+  Client li = world.signed_in("li");
+  Client zhou = world.signed_in("zhou");
+  const Json values{{"title", "断面补偿结算"}, {"article", "a9"}, {"lead", "ecology"}, {"due", "2026-12-31"}};
+  const Received started = drafter.post("/api/v1/cases", {{"type", "annual-task"}, {"values", values}},
+                                        {{"Idempotency-Key", "k"}});
+  ASSERT_EQ(started.status, 201) << started.body;
+  const Received again = drafter.post("/api/v1/cases", {{"type", "annual-task"}, {"values", values}},
+                                      {{"Idempotency-Key", "k"}});
+  EXPECT_EQ(again.json()["id"], started.json()["id"]);
+  const std::string at = "/api/v1/cases/" + started.json()["id"].dump();
+  const auto act = [&](Client& who, Json body) { return who.post(at + "/actions", body); };
+  // Faults stand beside their fields.
+  const Received bad = act(
+      drafter, {{"step", "save"}, {"values", {{"due", "2026-02-30"}, {"article", "a99"}, {"nothing", 1}}}});
+  EXPECT_EQ(bad.status, 400);
+  ASSERT_EQ(bad.json()["errors"].size(), 3u) << bad.body;
+  EXPECT_EQ(bad.json()["errors"][0]["field"], "due");
+  for (const char* odd : {R"({"step":5})", R"({"step":"save","values":[1]})",
+                          R"({"step":"save","choice":"maybe"})", R"({})", "[]", "{"})
+    EXPECT_EQ(drafter.ask("POST", at + "/actions", {}, odd).status, 400) << odd;
+  for (const Json& odd : {Json(5), Json::array({1}), Json{{"x", 1}}, Json(true)})
+    EXPECT_EQ(act(drafter, {{"step", "save"}, {"values", {{"title", odd}}}}).status, 400) << odd.dump();
+  EXPECT_EQ(act(drafter, {{"step", "propose"}, {"version", 7}}).json()["code"], "casework.changed_meanwhile");
+  EXPECT_EQ(act(drafter, {{"step", "propose"}, {"version", 1}}).json()["state"], "review");
+  EXPECT_EQ(act(drafter, {{"step", "issue"}}).status, 403);
+  EXPECT_EQ(act(approver, {{"step", "issue"}}).json()["number"], "任务〔2026〕1号");
+  EXPECT_EQ(zhou.get("/api/v1/inbox").json()["items"].size(), 0u);
+  const Json inbox = li.get("/api/v1/inbox").json();
+  ASSERT_EQ(inbox["items"].size(), 1u);
+  EXPECT_EQ(inbox["items"][0]["what"][0]["zh"], "接收");
+  EXPECT_EQ(act(zhou, {{"step", "accept"}}).status, 403);
+  EXPECT_EQ(act(li, {{"step", "accept"}}).status, 200);
+  EXPECT_EQ(act(li, {{"step", "submit"}, {"values", {{"result", "完成"}}}}).json()["state"], "submitted");
+  EXPECT_EQ(act(li, {{"step", "verify"}}).status, 403);
+  EXPECT_EQ(act(approver, {{"step", "verify"}}).json()["state"], "closed");
+  const Json notices = world.client().get("/api/v1/public/notices").json();
+  ASSERT_EQ(notices["items"].size(), 1u);
+  EXPECT_EQ(notices["items"][0]["content"][2]["value"], "区生态环境分局");  // by name
+  EXPECT_EQ(world.client().get("/api/v1/public/plan").json()["articles"].size(), 16u);
+  EXPECT_EQ(world.client().get(at).status, 401);
+  EXPECT_EQ(world.client().get("/api/v1/inbox").status, 401);
+  // Files.
+  const Received uploaded = li.ask("POST", at + "/documents?name=%E8%AF%81%E6%98%8E.txt",
+                                   {{"Content-Type", "application/octet-stream"}}, "证明");
+  ASSERT_EQ(uploaded.status, 201) << uploaded.body;
+  const std::string file = "/api/v1/documents/" + uploaded.json()["id"].get<std::string>();
+  EXPECT_EQ(approver.get(file).body, "证明");
+  EXPECT_EQ(approver.get(file).header("Content-Type"), "application/octet-stream");
+  EXPECT_EQ(world.client().get(file).status, 401);
+}
+
+}  // namespace
+}  // namespace tributary::api::testing
