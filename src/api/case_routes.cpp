@@ -240,7 +240,7 @@ void add_case_routes(RouteTable& table) {
              .handler = [](Call& call) -> Answer {
                auto [document, bytes] = casework_of(call).download(call.caller, call.in_path("id"));
                call.note("case.download", fmt::format("case/{}/{}", document.of.value, document.id),
-                         document.name);
+                         document.sha256);
                return file(std::move(bytes), "application/octet-stream", document.name);
              }});
 }

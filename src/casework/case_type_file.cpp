@@ -244,7 +244,7 @@ std::vector<Argument> arguments_of(Effect::Kind kind) {
     case Effect::Kind::publish:
       return {{"kind", true}, {"title", true}, {"days", false}};
     case Effect::Kind::open_case:
-      return {{"case", true}};
+      return {{"case", true}, {"for", false}};
   }
   return {};
 }

@@ -1,6 +1,7 @@
 #include "base/text.h"
 #include "casework/case_type.h"
 #include "casework/codes.h"
+#include "policy/expression.h"
 
 #include <algorithm>
 #include <array>
@@ -53,7 +54,7 @@ class Names {
       known(states(), ballot.in, ballot.where, {"状态", "state"});
       actors(ballot.of, ballot.where);
     }
-    if (d_.number) known(steps(), d_.number->on, d_.where, {"步骤", "step"}, true);
+    if (d_.number) known(steps(), d_.number->on, d_.where, {"步骤", "step"});
   }
 
  private:
@@ -74,9 +75,8 @@ class Names {
     return found == d_.form.end() ? nullptr : &*found;
   }
 
-  static void known(const List& all, const std::string& name, const Where& where, const Text& what,
-                    bool start = false) {
-    if (std::find(all.begin(), all.end(), name) != all.end() || (start && name == "start")) return;
+  static void known(const List& all, const std::string& name, const Where& where, const Text& what) {
+    if (std::find(all.begin(), all.end(), name) != all.end()) return;
     const auto close = near_misses(name, all);
     bad(where, fmt::format("没有{}“{}”", what.zh, name), fmt::format("there is no {} \"{}\"", what.en, name),
         close.empty()
@@ -121,9 +121,12 @@ class Names {
         constexpr std::array<std::string_view, 7> own{"number",          "year", "n", "today", "applicant",
                                                       "applicant_party", "id"};
         if (field(name) == nullptr && std::find(own.begin(), own.end(), name) != own.end()) continue;
-        if (std::any_of(d_.computed.begin(), d_.computed.end(),
-                        [&](const Computed& c) { return c.name == name; }))
+        const auto figure = std::find_if(d_.computed.begin(), d_.computed.end(),
+                                         [&](const Computed& c) { return c.name == name; });
+        if (figure != d_.computed.end()) {
+          not_of_people(effect, policy::parse_expression(figure->formula, figure->where), name);
           continue;
+        }
         known(fields(), name, effect.where, {"字段", "field"});
         if (field(name)->sensitivity > Sensitivity::internal)
           bad(effect.where, fmt::format("“{}”是个人信息，不能带出", name),
@@ -139,8 +142,31 @@ class Names {
             fmt::format("\"{}\" is not open: it cannot be published", name),
             {"在表单中标明 sensitivity: open", "say sensitivity: open in the form"});
     }
+    for (const std::string& name : effect.fields)
+      if (field(name)->sensitivity > Sensitivity::internal) personal(effect, name);
     if (effect.kind == Effect::Kind::settle || effect.kind == Effect::Kind::release)
       known(steps(), effect.arguments.at("of"), effect.where, {"步骤", "step"});
+  }
+
+  [[noreturn]] static void personal(const Effect& effect, const std::string& name) {
+    bad(effect.where, fmt::format("“{}”是个人信息，不能带出", name),
+        fmt::format("\"{}\" is personal: it may not be carried out of the case", name));
+  }
+
+  // A figure made from personal values is one.
+  void not_of_people(const Effect& effect, const policy::Expression& e, const std::string& figure) const {
+    if (e.kind == policy::Expression::Kind::name)
+      for (const Field& one : d_.form) {
+        const bool here = e.text == one.name || e.text.starts_with(one.name + "_");
+        if (!here || one.sensitivity <= Sensitivity::internal) continue;
+        const auto column = std::find_if(one.columns.begin(), one.columns.end(), [&](const Field& c) {
+          return e.text == one.name + "_" + c.name + "_sum";
+        });
+        const bool counted = e.text == one.name + "_count";
+        if (!counted && (column == one.columns.end() || column->sensitivity > Sensitivity::internal))
+          personal(effect, figure);
+      }
+    for (const policy::Expression& part : e.args) not_of_people(effect, part, figure);
   }
 
   const Declaration& d_;

@@ -68,7 +68,18 @@ void check_ways(const Declaration& d) {
                           step.name, term, from));
     }
   }
-  // A field that must be there has to be fillable: at the start everything is.
+  // A draft is seen only by those who began it: one of them must be able to send it on.
+  const auto may = [](const Actor& starter, const Actor& actor) {
+    return actor.role == starter.role && (actor.of.empty() || actor.of == starter.of);
+  };
+  const bool sent = std::any_of(d.steps.begin(), d.steps.end(), [&](const Step& step) {
+    return step.expected && std::find(step.from.begin(), step.from.end(), d.start_state) != step.from.end() &&
+           std::any_of(d.start_by.begin(), d.start_by.end(), [&](const Actor& starter) {
+             return std::any_of(step.by.begin(), step.by.end(),
+                                [&](const Actor& actor) { return may(starter, actor); });
+           });
+  });
+  if (!sent) bad(d.where, "发起的人都不能把草稿送出去", "nobody who may begin a case can send it on");
   for (const Ballot& ballot : d.ballots)
     if (ends.contains(ballot.in))
       bad(ballot.where, fmt::format("终结状态“{}”不能表决", ballot.in),

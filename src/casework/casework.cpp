@@ -55,29 +55,40 @@ Error unknown_case() {
   return {codes::unknown_case, {"没有这件事，或您无权查看", "there is no such case, or you may not see it"}};
 }
 
-// Fields that come back as they were shown, masked, have not been changed.
+// Fields that come back as they were shown, masked, have not been changed. Rows of a table are the same rows
+// only while there are as many; a masked cell that stands for no value that is held is refused, not kept as
+// it looks.
 void keep_masked(const CaseType& type, const Json& now, Json& patch) {
+  std::vector<FieldFault> faults;
+  const auto restore = [&](const Field& field, const std::string& path, Json& shown, const Json* held) {
+    if (!shown.is_string()) return;
+    const std::string text = shown.get<std::string>();
+    if (held != nullptr && !held->is_null() && text == masked(field.kind, text_of(*held)))
+      shown = *held;
+    else if (text.find("**") != std::string::npos)
+      faults.push_back(
+          {path, {"请重新填写完整的内容，不要保留星号", "enter the whole value again, without the stars"}});
+  };
   for (const Field& field : type.declared.form) {
     const auto given = patch.find(field.name);
+    if (given == patch.end() || !personal(field)) continue;
     const auto have = now.find(field.name);
-    if (given == patch.end() || have == now.end() || !personal(field)) continue;
-    const auto same = [](const Field& f, const Json& shown, const Json& held) {
-      return shown.is_string() && held.is_string() &&
-             shown.get<std::string>() == masked(f.kind, held.get<std::string>());
-    };
     if (field.kind != FieldKind::table) {
-      if (same(field, *given, *have)) *given = *have;
+      restore(field, field.name, *given, have == now.end() ? nullptr : &*have);
       continue;
     }
     if (!given->is_array()) continue;
-    for (std::size_t i = 0; i < given->size() && i < have->size(); ++i)
+    const bool same_rows = have != now.end() && have->is_array() && have->size() == given->size();
+    for (std::size_t i = 0; i < given->size(); ++i)
       for (const Field& column : field.columns) {
         if (!personal(column) || !(*given)[i].is_object() || !(*given)[i].contains(column.name)) continue;
-        const auto held = (*have)[i].find(column.name);
-        if (held != (*have)[i].end() && same(column, (*given)[i][column.name], *held))
-          (*given)[i][column.name] = *held;
+        const Json* held = nullptr;
+        if (same_rows && (*have)[i].contains(column.name)) held = &(*have)[i].at(column.name);
+        restore(column, fmt::format("{}[{}].{}", field.name, i + 1, column.name), (*given)[i][column.name],
+                held);
       }
   }
+  if (!faults.empty()) throw FormError(codes::bad_form, std::move(faults));
 }
 
 Json changes_between(const CaseType& type, const Json& before, const Json& after) {
@@ -169,11 +180,11 @@ std::int64_t Casework::next(store::Transaction& t, const std::string& counter) c
   return next(t, counter, tenant_);
 }
 
-Person Casework::person(const identity::Caller& caller) const {
+Person Casework::person(const identity::Caller& caller, identity::Permission permission) const {
   Person out{caller.user.value.empty() ? caller.name : caller.user.value, caller.organisation.value, {}};
   if (caller.must_change_password) return out;
-  for (const identity::Grant& grant : caller.grants)
-    if (!grant.permissions.empty())
+  for (const identity::Grant& grant : caller.grants)  // of a token: what it was issued for
+    if (grant.permissions.has(permission))
       out.hats.push_back({grant.role, grant.organisation.value, grant.scope == identity::Scope::tenant});
   return out;
 }
@@ -204,7 +215,7 @@ std::int64_t Casework::next(store::Transaction& t, const std::string& counter,
       ->integer(0);
 }
 
-std::optional<Casework::Stored> Casework::find(store::Transaction& t, CaseId id) const {
+std::optional<Casework::Stored> Casework::find(store::Transaction& t, CaseId id, Personal values) const {
   const auto row = t.first(
       "SELECT hash, number, party, state, applicant, form, created, created_by, created_name, entered, "
       "parent, version, "
@@ -218,7 +229,8 @@ std::optional<Casework::Stored> Casework::find(store::Transaction& t, CaseId id)
   out.party = row->text(2);
   out.state.state = row->text(3);
   out.state.applicant = row->text(4);
-  out.state.form = opened_form(*out.type, Json::parse(row->text(5)), id);
+  out.state.form = Json::parse(row->text(5));
+  if (values == Personal::opened) out.state.form = opened_form(*out.type, out.state.form, id);
   out.created = {row->integer(6)};
   out.created_by = row->text(7);
   out.created_name = row->text(8);
@@ -257,8 +269,8 @@ std::optional<Casework::Stored> Casework::find(store::Transaction& t, CaseId id)
 Casework::Stored Casework::visible(store::Transaction& t, const identity::Caller& caller, CaseId id) const {
   auto stored = find(t, id);
   if (!stored) throw unknown_case();
-  const Person who = person(caller);
-  const Reach reach = reach_of(who, "s", caller.known());
+  const Person who = person(caller, identity::Permission::cases_read);
+  const Reach reach = reach_of(who, "s", !who.hats.empty());
   std::vector<store::Value> values{store::to_value(tenant_), store::to_value(id.value)};
   values.insert(values.end(), reach.values.begin(), reach.values.end());
   bool found = false;
@@ -408,7 +420,8 @@ CaseView Casework::act(const identity::Caller& caller, CaseId id, const Action& 
     Action wanted = action;
     keep_masked(*before.type, before.state.form, wanted.values);
     Stored after = before;
-    after.state = decide(*before.type, before.state, wanted, person(caller), clock_.today(), days_);
+    after.state = decide(*before.type, before.state, wanted, person(caller, identity::Permission::cases_act),
+                         clock_.today(), days_);
     after.version = before.version + 1;
     if (after.state.state != before.state.state) after.entered = clock_.now();
     const Step* step = before.type->step(wanted.step);
@@ -455,6 +468,7 @@ void Casework::keep_voices(store::Transaction& t, const identity::Caller& caller
 }
 
 void Casework::comment(const identity::Caller& caller, CaseId id, const std::string& words) {
+  caller.require(identity::Permission::cases_act);
   const std::string text(trim(words));
   if (text.empty() || text.size() > 6000 || !is_utf8(text))
     throw FormError(codes::bad_form,
@@ -484,7 +498,7 @@ std::string Casework::reveal(const identity::Caller& caller, CaseId id, const st
     const Stored stored = visible(t, caller, id);
     const Field* found = stored.type->field(field);
     if (found == nullptr || !personal(*found) || is_empty(stored.state.form, field)) throw unknown_case();
-    if (!acts_in(*stored.type, stored.state, person(caller)))
+    if (!acts_in(*stored.type, stored.state, person(caller, identity::Permission::cases_act)))
       throw Error(codes::not_for_you,
                   {"只有经办这件事的人可以查看", "only those who deal with the case may see it"});
     // The note says who looked at what and why, never the value.

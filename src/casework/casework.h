@@ -214,9 +214,12 @@ class Casework {
 
  private:
   struct Stored;
-  Person person(const identity::Caller& caller) const;
+  Person person(const identity::Caller& caller, identity::Permission permission) const;
   std::shared_ptr<const CaseType> type_of(store::Transaction& t, const std::string& hash) const;
-  std::optional<Stored> find(store::Transaction& t, CaseId id) const;
+  enum class Personal : std::uint8_t { opened, sealed };
+  std::optional<Stored> find(store::Transaction& t, CaseId id, Personal personal = Personal::opened) const;
+  Text label_of(store::Transaction& t, const std::string& hash, const std::string& state) const;
+  std::optional<InboxItem> due_from(store::Transaction& t, const Person& who, CaseId id) const;
   Stored visible(store::Transaction& t, const identity::Caller& caller, CaseId id) const;
   CaseView view_of(store::Transaction& t, const identity::Caller& caller, const Stored& stored) const;
   // The next number of a counter, without gaps: it is taken back with the transaction.
@@ -229,8 +232,8 @@ class Casework {
                    const Stored& after, const Action& action);
   Json carry_out(store::Transaction& t, const identity::Caller& caller, Stored& stored, const Step& step);
   Stored begun(store::Transaction& t, const identity::Caller& caller,
-               const std::shared_ptr<const CaseType>& type, const Json& values, CaseId parent,
-               bool by_effect);
+               const std::shared_ptr<const CaseType>& type, const Json& values, CaseId parent, bool by_effect,
+               const std::string& applicant = {});
   Json masked_form(const CaseType& type, const Json& form) const;
   Json sealed_form(const CaseType& type, const Json& form, CaseId id) const;
   Json opened_form(const CaseType& type, const Json& form, CaseId id) const;

@@ -117,7 +117,7 @@ StoredDocument Casework::upload(const identity::Caller& caller, CaseId id, const
   const std::string content = base64(bytes);
   database_.write([&](store::Transaction& t) {
     const Stored stored = visible(t, caller, id);
-    if (!acts_in(*stored.type, stored.state, person(caller)))
+    if (!acts_in(*stored.type, stored.state, person(caller, identity::Permission::cases_act)))
       throw Error(codes::not_for_you,
                   {"只有经办这件事的人可以上传", "only those who deal with the case may upload"});
     const auto held = t.first("SELECT COUNT(*) FROM casework_document WHERE jurisdiction = ? AND case_id = ?",

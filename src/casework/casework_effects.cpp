@@ -103,14 +103,21 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
         case Effect::Kind::register_entry: {
           const std::string number = argument("number");
           if (trim(number).empty()) throw failed(effect, {"没有编号", "there is no number"});
-          if (t.first("SELECT 1 FROM casework_entry WHERE jurisdiction = ? AND kind = ? AND number = ?",
-                      tenant_, argument("kind"), number))
+          const auto held = t.first(
+              "SELECT case_id, ended_by FROM casework_entry WHERE jurisdiction = ? AND kind = ? AND number = "
+              "?",
+              tenant_, argument("kind"), number);
+          // One that this case ended may come to life again (an appeal upheld); every other is taken.
+          if (held && (held->integer(0) != s.id.value || held->integer(1) == 0))
             throw failed(effect, {fmt::format("编号“{}”已登记", number),
                                   fmt::format("\"{}\" is registered already", number)});
           t.execute(
               "INSERT INTO casework_entry (jurisdiction, kind, number, title, holder, valid_from, valid_to, "
               "details, case_id, ended_by) "
-              "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+              "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (jurisdiction, kind, number) DO UPDATE SET "
+              "title = excluded.title, holder = "
+              "excluded.holder, valid_from = excluded.valid_from, valid_to = excluded.valid_to, details = "
+              "excluded.details, ended_by = 0",
               tenant_, argument("kind"), number, argument("title", true), argument("holder"),
               argument("from"), argument("to"), content_of(effect.fields).dump(), s.id.value);
           note["kind"] = argument("kind");
@@ -225,7 +232,7 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
           Json values = Json::object();
           for (const auto& [field, text] : effect.set)
             if (const std::string value = filled(effect, text, false); !value.empty()) values[field] = value;
-          note["case"] = begun(t, caller, type->second, values, s.id, true).id.value;
+          note["case"] = begun(t, caller, type->second, values, s.id, true, argument("for")).id.value;
           break;
         }
       }

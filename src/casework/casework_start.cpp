@@ -8,8 +8,8 @@ namespace tributary::casework {
 
 Casework::Stored Casework::begun(store::Transaction& t, const identity::Caller& caller,
                                  const std::shared_ptr<const CaseType>& type, const Json& values,
-                                 CaseId parent, bool by_effect) {
-  const Person who = person(caller);
+                                 CaseId parent, bool by_effect, const std::string& applicant) {
+  const Person who = person(caller, identity::Permission::cases_act);
   const Date today = clock_.today();
   Stored out;
   out.type = type;
@@ -17,8 +17,8 @@ Casework::Stored Casework::begun(store::Transaction& t, const identity::Caller& 
   if (by_effect) {
     const auto above = find(t, parent);
     out.state.state = type->declared.start_state;
-    out.state.applicant = above->state.applicant;
-    out.party = above->party;
+    out.state.applicant = applicant.empty() ? above->state.applicant : applicant;
+    if (out.state.applicant == above->state.applicant) out.party = above->party;
     out.state.took["start"].insert(who.user);
   } else {
     out.state = begin(*type, who, today, days_);
@@ -60,7 +60,7 @@ Casework::Stored Casework::begun(store::Transaction& t, const identity::Caller& 
 
 std::vector<std::shared_ptr<const CaseType>> Casework::startable(const identity::Caller& caller) const {
   std::vector<std::shared_ptr<const CaseType>> out;
-  const Person who = person(caller);
+  const Person who = person(caller, identity::Permission::cases_act);
   for (const auto& [name, type] : *types_) try {
       begin(*type, who, clock_.today(), days_);
       out.push_back(type);

@@ -169,8 +169,10 @@ TEST_P(Cases, GoFromDraftToMoney) {
   const CaseView approved = act("wang", id, "approve");
   EXPECT_EQ(approved.head.number, "试补〔2026〕1号");
   EXPECT_EQ(approved.events.back().effects.size(), 5u);
-  ASSERT_EQ(approved.children.size(), 1u);
-  EXPECT_EQ(approved.children[0].title, "回访 试补〔2026〕1号");
+  EXPECT_TRUE(approved.children.empty());  // the township's draft is not the office's to see
+  const CaseView own = cases().view(as("zhao"), id);
+  ASSERT_EQ(own.children.size(), 1u);
+  EXPECT_EQ(own.children[0].title, "回访 试补〔2026〕1号");
   EXPECT_EQ(cases().inbox(as("zhao"), 10).items.size(), 1u);
   const ledger::Ledger ledger(w.database.db(), "341602", w.clock);
   const auto account = ledger.find_account("gov:341602", "CNY", "settlement");
@@ -278,9 +280,14 @@ TEST_P(Cases, AreFoundByWordsAndListedToWhomTheyConcern) {
   EXPECT_EQ(found("zhao", "试补〔2026〕1号"), 2u);  // the case itself and the one that names it
   EXPECT_EQ(found("zhao", "2026"), 2u);
   EXPECT_EQ(found("zhao", "202"), 2u);
+  EXPECT_EQ(found("zhao", "补〔2026〕1"), 2u);
+  EXPECT_EQ(found("zhao", "2 号"), 0u);
   EXPECT_EQ(found("zhao", "沟塘"), 0u);  // another township's draft
   EXPECT_EQ(found("yi", "沟塘"), 1u);
   EXPECT_EQ(found("yi", "a区"), 1u);
+  EXPECT_EQ(found("yi", "区2期"), 1u);
+  EXPECT_EQ(found("yi", "区3期"), 0u);
+  EXPECT_EQ(found("yi", "期"), 1u);
   EXPECT_EQ(found("yi", "整治 古井"), 1u);
   EXPECT_EQ(code_of([&] { found("yi", "！？"); }), "bad_search");
   EXPECT_EQ(cases().list(as("shen"), {}, 10).cases.size(), 1u);
@@ -306,6 +313,82 @@ TEST_P(Cases, KeepTheTypeTheyBeganWith) {
   EXPECT_EQ(act("wang", id, "approve").head.state, "approved");
   const CaseId next = asked();
   EXPECT_EQ(code_of([&] { act("wang", next, "approve"); }), "condition_false");
+}
+
+// A role that reaches everything lets nobody into another organisation's case by that alone.
+TEST_P(Cases, AreNotOpenToEverybodyOfTheRole) {
+  constexpr const char* report = R"Y(case: report
+version: "1"
+title: {zh: 报告, en: Report}
+explanation: {zh: 试, en: a trial}
+source: {document: 试验办法}
+form:
+  title: {type: text, label: {zh: 题目, en: Title}, required: true}
+  fit: {type: boolean, sensitivity: sensitive, label: {zh: 身体合格, en: Fit}}
+states:
+  draft: {label: {zh: 草稿, en: Draft}}
+  sent: {label: {zh: 已报, en: Sent}}
+  done: {label: {zh: 办结, en: Done}, final: true}
+  dropped: {label: {zh: 作罢, en: Dropped}, final: true}
+start: {state: draft, by: [lead_department]}
+steps:
+  send: {label: {zh: 报, en: Send}, from: draft, to: sent, by: [{role: lead_department, in: applicant}]}
+  drop: {label: {zh: 作罢, en: Drop}, from: draft, to: dropped, by: [{role: lead_department, in: applicant}], expected: false}
+  finish: {label: {zh: 办结, en: Finish}, from: sent, to: done, by: [office_approver]}
+)Y";
+  policy::PackContext pack;
+  (*types)["report"] = read_case_type(report, "report.yaml", pack);
+  w.person("li", {"lead_department"}, "div-341602100");
+  w.person("zhou", {"lead_department"}, "div-341602101");
+  const CaseId id = cases().start(as("li"), "report", {{"title", "甲"}, {"fit", false}}).head.id;
+  EXPECT_TRUE(cases().inbox(as("zhou"), 10).items.empty());
+  EXPECT_TRUE(cases().inbox(as("wang"), 10).items.empty());
+  act("li", id, "send");
+  EXPECT_EQ(code_of([&] { cases().view(as("zhou"), id); }), "unknown_case");
+  EXPECT_EQ(code_of([&] { cases().reveal(as("zhou"), id, "fit", "看"); }), "unknown_case");
+  EXPECT_TRUE(cases().list(as("zhou"), {}, 10).cases.empty());
+  // Not even the first letter of yes or no.
+  EXPECT_EQ(cases().view(as("wang"), id).state.form.at("fit"), "**");
+  EXPECT_EQ(cases().reveal(as("wang"), id, "fit", "核对"), "false");
+  // A draft that is dropped was never sent: nobody else learns of it.
+  const CaseId dropped = cases().start(as("li"), "report", {{"title", "乙"}, {"fit", true}}).head.id;
+  Action save;
+  save.step = "save";
+  save.values = {{"fit", "**"}, {"title", "丙"}};
+  EXPECT_EQ(cases().act(as("li"), dropped, save, {}).head.title, "丙");
+  EXPECT_EQ(cases().reveal(as("li"), dropped, "fit", "核对"), "true");
+  act("li", dropped, "drop");
+  EXPECT_EQ(code_of([&] { cases().view(as("wang"), dropped); }), "unknown_case");
+  // A token reaches what it was issued for.
+  const identity::Caller li = as("li");
+  const auto token = [&](identity::PermissionSet scopes) {
+    return w.identity.caller_of_token(
+        w.identity.issue_token(li, "t", scopes, {w.clock.now().seconds + 3600}).secret);
+  };
+  using identity::Permission;
+  EXPECT_EQ(code_of([&] { cases().view(token({Permission::places_read}), id); }), "unknown_case");
+  EXPECT_EQ(cases().view(token({Permission::cases_read}), id).head.id, id);
+  EXPECT_EQ(code_of([&] { cases().reveal(token({Permission::cases_read}), id, "fit", "看"); }),
+            "not_for_you");
+  EXPECT_EQ(code_of([&] { cases().start(token({Permission::cases_read}), "report", {}); }), "not_for_you");
+  EXPECT_NE(code_of([&] { cases().comment(token({Permission::cases_read}), id, "好"); }), "none");
+}
+
+TEST_P(Cases, AnInboxIsFilledPastWhatWaitsForColleagues) {
+  std::vector<CaseId> ids;
+  for (int i = 0; i < 12; ++i) ids.push_back(asked());
+  w.person("both", {"office_approver", "accountant"});
+  for (int i = 0; i < 9; ++i) act("both", ids[static_cast<std::size_t>(i)], "approve");  // may not pay these
+  act("wang", ids[9], "approve");
+  const InboxPage page = cases().inbox(as("both"), 2);
+  ASSERT_EQ(page.items.size(), 2u);
+  EXPECT_FALSE(page.next.empty());
+  EXPECT_EQ(cases().inbox(as("both"), 2, page.next).items.size(), 1u);
+  // One whose sealed values do not open is still in its place.
+  w.database.db().write([&](store::Transaction& t) {
+    t.execute("UPDATE casework_type SET text = 'case: broken' WHERE name = 'grant'");
+  });
+  EXPECT_EQ(cases().inbox(as("qian"), 20).items.size(), 10u);
 }
 
 TEST_P(Cases, FilesAreTakenByTheirContent) {

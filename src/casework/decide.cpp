@@ -50,6 +50,24 @@ std::optional<std::string> acts_as(const std::vector<Actor>& actors, const CaseS
   return std::nullopt;
 }
 
+// Of the organisation that began the case, with a role that may begin such cases.
+bool of_the_applicants(const CaseType& type, const CaseState& now, const Person& who) {
+  for (const Actor& actor : type.declared.start_by)
+    for (const Hat& hat : who.hats)
+      if (is(actor, now, hat) && hat.organisation == now.applicant) return true;
+  return false;
+}
+
+// Never sent on: all that was done with it is to fill it in or to drop it.
+bool unsent(const CaseType& type, const CaseState& now) {
+  return std::all_of(now.took.begin(), now.took.end(), [&](const auto& took) {
+    const Step* step = type.step(took.first);
+    if (step == nullptr) return true;  // "start"
+    const StateInfo* to = type.state(step->to);
+    return contains(step->from, type.declared.start_state) && (to == nullptr || to->final);
+  });
+}
+
 Error refused(const Code& code, const std::string& zh, const std::string& en, Text hint = {}) {
   return Error(code, {zh, en}, {}, std::move(hint));
 }
@@ -394,19 +412,17 @@ std::vector<const Ballot*> open_ballots(const CaseType& type, const CaseState& n
 }
 
 bool may_save(const CaseType& type, const CaseState& now, const Person& who) {
-  if (now.state != type.declared.start_state) return false;
-  for (const Actor& actor : type.declared.start_by)
-    for (const Hat& hat : who.hats)
-      if (is(actor, now, hat) && hat.organisation == now.applicant) return true;
-  return false;
+  return now.state == type.declared.start_state && of_the_applicants(type, now, who);
 }
 
 std::vector<Waiting> waiting_for(const CaseType& type, const CaseState& now) {
   std::vector<Waiting> out;
+  const bool draft = unsent(type, now);
   const auto add = [&](const std::vector<Actor>& actors, const std::string& what,
                        const std::set<std::string>& spoken = {}) {
     for (const Actor& actor : actors) {
       for (std::string organisation : organisations_of(actor, now)) {
+        if (draft && organisation != now.applicant) continue;  // nobody else can see it
         if (!organisation.empty() && spoken.contains(organisation)) continue;
         Waiting one{actor.role, std::move(organisation), what};
         if (!contains(out, one)) out.push_back(std::move(one));
@@ -432,12 +448,9 @@ std::vector<std::pair<std::string, std::string>> seen_by(const CaseType& type, c
       for (const std::string& organisation : organisations_of(actor, now))
         out.emplace(actor.role, organisation);
   };
-  // A draft is its organisation's own until it is sent on.
-  if (now.state == type.declared.start_state && now.took.size() == 1) {
-    for (const Actor& actor : type.declared.start_by) out.emplace(actor.role, now.applicant);
-    return {out.begin(), out.end()};
-  }
-  add(type.declared.start_by);
+  // A draft is its organisation's own until it is sent on, also when it was dropped.
+  for (const Actor& actor : type.declared.start_by) out.emplace(actor.role, now.applicant);
+  if (unsent(type, now)) return {out.begin(), out.end()};
   for (const Step& step : type.declared.steps) add(step.by);
   for (const Ballot& ballot : type.declared.ballots) add(ballot.of);
   for (const std::string& reader : type.declared.readers) out.emplace(reader, "");
@@ -446,7 +459,7 @@ std::vector<std::pair<std::string, std::string>> seen_by(const CaseType& type, c
 }
 
 bool acts_in(const CaseType& type, const CaseState& now, const Person& who) {
-  if (acts_as(type.declared.start_by, now, who)) return true;
+  if (of_the_applicants(type, now, who)) return true;
   for (const Step& step : type.declared.steps)
     if (acts_as(step.by, now, who)) return true;
   return std::any_of(type.declared.ballots.begin(), type.declared.ballots.end(),

@@ -333,6 +333,17 @@ std::string masked(FieldKind kind, const std::string& value) {
     case FieldKind::account:
       return value.size() > 4 ? stars(value.size() - 4) + value.substr(value.size() - 4)
                               : stars(value.size());
+    case FieldKind::boolean:  // even a first letter would tell
+    case FieldKind::choice:
+    case FieldKind::number:
+    case FieldKind::money:
+    case FieldKind::date:
+    case FieldKind::party:
+    case FieldKind::place:
+    case FieldKind::organisation:
+    case FieldKind::organisations:
+    case FieldKind::documents:
+      return "**";
     default: {  // the first character
       std::size_t end = 1;
       while (end < value.size() && (static_cast<unsigned char>(value[end]) & 0xC0U) == 0x80U) ++end;

@@ -42,74 +42,81 @@ bool is_letter(const std::string& c) {
   return true;
 }
 
-// Runs of letters and of words, in order.
-struct RunOf {
-  bool letters = false;
-  std::vector<std::string> characters;
-};
-std::vector<RunOf> runs_of(std::string_view text) {
-  std::vector<RunOf> out;
+// What stands together without anything between: a unit is one letter, or a whole word of digits and ASCII.
+using Run = std::vector<std::string>;
+
+std::vector<Run> runs_of(std::string_view text) {
+  std::vector<Run> out;
   bool open = false;
-  for (std::string& c : characters_of(text)) {
-    const bool letters = is_letter(c);
-    if (!letters && !is_word(c)) {
-      open = false;
+  bool in_word = false;
+  for (const std::string& c : characters_of(text)) {
+    const bool word = is_word(c);
+    if (!word && !is_letter(c)) {
+      open = in_word = false;
       continue;
     }
-    if (!open || out.back().letters != letters) out.push_back({letters, {}});
+    if (!open) out.emplace_back();
+    if (word && in_word)
+      out.back().back() += c;
+    else
+      out.back().push_back(c);
     open = true;
-    out.back().characters.push_back(std::move(c));
+    in_word = word;
   }
   return out;
 }
 
-std::string joined(const std::vector<std::string>& parts) {
-  std::string out;
-  for (const std::string& part : parts) out += part;
+std::vector<std::string> pairs_of(const Run& run) {
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i + 1 < run.size(); ++i) out.push_back(hex(run[i] + run[i + 1]));
   return out;
-}
-
-// Tokens of one run; of a query without the single last character, which is found as the end of a pair.
-void add_tokens(const RunOf& run, bool query, std::vector<std::string>& out) {
-  if (!run.letters) {
-    out.push_back(hex(joined(run.characters)));
-    return;
-  }
-  for (std::size_t i = 0; i + 1 < run.characters.size(); ++i)
-    out.push_back(hex(run.characters[i] + run.characters[i + 1]));
-  if (!query || run.characters.size() == 1) out.push_back(hex(run.characters.back()));
 }
 
 }  // namespace
 
 std::string tokens_of(std::string_view text) {
   std::vector<std::string> out;
-  for (const RunOf& run : runs_of(text)) add_tokens(run, false, out);
+  for (const Run& run : runs_of(text)) {
+    for (std::string& pair : pairs_of(run)) out.push_back(std::move(pair));
+    // What no pair begins with: words by themselves, and the last letter.
+    for (std::size_t i = 0; i < run.size(); ++i)
+      if (i + 1 == run.size() || is_word(run[i].substr(0, 1))) out.push_back(hex(run[i]));
+  }
   return fmt::format("{}", fmt::join(out, " "));
 }
 
 std::vector<std::vector<std::string>> phrases_of(std::string_view query) {
   std::vector<std::vector<std::string>> out;
-  for (const RunOf& run : runs_of(query)) {
-    std::vector<std::string> tokens;
-    add_tokens(run, true, tokens);
-    out.push_back(std::move(tokens));
+  for (const Run& run : runs_of(query)) {
+    out.push_back(run.size() == 1 ? std::vector<std::string>{hex(run[0])} : pairs_of(run));
     if (out.size() == 8) break;
   }
   return out;
 }
 
+namespace {
+
+// One letter begins many pairs; a word that is not the last was written to its end.
+bool may_go_on(const std::vector<std::vector<std::string>>& phrases, std::size_t i) {
+  constexpr std::size_t letter = 7;  // "x" and three bytes
+  return i + 1 == phrases.size() || (phrases[i].size() == 1 && phrases[i][0].size() == letter);
+}
+
+}  // namespace
+
 std::string fts5_query(const std::vector<std::vector<std::string>>& phrases) {
   std::string out;
-  for (const auto& phrase : phrases)
-    out += fmt::format("{}\"{}\" *", out.empty() ? "" : " AND ", fmt::join(phrase, " "));
+  for (std::size_t i = 0; i < phrases.size(); ++i)
+    out += fmt::format("{}\"{}\"{}", i == 0 ? "" : " AND ", fmt::join(phrases[i], " "),
+                       may_go_on(phrases, i) ? " *" : "");
   return out;
 }
 
 std::string tsquery(const std::vector<std::vector<std::string>>& phrases) {
   std::string out;
-  for (const auto& phrase : phrases)
-    out += fmt::format("{}({}:*)", out.empty() ? "" : " & ", fmt::join(phrase, " <-> "));
+  for (std::size_t i = 0; i < phrases.size(); ++i)
+    out += fmt::format("{}({}{})", i == 0 ? "" : " & ", fmt::join(phrases[i], " <-> "),
+                       may_go_on(phrases, i) ? ":*" : "");
   return out;
 }
 

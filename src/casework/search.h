@@ -1,6 +1,6 @@
-// Finding cases by words, numbers and parts of Chinese names, alike on both databases: text becomes tokens of
-// two characters (Chinese) or whole words (letters and digits), written in hexadecimal, so that neither
-// database's own idea of words matters; a search is a phrase of such tokens.
+// Finding cases by words, numbers and parts of Chinese names, alike on both databases: text becomes tokens,
+// two neighbouring characters or words each («河道», «第40»), and words by themselves, written in
+// hexadecimal, so that neither database's own idea of words matters; a search is a phrase of such tokens.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace tributary::casework {
 
-// "河道abc" → tokens of 河道, 道, abc.
+// "河道abc" → tokens of 河道, 道abc, abc.
 std::string tokens_of(std::string_view text);
 
 // The phrases that all must be found, one per word of the query; the last token of each may be the beginning

@@ -40,6 +40,8 @@ enum class Permission : std::uint8_t {
   jobs_read,
   jobs_cancel,
   system_read,
+  cases_read,
+  cases_act,
 };
 
 struct PermissionInfo {
@@ -74,6 +76,8 @@ inline constexpr std::array permissions = std::to_array<PermissionInfo>({
     {Permission::jobs_read, "jobs.read", "查看后台任务", "see background work"},
     {Permission::jobs_cancel, "jobs.cancel", "取消后台任务", "cancel background work"},
     {Permission::system_read, "system.read", "查看系统状态", "see the state of the system"},
+    {Permission::cases_read, "cases.read", "查看事项", "see cases"},
+    {Permission::cases_act, "cases.act", "办理事项", "deal with cases"},
 });
 
 consteval bool permissions_in_order() {

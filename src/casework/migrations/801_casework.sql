@@ -41,6 +41,7 @@ CREATE TABLE casework_case (
 );
 CREATE INDEX casework_case_type ON casework_case (jurisdiction, type, id);
 CREATE INDEX casework_case_applicant ON casework_case (jurisdiction, applicant, id);
+CREATE INDEX casework_case_parent ON casework_case (jurisdiction, parent, id);
 
 CREATE TABLE casework_took (
   jurisdiction TEXT NOT NULL,
