@@ -59,7 +59,7 @@ identity::Caller somebody(int organisation, int person) {
   out.name = out.user.value;
   out.organisation = {fmt::format("org{}", organisation)};
   out.via = identity::Via::cookie;
-  out.grants.push_back({{identity::Permission::places_read},
+  out.grants.push_back({{identity::Permission::cases_read, identity::Permission::cases_act},
                         identity::Scope::own,
                         {},
                         out.organisation,

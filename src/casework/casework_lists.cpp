@@ -192,7 +192,8 @@ CasePage Casework::list(const identity::Caller& caller, const CaseFilter& filter
         "c.id AND (" +
         reach.condition + "))";
     values.insert(values.end(), reach.values.begin(), reach.values.end());
-    sql += " ORDER BY c.id DESC LIMIT ?";
+    // What was found by words is few: from there to the cases, not through all cases in order.
+    sql += filter.words.empty() ? " ORDER BY c.id DESC LIMIT ?" : " ORDER BY +c.id DESC LIMIT ?";
     values.push_back(store::to_value(static_cast<std::int64_t>(limit) + 1));
     std::vector<store::Row> rows;
     t.each_values(sql, values, [&](const store::Row& row) { rows.push_back(row); });

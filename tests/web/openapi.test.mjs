@@ -16,8 +16,9 @@ function asker(url, contract, faults) {
   let csrf = ''
   return async (method, path, body) => {
     const headers = { cookie: Object.entries(jar).map(([k, v]) => `${k}=${v}`).join('; '), 'x-csrf-token': csrf }
-    if (body !== undefined) headers['content-type'] = 'application/json'
-    const answer = await fetch(url + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) })
+    const bytes = body instanceof Uint8Array
+    if (body !== undefined) headers['content-type'] = bytes ? 'application/octet-stream' : 'application/json'
+    const answer = await fetch(url + path, { method, headers, body: body === undefined || bytes ? body : JSON.stringify(body) })
     // One cookie at most; Debian's Node has no getSetCookie().
     const [name, value] = (answer.headers.get('set-cookie') ?? '').split(';')[0].split('=')
     if (value) jar[name] = value
@@ -71,7 +72,10 @@ test('the interface is as its description says', async (t) => {
     const statement = (await first('clerk', '/api/v1/statements?state=posted')).id
     const series = await first('clerk', '/api/v1/series')
     const place = (await first('clerk', '/api/v1/places')).code
+    const own = (await callers.clerk('POST', '/api/v1/cases', { type: 'annual-task', values: { title: '断面补偿结算' } })).json.id
+    const document = (await callers.clerk('POST', `/api/v1/cases/${own}/documents?name=a.txt`, new TextEncoder().encode('证明'))).json.id
     const values = {
+      cases: own, documents: document, 'case-types': 'annual-task', register: 'certificate',
       places: place, items: (await callers.nobody('GET', '/ogc/collections/places/items')).json.features[0].id, series: series.id, standards: series.indicator, statements: statement,
       packs: (await first('clerk', '/api/v1/packs')).name, rules: (await first('clerk', '/api/v1/rules')).name,
       organisations: (await first('keeper', '/api/v1/organisations')).id, users: (await first('keeper', '/api/v1/users')).id,

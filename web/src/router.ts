@@ -13,9 +13,9 @@ declare module 'vue-router' {
 
 const pages: RouteRecordRaw[] = [
   { path: '', name: 'home', component: () => import('./console/Home.vue'), meta: { title: 'home' } },
-  { path: 'inbox', name: 'inbox', component: () => import('./casework/Inbox.vue'), meta: { title: 'inbox' } },
-  { path: 'cases', name: 'cases', component: () => import('./casework/Cases.vue'), meta: { title: 'cases' } },
-  { path: 'cases/:id', name: 'case', component: () => import('./casework/CasePage.vue'), meta: { title: 'cases' } },
+  { path: 'inbox', name: 'inbox', component: () => import('./casework/Inbox.vue'), meta: { title: 'inbox', permission: 'cases.act' } },
+  { path: 'cases', name: 'cases', component: () => import('./casework/Cases.vue'), meta: { title: 'cases', permission: 'cases.read' } },
+  { path: 'cases/:id', name: 'case', component: () => import('./casework/CasePage.vue'), meta: { title: 'cases', permission: 'cases.read' } },
   { path: 'plan', name: 'plan', component: () => import('./casework/Plan.vue'), meta: { title: 'plan' } },
   { path: 'plan/:number', name: 'article', component: () => import('./casework/ArticlePage.vue'), meta: { title: 'plan' } },
   { path: 'statements', name: 'statements', component: () => import('./console/Statements.vue'), meta: { title: 'statements', permission: 'statements.read' } },

@@ -41,6 +41,7 @@ CREATE TABLE casework_case (
 );
 CREATE INDEX casework_case_type ON casework_case (jurisdiction, type, id);
 CREATE INDEX casework_case_applicant ON casework_case (jurisdiction, applicant, id);
+CREATE UNIQUE INDEX casework_case_text ON casework_case (jurisdiction, text_row);
 CREATE INDEX casework_case_parent ON casework_case (jurisdiction, parent, id);
 
 CREATE TABLE casework_took (

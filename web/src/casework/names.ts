@@ -4,9 +4,11 @@ import { all } from '@/api/client'
 import { text, type Text } from '@/i18n'
 
 export type Book = 'organisation' | 'party' | 'place' | 'role'
-interface Entry { code?: string; key?: string; name?: Text | string; title?: Text | string }
+interface Entry { scope?: string; code?: string; key?: string; name?: Text | string; title?: Text | string }
 
 const paths: Record<Book, string> = { organisation: '/directory', party: '/parties', place: '/places', role: '/roles' }
+/** Roles whose holders act only for their own organisation. */
+export const own = shallowRef(new Set<string>())
 const books = new Map<Book, ShallowRef<Map<string, Text | string> | null>>()
 
 /** The list, empty until it has come; what may not be read stays empty, and codes are then shown as they are. */
@@ -16,7 +18,10 @@ export function book(of: Book): ShallowRef<Map<string, Text | string> | null> {
   const out = shallowRef<Map<string, Text | string> | null>(null)
   books.set(of, out)
   void all<Entry>(paths[of]).then(
-    (list) => (out.value = new Map(list.map((e) => [e.code ?? e.key ?? '', e.name ?? e.title ?? '']))),
+    (list) => {
+      out.value = new Map(list.map((e) => [e.code ?? e.key ?? '', e.name ?? e.title ?? '']))
+      if (of === 'role') own.value = new Set(list.filter((e) => e.scope === 'own').map((e) => e.key ?? ''))
+    },
     () => {
       out.value = new Map()
       books.delete(of)

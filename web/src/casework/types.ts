@@ -48,6 +48,8 @@ export interface Field {
   'x-choices'?: Record<string, Text>
   'x-sensitivity': 'open' | 'internal' | 'personal' | 'sensitive'
   'x-required': boolean
+  /** False: filled in by a later step, not by who begins the case. */
+  'x-in-draft'?: boolean
   'x-unit'?: string
   'x-prefill'?: string
 }

@@ -2,8 +2,7 @@
 interface Step { from: string[]; to: string }
 interface State { name: string; final: boolean }
 
-export function usualWay(states: State[], steps: Step[]): string[] {
-  const start = states[0]?.name
+export function usualWay(states: State[], steps: Step[], start = states[0]?.name): string[] {
   if (!start) return []
   const before = new Map<string, string | null>([[start, null]])
   const queue = [start]

@@ -1,6 +1,6 @@
 // How days, values and effects of a case are said.
-import { day, daysUntil, money, number } from '@/format'
-import { t, text } from '@/i18n'
+import { day, daysUntil, money, value as figure } from '@/format'
+import { t, text, word, type Text } from '@/i18n'
 import { nameOf } from './names'
 import type { Document, Field, Origin, Row } from './types'
 
@@ -13,6 +13,9 @@ export function dueWords(due: string | null): string {
 }
 export const dueTone = (due: string | null): 'plain' | 'amber' | 'seal' => (!due || daysUntil(due) > 3 ? 'plain' : daysUntil(due) < 0 ? 'seal' : 'amber')
 
+/** Without a title of its own a case is called by its kind, in the language shown. */
+export const titleOf = (c: { title: string; type_title: Text }): string => (c.title && c.title !== c.type_title.zh ? c.title : text(c.type_title))
+
 export const personal = (f: Field): boolean => f['x-sensitivity'] === 'personal' || f['x-sensitivity'] === 'sensitive'
 export const blank = (v: unknown): boolean => v === null || v === undefined || v === '' || (Array.isArray(v) && v.length === 0)
 export const unitOf = (f: Field): string => (f['x-kind'] === 'money' ? t('unit.yuan') : f['x-unit'] && f['x-unit'] !== '1' ? f['x-unit'] : '')
@@ -20,12 +23,13 @@ export const unitOf = (f: Field): string => (f['x-kind'] === 'money' ? t('unit.y
 /** A value as one reads it. */
 export function shown(f: Field, v: unknown, documents: Document[] = []): string {
   if (blank(v)) return '—'
-  if (personal(f) && typeof v === 'string') return v
+  // Sealed: what the server shows of it; of a yes or no, or a choice, nothing.
+  if (personal(f) && typeof v === 'string') return f['x-kind'] === 'boolean' || f['x-kind'] === 'choice' ? '***' : v
   switch (f['x-kind']) {
     case 'money':
       return `${money(String(v))} ${t('unit.yuan')}`
     case 'number':
-      return `${number(String(v), 10)} ${unitOf(f)}`.trim()
+      return f['x-prefill'] === 'year' ? String(v) : figure(String(v), f['x-unit'], 12)
     case 'boolean':
       return t(v ? 'value.true' : 'value.false')
     case 'date':
@@ -45,6 +49,12 @@ export function shown(f: Field, v: unknown, documents: Document[] = []): string 
     default:
       return String(v)
   }
+}
+
+/** A sealed value that was looked at, as one reads it. */
+export function revealed(f: Field, v: string): string {
+  if (f['x-kind'] === 'boolean') return word('value', v)
+  return shown({ ...f, 'x-sensitivity': 'internal' }, v)
 }
 
 /** 《document》 number, article. */
