@@ -109,6 +109,14 @@ Answer one_place(Call& call) {
 }  // namespace
 
 void add_place_routes(RouteTable& table) {
+  table.add({.path = "/api/v1/outlines",
+             .name = "outlines",
+             .tag = "places",
+             .summary = {"区划轮廓（GeoJSON）；没有配置的为空",
+                         "outlines of divisions (GeoJSON); empty where none are set"},
+             .access = Access::to(Permission::places_read),
+             .answer = schema::any(),
+             .handler = [](Call& call) -> Answer { return call.worker.services.outlines; }});
   table.add({.path = "/api/v1/jurisdictions",
              .name = "jurisdictions",
              .tag = "places",

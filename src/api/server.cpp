@@ -3,6 +3,7 @@
 #include "api/dispatch.h"
 #include "api/idempotency.h"
 #include "api/job_runner.h"
+#include "api/outlines.h"
 #include "api/problem.h"
 #include "api/static_files.h"
 
@@ -46,6 +47,7 @@ Services::Services(ServerSettings given, const Clock& time, identity::Entropy& r
       vault(settings.identity.key, settings.cipher, entropy),
       table(make_routes()),
       openapi(dump(api::openapi(table, settings.version))),
+      outlines(read_outlines(settings.outlines)),
       started(time.now()) {}
 
 std::string Services::public_url() const {

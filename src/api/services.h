@@ -37,6 +37,7 @@ struct ServerSettings {
   // what is printed.
   std::string public_url;
   Basemap basemap{};
+  std::string outlines{};  // file of divisions for the map; empty: none
   identity::Settings identity{};
   casework::Cipher cipher = casework::Cipher::aes;  // of personal values in cases, by the key of `identity`
   Rate signed_in{50, 300};                          // requests a second, and at once, of one person
@@ -59,6 +60,7 @@ struct Services {
   casework::Vault vault;
   RouteTable table;
   std::string openapi;
+  Json outlines;
   Metrics metrics;
   Limiter limiter;
   EventHub events;

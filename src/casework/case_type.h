@@ -209,12 +209,6 @@ struct CaseType {
   const Ballot* ballot(std::string_view name) const;
 };
 
-// What one should know of a type that is nevertheless allowed.
-struct Advice {
-  Text text;
-  Where where;
-};
-
 // Reads, resolves every name and compiles the conditions. Throws what the YAML reader and the compiler of
 // rules throw, and bad_case_type. `file` is for messages.
 std::shared_ptr<const CaseType> read_case_type(const std::string& text, const std::string& file,

@@ -57,7 +57,7 @@ CaseView Casework::view_of(store::Transaction& t, const identity::Caller& caller
   out.state = s.state;
   out.state.form = masked_form(*s.type, s.state.form);
   out.computed = Figures(*s.type, s.state.form, tallies(*s.type, s.state), today).computed();
-  out.options = options(*s.type, s.state, who, today, days_);
+  out.options = options(*s.type, s.state, who, today);
   out.ballots = open_ballots(*s.type, s.state, who);
   out.may_save = may_save(*s.type, s.state, who);
   out.may_reveal = acts_in(*s.type, s.state, who);
@@ -263,7 +263,7 @@ std::optional<InboxItem> Casework::due_from(store::Transaction& t, const Person&
     const auto stored = find(t, id, Personal::sealed);
     if (!stored) return std::nullopt;
     InboxItem item{stored->head(), {}};
-    for (const Option& option : options(*stored->type, stored->state, who, clock_.today(), days_))
+    for (const Option& option : options(*stored->type, stored->state, who, clock_.today()))
       if (option.step->expected && !option.for_others &&
           !(option.refused && option.refused->code() == codes::same_person))
         item.what.push_back(option.step->label);

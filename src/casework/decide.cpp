@@ -368,9 +368,7 @@ CaseState decide(const CaseType& type, const CaseState& before, const Action& ac
   return out;
 }
 
-std::vector<Option> options(const CaseType& type, const CaseState& now, const Person& who, Date today,
-                            const Days& days) {
-  (void)days;
+std::vector<Option> options(const CaseType& type, const CaseState& now, const Person& who, Date today) {
   std::vector<Option> out;
   for (const Step& step : type.declared.steps) {
     if (!contains(step.from, now.state)) continue;

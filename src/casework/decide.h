@@ -93,8 +93,7 @@ struct Option {
   std::optional<Error> refused;  // why not
   bool for_others = false;       // not this person's to take
 };
-std::vector<Option> options(const CaseType& type, const CaseState& now, const Person& who, Date today,
-                            const Days& days);
+std::vector<Option> options(const CaseType& type, const CaseState& now, const Person& who, Date today);
 // Ballots in which the person may speak now.
 std::vector<const Ballot*> open_ballots(const CaseType& type, const CaseState& now, const Person& who);
 bool may_save(const CaseType& type, const CaseState& now, const Person& who);

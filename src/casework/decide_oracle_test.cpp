@@ -527,7 +527,7 @@ TEST_P(CaseOracle, AgreesWithAPlainInterpreter) {
       }
       // Whoever may take a step is told so, and has it in the inbox.
       const auto waiting = waiting_for(*type, now);
-      for (const Option& option : options(*type, now, person_of(who), today, days)) {
+      for (const Option& option : options(*type, now, person_of(who), today)) {
         const auto& s = *std::find_if(plain.steps.begin(), plain.steps.end(),
                                       [&](const PlainStep& one) { return one.name == option.step->name; });
         ASSERT_EQ(!option.for_others, any_fits(s.by, c, who)) << text;
@@ -544,7 +544,8 @@ TEST_P(CaseOracle, AgreesWithAPlainInterpreter) {
                   (step->to.empty() || step->to == plain.states.back()));
         });
         ASSERT_EQ(listed, any_fits(s.by, c, who) && (!unsent || who.organisation == c.applicant))
-            << s.name << "\n" << text;
+            << s.name << "\n"
+            << text;
       }
     }
   }

@@ -28,6 +28,7 @@ struct ServeArguments {
   std::string key;
   std::vector<std::string> proxies;
   api::Basemap basemap;
+  std::string outlines;
   std::string cipher = "aes";
   std::size_t workers = 4;
   std::size_t connections = 4000;
@@ -101,6 +102,7 @@ int serve(Context& c, const ServeArguments& a) {
   api::ServerSettings settings;
   settings.public_url = c.public_url();
   settings.basemap = a.basemap;
+  settings.outlines = a.outlines;
   settings.cipher = *casework::parse_cipher(a.cipher);
   settings.database = c.options().database;
   settings.tenant = c.tenant();
@@ -183,6 +185,8 @@ void add_serve_command(CLI::App& app, Action& action) {
       ->capture_default_str();
   command->add_option("--basemap-attribution", a->basemap.attribution,
                       "底图的版权声明 / what the map's licence asks to be said");
+  command->add_option("--outlines", a->outlines,
+                      "地图上区划轮廓的 GeoJSON 文件 / GeoJSON file of divisions for the map (default: none)");
   command->add_option("--web", a->web, "网页文件夹 / folder of the built console (default: web/dist)");
   command->add_option("--tls-cert", a->certificate, "证书（PEM）/ certificate chain (PEM)");
   command->add_option("--tls-key", a->key, "私钥（PEM）/ private key (PEM)");
