@@ -98,9 +98,9 @@ struct NewOrganisation {
   Text name;
   OrganisationKind kind = OrganisationKind::enterprise;
   OrganisationId parent = root_organisation;
-  std::string jurisdiction;  // empty: the parent's
-  std::string party;         // must be in the registry if given
-  std::string source;
+  std::string jurisdiction{};  // empty: the parent's
+  std::string party{};         // must be in the registry if given
+  std::string source{};
 };
 
 struct OrganisationChange {
