@@ -16,6 +16,12 @@ casework::Casework casework_of(Call& call) {
                             call.identity().audit());
 }
 
+void wake_for_jobs(Call& call, const casework::CaseView& view) {
+  for (const auto& event : view.events)
+    for (const Json& effect : event.effects)
+      if (effect.contains("job")) call.worker.services.job_added();
+}
+
 Json type_json(const casework::CaseType& type) {
   const casework::Declaration& d = type.declared;
   return {{"name", d.name},       {"title", json_of(d.title)}, {"explanation", json_of(d.explanation)},
@@ -213,6 +219,8 @@ Json view_json(Call& call, const casework::CaseView& view) {
                      {"source", term.source ? json_of(*term.source) : Json(nullptr)}});
   }
   out["terms"] = terms;
+  out["following"] = view.following;
+  out["may_migrate"] = view.may_migrate;
   out["may_save"] = view.may_save;
   out["may_reveal"] = view.may_reveal;
   Json events = Json::array();
@@ -283,6 +291,8 @@ Json view_schema() {
                               {"provisional", boolean()},
                               {"verified", boolean()},
                               {"source", any()}}))},
+       {"following", boolean()},
+       {"may_migrate", boolean()},
        {"may_save", boolean()},
        {"may_reveal", boolean()},
        {"events", list(object({{"seq", integer(1)},

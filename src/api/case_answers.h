@@ -1,12 +1,31 @@
 // How cases stand in answers: their JSON and its schemas.
 #pragma once
 
+#include "api/problem.h"
 #include "api/routes.h"
 #include "casework/casework.h"
 
 namespace tributary::api {
 
 casework::Casework casework_of(Call& call);
+
+// Faults of a form become faults of the body, each beside its field.
+template <class Work>
+auto told(Work&& work) {
+  try {
+    return work();
+  } catch (const casework::FormError& e) {
+    std::vector<schema::Fault> faults;
+    for (const casework::FieldFault& fault : e.faults()) faults.push_back({fault.field, fault.text});
+    throw InvalidInput(e.code(), std::move(faults));
+  }
+}
+
+inline casework::CaseId case_in(Call& call) {
+  return {call.id_in_path("id")};
+}
+// A run that a step has put into the queue begins at once.
+void wake_for_jobs(Call& call, const casework::CaseView& view);
 
 Json type_json(const casework::CaseType& type);
 Json type_schema();

@@ -1,6 +1,5 @@
 // Casework: what may be begun, what is due, one case and what may be done with it, and what came of it.
 #include "api/case_answers.h"
-#include "api/problem.h"
 #include "api/routes.h"
 
 #include <fmt/format.h>
@@ -14,22 +13,6 @@ using schema::any, schema::boolean, schema::both, schema::integer, schema::line,
     schema::object, schema::one_of, schema::text;
 
 constexpr std::size_t upload_limit = std::size_t{21} << 20;
-
-// Faults of a form become faults of the body, each beside its field.
-template <class Work>
-auto told(Work&& work) {
-  try {
-    return work();
-  } catch (const casework::FormError& e) {
-    std::vector<schema::Fault> faults;
-    for (const casework::FieldFault& fault : e.faults()) faults.push_back({fault.field, fault.text});
-    throw InvalidInput(e.code(), std::move(faults));
-  }
-}
-
-CaseId case_in(Call& call) {
-  return {call.id_in_path("id")};
-}
 
 Page list_cases(Call& call, const PageRequest& page) {
   casework::CaseFilter filter;
@@ -56,6 +39,9 @@ Page list_inbox(Call& call, const PageRequest& page) {
     Json one = head_json(item.head, names, *call.worker.services.case_types);
     one["what"] = Json::array();
     for (const Text& what : item.what) one["what"].push_back(json_of(what));
+    one["plain_steps"] = Json::array();
+    for (const auto& [step, label] : item.plain_steps)
+      one["plain_steps"].push_back({{"step", step}, {"label", json_of(label)}});
     out.items.push_back(std::move(one));
   }
   out.next = found.next;
@@ -80,9 +66,7 @@ Answer act(Call& call) {
   if (call.body.contains("version")) version = call.body.at("version").get<std::int64_t>();
   return told([&] {
     const auto view = casework_of(call).act(call.caller, case_in(call), action, version);
-    for (const auto& event : view.events)
-      for (const Json& effect : event.effects)
-        if (effect.contains("job")) call.worker.services.job_added();
+    wake_for_jobs(call, view);
     return view_json(call, view);
   });
 }
@@ -129,7 +113,8 @@ void add_case_routes(RouteTable& table) {
                  [] {
                    Json out = head_schema();
                    out["properties"]["what"] = list(both());
-                   out["required"].push_back("what");
+                   out["properties"]["plain_steps"] = list(object({{"step", text()}, {"label", both()}}));
+                   for (const char* name : {"what", "plain_steps"}) out["required"].push_back(name);
                    return out;
                  }(),
              .pager = list_inbox});
@@ -189,14 +174,15 @@ void add_case_routes(RouteTable& table) {
              .tag = "casework",
              .summary = {"批注", "comment"},
              .access = Access::signed_in(),
-             .body = object({{"words", text(2000)}}),
+             .body = object({{"words", text(2000)}, schema::optional("mentions", list(line(100), 20))}),
              .answer = named("Case"),
              .success = 201,
              .repeats = Repeats::by_key,
              .handler = [](Call& call) -> Answer {
                return told([&] {
                  Casework cases = casework_of(call);
-                 cases.comment(call.caller, case_in(call), call.given("words"));
+                 cases.comment(call.caller, case_in(call), call.given("words"),
+                               call.body.value("mentions", std::vector<std::string>{}));
                  return view_json(call, cases.view(call.caller, case_in(call)));
                });
              }});

@@ -64,8 +64,9 @@ struct Field {
   std::vector<Choice> choices;
   std::vector<Field> columns;  // of a table
   std::optional<bool> in_draft_said;
-  bool in_draft = true;  // filled in by the applicant; else only by the steps that set it
-  std::string prefill;   // "organisation", "jurisdiction", "year", "today": known, so not asked
+  bool in_draft = true;      // filled in by the applicant; else only by the steps that set it
+  bool in_calendar = false;  // a day for the calendar of whoever may see the case
+  std::string prefill;       // "organisation", "jurisdiction", "year", "today": known, so not asked
   Where where;
 };
 

@@ -146,6 +146,11 @@ Field read_field(const YamlNode& key, const YamlNode& value, const Field* table)
     out.sensitivity = most;  // as much as the column that needs it most
     if (out.columns.empty()) bad(out.where, "表至少要有一栏", "a table needs a column");
   }
+  out.in_calendar = map.boolean_or("calendar", false);
+  if (out.in_calendar &&
+      (out.kind != FieldKind::date || table != nullptr || out.sensitivity > Sensitivity::internal))
+    bad(out.where, "只有不涉及个人信息的日期能进日历",
+        "only a day that is not personal goes into the calendar");
   if (map.find("draft") != nullptr) out.in_draft_said = map.boolean_or("draft", true);
   if (const YamlNode* prefill = map.find("prefill")) {
     out.prefill = policy::scalar_of(*prefill, "prefill");

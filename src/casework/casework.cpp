@@ -305,6 +305,14 @@ Json Casework::opened_form(const CaseType& type, const Json& form, CaseId id) co
   return out;
 }
 
+void Casework::keep_type(store::Transaction& t, const CaseType& type) {
+  const Declaration& d = type.declared;
+  t.execute(
+      "INSERT INTO casework_type (jurisdiction, hash, name, pack, example, text) VALUES (?, ?, ?, ?, ?, ?) "
+      "ON CONFLICT (jurisdiction, hash) DO NOTHING",
+      tenant_, d.hash, d.name, d.pack, d.example ? 1 : 0, d.text);
+}
+
 void Casework::write(store::Transaction& t, Stored& s, bool fresh) {
   const Declaration& d = s.type->declared;
   const auto due = s.due();
@@ -332,11 +340,7 @@ void Casework::write(store::Transaction& t, Stored& s, bool fresh) {
               s.text_row);
   }
   if (fresh) {
-    t.execute(
-        "INSERT INTO casework_type (jurisdiction, hash, name, pack, example, text) VALUES (?, ?, ?, ?, ?, ?) "
-        "ON CONFLICT "
-        "(jurisdiction, hash) DO NOTHING",
-        tenant_, d.hash, d.name, d.pack, d.example ? 1 : 0, d.text);
+    keep_type(t, *s.type);
     t.execute(
         "INSERT INTO casework_case (jurisdiction, id, type, hash, number, title, state, open, applicant, "
         "party, form, due, "
@@ -348,11 +352,12 @@ void Casework::write(store::Transaction& t, Stored& s, bool fresh) {
         s.created_by, s.created_name, s.entered.seconds, s.parent, s.version, s.text_row);
   } else {
     t.execute(
-        "UPDATE casework_case SET number = ?, title = ?, state = ?, open = ?, form = ?, due = ?, entered = "
+        "UPDATE casework_case SET hash = ?, number = ?, title = ?, state = ?, open = ?, form = ?, due = ?, "
+        "entered = "
         "?, version = ? WHERE "
         "jurisdiction = ? AND id = ?",
-        s.number, s.title(), s.state.state, s.open() ? 1 : 0, form, due ? base::to_string(*due) : no_end,
-        s.entered.seconds, s.version, tenant_, s.id.value);
+        d.hash, s.number, s.title(), s.state.state, s.open() ? 1 : 0, form,
+        due ? base::to_string(*due) : no_end, s.entered.seconds, s.version, tenant_, s.id.value);
   }
   for (const auto& [step, users] : s.state.took)
     for (const std::string& user : users)
@@ -381,14 +386,21 @@ void Casework::write(store::Transaction& t, Stored& s, bool fresh) {
   for (const auto& [role, organisation] : seen_by(*s.type, s.state))
     t.execute("INSERT INTO casework_seer (jurisdiction, role, organisation, case_id) VALUES (?, ?, ?, ?)",
               tenant_, role, organisation, s.id.value);
+  t.execute("DELETE FROM casework_day WHERE jurisdiction = ? AND case_id = ?", tenant_, s.id.value);
+  for (const Field& field : d.form)
+    if (field.in_calendar && !is_empty(s.state.form, field.name))
+      t.execute("INSERT INTO casework_day (jurisdiction, day, case_id, field) VALUES (?, ?, ?, ?)", tenant_,
+                s.state.form.at(field.name).get<std::string>(), s.id.value, field.name);
 }
 
 void Casework::event(store::Transaction& t, const identity::Caller& caller, const Stored& before,
-                     const Stored& after, const Action& action, const Json& effects) {
+                     const Stored& after, const Action& action, const Json& effects, const Json& dropped) {
   const std::int64_t seq =
       t.first("SELECT COALESCE(MAX(seq), 0) + 1 FROM casework_event WHERE jurisdiction = ? AND case_id = ?",
               tenant_, after.id.value)
           ->integer(0);
+  Json changes = changes_between(*after.type, before.state.form, after.state.form);
+  changes.update(dropped);
   const std::string step = action.step == "vote" ? "vote:" + action.ballot : action.step;
   t.execute(
       "INSERT INTO casework_event (jurisdiction, case_id, seq, at, user_id, name, organisation, step, "
@@ -396,8 +408,8 @@ void Casework::event(store::Transaction& t, const identity::Caller& caller, cons
       "reason, changes, effects) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       tenant_, after.id.value, seq, clock_.now().seconds, caller.user.value,
       caller.display_name.empty() ? caller.name : caller.display_name, caller.organisation.value, step,
-      before.state.state, after.state.state, std::string(trim(action.reason)),
-      changes_between(*after.type, before.state.form, after.state.form).dump(), effects.dump());
+      before.state.state, after.state.state, std::string(trim(action.reason)), changes.dump(),
+      effects.dump());
   audit_.append(t, caller,
                 {"case." + (action.step == "vote" ? std::string("vote") : action.step),
                  fmt::format("case/{}", after.id.value), identity::AuditOutcome::done,
@@ -408,15 +420,19 @@ CaseView Casework::view(const identity::Caller& caller, CaseId id) const {
   return database_.read([&](store::Transaction& t) { return view_of(t, caller, visible(t, caller, id)); });
 }
 
+Error changed_meanwhile() {
+  return {codes::changed_meanwhile,
+          {"这件事刚被别人办理过", "somebody else has dealt with this case meanwhile"},
+          {},
+          {"请刷新后再办", "load it again and repeat your step"}};
+}
+
 CaseView Casework::act(const identity::Caller& caller, CaseId id, const Action& action,
                        std::optional<std::int64_t> version) {
   std::optional<CaseView> out;
   database_.together([&](store::Transaction& t) {
     const Stored before = visible(t, caller, id);
-    if (version && *version != before.version)
-      throw Error(codes::changed_meanwhile,
-                  {"这件事刚被别人办理过", "somebody else has dealt with this case meanwhile"}, {},
-                  {"请刷新后再办", "load it again and repeat your step"});
+    if (version && *version != before.version) throw changed_meanwhile();
     Action wanted = action;
     keep_masked(*before.type, before.state.form, wanted.values);
     Stored after = before;
@@ -467,7 +483,8 @@ void Casework::keep_voices(store::Transaction& t, const identity::Caller& caller
       to_string(voice.choice), voice.words, clock_.now().seconds);
 }
 
-void Casework::comment(const identity::Caller& caller, CaseId id, const std::string& words) {
+void Casework::comment(const identity::Caller& caller, CaseId id, const std::string& words,
+                       const std::vector<std::string>& mentioned) {
   caller.require(identity::Permission::cases_act);
   const std::string text(trim(words));
   if (text.empty() || text.size() > 6000 || !is_utf8(text))
@@ -485,6 +502,8 @@ void Casework::comment(const identity::Caller& caller, CaseId id, const std::str
         "?, ?, ?, ?, ?)",
         tenant_, stored.id.value, seq, clock_.now().seconds, caller.user.value,
         caller.display_name.empty() ? caller.name : caller.display_name, text);
+    follow(t, caller.user.value, id);
+    mention(t, stored, mentioned, seq, caller.user.value);
     audit_.append(t, caller,
                   {"case.comment", fmt::format("case/{}", id.value), identity::AuditOutcome::done, {}});
   });

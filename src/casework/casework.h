@@ -97,6 +97,8 @@ struct CaseView {
   std::vector<Comment> comments;
   std::vector<StoredDocument> documents;
   std::vector<CaseHead> children;  // that this case opened
+  bool following = false;
+  bool may_migrate = false;
 };
 
 struct CaseFilter {
@@ -117,10 +119,41 @@ struct CasePage {
 struct InboxItem {
   CaseHead head;
   std::vector<Text> what;  // labels of the steps and ballots it waits for
+  // Steps among them that need nothing but the press: for many cases at once.
+  std::vector<std::pair<std::string, Text>> plain_steps;
 };
 struct InboxPage {
   std::vector<InboxItem> items;
   std::string next;
+};
+
+// What is new in a case that somebody follows, was named in, or has taken over.
+struct News {
+  CaseHead head;
+  bool mentioned = false;
+  std::string handed_by;   // name of whom it was taken over from
+  std::int64_t steps = 0;  // by others, since it was last looked at
+  std::int64_t comments = 0;
+};
+struct NewsPage {
+  std::vector<News> items;
+  std::string next;
+};
+
+// Somebody who had to do with a case, to be named in a comment.
+struct CasePerson {
+  std::string user;
+  std::string name;
+  std::string organisation;
+};
+
+// A day in the calendar: what is due from me (`mine`), or a day that a form declares for it, such as a
+// meeting.
+struct CalendarEntry {
+  Date day;
+  CaseHead head;
+  std::vector<Text> what;
+  bool mine = false;
 };
 
 struct Publication {
@@ -180,7 +213,30 @@ class Casework {
   // `version`: what the caller saw; throws changed_meanwhile. Throws what decide() throws, and effect_failed.
   CaseView act(const identity::Caller& caller, CaseId id, const Action& action,
                std::optional<std::int64_t> version);
-  void comment(const identity::Caller& caller, CaseId id, const std::string& words);
+  // `mentioned`: users who are told. Throws bad_form.
+  void comment(const identity::Caller& caller, CaseId id, const std::string& words,
+               const std::vector<std::string>& mentioned = {});
+
+  // Following is one's own; whoever begins a case or comments on it follows it.
+  void follow(const identity::Caller& caller, CaseId id, bool following);
+  // All of it has been looked at.
+  void seen(const identity::Caller& caller, CaseId id);
+  // Followed cases with steps or comments by others since then, newest case first.
+  NewsPage news(const identity::Caller& caller, std::size_t limit, const std::string& cursor = {}) const;
+  // Who took part so far, without the caller.
+  std::vector<CasePerson> people(const identity::Caller& caller, CaseId id) const;
+  // Open cases that one began or follows stand in the other's news; how many. Both of one organisation; what
+  // each role reaches stays as it is. Throws bad_form.
+  std::int64_t hand_over(const identity::Caller& caller, const identity::User& from,
+                         const identity::User& to);
+  // In order of days, both days included.
+  std::vector<CalendarEntry> calendar(const identity::Caller& caller, Date from, Date to) const;
+
+  // From the type it began with to the one in force, in the same state or `state`; recorded. Throws
+  // already_latest, not_for_you (only roles that reach every case of the type), reason_missing, bad_form
+  // (what the new form refuses, by field), unknown_step (no such state).
+  CaseView migrate(const identity::Caller& caller, CaseId id, const std::string& state,
+                   const std::string& reason, std::optional<std::int64_t> version);
 
   // Newest first.
   CasePage list(const identity::Caller& caller, const CaseFilter& filter, std::size_t limit,
@@ -220,6 +276,12 @@ class Casework {
   std::optional<Stored> find(store::Transaction& t, CaseId id, Personal personal = Personal::opened) const;
   Text label_of(store::Transaction& t, const std::string& hash, const std::string& state) const;
   std::optional<InboxItem> due_from(store::Transaction& t, const Person& who, CaseId id) const;
+  std::optional<CaseHead> head(store::Transaction& t, CaseId id) const;
+  void follow(store::Transaction& t, const std::string& user, CaseId id);
+  void mention(store::Transaction& t, const Stored& stored, const std::vector<std::string>& users,
+               std::int64_t comment, const std::string& by);
+  bool may_migrate(const identity::Caller& caller, const Stored& stored) const;
+  void keep_type(store::Transaction& t, const CaseType& type);
   Stored visible(store::Transaction& t, const identity::Caller& caller, CaseId id) const;
   CaseView view_of(store::Transaction& t, const identity::Caller& caller, const Stored& stored) const;
   // The next number of a counter, without gaps: it is taken back with the transaction.
@@ -227,7 +289,7 @@ class Casework {
   std::int64_t next(store::Transaction& t, const std::string& counter, const std::string& tenant) const;
   void write(store::Transaction& t, Stored& stored, bool fresh);
   void event(store::Transaction& t, const identity::Caller& caller, const Stored& before, const Stored& after,
-             const Action& action, const Json& effects);
+             const Action& action, const Json& effects, const Json& dropped = Json::object());
   void keep_voices(store::Transaction& t, const identity::Caller& caller, const Stored& before,
                    const Stored& after, const Action& action);
   Json carry_out(store::Transaction& t, const identity::Caller& caller, Stored& stored, const Step& step);

@@ -83,6 +83,10 @@ CaseView Casework::view_of(store::Transaction& t, const identity::Caller& caller
         else if (const Ballot* ballot =
                      s.type->ballot(event.step.substr(std::min<std::size_t>(5, event.step.size()))))
           event.label = ballot->label;
+        else if (event.step == "migrate")
+          event.label = {"改用新版表单", "Moved to the newer form"};
+        else
+          event.label = {event.step, event.step};  // of the type as it was before
         out.events.push_back(std::move(event));
       },
       "SELECT seq, at, name, organisation, step, from_state, to_state, reason, changes, effects FROM "
@@ -121,6 +125,11 @@ CaseView Casework::view_of(store::Transaction& t, const identity::Caller& caller
       "jurisdiction = ? AND case_id = ? "
       "ORDER BY at, id",
       tenant_, s.id.value);
+  out.following =
+      t.first("SELECT 1 FROM casework_following WHERE jurisdiction = ? AND user_id = ? AND case_id = ?",
+              tenant_, caller.user.value, s.id.value)
+          .has_value();
+  out.may_migrate = !out.latest_version && may_migrate(caller, s);
   const Person reader = person(caller, identity::Permission::cases_read);
   const Reach reach = reach_of(reader, "s", !reader.hats.empty());
   std::vector<store::Value> values{store::to_value(tenant_), store::to_value(s.id.value)};
@@ -147,6 +156,16 @@ Text Casework::label_of(store::Transaction& t, const std::string& hash, const st
     if (e.code() != codes::bad_case_type && e.code() != codes::bad_record) throw;
   }
   return {state, state};  // its declaration cannot be read: its own word
+}
+
+std::optional<CaseHead> Casework::head(store::Transaction& t, CaseId id) const {
+  const auto row = t.first(
+      fmt::format("SELECT {} FROM casework_case c WHERE c.jurisdiction = ? AND c.id = ?", head_columns),
+      tenant_, id.value);
+  if (!row) return std::nullopt;
+  CaseHead out = head_of(*row);
+  out.state_label = label_of(t, row->text(2), out.state);
+  return out;
 }
 
 CasePage Casework::list(const identity::Caller& caller, const CaseFilter& filter, std::size_t limit,
@@ -262,11 +281,14 @@ std::optional<InboxItem> Casework::due_from(store::Transaction& t, const Person&
   try {
     const auto stored = find(t, id, Personal::sealed);
     if (!stored) return std::nullopt;
-    InboxItem item{stored->head(), {}};
+    InboxItem item{stored->head(), {}, {}};
     for (const Option& option : options(*stored->type, stored->state, who, clock_.today()))
       if (option.step->expected && !option.for_others &&
-          !(option.refused && option.refused->code() == codes::same_person))
+          !(option.refused && option.refused->code() == codes::same_person)) {
         item.what.push_back(option.step->label);
+        if (!option.refused && option.step->sets.empty() && !option.step->reason)
+          item.plain_steps.emplace_back(option.step->name, option.step->label);
+      }
     for (const Ballot* ballot : open_ballots(*stored->type, stored->state, who))
       item.what.push_back(ballot->label);
     if (item.what.empty()) return std::nullopt;
@@ -274,14 +296,11 @@ std::optional<InboxItem> Casework::due_from(store::Transaction& t, const Person&
   } catch (const Error& e) {
     if (e.code() != codes::bad_case_type && e.code() != codes::bad_record) throw;
     // One that can no longer be read must not hide the others.
-    const auto row = t.first(
-        fmt::format("SELECT {} FROM casework_case c WHERE c.jurisdiction = ? AND c.id = ?", head_columns),
-        tenant_, id.value);
-    if (!row) return std::nullopt;
-    InboxItem item{
-        head_of(*row),
-        {{"这件事读不出来，请联系系统管理员", "this case cannot be read; tell the administrator"}}};
-    item.head.state_label = {item.head.state, item.head.state};
+    auto found = head(t, id);
+    if (!found) return std::nullopt;
+    InboxItem item{std::move(*found),
+                   {{"这件事读不出来，请联系系统管理员", "this case cannot be read; tell the administrator"}},
+                   {}};
     return item;
   }
 }

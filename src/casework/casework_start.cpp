@@ -55,6 +55,7 @@ Casework::Stored Casework::begun(store::Transaction& t, const identity::Caller& 
   Action started;
   started.step = "start";
   event(t, caller, nothing, out, started, Json::array());
+  if (!by_effect) follow(t, caller.user.value, out.id);
   return out;
 }
 

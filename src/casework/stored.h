@@ -40,6 +40,8 @@ struct Reach {
 };
 Reach reach_of(const Person& who, const std::string& alias, bool everybodys);
 
+Error changed_meanwhile();
+
 // A value of the form as it stands in a sentence; choices by their label when `labels`.
 std::string value_in_text(const CaseType& type, const Json& form, const std::string& name, bool labels);
 
