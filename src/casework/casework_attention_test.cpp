@@ -141,6 +141,18 @@ TEST_P(Attention, OffersStepsThatNeedNothingForManyAtOnce) {
   ASSERT_EQ(inbox.items.size(), 1U);
   ASSERT_EQ(inbox.items[0].plain_steps.size(), 1U);
   EXPECT_EQ(inbox.items[0].plain_steps[0].first, "approve");  // refusing needs a reason
+  // What a step needs may be there already.
+  const std::string needing =
+      with(with(grant, "prefill: party}", "prefill: party, draft: true}"), "by: [office_approver]\n    when",
+           "by: [office_approver]\n    sets: [party]\n    needs: [party]\n    when");
+  replace_type("grant", needing);
+  asked();
+  EXPECT_EQ(cases().inbox(as("wang"), 10).items.at(1).plain_steps.size(), 1U);
+  Json without = values();
+  without["party"] = nullptr;
+  const CaseId lacking = cases().start(as("zhao"), "grant", without).head.id;
+  act("zhao", lacking, "ask");
+  EXPECT_TRUE(cases().inbox(as("wang"), 10).items.at(2).plain_steps.empty());
 }
 
 TEST_P(Attention, MovesARunningCaseToTheNewerTypeAndRecordsIt) {

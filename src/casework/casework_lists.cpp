@@ -286,7 +286,10 @@ std::optional<InboxItem> Casework::due_from(store::Transaction& t, const Person&
       if (option.step->expected && !option.for_others &&
           !(option.refused && option.refused->code() == codes::same_person)) {
         item.what.push_back(option.step->label);
-        if (!option.refused && option.step->sets.empty() && !option.step->reason)
+        if (const Step& step = *option.step;
+            !option.refused && !step.reason &&
+            std::none_of(step.needs.begin(), step.needs.end(),
+                         [&](const std::string& field) { return is_empty(stored->state.form, field); }))
           item.plain_steps.emplace_back(option.step->name, option.step->label);
       }
     for (const Ballot* ballot : open_ballots(*stored->type, stored->state, who))

@@ -14,6 +14,8 @@ declare module 'vue-router' {
 const pages: RouteRecordRaw[] = [
   { path: '', name: 'home', component: () => import('./console/Home.vue'), meta: { title: 'home' } },
   { path: 'inbox', name: 'inbox', component: () => import('./casework/Inbox.vue'), meta: { title: 'inbox', permission: 'cases.act' } },
+  { path: 'inbox/news', name: 'news', component: () => import('./casework/NewsPage.vue'), meta: { title: 'inbox', permission: 'cases.read' } },
+  { path: 'inbox/calendar', name: 'calendar', component: () => import('./casework/CalendarPage.vue'), meta: { title: 'inbox', permission: 'cases.read' } },
   { path: 'cases', name: 'cases', component: () => import('./casework/Cases.vue'), meta: { title: 'cases', permission: 'cases.read' } },
   { path: 'cases/:id', name: 'case', component: () => import('./casework/CasePage.vue'), meta: { title: 'cases', permission: 'cases.read' } },
   { path: 'plan', name: 'plan', component: () => import('./casework/Plan.vue'), meta: { title: 'plan' } },

@@ -111,6 +111,7 @@ export const get = <T>(path: string, query?: Query, signal?: AbortSignal) => req
 export const post = <T>(path: string, body?: unknown, query?: Query) => request<T>('POST', path, { body, query })
 /** A file as it is. */
 export const upload = <T>(path: string, bytes: Blob, query: Query) => request<T>('POST', path, { bytes, query })
+export const put = <T>(path: string, body: unknown) => request<T>('PUT', path, { body })
 export const patch = <T>(path: string, body: unknown, etag?: string) => request<T>('PATCH', path, { body, etag })
 /** The tag of what is about to be edited, for If-Match: an edit of something that changed meanwhile is refused. */
 export async function etagOf(path: string): Promise<string | undefined> {

@@ -14,7 +14,7 @@ export interface CaseType {
   lead: string
   verified: boolean
 }
-export interface TypeSteps { steps: { name: string; from: string[]; to: string }[] }
+export interface TypeSteps { states: { name: string; label: Text; final: boolean }[]; steps: { name: string; from: string[]; to: string }[] }
 
 export interface CaseHead {
   id: number
@@ -32,7 +32,24 @@ export interface CaseHead {
   entered: string
   version: number
 }
-export interface InboxItem extends CaseHead { what: Text[] }
+export interface PlainStep { step: string; label: Text }
+export interface InboxItem extends CaseHead {
+  what: Text[]
+  /** What takes nothing but the press, so that it can be done for many at once. */
+  plain_steps: PlainStep[]
+}
+export interface News extends CaseHead {
+  mentioned: boolean
+  handed_by: string
+  steps: number
+  comments: number
+}
+export interface CalendarEntry extends CaseHead {
+  day: string
+  mine: boolean
+  what: Text[]
+}
+export interface CasePerson { user: string; name: string; organisation: Named | null }
 
 export type Kind = 'text' | 'paragraph' | 'number' | 'money' | 'boolean' | 'date' | 'choice' | 'party' | 'place' | 'organisation' | 'organisations' | 'person' | 'citizen_id' | 'credit_code' | 'phone' | 'account' | 'documents' | 'table'
 export type Row = Record<string, unknown>
@@ -112,6 +129,8 @@ export interface Case extends CaseHead {
   waiting: { role: string; organisation: Named | null; what: Text }[]
   ballots: Ballot[]
   terms: Term[]
+  following: boolean
+  may_migrate: boolean
   may_save: boolean
   may_reveal: boolean
   events: CaseEvent[]
