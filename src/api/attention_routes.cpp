@@ -70,7 +70,7 @@ Answer act_in_many(Call& call) {
     const auto id = one.at("id").get<std::int64_t>();
     try {
       const auto view = cases.act(call.caller, {id}, action, one.at("version").get<std::int64_t>());
-      wake_for_jobs(call, view);
+      tell_of(call, view);
       results.push_back({{"id", id}, {"done", true}, {"code", ""}, {"detail", json_of(Text{})}});
     } catch (const Error& e) {
       if (e.code().kind == Kind::internal || e.code().kind == Kind::unavailable) throw;

@@ -16,10 +16,16 @@ casework::Casework casework_of(Call& call) {
                             call.identity().audit());
 }
 
-void wake_for_jobs(Call& call, const casework::CaseView& view) {
-  for (const auto& event : view.events)
-    for (const Json& effect : event.effects)
-      if (effect.contains("job")) call.worker.services.job_added();
+void tell_of(Call& call, const casework::CaseView& view) {
+  // Which case it was is not said: whoever listens need not be one who may see it.
+  call.events.push_back({"case", Json::object(), identity::Permission::cases_read});
+  for (const Json& effect : view.events.back().effects)
+    if (effect.contains("job"))
+      call.events.push_back({"job",
+                             {{"id", effect.at("job")}, {"state", "waiting"}},
+                             identity::Permission::jobs_read,
+                             {},
+                             call.caller.user.value});
 }
 
 Json type_json(const casework::CaseType& type) {

@@ -24,8 +24,9 @@ auto told(Work&& work) {
 inline casework::CaseId case_in(Call& call) {
   return {call.id_in_path("id")};
 }
-// A run that a step has put into the queue begins at once.
-void wake_for_jobs(Call& call, const casework::CaseView& view);
+// Once the change is kept: those who listen learn that some case moved on, and a run that a step has put into
+// the queue begins.
+void tell_of(Call& call, const casework::CaseView& view);
 
 Json type_json(const casework::CaseType& type);
 Json type_schema();

@@ -66,7 +66,7 @@ Answer act(Call& call) {
   if (call.body.contains("version")) version = call.body.at("version").get<std::int64_t>();
   return told([&] {
     const auto view = casework_of(call).act(call.caller, case_in(call), action, version);
-    wake_for_jobs(call, view);
+    tell_of(call, view);
     return view_json(call, view);
   });
 }

@@ -19,6 +19,14 @@ export async function readInbox(now = false): Promise<void> {
     failed.value = error instanceof Problem ? error : new Problem(0, 'web.failed', String(error))
   }
 }
+let soon: ReturnType<typeof setTimeout> | undefined
+/** Somebody did something somewhere: in a few seconds, not all browsers at once. */
+export function readSoon(then: () => void = () => undefined): void {
+  soon ??= setTimeout(() => {
+    soon = undefined
+    void readInbox(true).then(then)
+  }, 1000 + Math.random() * 4000)
+}
 export const count = computed(() => (first.value?.items.length ? `${first.value.items.length}${first.value.next ? '+' : ''}` : ''))
 
 watch(() => session.value?.user.id, (now, before) => {
