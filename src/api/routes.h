@@ -28,6 +28,7 @@ void add_statement_routes(RouteTable& table);
 void add_ledger_routes(RouteTable& table);
 void add_case_routes(RouteTable& table);
 void add_case_sheet_routes(RouteTable& table);
+void add_paper_routes(RouteTable& table);
 void add_plan_routes(RouteTable& table);
 void add_home_routes(RouteTable& table);
 void add_system_routes(RouteTable& table);  // audit, system, events, openapi, ready, metrics

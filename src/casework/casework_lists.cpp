@@ -121,6 +121,7 @@ CaseView Casework::view_of(store::Transaction& t, const identity::Caller& caller
       "jurisdiction = ? AND case_id = ? "
       "ORDER BY at, id",
       tenant_, s.id.value);
+  out.papers = papers_of(out, who);
   const Person reader = person(caller, identity::Permission::cases_read);
   const Reach reach = reach_of(reader, "s", !reader.hats.empty());
   std::vector<store::Value> values{store::to_value(tenant_), store::to_value(s.id.value)};

@@ -20,7 +20,7 @@ void put_heading(Flow& flow, const Heading& heading) {
                        : heading.level == 2 ? shape.heading2
                                             : shape.heading3;
   flow.gap(style.pitch * 0.3);
-  flow.need(style.pitch + 3 * shape.cell.pitch);  // a heading never stands alone at the foot
+  flow.need(style.pitch + 2 * shape.caption.pitch + 3 * shape.cell.pitch);  // a heading never stands alone at the foot
   const std::string text = flow.in(heading.text);
   flow.mark(std::clamp(heading.level, 1, 4), text);
   flow.text(Rich(text), style, Align::left,
