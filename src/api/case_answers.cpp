@@ -141,6 +141,8 @@ static Json option_json(const casework::CaseView& view, const casework::Option& 
       sets.push_back(field.name);
   Json effects = Json::array();
   for (const auto& effect : step.effects) effects.push_back(casework::to_string(effect.kind));
+  Json issues = Json::array();
+  for (const auto& paper : step.issues) issues.push_back(json_of(view.type->paper(paper)->label));
   Json refused = nullptr;
   if (option.refused)
     refused = {{"code", fmt::format("casework.{}", option.refused->code().name)},
@@ -153,6 +155,7 @@ static Json option_json(const casework::CaseView& view, const casework::Option& 
           {"reason", step.reason},
           {"expected", step.expected},
           {"effects", effects},
+          {"issues", issues},
           {"refused", refused}};
 }
 
@@ -249,6 +252,15 @@ Json view_json(Call& call, const casework::CaseView& view) {
   out["comments"] = comments;
   out["documents"] = Json::array();
   for (const auto& document : view.documents) out["documents"].push_back(document_json(document));
+  Json papers = Json::array();
+  for (const auto& one : view.papers)
+    papers.push_back({{"name", one.paper->name},
+                      {"label", json_of(one.paper->label)},
+                      {"kind", casework::to_string(one.paper->kind)},
+                      {"personal", one.paper->personal},
+                      {"may_make", one.may_make},
+                      {"issued", one.pdf.empty() ? Json(nullptr) : Json(to_rfc3339(one.issued))}});
+  out["papers"] = papers;
   out["children"] = Json::array();
   for (const auto& child : view.children) out["children"].push_back(head_json(child, names, types));
   return out;
@@ -275,6 +287,7 @@ Json view_schema() {
                                 {"reason", boolean()},
                                 {"expected", boolean()},
                                 {"effects", list(text())},
+                                {"issues", list(both())},
                                 {"refused", nullable(object({{"code", text()}, {"detail", both()}}))}}))},
        {"waiting",
         list(object({{"role", text()}, {"organisation", nullable(named("Named"))}, {"what", both()}}))},
@@ -314,6 +327,12 @@ Json view_schema() {
                                {"effects", any()}}))},
        {"comments", list(object({{"at", instant()}, {"by", text()}, {"words", text(8000)}}))},
        {"documents", list(document_schema())},
+       {"papers", list(object({{"name", text()},
+                               {"label", both()},
+                               {"kind", text()},
+                               {"personal", boolean()},
+                               {"may_make", boolean()},
+                               {"issued", nullable(instant())}}))},
        {"children", list(head_schema())}});
   for (const auto& [name, value] : more.at("properties").items()) out["properties"][name] = value;
   for (const auto& name : more.at("required")) out["required"].push_back(name);

@@ -17,6 +17,7 @@ RouteTable make_routes() {
   add_case_routes(table);
   add_case_sheet_routes(table);
   add_attention_routes(table);
+  add_paper_routes(table);
   add_plan_routes(table);
   add_people_routes(table);
   add_delegation_routes(table);

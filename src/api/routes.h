@@ -29,6 +29,7 @@ void add_ledger_routes(RouteTable& table);
 void add_case_routes(RouteTable& table);
 void add_case_sheet_routes(RouteTable& table);
 void add_attention_routes(RouteTable& table);  // following, news, calendar, many at once
+void add_paper_routes(RouteTable& table);
 void add_plan_routes(RouteTable& table);
 void add_home_routes(RouteTable& table);
 void add_system_routes(RouteTable& table);  // audit, system, events, openapi, ready, metrics

@@ -35,6 +35,23 @@ std::string_view to_string(Effect::Kind kind) {
   return names[static_cast<std::size_t>(kind)];
 }
 
+std::string_view to_string(PaperBlock::Kind kind) {
+  constexpr std::array<std::string_view, 9> names{
+      "heading", "paragraph", "values", "table", "ballot", "signatures", "attachments", "each", "page_break"};
+  return names[static_cast<std::size_t>(kind)];
+}
+
+std::string_view to_string(Paper::Kind kind) {
+  constexpr std::array<std::string_view, 6> names{"letter", "notice",      "minutes",
+                                                  "report", "certificate", "agreement"};
+  return names[static_cast<std::size_t>(kind)];
+}
+
+std::string_view to_string(Paper::Layout layout) {
+  constexpr std::array<std::string_view, 5> names{"document", "letter", "minutes", "cover", "plain"};
+  return names[static_cast<std::size_t>(layout)];
+}
+
 const Field* CaseType::field(std::string_view name) const {
   return find_named(declared.form, name);
 }
@@ -49,6 +66,9 @@ const Term* CaseType::term(std::string_view name) const {
 }
 const Ballot* CaseType::ballot(std::string_view name) const {
   return find_named(declared.ballots, name);
+}
+const Paper* CaseType::paper(std::string_view name) const {
+  return find_named(declared.papers, name);
 }
 
 }  // namespace tributary::casework

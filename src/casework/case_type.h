@@ -161,9 +161,56 @@ struct Step {
   std::string before;  // only while the term has not passed
   std::string after;   // only once it has
   std::vector<Effect> effects;
-  bool expected = true;  // whoever may take it has the case in the inbox
+  std::vector<std::string> issues;  // papers that are made and kept with the step
+  bool expected = true;             // whoever may take it has the case in the inbox
   Where where;
 };
+
+// A piece of a paper. In texts {name} stands for a field, a computed figure or what is known of the case.
+struct PaperBlock {
+  enum class Kind : std::uint8_t {
+    heading,      // text
+    paragraph,    // text; several lines become several paragraphs
+    values,       // fields beside their labels
+    table,        // columns of a table field
+    ballot,       // who said what, dissent in its own words
+    signatures,   // parties who sign
+    attachments,  // names of the files of a field
+    each,         // blocks for each row of a table field; {column} stands for the row's
+    page_break
+  };
+  Kind kind = Kind::paragraph;
+  std::string text;  // also the caption of a table
+  int level = 1;
+  bool numbered = false;           // rows of a table
+  std::vector<std::string> names;  // fields, columns, parties
+  std::vector<std::string> lines;  // to be filled in by each who signs
+  std::vector<std::string> sums;   // columns with a total
+  std::string of;                  // the table, ballot or field of files
+  std::string given;               // only when this field is filled in
+  std::vector<PaperBlock> blocks;  // of each
+  Where where;
+};
+std::string_view to_string(PaperBlock::Kind kind);
+
+// A paper that a case can issue: as a draft while it is in one of `states`, by whoever is in `by`; for good
+// by a step that says so.
+struct Paper {
+  enum class Kind : std::uint8_t { letter, notice, minutes, report, certificate, agreement };
+  enum class Layout : std::uint8_t { document, letter, minutes, cover, plain };
+  std::string name;
+  Text label;
+  Kind kind = Kind::notice;
+  Layout layout = Layout::document;
+  std::vector<std::string> states;
+  std::vector<Actor> by;
+  bool personal = false;  // may hold personal values: sealed at rest, every making noted, never public
+  std::string title, number, head, issuer, recipients, copies, printed_by, date;
+  std::vector<PaperBlock> blocks;
+  Where where;
+};
+std::string_view to_string(Paper::Kind kind);
+std::string_view to_string(Paper::Layout layout);
 
 struct NumberForm {
   std::string form;  // "谯生补〔{year}〕{n}号"
@@ -189,6 +236,7 @@ struct Declaration {
   std::vector<Step> steps;
   std::vector<Term> terms;
   std::vector<Ballot> ballots;
+  std::vector<Paper> papers;
   std::optional<NumberForm> number;
   std::string pack;
   bool example = false;
@@ -208,6 +256,7 @@ struct CaseType {
   const Step* step(std::string_view name) const;
   const Term* term(std::string_view name) const;
   const Ballot* ballot(std::string_view name) const;
+  const Paper* paper(std::string_view name) const;
 };
 
 // Reads, resolves every name and compiles the conditions. Throws what the YAML reader and the compiler of
@@ -218,6 +267,10 @@ std::shared_ptr<const CaseType> read_case_type(const std::string& text, const st
 // Every name that stands for another is there, and what leaves the case is not personal. Throws
 // bad_case_type.
 void check_names(const Declaration& declared);
+
+// The papers: every name in their texts is there, and what is personal stands only in papers that say so.
+// Throws bad_case_type.
+void check_papers(const Declaration& declared);
 
 // States that nothing leads to, from which no end can be reached, final states that are left, steps nobody
 // may take because of separation of duties, fields nobody can fill in: throws bad_case_type for the first.

@@ -1,7 +1,6 @@
 // A file of cases/*.yaml to a CaseType. The layout is in docs/cases.md.
 #include "base/text.h"
-#include "casework/case_type.h"
-#include "casework/codes.h"
+#include "casework/case_type_reading.h"
 #include "casework/conditions.h"
 #include "policy/catalog.h"
 #include "policy/codes.h"
@@ -16,46 +15,9 @@
 namespace tributary::casework {
 namespace {
 
+using namespace reading;
 using policy::YamlMap;
 using policy::YamlNode;
-
-[[noreturn]] void bad(const Where& where, const std::string& zh, const std::string& en, Text hint = {}) {
-  throw Error(codes::bad_case_type, {zh, en}, where, std::move(hint));
-}
-
-void require_name(const YamlNode& key) {
-  const std::string& name = key.scalar;
-  const bool good =
-      !name.empty() && name.size() <= 60 && std::islower(static_cast<unsigned char>(name[0])) != 0 &&
-      std::all_of(name.begin(), name.end(),
-                  [](unsigned char c) { return std::islower(c) != 0 || std::isdigit(c) != 0 || c == '_'; });
-  if (!good)
-    bad(key.where, fmt::format("“{}”不能作名称", name), fmt::format("\"{}\" cannot be a name", name),
-        {"名称用小写英文字母、数字和下划线", "names are lower-case letters, digits and underscores"});
-}
-
-template <class Visit>
-void each_named(YamlMap& map, std::string_view key, bool required, Visit&& visit) {
-  const YamlNode* node = required ? &map.require(key) : map.find(key);
-  if (node == nullptr) return;
-  YamlMap entries(*node, std::string(key));
-  entries.each_other([&](const YamlNode& name, const YamlNode& value) {
-    require_name(name);
-    visit(name, value);
-  });
-}
-
-template <class Enum, std::size_t N>
-Enum pick(const std::array<Enum, N>& all, const std::string& text, const Where& where,
-          std::string_view what) {
-  std::vector<std::string> known;
-  for (const Enum one : all) {
-    if (to_string(one) == text) return one;
-    known.emplace_back(to_string(one));
-  }
-  bad(where, fmt::format("{}：没有“{}”", what, text), fmt::format("{}: \"{}\" is not known", what, text),
-      {fmt::format("可用：{}", fmt::join(known, "、")), fmt::format("one of: {}", fmt::join(known, ", "))});
-}
 
 constexpr std::array kinds{FieldKind::text,         FieldKind::paragraph,     FieldKind::number,
                            FieldKind::money,        FieldKind::boolean,       FieldKind::date,
@@ -192,37 +154,6 @@ Computed read_computed(const YamlNode& key, const YamlNode& value) {
   return out;
 }
 
-std::vector<Actor> read_actors(YamlMap& map, std::string_view key, bool required) {
-  std::vector<Actor> out;
-  const YamlNode* node = required ? &map.require(key) : map.find(key);
-  if (node == nullptr) return out;
-  const auto one = [&](const YamlNode& item) {
-    if (item.kind == YamlNode::Kind::scalar) {
-      out.push_back({item.scalar, {}, {}});
-      return;
-    }
-    YamlMap actor(item, std::string(key));
-    out.push_back({actor.text("role"), actor.text_or("in"), actor.text_or("of")});
-    if (!out.back().in.empty() && !out.back().of.empty())
-      bad(item.where, "in 和 of 只能写一个", "say either in or of");
-    actor.finish();
-  };
-  if (node->kind == YamlNode::Kind::sequence)
-    for (const YamlNode& item : node->items) one(item);
-  else
-    one(*node);
-  if (out.empty()) bad(node->where, "至少要有一种人", "there must be somebody");
-  return out;
-}
-
-// "a" or [a, b].
-std::vector<std::string> words(YamlMap& map, std::string_view key) {
-  const YamlNode* node = map.find(key);
-  if (node == nullptr) return {};
-  if (node->kind == YamlNode::Kind::scalar) return {node->scalar};
-  return map.texts(key);
-}
-
 struct Argument {
   std::string_view name;
   bool required;
@@ -298,6 +229,7 @@ Step read_step(const YamlNode& key, const YamlNode& value) {
   out.before = map.text_or("before");
   out.after = map.text_or("after");
   out.expected = map.boolean_or("expected", true);
+  out.issues = words(map, "issues");
   if (const YamlNode* effects = map.find("effects")) {
     if (effects->kind != YamlNode::Kind::sequence)
       bad(effects->where, "effects 应为列表", "effects is a list");
@@ -425,6 +357,9 @@ Declaration read_declaration(const std::string& text, const std::string& file,
     field.in_draft = field.in_draft_said.value_or(field.required ||
                                                   std::none_of(out.steps.begin(), out.steps.end(), sets));
   }
+  each_named(map, "documents", false, [&](const YamlNode& key, const YamlNode& value) {
+    out.papers.push_back(read_paper(key, value));
+  });
   map.find("examples");  // read by examples.h
   map.finish();
   out.pack = context.pack;
@@ -441,6 +376,7 @@ std::shared_ptr<const CaseType> read_case_type(const std::string& text, const st
   auto out = std::make_shared<CaseType>();
   out->declared = read_declaration(text, file, context);
   check_names(out->declared);
+  check_papers(out->declared);
   check_ways(out->declared);
   out->conditions = compile_conditions(out->declared);
   return out;

@@ -1,6 +1,4 @@
-#include "base/text.h"
-#include "casework/case_type.h"
-#include "casework/codes.h"
+#include "casework/case_type_reading.h"
 #include "policy/expression.h"
 
 #include <algorithm>
@@ -11,9 +9,7 @@
 namespace tributary::casework {
 namespace {
 
-[[noreturn]] void bad(const Where& where, const std::string& zh, const std::string& en, Text hint = {}) {
-  throw Error(codes::bad_case_type, {zh, en}, where, std::move(hint));
-}
+using reading::bad;
 
 // Every name that stands for another must be there.
 class Names {
@@ -35,6 +31,8 @@ class Names {
       for (const std::string& field : step.needs) known(fields(), field, step.where, {"字段", "field"});
       for (const std::string& term : {step.before, step.after})
         if (!term.empty()) known(terms(), term, step.where, {"期限", "term"});
+      for (const std::string& paper : step.issues)
+        known(names_of(d_.papers), paper, step.where, {"文书", "paper"});
       for (const Effect& effect : step.effects) this->effect(effect);
     }
     for (const Term& term : d_.terms) {
@@ -76,13 +74,7 @@ class Names {
   }
 
   static void known(const List& all, const std::string& name, const Where& where, const Text& what) {
-    if (std::find(all.begin(), all.end(), name) != all.end()) return;
-    const auto close = near_misses(name, all);
-    bad(where, fmt::format("没有{}“{}”", what.zh, name), fmt::format("there is no {} \"{}\"", what.en, name),
-        close.empty()
-            ? Text{fmt::format("已有：{}", fmt::join(all, "、")),
-                   fmt::format("there are: {}", fmt::join(all, ", "))}
-            : Text{fmt::format("是否想写“{}”？", close[0]), fmt::format("did you mean \"{}\"?", close[0])});
+    reading::require_known(all, name, where, what);
   }
 
   void unique() const {
@@ -114,23 +106,19 @@ class Names {
 
   void effect(const Effect& effect) const {
     const auto placeholders = [&](const std::string& text) {
-      for (std::size_t at = 0; (at = text.find('{', at)) != std::string::npos; ++at) {
-        const std::size_t end = text.find('}', at);
-        if (end == std::string::npos) bad(effect.where, "缺少 }", "a } is missing");
-        const std::string name = text.substr(at + 1, end - at - 1);
+      for (const std::string& name : reading::placeholders(text, effect.where)) {
         constexpr std::array<std::string_view, 7> own{"number",          "year", "n", "today", "applicant",
                                                       "applicant_party", "id"};
         if (field(name) == nullptr && std::find(own.begin(), own.end(), name) != own.end()) continue;
         const auto figure = std::find_if(d_.computed.begin(), d_.computed.end(),
                                          [&](const Computed& c) { return c.name == name; });
         if (figure != d_.computed.end()) {
-          not_of_people(effect, policy::parse_expression(figure->formula, figure->where), name);
+          if (reading::is_of_people(d_, policy::parse_expression(figure->formula, figure->where)))
+            personal(effect, name);
           continue;
         }
         known(fields(), name, effect.where, {"字段", "field"});
-        if (field(name)->sensitivity > Sensitivity::internal)
-          bad(effect.where, fmt::format("“{}”是个人信息，不能带出", name),
-              fmt::format("\"{}\" is personal: it may not be carried out of the case", name));
+        if (field(name)->sensitivity > Sensitivity::internal) personal(effect, name);
       }
     };
     for (const auto& [name, text] : effect.arguments) placeholders(text);
@@ -151,22 +139,6 @@ class Names {
   [[noreturn]] static void personal(const Effect& effect, const std::string& name) {
     bad(effect.where, fmt::format("“{}”是个人信息，不能带出", name),
         fmt::format("\"{}\" is personal: it may not be carried out of the case", name));
-  }
-
-  // A figure made from personal values is one.
-  void not_of_people(const Effect& effect, const policy::Expression& e, const std::string& figure) const {
-    if (e.kind == policy::Expression::Kind::name)
-      for (const Field& one : d_.form) {
-        const bool here = e.text == one.name || e.text.starts_with(one.name + "_");
-        if (!here || one.sensitivity <= Sensitivity::internal) continue;
-        const auto column = std::find_if(one.columns.begin(), one.columns.end(), [&](const Field& c) {
-          return e.text == one.name + "_" + c.name + "_sum";
-        });
-        const bool counted = e.text == one.name + "_count";
-        if (!counted && (column == one.columns.end() || column->sensitivity > Sensitivity::internal))
-          personal(effect, figure);
-      }
-    for (const policy::Expression& part : e.args) not_of_people(effect, part, figure);
   }
 
   const Declaration& d_;

@@ -35,6 +35,8 @@ terms:
   due: {label: {zh: 期限, en: Due}, runs_in: [open], until: until}
 ballots:
   panel: {label: {zh: 表决, en: Panel}, in: open, of: [boss]}
+documents:
+  notice: {label: {zh: 通知, en: Notice}, kind: notice, states: [open], by: [township], title: "{title}通知", blocks: [{paragraph: "数量{amount}"}, {values: [until]}, {ballot: panel}]}
 examples:
   - name: 办成
     people: {a: {organisation: t, roles: [township]}, b: {organisation: o, roles: [boss]}}
@@ -73,6 +75,15 @@ TEST(CaseType, SaysWhatIsWrongAndWhere) {
       {"kind: notice, ", "", "missing_key", 21},
       {"until: until}", "until: amount}", "bad_case_type", 23},
       {"until: until}", "until: until, days: 3}", "bad_case_type", 23},
+      {"数量{amount}", "数量{amuont}", "bad_case_type", 27},
+      {"数量{amount}", "数量{amount", "bad_case_type", 27},
+      {"数量{amount}", "持证人{id}", "bad_case_type", 27},  // personal, and the paper does not say so
+      {"{values: [until]}", "{values: [id]}", "bad_case_type", 27},
+      {"{ballot: panel}", "{ballot: pannel}", "bad_case_type", 27},
+      {"{ballot: panel}", "{poem: panel}", "bad_case_type", 27},
+      {"{ballot: panel}", "{table: title}", "bad_case_type", 27},
+      {"states: [open], by", "states: [opne], by", "bad_case_type", 27},
+      {"to: open, by: [township],", "to: open, by: [township], issues: letter,", "bad_case_type", 20},
       {"runs_in: [open]", "runs_in: [opne]", "bad_case_type", 23},
       {"in: open, of: [boss]", "in: done, of: [boss]", "bad_case_type", 25},
       {"type: citizen_id, ", "type: citizen_id, sensitivity: open, ", "bad_case_type", 12},
@@ -109,7 +120,7 @@ TEST(CaseType, ExamplesThatAreWrongAreTold) {
   text.replace(text.find("do: finish, state: done"), 23, "do: finish, state: open");
   const auto report = run_examples(*read_case_type(text, "trial.yaml", {}), WorkCalendar{});
   ASSERT_EQ(report.failures.size(), 1u);
-  EXPECT_EQ(report.failures[0].where.line, 32);
+  EXPECT_EQ(report.failures[0].where.line, 34);
   text = sound;
   text.replace(text.find("\"5.1\""), 5, "\"5.0\"");
   EXPECT_EQ(run_examples(*read_case_type(text, "trial.yaml", {}), WorkCalendar{}).failures.size(), 4u);

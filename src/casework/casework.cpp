@@ -450,7 +450,8 @@ CaseView Casework::act(const identity::Caller& caller, CaseId id, const Action& 
       after.number.replace(after.number.find("{n}"), 3, std::to_string(n));
     }
     keep_voices(t, caller, before, after, wanted);
-    const Json effects = step == nullptr ? Json::array() : carry_out(t, caller, after, *step);
+    Json effects = step == nullptr ? Json::array() : carry_out(t, caller, after, *step);
+    if (step != nullptr) issue(t, caller, after, *step, effects);
     write(t, after, false);
     event(t, caller, before, after, wanted, effects);
     out = view_of(t, caller, after);

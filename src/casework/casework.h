@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "casework/decide.h"
 #include "casework/vault.h"
+#include "document/document.h"
 #include "identity/identity.h"
 #include "store/store.h"
 
@@ -82,6 +83,22 @@ struct StoredDocument {
   std::string by;
 };
 
+// One kind of paper of a case: whether a draft may be made now, and the files that were issued last.
+struct PaperState {
+  const Paper* paper = nullptr;
+  bool may_make = false;
+  std::string pdf;  // ids of stored documents; empty: not issued
+  std::string docx;
+  Instant issued{};
+};
+
+// A paper asked for: as it was issued, or as a document to be printed as a draft.
+struct PaperFile {
+  std::string name;  // of the file, without its ending
+  std::optional<std::string> bytes{};
+  document::Document document{};
+};
+
 struct CaseView {
   CaseHead head;
   std::shared_ptr<const CaseType> type;  // the version the case began with
@@ -96,6 +113,7 @@ struct CaseView {
   std::vector<SpokenVoice> voices;
   std::vector<Comment> comments;
   std::vector<StoredDocument> documents;
+  std::vector<PaperState> papers;
   std::vector<CaseHead> children;  // that this case opened
   bool following = false;
   bool may_migrate = false;
@@ -255,6 +273,11 @@ class Casework {
   std::pair<StoredDocument, std::string> download(const identity::Caller& caller,
                                                   const std::string& document) const;
 
+  // A paper of the type as `format` ("pdf", "docx", "xlsx"); one that was issued as it was kept. The making
+  // of a personal one is noted. Throws unknown_case, unknown_paper (also for one that may not be made now).
+  PaperFile paper(const identity::Caller& caller, CaseId id, const std::string& name,
+                  const std::string& format);
+
   // For everybody, newest first; those whose time is over are left out. Below `before` (0: from the newest).
   std::vector<Publication> publications(std::size_t limit, std::int64_t before = 0, int article = 0) const;
   std::vector<RegisterEntry> entries(const std::string& kind, std::size_t limit,
@@ -293,6 +316,15 @@ class Casework {
   void keep_voices(store::Transaction& t, const identity::Caller& caller, const Stored& before,
                    const Stored& after, const Action& action);
   Json carry_out(store::Transaction& t, const identity::Caller& caller, Stored& stored, const Step& step);
+  std::vector<PaperState> papers_of(const CaseView& view, const Person& who) const;
+  document::Document paper_of(store::Transaction& t, const Stored& stored, const Paper& paper,
+                              bool draft) const;
+  void issue(store::Transaction& t, const identity::Caller& caller, const Stored& stored, const Step& step,
+             Json& effects);
+  StoredDocument keep(store::Transaction& t, const identity::Caller& caller, StoredDocument document,
+                      const std::string& bytes, bool sealed);
+  std::pair<StoredDocument, std::string> kept(store::Transaction& t, const identity::Caller& caller,
+                                              const std::string& document) const;
   Stored begun(store::Transaction& t, const identity::Caller& caller,
                const std::shared_ptr<const CaseType>& type, const Json& values, CaseId parent, bool by_effect,
                const std::string& applicant = {});

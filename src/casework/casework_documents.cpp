@@ -111,10 +111,6 @@ StoredDocument Casework::upload(const identity::Caller& caller, CaseId id, const
   if (bytes.size() > largest_upload) throw bad({"文件超过 20 MB", "the file is larger than 20 MB"});
   out.media_type = type_of_bytes(out.name, bytes).type;
   out.of = id;
-  out.bytes = static_cast<std::int64_t>(bytes.size());
-  out.sha256 = sha256_hex(bytes);
-  out.by = caller.display_name.empty() ? caller.name : caller.display_name;
-  const std::string content = base64(bytes);
   database_.write([&](store::Transaction& t) {
     const Stored stored = visible(t, caller, id);
     if (!acts_in(*stored.type, stored.state, person(caller, identity::Permission::cases_act)))
@@ -123,14 +119,7 @@ StoredDocument Casework::upload(const identity::Caller& caller, CaseId id, const
     const auto held = t.first("SELECT COUNT(*) FROM casework_document WHERE jurisdiction = ? AND case_id = ?",
                               tenant_, id.value);
     if (held->integer(0) >= 200) throw bad({"一件事最多 200 个文件", "a case holds at most 200 files"});
-    out.id = entropy_.base64url(16);
-    out.at = clock_.now();
-    t.execute(
-        "INSERT INTO casework_document (jurisdiction, id, case_id, name, media_type, bytes, sha256, content, "
-        "at, user_id, name_of_user) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        tenant_, out.id, id.value, out.name, out.media_type, out.bytes, out.sha256, content, out.at.seconds,
-        caller.user.value, out.by);
+    out = keep(t, caller, std::move(out), bytes, false);
     audit_.append(t, caller,
                   {"case.upload", fmt::format("case/{}/{}", id.value, out.id), identity::AuditOutcome::done,
                    out.sha256});
@@ -138,24 +127,50 @@ StoredDocument Casework::upload(const identity::Caller& caller, CaseId id, const
   return out;
 }
 
+StoredDocument Casework::keep(store::Transaction& t, const identity::Caller& caller, StoredDocument out,
+                              const std::string& bytes, bool sealed) {
+  out.id = entropy_.base64url(16);
+  out.at = clock_.now();
+  out.bytes = static_cast<std::int64_t>(bytes.size());
+  out.sha256 = sha256_hex(bytes);
+  out.by = caller.display_name.empty() ? caller.name : caller.display_name;
+  t.execute(
+      "INSERT INTO casework_document (jurisdiction, id, case_id, name, media_type, bytes, sha256, content, "
+      "at, user_id, name_of_user) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      tenant_, out.id, out.of.value, out.name, out.media_type, out.bytes, out.sha256,
+      sealed ? vault_.sealed(bytes, tenant_ + "/document/" + out.id) : base64(bytes), out.at.seconds,
+      caller.user.value, out.by);
+  return out;
+}
+
 std::pair<StoredDocument, std::string> Casework::download(const identity::Caller& caller,
                                                           const std::string& document) const {
-  return database_.read([&](store::Transaction& t) {
-    const auto row = t.first(
-        "SELECT case_id, name, media_type, bytes, sha256, content, at, name_of_user FROM casework_document "
-        "WHERE jurisdiction = ? AND "
-        "id = ?",
-        tenant_, document);
-    if (!row) throw Error(codes::unknown_case, {"没有这个文件", "there is no such file"});
-    visible(t, caller, {row->integer(0)});
-    StoredDocument out{document,        {row->integer(0)}, row->text(1),      row->text(2),
-                       row->integer(3), row->text(4),      {row->integer(6)}, row->text(7)};
-    std::string bytes = from_base64(row->text(5), out.bytes);
-    if (sha256_hex(bytes) != out.sha256)
-      throw Error(codes::bad_record,
-                  {"文件内容与登记的摘要不符", "the content of the file is not what was registered"});
-    return std::pair(std::move(out), std::move(bytes));
-  });
+  return database_.read([&](store::Transaction& t) { return kept(t, caller, document); });
+}
+
+std::pair<StoredDocument, std::string> Casework::kept(store::Transaction& t, const identity::Caller& caller,
+                                                      const std::string& document) const {
+  const auto row = t.first(
+      "SELECT case_id, name, media_type, bytes, sha256, content, at, name_of_user FROM casework_document "
+      "WHERE jurisdiction = ? AND "
+      "id = ?",
+      tenant_, document);
+  if (!row) throw Error(codes::unknown_case, {"没有这个文件", "there is no such file"});
+  const Stored stored = visible(t, caller, {row->integer(0)});
+  StoredDocument out{document,        {row->integer(0)}, row->text(1),      row->text(2),
+                     row->integer(3), row->text(4),      {row->integer(6)}, row->text(7)};
+  const std::string content = row->text(5);
+  const bool sealed = Vault::is_sealed(content);
+  // A sealed one holds personal values: only for those who deal with the case.
+  if (sealed && !acts_in(*stored.type, stored.state, person(caller, identity::Permission::cases_act)))
+    throw Error(codes::unknown_case, {"没有这个文件", "there is no such file"});
+  std::string bytes =
+      sealed ? vault_.opened(content, tenant_ + "/document/" + document) : from_base64(content, out.bytes);
+  if (sha256_hex(bytes) != out.sha256)
+    throw Error(codes::bad_record,
+                {"文件内容与登记的摘要不符", "the content of the file is not what was registered"});
+  return {std::move(out), std::move(bytes)};
 }
 
 }  // namespace tributary::casework

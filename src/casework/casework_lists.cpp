@@ -130,6 +130,7 @@ CaseView Casework::view_of(store::Transaction& t, const identity::Caller& caller
               tenant_, caller.user.value, s.id.value)
           .has_value();
   out.may_migrate = !out.latest_version && may_migrate(caller, s);
+  out.papers = papers_of(out, who);
   const Person reader = person(caller, identity::Permission::cases_read);
   const Reach reach = reach_of(reader, "s", !reader.hats.empty());
   std::vector<store::Value> values{store::to_value(tenant_), store::to_value(s.id.value)};

@@ -2,6 +2,7 @@
 // which fails anywhere leaves nothing.
 #include "casework/cases_testing.h"
 #include "casework/codes.h"
+#include "casework/paper.h"
 #include "casework/search.h"
 
 #include <algorithm>
@@ -291,6 +292,90 @@ TEST_P(Cases, FilesAreTakenByTheirContent) {
 }
 
 // Every insertion, update and deletion of an approval fails in its turn: nothing of it may remain.
+constexpr const char* with_papers = R"Y(case: papers
+version: "1"
+article: [9]
+title: {zh: 文书试验, en: Papers}
+explanation: {zh: 试, en: a trial}
+source: {document: 试验}
+readers: [auditor]
+number: {form: "试函〔{year}〕{n}号", on: send}
+form:
+  title: {type: text, label: {zh: 名称, en: Title}, required: true}
+  person: {type: person, label: {zh: 姓名, en: Name}}
+states:
+  draft: {label: {zh: 草稿, en: Draft}}
+  open: {label: {zh: 在办, en: Open}}
+  done: {label: {zh: 办结, en: Done}, final: true}
+start: {state: draft, by: [township]}
+steps:
+  send: {label: {zh: 报送, en: Send}, from: draft, to: open, by: [{role: township, in: applicant}], issues: [letter, certificate]}
+  finish: {label: {zh: 办结, en: Finish}, from: open, to: done, by: [office_approver]}
+documents:
+  letter:
+    label: {zh: 函, en: Letter}
+    kind: letter
+    states: [draft]
+    by: [{role: township, in: applicant}]
+    title: "关于{title}的函"
+    to: 区财政局
+    blocks: [{paragraph: "现报送{title}，{number}。"}]
+  certificate:
+    label: {zh: 证书, en: Certificate}
+    kind: certificate
+    states: [draft]
+    by: [{role: township, in: applicant}]
+    personal: true
+    title: 证书
+    blocks: [{paragraph: "兹证明{person}。"}]
+)Y";
+
+TEST_P(Cases, PapersAreDraftsUntilAStepIssuesThem) {
+  policy::PackContext pack;
+  pack.pack = "test";
+  (*types)["papers"] = read_case_type(with_papers, "papers.yaml", pack);
+  const CaseId id = cases().start(as("zhao"), "papers", {{"title", "清淤"}, {"person", "张三丰"}}).head.id;
+  const PaperFile draft = cases().paper(as("zhao"), id, "letter", "pdf");
+  EXPECT_FALSE(draft.bytes);
+  EXPECT_EQ(draft.name, "关于清淤的函");
+  EXPECT_EQ(draft.document.meta.watermark.zh, "草案");
+  EXPECT_NE(text_of(draft.document).find("现报送清淤，＿＿＿＿。"), std::string::npos);
+  EXPECT_EQ(code_of([&] { cases().paper(as("zhao"), id, "nothing", "pdf"); }), "unknown_paper");
+  EXPECT_EQ(code_of([&] { cases().paper(as("yi"), id, "letter", "pdf"); }), "unknown_case");
+  // What is personal stands in the paper, and the trail says that it was made.
+  const std::string noted = "SELECT COUNT(*) FROM audit_entry WHERE action = 'paper.make'";
+  EXPECT_EQ(count(noted), 0);
+  EXPECT_NE(text_of(cases().paper(as("zhao"), id, "certificate", "pdf").document).find("张三丰"),
+            std::string::npos);
+  EXPECT_EQ(count(noted), 1);
+
+  const CaseView sent = act("zhao", id, "send");
+  ASSERT_EQ(sent.papers.size(), 2u);
+  EXPECT_FALSE(sent.papers[0].may_make);  // only in the draft
+  const PaperFile issued = cases().paper(as("wang"), id, "letter", "pdf");
+  ASSERT_TRUE(issued.bytes);
+  EXPECT_TRUE(issued.bytes->starts_with("%PDF-"));
+  EXPECT_TRUE(cases().paper(as("wang"), id, "letter", "docx").bytes->starts_with("PK"));
+  const PaperFile sheet = cases().paper(as("wang"), id, "letter", "xlsx");
+  EXPECT_EQ(sheet.document.meta.number, "试函〔2026〕1号");
+  EXPECT_EQ(sheet.document.meta.watermark.zh, "");
+  // It stays as it was issued.
+  w.later(30 * 3600);
+  act("wang", id, "finish");
+  EXPECT_EQ(cases().paper(as("wang"), id, "letter", "pdf").bytes, issued.bytes);
+  // The personal one is sealed at rest, and only for those who deal with the case.
+  EXPECT_EQ(count("SELECT COUNT(*) FROM casework_document WHERE content LIKE 'v1:%'"), 2);
+  EXPECT_TRUE(cases().paper(as("zhao"), id, "certificate", "pdf").bytes->starts_with("%PDF-"));
+  EXPECT_EQ(count(noted), 2);
+  EXPECT_EQ(code_of([&] { cases().paper(as("shen"), id, "certificate", "pdf"); }), "unknown_paper");
+  EXPECT_TRUE(cases().paper(as("shen"), id, "letter", "pdf").bytes);
+  for (const PaperState& one : cases().view(as("zhao"), id).papers)
+    if (one.paper->personal) {
+      EXPECT_EQ(code_of([&] { cases().download(as("shen"), one.pdf); }), "unknown_case");
+      EXPECT_TRUE(cases().download(as("zhao"), one.pdf).second.starts_with("%PDF-"));
+    }
+}
+
 TEST(CaseFaults, AStepThatFailsAnywhereLeavesNothing) {
   identity::testing::World w{"sqlite"};
   w.database.db().migrate(all_migrations());

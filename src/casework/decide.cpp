@@ -409,6 +409,10 @@ std::vector<const Ballot*> open_ballots(const CaseType& type, const CaseState& n
   return out;
 }
 
+bool may_make(const Paper& paper, const CaseState& now, const Person& who) {
+  return contains(paper.states, now.state) && acts_as(paper.by, now, who).has_value();
+}
+
 bool may_save(const CaseType& type, const CaseState& now, const Person& who) {
   return now.state == type.declared.start_state && of_the_applicants(type, now, who);
 }

@@ -96,6 +96,7 @@ struct Option {
 std::vector<Option> options(const CaseType& type, const CaseState& now, const Person& who, Date today);
 // Ballots in which the person may speak now.
 std::vector<const Ballot*> open_ballots(const CaseType& type, const CaseState& now, const Person& who);
+bool may_make(const Paper& paper, const CaseState& now, const Person& who);  // a draft of it
 bool may_save(const CaseType& type, const CaseState& now, const Person& who);
 
 // Who the case waits for: of each expected step and ballot of the present state. An empty organisation: any.

@@ -1,6 +1,7 @@
 #include "casework/examples.h"
 
 #include "casework/codes.h"
+#include "casework/paper.h"
 #include "policy/yaml.h"
 
 #include <algorithm>
@@ -155,6 +156,10 @@ class Run {
                fmt::format("the term {} should end on {}, it ends on {}", key.scalar, value.scalar, is));
       });
     }
+    if (const YamlNode* shows = map.find("shows")) {
+      YamlMap papers(*shows, "shows");
+      papers.each_other([&](const YamlNode& key, const YamlNode& value) { paper(key, value); });
+    }
     if (const YamlNode* computed = map.find("computed")) {
       const auto have = Figures(type_, now_.form, tallies(type_, now_), today_).computed();
       YamlMap figures(*computed, "computed");
@@ -166,6 +171,29 @@ class Run {
                fmt::format("{} should be {}, it is {}", key.scalar, value.scalar, is));
       });
     }
+  }
+
+  // The paper as it would now be made holds each of the texts.
+  void paper(const YamlNode& key, const YamlNode& texts) {
+    const Paper* paper = type_.paper(key.scalar);
+    if (paper == nullptr)
+      bad(key.where, fmt::format("没有文书“{}”", key.scalar),
+          fmt::format("there is no paper \"{}\"", key.scalar));
+    PaperValues values{type_, now_.form};
+    values.computed = Figures(type_, now_.form, tallies(type_, now_), today_).computed();
+    values.applicant = now_.applicant;
+    values.today = today_;
+    values.name_of = [](FieldKind, const std::string& code) { return code; };
+    for (const auto& [ballot, voices] : now_.voices)
+      for (const Voice& voice : voices)
+        values.voices.push_back(
+            {ballot, true, voice.user, voice.organisation, voice.choice, voice.words, {}});
+    const std::string said = text_of(paper_document(*paper, values));
+    if (texts.kind != YamlNode::Kind::sequence) bad(texts.where, "应为文字的列表", "a list of texts");
+    for (const YamlNode& text : texts.items)
+      if (said.find(policy::scalar_of(text, "shows")) == std::string::npos)
+        fail(text.where, fmt::format("文书 {} 中没有“{}”，全文是：{}", paper->name, text.scalar, said),
+             fmt::format("the paper {} does not say \"{}\"; it says: {}", paper->name, text.scalar, said));
   }
 
   const CaseType& type_;

@@ -14,7 +14,7 @@
 //         - {who: qian, on: 2026-03-03, vote: committee, choice: against, reason: 资金未落实}
 //
 // Each step says the state afterwards, or the code with which it is refused; `computed: {name: text}` and
-// `due` look at figures and terms.
+// `due` look at figures and terms, `shows: {paper: [text, …]}` at what a paper of the case then says.
 #pragma once
 
 #include "casework/decide.h"

@@ -14,8 +14,10 @@ inline constexpr Code xlsx_unwritable{"document", 6, "xlsx_unwritable", Kind::un
 inline constexpr Code bad_workbook{"document", 7, "bad_workbook", Kind::invalid_input};
 inline constexpr Code bad_qr_code{"document", 8, "bad_qr_code", Kind::invalid_input};
 
+inline constexpr Code docx_unwritable{"document", 9, "docx_unwritable", Kind::unavailable};
+
 inline constexpr std::array all{ragged_table,     font_missing,    pdf_failed,   cell_too_long,
-                                too_many_columns, xlsx_unwritable, bad_workbook, bad_qr_code};
+                                too_many_columns, xlsx_unwritable, bad_workbook, bad_qr_code, docx_unwritable};
 static_assert(dense(all));
 
 }  // namespace tributary::document::codes

@@ -27,6 +27,24 @@ enum class Align : std::uint8_t {
 };  // by_kind: text left, numbers and money right
 enum class CellKind : std::uint8_t { text, number, money };
 
+// What makes a document an official paper after GB/T 9704-2012: 版头 above, 主送 before the text, 版记 at the
+// foot of the last page. Its pages are numbered «— 1 —» at the outer edge.
+struct Official {
+  enum class Form : std::uint8_t {
+    document,  // 文件: red head, number and red line below
+    letter,    // 信函: the head near the edge, double red lines at head and foot of the first page
+    minutes,   // 纪要: as a document, never sealed
+    cover,     // a page of its own with title, issuer and day, as for reports
+    plain      // no head: agreements, certificates
+  };
+  Form form = Form::document;
+  Text head;                       // 发文机关标志
+  Text recipients;                 // 主送
+  Text copies;                     // 抄送
+  Text printed_by;                 // 印发机关
+  std::optional<Date> printed_on;  // 印发日期
+};
+
 struct Metadata {
   Text title;
   Text subtitle;
@@ -37,6 +55,7 @@ struct Metadata {
   Text watermark;            // e.g. 示例, 草案; empty: none
   Text footer;               // at the foot of every page
   Instant created;           // goes into the file; the same instant gives the same bytes
+  std::optional<Official> official{};
 };
 
 // What stands in one cell: the text as printed, already formatted, and the exact value behind it if there is

@@ -20,10 +20,11 @@ void put_heading(Flow& flow, const Heading& heading) {
                        : heading.level == 2 ? shape.heading2
                                             : shape.heading3;
   flow.gap(style.pitch * 0.3);
-  flow.need(style.pitch + 3 * shape.cell.pitch);  // a heading never stands alone at the foot
+  flow.need(style.pitch + 2 * shape.caption.pitch + 3 * shape.cell.pitch);  // a heading never stands alone at the foot
   const std::string text = flow.in(heading.text);
   flow.mark(std::clamp(heading.level, 1, 4), text);
-  flow.text(Rich(text), style);
+  flow.text(Rich(text), style, Align::left,
+            flow.indented_headings() && flow.language() == Language::zh ? 2 * style.size : 0);
 }
 
 void put_paragraph(Flow& flow, const Paragraph& paragraph) {
@@ -40,6 +41,7 @@ void put_paragraph(Flow& flow, const Paragraph& paragraph) {
 }
 
 void put_title(Flow& flow, const Metadata& meta) {
+  if (meta.official) return put_official_head(flow, meta);
   const Shape& shape = flow.shape();
   const bool both = flow.language() == Language::both;
   const Language first = both ? Language::zh : flow.language();
@@ -91,8 +93,8 @@ Shape shape_of(const PdfOptions& options) {
   return s;
 }
 
-Flow::Flow(const Shape& shape, typeset::Typesetter& typesetter, Language language)
-    : typesetter_(typesetter), language_(language), pen_(shape.top) {
+Flow::Flow(const Shape& shape, typeset::Typesetter& typesetter, Language language, bool official)
+    : typesetter_(typesetter), language_(language), official_(official), pen_(shape.top) {
   layout_.shape = shape;
   layout_.pages.emplace_back();
 }
@@ -116,15 +118,15 @@ void Flow::gap(double by) {
 }
 
 void Flow::rule(double x1, double y1, double x2, double y2, double thickness, Ink ink) {
-  layout_.pages.back().ops.push_back(RuleOp{x1, y1, x2, y2, thickness, ink});
+  layout_.pages.back().ops.emplace_back(RuleOp{x1, y1, x2, y2, thickness, ink});
 }
 
 void Flow::fill(double x, double y, double w, double h) {
-  layout_.pages.back().ops.push_back(FillOp{x, y, w, h});
+  layout_.pages.back().ops.emplace_back(FillOp{x, y, w, h});
 }
 
 void Flow::squares(double x, double y, double side, std::vector<std::vector<bool>> rows) {
-  layout_.pages.back().ops.push_back(SquaresOp{x, y, side, std::move(rows)});
+  layout_.pages.back().ops.emplace_back(SquaresOp{x, y, side, std::move(rows)});
 }
 
 void Flow::line(const Line& line, const Style& style, double x, double top, double w, Align align,
@@ -132,7 +134,7 @@ void Flow::line(const Line& line, const Style& style, double x, double top, doub
   if (line.rich.text.empty()) return;
   if (align == Align::right) x += w - line.width;
   if (align == Align::centre) x += (w - line.width) / 2;
-  layout_.pages.back().ops.push_back(TextOp{x, top, line.rich, style, stretch});
+  layout_.pages.back().ops.emplace_back(TextOp{x, top, line.rich, style, stretch});
 }
 
 void Flow::text(const Rich& rich, const Style& style, Align align, double indent, double inset,
@@ -163,7 +165,7 @@ void Flow::mark(int level, const std::string& text) {
 }
 
 Layout lay_out(const Document& document, const PdfOptions& options, typeset::Typesetter& typesetter) {
-  Flow flow(shape_of(options), typesetter, document.meta.language);
+  Flow flow(shape_of(options), typesetter, document.meta.language, document.meta.official.has_value());
   put_title(flow, document.meta);
   for (const Block& block : document.blocks)
     std::visit(
@@ -182,6 +184,7 @@ Layout lay_out(const Document& document, const PdfOptions& options, typeset::Typ
                      flow.text(Rich(flow.in(small.text)), flow.shape().small);
                    }},
         block);
+  if (document.meta.official) put_official_foot(flow, document.meta);
   return flow.take();
 }
 

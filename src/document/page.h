@@ -79,11 +79,12 @@ Layout lay_out(const Document& document, const PdfOptions& options, typeset::Typ
 // The pages being filled: where the pen stands, and when a new page is due.
 class Flow {
  public:
-  Flow(const Shape& shape, typeset::Typesetter& typesetter, Language language);
+  Flow(const Shape& shape, typeset::Typesetter& typesetter, Language language, bool official);
 
   const Shape& shape() const { return layout_.shape; }
   typeset::Typesetter& typesetter() { return typesetter_; }
   Language language() const { return language_; }
+  bool indented_headings() const { return official_; }  // GB/T 9704: by two characters, as the text
   std::string in(const Text& text, std::string_view joint = " / ") const;  // chosen by language, printable
 
   double left() const { return shape().left; }
@@ -96,6 +97,7 @@ class Flow {
   // Turns the page when less than `height` is left; never leaves a blank page behind.
   void need(double height);
   void advance(double by) { pen_ += by; }
+  void move_to(double pen) { pen_ = pen; }
   // Space between blocks; none at the top of a page.
   void gap(double by);
 
@@ -117,6 +119,7 @@ class Flow {
   Layout layout_;
   typeset::Typesetter& typesetter_;
   Language language_;
+  bool official_;
   double pen_;
 };
 
@@ -124,6 +127,9 @@ void put_table(Flow& flow, const Table& table);
 void put_key_values(Flow& flow, const KeyValues& list);
 void put_tree(Flow& flow, const Tree& tree);
 void put_qr_code(Flow& flow, const QrCode& code);
+// 版头, title and 主送 of an official paper; 版记 at the foot of its last page.
+void put_official_head(Flow& flow, const Metadata& meta);
+void put_official_foot(Flow& flow, const Metadata& meta);
 void put_signatures(Flow& flow, const Signatures& signatures, const Metadata& meta);
 
 }  // namespace tributary::document::page

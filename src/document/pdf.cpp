@@ -94,8 +94,8 @@ class Printer {
   }
 
   void draw(const page::RuleOp& op) {
-    const double level = typeset::level_of(op.ink);
-    cairo_set_source_rgb(canvas_.get(), level, level, level);
+    const typeset::Colour colour = typeset::colour_of(op.ink);
+    cairo_set_source_rgb(canvas_.get(), colour.red, colour.green, colour.blue);
     cairo_set_line_width(canvas_.get(), op.thickness);
     cairo_move_to(canvas_.get(), op.x1, op.y1);
     cairo_line_to(canvas_.get(), op.x2, op.y2);
@@ -147,7 +147,7 @@ class Printer {
 
   // From the second page on: on the first the title itself stands there.
   void header(std::size_t index) {
-    if (index == 0) return;
+    if (index == 0 || document_.meta.official) return;
     const page::Shape& shape = layout_.shape;
     const double top = std::max(shape.top - shape.running.pitch - 12, 8.0);
     const double right = shape.page_width - shape.right;
@@ -158,6 +158,7 @@ class Printer {
   }
 
   void footer(std::size_t index) {
+    if (document_.meta.official) return official_number(index);
     const page::Shape& shape = layout_.shape;
     const double top = shape.page_height - shape.bottom + std::min(18.0, shape.bottom / 3);
     const std::size_t page = index + 1;
@@ -167,6 +168,21 @@ class Printer {
     const double width = typesetter_.width(count, shape.running);
     typesetter_.draw(canvas_.get(), shape.page_width - shape.right - width, top, count, shape.running);
     typesetter_.draw(canvas_.get(), shape.left, top, footer_.rich, shape.running);
+  }
+
+  // «— 1 —», 7 mm below the text, one character from the outer edge; the first page of a letter and a cover
+  // have none.
+  void official_number(std::size_t index) {
+    const page::Shape& shape = layout_.shape;
+    const Official::Form form = document_.meta.official->form;
+    if (index == 0 && (form == Official::Form::letter || form == Official::Form::cover)) return;
+    const std::size_t page = form == Official::Form::cover ? index : index + 1;
+    const Rich number(fmt::format("— {} —", page));
+    const double width = typesetter_.width(number, shape.number);
+    const double x = page % 2 == 1 ? shape.page_width - shape.right - shape.number.size - width
+                                   : shape.left + shape.number.size;
+    constexpr double below = 7 * 72 / 25.4;
+    typesetter_.draw(canvas_.get(), x, shape.page_height - shape.bottom + below - 6, number, shape.number);
   }
 
   void outline(std::size_t index) {

@@ -65,9 +65,10 @@ void put(PangoAttrList* list, PangoAttribute* attribute, std::size_t from, std::
 
 }  // namespace
 
-double level_of(Ink ink) {
-  static constexpr std::array<double, 4> levels{0.0, 0.38, 0.7, 0.93};
-  return levels.at(static_cast<std::size_t>(ink));
+Colour colour_of(Ink ink) {
+  static constexpr std::array<Colour, 5> colours{
+      {{0, 0, 0}, {0.38, 0.38, 0.38}, {0.7, 0.7, 0.7}, {0.93, 0.93, 0.93}, {0.85, 0.05, 0.05}}};
+  return colours.at(static_cast<std::size_t>(ink));
 }
 
 void Rich::add(std::string_view more, bool bold, Ink ink) {
@@ -121,8 +122,11 @@ struct Typesetter::Impl {
       if (span.bold != style.bold)
         put(attributes.get(), pango_attr_weight_new(span.bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL),
             span.from, span.to);
-      const auto level = static_cast<guint16>(std::lround(level_of(span.ink) * 65535));
-      put(attributes.get(), pango_attr_foreground_new(level, level, level), span.from, span.to);
+      const Colour colour = colour_of(span.ink);
+      const auto part = [](double of) { return static_cast<guint16>(std::lround(of * 65535)); };
+      put(attributes.get(),
+          pango_attr_foreground_new(part(colour.red), part(colour.green), part(colour.blue)), span.from,
+          span.to);
     }
     if (const std::size_t gaps = stretch > 0 ? stretchable_gaps(rich.text) : 0; gaps > 0)
       spread(attributes.get(), rich.text, stretch / static_cast<double>(gaps));
@@ -254,8 +258,8 @@ void Typesetter::draw(_cairo* canvas, double x, double top, const Rich& rich, co
                       double stretch) {
   if (rich.text.empty()) return;
   const Impl::Prepared& font = impl_->load(rich, style, -1, 0, stretch);
-  const double level = level_of(style.ink);
-  cairo_set_source_rgb(canvas, level, level, level);
+  const Colour colour = colour_of(style.ink);
+  cairo_set_source_rgb(canvas, colour.red, colour.green, colour.blue);
   cairo_move_to(canvas, x, top + (style.pitch - font.height) / 2 + font.ascent);
   pango_cairo_show_layout_line(canvas, pango_layout_get_line_readonly(impl_->layout.get(), 0));
 }

@@ -16,9 +16,11 @@ struct _cairo;
 namespace tributary::document::typeset {
 
 enum class Face : std::uint8_t { serif, sans };
-enum class Ink : std::uint8_t { black, grey, pale, watermark };
-// Grey level of an ink, 0 black … 1 white.
-double level_of(Ink ink);
+enum class Ink : std::uint8_t { black, grey, pale, watermark, red };
+struct Colour {
+  double red, green, blue;  // 0 … 1
+};
+Colour colour_of(Ink ink);
 
 struct Style {
   Face face = Face::serif;

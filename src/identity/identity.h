@@ -134,6 +134,9 @@ struct TotpStart {
 std::string csrf_token(std::string_view session_token);
 bool csrf_matches(std::string_view session_token, std::string_view given);  // in constant time
 
+// What organisations are called, by id; no secret. Within a transaction of the caller's.
+std::map<std::string, Text> organisation_names(store::Transaction& t, const std::string& tenant);
+
 class Identity {
  public:
   // All references must outlive it; the database is migrated, the registry applied.

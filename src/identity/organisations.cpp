@@ -205,14 +205,16 @@ std::vector<Organisation> Identity::organisations(const Caller& caller) const {
   });
 }
 
+std::map<std::string, Text> organisation_names(store::Transaction& t, const std::string& tenant) {
+  std::map<std::string, Text> out;
+  t.each([&](const store::Row& row) { out[row.text(0)] = {row.text(1), row.text(2)}; },
+         "SELECT id, name_zh, name_en FROM identity_organisation WHERE jurisdiction = ? AND active = 1",
+         tenant);
+  return out;
+}
+
 std::map<std::string, Text> Identity::organisation_names() const {
-  return database_.read([&](store::Transaction& t) {
-    std::map<std::string, Text> out;
-    t.each([&](const store::Row& row) { out[row.text(0)] = {row.text(1), row.text(2)}; },
-           "SELECT id, name_zh, name_en FROM identity_organisation WHERE jurisdiction = ? AND active = 1",
-           tenant_);
-    return out;
-  });
+  return database_.read([&](store::Transaction& t) { return identity::organisation_names(t, tenant_); });
 }
 
 Organisation Identity::organisation(const Caller& caller, const OrganisationId& id) const {

@@ -75,7 +75,7 @@ test('the interface is as its description says', async (t) => {
     const own = (await callers.clerk('POST', '/api/v1/cases', { type: 'annual-task', values: { title: '断面补偿结算' } })).json.id
     const document = (await callers.clerk('POST', `/api/v1/cases/${own}/documents?name=a.txt`, new TextEncoder().encode('证明'))).json.id
     const values = {
-      cases: own, documents: document, 'case-types': 'annual-task', register: 'certificate',
+      cases: own, papers: 'notice', documents: document, 'case-types': 'annual-task', register: 'certificate',
       places: place, items: (await callers.nobody('GET', '/ogc/collections/places/items')).json.features[0].id, series: series.id, standards: series.indicator, statements: statement,
       packs: (await first('clerk', '/api/v1/packs')).name, rules: (await first('clerk', '/api/v1/rules')).name,
       organisations: (await first('keeper', '/api/v1/organisations')).id, users: (await first('keeper', '/api/v1/users')).id,
@@ -85,7 +85,7 @@ test('the interface is as its description says', async (t) => {
     }
     const queries = { month: '2020-10', as: (await first('clerk', '/api/v1/import-layouts')).id }
     const address = (path, { parameters }, more = {}) => {
-      const filled = path.replace(/\/([\w-]+)\/\{\w+\}/, (_, before) => {
+      const filled = path.replaceAll(/\/([\w-]+)\/\{\w+\}/g, (_, before) => {
         const value = values[path] ?? values[before]
         assert.ok(value !== undefined, `no value for ${path}`)
         return `/${before}/${encodeURIComponent(value)}`

@@ -82,6 +82,7 @@ export interface Option {
   reason: boolean
   expected: boolean
   effects: string[]
+  issues: Text[]
   refused: { code: string; detail: Text } | null
 }
 export type Choice = 'for' | 'against' | 'abstain' | 'recused'
@@ -118,6 +119,8 @@ export interface CaseEvent {
 }
 export interface Document { id: string; name: string; media_type: string; bytes: number; sha256: string; at: string; by: string }
 
+export interface Paper { name: string; label: Text; kind: string; personal: boolean; may_make: boolean; issued: string | null }
+
 export interface Case extends CaseHead {
   type_detail: CaseType
   latest_version: boolean
@@ -136,6 +139,7 @@ export interface Case extends CaseHead {
   events: CaseEvent[]
   comments: { at: string; by: string; words: string }[]
   documents: Document[]
+  papers: Paper[]
   children: CaseHead[]
 }
 
