@@ -26,6 +26,7 @@ inline constexpr Code stopped{"api", 18, "stopped", Kind::unavailable};
 inline constexpr Code internal{"api", 19, "internal", Kind::internal};
 inline constexpr Code not_your_party{"api", 20, "not_your_party", Kind::forbidden};
 inline constexpr Code bad_basemap{"api", 21, "bad_basemap", Kind::invalid_input};
+inline constexpr Code gone{"api", 22, "gone", Kind::not_found};  // it was public once
 
 inline constexpr std::array all{cannot_listen,
                                 bad_certificate,
@@ -47,7 +48,8 @@ inline constexpr std::array all{cannot_listen,
                                 stopped,
                                 internal,
                                 not_your_party,
-                                bad_basemap};
+                                bad_basemap,
+                                gone};
 static_assert(dense(all));
 
 }  // namespace tributary::api::codes

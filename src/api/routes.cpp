@@ -1,5 +1,7 @@
 #include "api/routes.h"
 
+#include "api/publicity.h"
+
 namespace tributary::api {
 
 RouteTable make_routes() {
@@ -17,6 +19,7 @@ RouteTable make_routes() {
   add_case_routes(table);
   add_case_sheet_routes(table);
   add_plan_routes(table);
+  add_publicity_routes(table);
   add_people_routes(table);
   add_delegation_routes(table);
   add_system_routes(table);
