@@ -61,18 +61,16 @@ Page page_of_publications(Call& call, const PageRequest& page, bool archive) {
   return out;
 }
 
-// What came down is told as such, without what it said.
+// What came down is told as such: neither what it said nor why, which was written for the office.
 Answer one_publication(Call& call) {
   const auto casework = casework_of(call);
   const Publication found = casework.publication(call.id_in_path("id"));
   if (!casework.stands(found)) {
     const bool withdrawn = found.withdrawn.has_value();
     const std::string on = withdrawn ? to_string(day_of(*found.withdrawn)) : to_string(*found.until);
-    const std::string why = withdrawn && !found.why.empty() ? "：" + found.why : "";
-    const std::string why_en = withdrawn && !found.why.empty() ? ": " + found.why : "";
     throw Error(codes::gone,
-                withdrawn ? Text{fmt::format("这条公开已于 {} 撤下{}", on, why),
-                                 fmt::format("this was taken down on {}{}", on, why_en)}
+                withdrawn ? Text{fmt::format("这条公开已于 {} 撤下", on),
+                                 fmt::format("this was taken down on {}", on)}
                           : Text{fmt::format("这条公示到 {} 为止，已经撤下", on),
                                  fmt::format("this notice stood until {} and has come down", on)},
                 {}, {"需要了解的，请向发布单位询问", "ask whoever issued it if you need to know more"});

@@ -20,6 +20,8 @@ RouteTable make_routes() {
   add_case_sheet_routes(table);
   add_plan_routes(table);
   add_publicity_routes(table);
+  add_open_data_routes(table);
+  add_feed_routes(table);
   add_people_routes(table);
   add_delegation_routes(table);
   add_system_routes(table);

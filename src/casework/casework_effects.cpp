@@ -238,7 +238,6 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
               publication.objections = found->second.due;
           publication.contact = argument("contact", true);
           publication.why = argument("why", true);
-          if (publication.why.empty()) publication.why = reason;
           const std::string replaces = argument("replaces");
           if (!replaces.empty()) publication.replaces = Decimal::parse(replaces).to_int64();
           note["publication"] = publish(t, std::move(publication));

@@ -55,7 +55,9 @@ std::vector<Run> runs_of(const std::string& text) {
 
 bool citizen(const std::string& number) {
   if (number.size() != 18) return false;
-  const auto part = [&](std::size_t at, std::size_t n) { return Decimal::parse(number.substr(at, n)).to_int64(); };
+  const auto part = [&](std::size_t at, std::size_t n) {
+    return Decimal::parse(number.substr(at, n)).to_int64();
+  };
   const bool day = part(6, 4) >= 1900 && part(6, 4) < 2100 && part(10, 2) >= 1 && part(10, 2) <= 12 &&
                    part(12, 2) >= 1 && part(12, 2) <= 31;
   // One with a slip in its check character is somebody's number all the same.

@@ -66,6 +66,7 @@ void check_leaks(const Publication& p, const registry::Registry& registry) {
   };
   look("title", {"标题", "Title"}, p.title);
   look("contact", {"意见反馈方式", "How to object"}, p.contact);
+  look("why", {"更正原因", "Why it was corrected"}, p.why);
   for (const Json& one : p.content) {
     const auto kind = one.at("kind").get<std::string>();
     if (kind == "text" || kind == "paragraph" || kind == "table")
@@ -77,10 +78,11 @@ void check_leaks(const Publication& p, const registry::Registry& registry) {
     if (one.at("kind") != "party") continue;
     const registry::PartyKind kind = registry.party(one.at("value").get<std::string>()).kind;
     if (kind == registry::PartyKind::person || kind == registry::PartyKind::household)
-      faults.push_back({one.at("name").get<std::string>(),
-                        {fmt::format("“{}”是个人或农户，姓名不能公开", one.at("label").at("zh").get<std::string>()),
-                         fmt::format("\"{}\" is a person or a household: the name cannot be published",
-                                     one.at("label").at("en").get<std::string>())}});
+      faults.push_back(
+          {one.at("name").get<std::string>(),
+           {fmt::format("“{}”是个人或农户，姓名不能公开", one.at("label").at("zh").get<std::string>()),
+            fmt::format("\"{}\" is a person or a household: the name cannot be published",
+                        one.at("label").at("en").get<std::string>())}});
   }
   if (!faults.empty()) throw FormError(codes::personal_text, std::move(faults));
 }
