@@ -110,25 +110,25 @@ class Catalogue {
     Json datasets = Json::array();
     for (const Dataset& one : all(region)) datasets.push_back(dataset(one));
     Json out{{"@context",
-             {{"dcat", "http://www.w3.org/ns/dcat#"},
-              {"dct", "http://purl.org/dc/terms/"},
-              {"foaf", "http://xmlns.com/foaf/0.1/"},
-              {"rdfs", "http://www.w3.org/2000/01/rdf-schema#"},
-              {"skos", "http://www.w3.org/2004/02/skos/core#"},
-              {"xsd", "http://www.w3.org/2001/XMLSchema#"},
-              {"geo", "http://www.opengis.net/ont/geosparql#"}}},
-            {"@id", base_ + "/api/v1/public/catalogue"},
-            {"@type", "dcat:Catalog"},
-            {"dct:title", tongues({region.zh + "生态保护补偿开放数据",
-                                   "Open data on ecological compensation, " + region.en})},
-            {"dct:description", tongues({"公开的断面、水质类别、结算单、公示公开、规则和行动方案进展。",
-                                         "Sections, water classes, statements, publications, rules and "
-                                         "progress of the plan that are public."})},
-            {"dct:publisher", publisher_},
-            {"dct:language", {iri(authority("language", "ZHO")), iri(authority("language", "ENG"))}},
-            {"foaf:homepage", {{"@id", base_ + "/data"}, {"@type", "foaf:Document"}}},
-            {"dct:spatial", spatial_},
-            {"dcat:dataset", datasets}};
+              {{"dcat", "http://www.w3.org/ns/dcat#"},
+               {"dct", "http://purl.org/dc/terms/"},
+               {"foaf", "http://xmlns.com/foaf/0.1/"},
+               {"rdfs", "http://www.w3.org/2000/01/rdf-schema#"},
+               {"skos", "http://www.w3.org/2004/02/skos/core#"},
+               {"xsd", "http://www.w3.org/2001/XMLSchema#"},
+               {"geo", "http://www.opengis.net/ont/geosparql#"}}},
+             {"@id", base_ + "/api/v1/public/catalogue"},
+             {"@type", "dcat:Catalog"},
+             {"dct:title", tongues({region.zh + "生态保护补偿开放数据",
+                                    "Open data on ecological compensation, " + region.en})},
+             {"dct:description", tongues({"公开的断面、水质类别、结算单、公示公开、规则和行动方案进展。",
+                                          "Sections, water classes, statements, publications, rules and "
+                                          "progress of the plan that are public."})},
+             {"dct:publisher", publisher_},
+             {"dct:language", {iri(authority("language", "ZHO")), iri(authority("language", "ENG"))}},
+             {"foaf:homepage", {{"@id", base_ + "/data"}, {"@type", "foaf:Document"}}},
+             {"dct:spatial", spatial_},
+             {"dcat:dataset", datasets}};
     add_rights(out);
     return out;
   }
@@ -298,15 +298,16 @@ class Catalogue {
 
   Json distribution(const std::string& dataset, const std::string& title, const std::string& address,
                     const char* media_type, const char* file_type) {
-    Json out{{"@id", fmt::format("{}-{}", dataset, title)},
-            {"@type", "dcat:Distribution"},
-            {"dct:title", title},
-            {"dcat:accessURL", {{"@id", address}, {"@type", "rdfs:Resource"}}},
-            {"dcat:downloadURL", {{"@id", address}, {"@type", "rdfs:Resource"}}},
-            {"dcat:mediaType",
-             {{"@id", fmt::format("https://www.iana.org/assignments/media-types/{}", media_type)},
-              {"@type", "dct:MediaType"}}},
-            {"dct:format", {{"@id", authority("file-type", file_type)}, {"@type", "dct:MediaTypeOrExtent"}}}};
+    Json out{
+        {"@id", fmt::format("{}-{}", dataset, title)},
+        {"@type", "dcat:Distribution"},
+        {"dct:title", title},
+        {"dcat:accessURL", {{"@id", address}, {"@type", "rdfs:Resource"}}},
+        {"dcat:downloadURL", {{"@id", address}, {"@type", "rdfs:Resource"}}},
+        {"dcat:mediaType",
+         {{"@id", fmt::format("https://www.iana.org/assignments/media-types/{}", media_type)},
+          {"@type", "dct:MediaType"}}},
+        {"dct:format", {{"@id", authority("file-type", file_type)}, {"@type", "dct:MediaTypeOrExtent"}}}};
     add_rights(out);
     return out;
   }

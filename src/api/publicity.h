@@ -12,6 +12,7 @@ namespace tributary::api {
 void add_publicity_routes(RouteTable& table);
 void add_open_data_routes(RouteTable& table);
 void add_feed_routes(RouteTable& table);
+void add_worked_example_routes(RouteTable& table);
 
 Json publication_json(Call& call, const casework::Publication& publication, const Names& names);
 

@@ -22,6 +22,7 @@ RouteTable make_routes() {
   add_publicity_routes(table);
   add_open_data_routes(table);
   add_feed_routes(table);
+  add_worked_example_routes(table);
   add_people_routes(table);
   add_delegation_routes(table);
   add_system_routes(table);

@@ -211,12 +211,16 @@ TEST_P(Story, AnswersAreWhatTheTableSays) {
   world.signed_in("approver").post("/api/v1/statements/1/confirm", {{"note", "双方书面同意"}});
   world.signed_in("cashier").post("/api/v1/statements/1/post", Json::object());
   const std::string code = drafter.get("/api/v1/statements/1").json()["code"];
-  const std::map<std::string, std::string> in_path{
-      {"place", "sec:hx-02"},     {"standard", "codmn"},
-      {"rule", "section-month"},  {"public_rule", "section-month"},
-      {"pack", "demo"},           {"public_statement", code},
-      {"organisation", "root"},   {"case_type", "annual-task"},
-      {"register", "certificate"}};
+  const std::map<std::string, std::string> in_path{{"place", "sec:hx-02"},
+                                                   {"standard", "codmn"},
+                                                   {"rule", "section-month"},
+                                                   {"public_rule", "section-month"},
+                                                   {"public_rule_example", "section-month"},
+                                                   {"pack", "demo"},
+                                                   {"public_statement", code},
+                                                   {"organisation", "root"},
+                                                   {"case_type", "annual-task"},
+                                                   {"register", "certificate"}};
   // Something public: what one person of the township wrote and another reviewed.
   world.person("zhao", {"township"}, "div-341602100");
   world.person("qian", {"township"}, "div-341602100");
