@@ -140,7 +140,9 @@ TEST_P(CaseRoutes, RefusalsAreTold) {
   EXPECT_EQ(act(li, {{"step", "accept"}}).status, 200);
   EXPECT_EQ(act(li, {{"step", "submit"}, {"values", {{"result", "完成"}}}}).json()["state"], "submitted");
   EXPECT_EQ(act(li, {{"step", "verify"}}).status, 403);
-  EXPECT_EQ(act(approver, {{"step", "verify"}}).json()["state"], "closed");
+  EXPECT_EQ(act(approver, {{"step", "verify"}, {"values", {{"not_secret", true}, {"privacy_ok", true}}}})
+                .json()["state"],
+            "closed");
   const Json notices = world.client().get("/api/v1/public/notices").json();
   ASSERT_EQ(notices["items"].size(), 1u);
   EXPECT_EQ(notices["items"][0]["content"][2]["value"], "区生态环境分局");  // by name

@@ -27,6 +27,7 @@ inline constexpr Code internal{"api", 19, "internal", Kind::internal};
 inline constexpr Code not_your_party{"api", 20, "not_your_party", Kind::forbidden};
 inline constexpr Code bad_basemap{"api", 21, "bad_basemap", Kind::invalid_input};
 inline constexpr Code bad_outlines{"api", 22, "bad_outlines", Kind::invalid_input};
+inline constexpr Code gone{"api", 23, "gone", Kind::not_found};  // it was public once
 
 inline constexpr std::array all{cannot_listen,
                                 bad_certificate,
@@ -49,7 +50,8 @@ inline constexpr std::array all{cannot_listen,
                                 internal,
                                 not_your_party,
                                 bad_basemap,
-                                bad_outlines};
+                                bad_outlines,
+                                gone};
 static_assert(dense(all));
 
 }  // namespace tributary::api::codes

@@ -26,16 +26,6 @@ Json link(const std::string& href, const char* rel, const char* type, const std:
   return {{"href", href}, {"rel", rel}, {"type", type}, {"title", title}};
 }
 
-// "http://host" as the client wrote it; relative links are not understood by all readers.
-std::string base_of(const Call& call) {
-  const std::string_view host = call.request.header("Host");
-  const bool plain =
-      !host.empty() &&
-      host.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]") ==
-          std::string_view::npos;
-  return fmt::format("{}://{}", call.secure ? "https" : "http", plain ? host : "localhost");
-}
-
 Answer json_file(Json json, const char* type = "application/json") {
   Answer out = std::move(json);
   out.headers = {{"Content-Type", type}};
@@ -43,7 +33,7 @@ Answer json_file(Json json, const char* type = "application/json") {
 }
 
 Answer landing(Call& call) {
-  const std::string base = base_of(call);
+  const std::string base = address_of(call);
   return json_file(
       {{"title", "Tributary"},
        {"description", "断面、站点 / monitored places"},
@@ -69,7 +59,7 @@ std::vector<registry::Place> open_places(Call& call) {
 }
 
 Json collection_json(Call& call) {
-  const std::string base = base_of(call);
+  const std::string base = address_of(call);
   double west = 180, south = 90, east = -180, north = -90;
   for (const registry::Place& p : open_places(call)) {
     west = std::min(west, p.position->longitude);
@@ -153,11 +143,11 @@ Answer items(Call& call) {
   const std::size_t end = std::min(places.size(), offset + limit);
   Json features = Json::array();
   for (std::size_t i = offset; i < end; ++i) features.push_back(feature(places[i], turned(call, "crs")));
-  const std::string self = base_of(call) + "/ogc/collections/places/items";
-  Json links = Json::array(
-      {link(self + (call.request.query.empty() ? "" : "?" + call.request.query), "self",
-            "application/geo+json", "this page"),
-       link(base_of(call) + "/ogc/collections/places", "collection", "application/json", "the collection")});
+  const std::string self = address_of(call) + "/ogc/collections/places/items";
+  Json links = Json::array({link(self + (call.request.query.empty() ? "" : "?" + call.request.query), "self",
+                                 "application/geo+json", "this page"),
+                            link(address_of(call) + "/ogc/collections/places", "collection",
+                                 "application/json", "the collection")});
   if (end < places.size()) {
     std::string next = fmt::format("{}?limit={}&offset={}", self, limit, end);
     for (const char* name : {"bbox", "bbox-crs", "crs", "kind"})
@@ -179,7 +169,7 @@ Answer item(Call& call) {
   for (const registry::Place& p : open_places(call)) {
     if (p.code != call.in_path("id")) continue;
     Json json = feature(p, turned(call, "crs"));
-    const std::string base = base_of(call) + "/ogc/collections/places";
+    const std::string base = address_of(call) + "/ogc/collections/places";
     json["links"] = {
         link(base + "/items/" + percent_encoded(p.code), "self", "application/geo+json", "this place"),
         link(base, "collection", "application/json", "the collection")};
@@ -191,6 +181,17 @@ Answer item(Call& call) {
 }
 
 }  // namespace
+
+std::string address_of(const Call& call) {
+  if (const std::string& known = call.worker.services.settings.public_url; !known.empty())
+    return call.worker.services.public_url();
+  const std::string_view host = call.request.header("Host");
+  const bool plain =
+      !host.empty() &&
+      host.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]") ==
+          std::string_view::npos;
+  return fmt::format("{}://{}", call.secure ? "https" : "http", plain ? host : "localhost");
+}
 
 void add_ogc_routes(RouteTable& table) {
   const auto add = [&](const char* path, const char* name, Text summary, Handler handler,
@@ -216,7 +217,7 @@ void add_ogc_routes(RouteTable& table) {
       [](Call& call) -> Answer {
         return json_file(
             {{"links",
-              {link(base_of(call) + "/ogc/collections", "self", "application/json", "this document")}},
+              {link(address_of(call) + "/ogc/collections", "self", "application/json", "this document")}},
              {"crs", {crs84, cgcs2000}},
              {"collections", Json::array({collection_json(call)})}});
       },

@@ -1,5 +1,4 @@
-// The plan article by article, what casework made public, the register it keeps, and the names of
-// organisations.
+// The plan article by article, the register casework keeps, and the names of organisations.
 #include "api/case_answers.h"
 
 #include <algorithm>
@@ -10,38 +9,6 @@ namespace {
 using casework::Casework;
 using schema::any, schema::boolean, schema::both, schema::day, schema::instant, schema::integer, schema::list,
     schema::named, schema::nullable, schema::object, schema::text;
-
-Json publication_json(const casework::Publication& p, const casework::CaseTypes& types, const Names& names) {
-  const auto type = types.find(p.type);
-  Json content = p.content;
-  for (Json& one : content) {  // codes by the names they have
-    const auto kind = one.at("kind").get<std::string>();
-    const auto code = one.at("value").get<std::string>();
-    if (kind == "organisation") one["value"] = names.organisation(code).at("name").at("zh");
-    if (kind == "party") one["value"] = names.party(code).at("name").at("zh");
-    if (kind == "place") one["value"] = names.place(code).at("name").at("zh");
-  }
-  return {{"id", p.id},
-          {"kind", p.kind},
-          {"type_title", json_of(type == types.end() ? Text{p.type, p.type} : type->second->declared.title)},
-          {"title", p.title},
-          {"content", content},
-          {"articles", p.articles},
-          {"published", to_rfc3339(p.published)},
-          {"until", json_of(p.until)},
-          {"replaced_by", p.replaced_by == 0 ? Json(nullptr) : Json(p.replaced_by)}};
-}
-Json publication_schema() {
-  return object({{"id", integer(1)},
-                 {"kind", text()},
-                 {"type_title", both()},
-                 {"title", text()},
-                 {"content", any()},
-                 {"articles", list(integer(1))},
-                 {"published", instant()},
-                 {"until", nullable(day())},
-                 {"replaced_by", nullable(integer(1))}});
-}
 
 Answer plan(Call& call) {
   const casework::Plan& plan = call.worker.services.plan;
@@ -70,22 +37,6 @@ Answer plan(Call& call) {
                         {"overdue", count.overdue}});
   }
   return Json{{"source", json_of(plan.source)}, {"articles", articles}};
-}
-
-Page list_publications(Call& call, const PageRequest& page) {
-  Page out;
-  const Names names(call);
-  const std::int64_t before = page.cursor.empty() ? 0 : whole_number(page.cursor).value_or(0);
-  const auto all = casework_of(call).publications(page.limit + 1, before,
-                                                  static_cast<int>(call.whole("article").value_or(0)));
-  for (const auto& one : all) {
-    if (out.items.size() == page.limit) {
-      out.next = std::to_string(all[page.limit - 1].id);
-      break;
-    }
-    out.items.push_back(publication_json(one, *call.worker.services.case_types, names));
-  }
-  return out;
 }
 
 }  // namespace
@@ -120,14 +71,6 @@ void add_plan_routes(RouteTable& table) {
              .access = Access::open(),
              .answer = plan_schema,
              .handler = plan});
-  table.add({.path = "/api/v1/public/notices",
-             .name = "notices",
-             .tag = "public",
-             .summary = {"公示与公开，新的在前", "what was made public, newest first"},
-             .access = Access::open(),
-             .query = {{"article", integer(1, 99), {"行动方案的条目", "article of the plan"}}},
-             .answer = publication_schema(),
-             .pager = list_publications});
   table.add({.path = "/api/v1/register/{kind}",
              .name = "register",
              .tag = "casework",

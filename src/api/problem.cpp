@@ -34,6 +34,7 @@ int status_of(const Error& error) {
     if (code == codes::edit_conflict) return 412;
     if (code == codes::if_match_needed) return 428;
     if (code == codes::key_reused) return 422;
+    if (code == codes::gone) return 410;
   }
   if (code.module == "identity") {
     if (code == identity::codes::not_signed_in || code == identity::codes::session_over ||

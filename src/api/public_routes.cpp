@@ -1,9 +1,11 @@
 // What must be published, and nothing else: monthly classes, published statements, the check of a statement's
 // code.
-#include "api/routes.h"
+#include "api/publicity.h"
+#include "base/text.h"
 #include "compensate/statement_code.h"
 
 #include <algorithm>
+#include <cctype>
 
 namespace tributary::api {
 
@@ -40,6 +42,7 @@ class PublicNames {
     return found == names_.end() ? named_json("", {"（不公开）", "(not public)"})
                                  : named_json(code, found->second);
   }
+  const std::map<std::string, Text>& all() const { return names_; }
 
  private:
   std::map<std::string, Text> names_;
@@ -149,6 +152,62 @@ Answer summary(Call& call) {
 }
 
 }  // namespace
+
+std::vector<Json> public_statements_about(Call& call, const std::vector<std::string>& words) {
+  constexpr std::size_t most = 20, choices = 4;
+  const PublicNames names(call);
+  const auto compensation = compensation_of(call);
+  compensate::StatementFilter filter;
+  std::set<std::string> parties{""}, rules{""};
+  for (const std::string& word : words) {
+    std::string lower = word;
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    if (const auto id = compensate::id_in_code(lower)) {
+      try {
+        const Statement found = compensation.statement(*id);
+        if (is_published(found) && compensate::statement_code(call.tenant(), found) == lower)
+          return {public_json(call, names, found)};
+      } catch (const Error& e) {
+        if (e.kind() != Kind::not_found) throw;
+      }
+      return {};
+    }
+    try {
+      filter.period = Period::parse(word).to_string();
+      continue;
+    } catch (const Error&) {  // no period: a name
+    }
+    const auto holds = [&](const std::string& code, const Text& name) {
+      const std::string all = fold_width_upper(code + " " + name.zh + " " + name.en);
+      return all.find(word) != std::string::npos;
+    };
+    std::set<std::string> of_party, of_rule;
+    for (const auto& [code, name] : names.all())
+      if (holds(code, name) && of_party.size() < choices) of_party.insert(code);
+    for (const std::string& rule : call.policy().rule_names())
+      if (holds(rule, rule_title(call.policy(), rule)) && of_rule.size() < choices) of_rule.insert(rule);
+    if (of_party.empty() && of_rule.empty()) return {};
+    if (!of_party.empty())
+      parties = of_party;
+    else
+      rules = of_rule;
+  }
+  compensate::StatementPageRequest wanted;
+  wanted.states = published_states;
+  wanted.limit = most;
+  std::vector<Json> out;
+  for (const std::string& party : parties)
+    for (const std::string& rule : rules) {
+      filter.party = party;
+      filter.rule = rule;
+      for (const Statement& s : compensation.statements(filter, wanted)) {
+        const Json one = public_json(call, names, s);
+        if (out.size() < most && std::find(out.begin(), out.end(), one) == out.end()) out.push_back(one);
+      }
+    }
+  return out;
+}
 
 void add_public_routes(RouteTable& table) {
   table.add({.path = "/api/v1/public/summary",

@@ -1,5 +1,7 @@
 #include "api/routes.h"
 
+#include "api/publicity.h"
+
 namespace tributary::api {
 
 RouteTable make_routes() {
@@ -19,6 +21,10 @@ RouteTable make_routes() {
   add_attention_routes(table);
   add_paper_routes(table);
   add_plan_routes(table);
+  add_publicity_routes(table);
+  add_open_data_routes(table);
+  add_feed_routes(table);
+  add_worked_example_routes(table);
   add_people_routes(table);
   add_delegation_routes(table);
   add_system_routes(table);

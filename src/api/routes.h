@@ -56,6 +56,10 @@ class Names {
 // role.
 std::optional<std::set<std::string>> visible_places(Call& call, identity::Permission permission);
 
+// Where the caller reaches this server: the public address when it is set, else "http://host" as the client wrote
+// it, for links that must be whole.
+std::string address_of(const Call& call);
+
 // {"code", "name"}
 Json named_json(const std::string& code, const Text& name);
 

@@ -36,6 +36,7 @@ struct ServerSettings {
   // Where citizens reach the server, such as https://bc.example.gov.cn, without a slash at the end; stands in
   // what is printed.
   std::string public_url;
+  std::string licence;  // of open data, as an address; empty: not stated
   Basemap basemap{};
   std::string outlines{};  // file of divisions for the map; empty: none
   identity::Settings identity{};

@@ -211,13 +211,32 @@ TEST_P(Story, AnswersAreWhatTheTableSays) {
   world.signed_in("approver").post("/api/v1/statements/1/confirm", {{"note", "双方书面同意"}});
   world.signed_in("cashier").post("/api/v1/statements/1/post", Json::object());
   const std::string code = drafter.get("/api/v1/statements/1").json()["code"];
-  const std::map<std::string, std::string> in_path{
-      {"place", "sec:hx-02"},           {"standard", "codmn"}, {"rule", "section-month"},
-      {"public_rule", "section-month"}, {"pack", "demo"},      {"public_statement", code},
-      {"organisation", "root"},          {"case_type", "annual-task"}, {"register", "certificate"}};
+  const std::map<std::string, std::string> in_path{{"place", "sec:hx-02"},
+                                                   {"standard", "codmn"},
+                                                   {"rule", "section-month"},
+                                                   {"public_rule", "section-month"},
+                                                   {"public_rule_example", "section-month"},
+                                                   {"pack", "demo"},
+                                                   {"public_statement", code},
+                                                   {"organisation", "root"},
+                                                   {"case_type", "annual-task"},
+                                                   {"register", "certificate"}};
+  // Something public: what one person of the township wrote and another reviewed.
+  world.person("zhao", {"township"}, "div-341602100");
+  world.person("qian", {"township"}, "div-341602100");
+  const Json post{{"village", "小李村"},      {"plot", "涡河右岸"}, {"funding", "local"},
+                  {"conditions", "身体健康"}, {"pay_year", "6000"}, {"apply_by", "2099-12-31"}};
+  const Received begun =
+      world.signed_in("zhao").post("/api/v1/cases", {{"type", "ranger-appointment"}, {"values", post}});
+  ASSERT_EQ(begun.status, 201) << begun.body;
+  const Received posted = world.signed_in("qian").post(
+      "/api/v1/cases/" + begun.json()["id"].dump() + "/actions",
+      {{"step", "notice"}, {"values", {{"not_secret", true}, {"privacy_ok", true}}}});
+  ASSERT_EQ(posted.status, 200) << posted.body;
   std::vector<Client> people{drafter, world.signed_in("cashier"), world.signed_in("admin"),
                              world.signed_in("auditor")};
-  ASSERT_EQ(drafter.post("/api/v1/cases", {{"type", "annual-task"}, {"values", {{"title", "试"}}}}).status, 201);
+  ASSERT_EQ(drafter.post("/api/v1/cases", {{"type", "annual-task"}, {"values", {{"title", "试"}}}}).status,
+            201);
   const RouteTable table = make_routes();
   std::size_t checked = 0;
   for (const auto& route : table.routes()) {
@@ -227,6 +246,7 @@ TEST_P(Story, AnswersAreWhatTheTableSays) {
       path.replace(open, path.find('}') - open + 1,
                    in_path.contains(route->name) ? in_path.at(route->name) : "1");
     if (route->name == "classes" || route->name == "public_classes") path += "?month=2020-10";
+    if (route->name == "public_search") path += "?words=2020-10";
     if (route->name == "user")
       path = "/api/v1/users/" + drafter.get("/api/v1/session").json()["user"]["id"].get<std::string>();
     Received answer;

@@ -109,7 +109,8 @@ struct Effect {
     settle,          // the hold of an earlier step of the case: of
     release,         // lets it go
     run,             // rule, period: puts a run in the queue
-    publish,         // title, fields, days
+    publish,         // kind, title, fields, days or until, objections, contact, replaces, why
+    withdraw,        // takes down what the case published
     open_case        // case, set
   };
   Kind kind = Kind::publish;
@@ -162,6 +163,7 @@ struct Step {
   std::string after;   // only once it has
   std::vector<Effect> effects;
   std::vector<std::string> issues;  // papers that are made and kept with the step
+  bool review = false;              // whoever takes it confirms secrecy and privacy of what is published
   bool expected = true;             // whoever may take it has the case in the inbox
   Where where;
 };
@@ -227,7 +229,9 @@ struct Declaration {
   bool verified = true;
   std::string lead;                  // organisation
   std::vector<std::string> readers;  // roles that see every case, beside those who act in it
-  bool open_to_all = false;          // what is not personal may be seen by everybody signed in
+  std::string responsible;  // field naming the organisation whose progress it is, and the states that count
+  std::vector<std::string> responsible_in;
+  bool open_to_all = false;  // what is not personal may be seen by everybody signed in
   std::vector<Field> form;
   std::vector<Computed> computed;
   std::vector<StateInfo> states;
@@ -275,6 +279,16 @@ void check_papers(const Declaration& declared);
 // States that nothing leads to, from which no end can be reached, final states that are left, steps nobody
 // may take because of separation of duties, fields nobody can fill in: throws bad_case_type for the first.
 void check_ways(const Declaration& declared);
+
+// The two confirmations of a step with `review`: fields every such type has.
+inline constexpr std::string_view not_secret = "not_secret";
+inline constexpr std::string_view privacy_ok = "privacy_ok";
+
+// Nothing is published that nobody but its drafter has looked at (政府信息公开条例 art. 17): every way to a
+// step that publishes leads over a step with `review`, or it is one itself; whoever drafted may not take that
+// step, and what it lets through is not written afterwards. A notice of a village has its end. Asked of what
+// packs declare now; a case that runs keeps what it began with. Throws bad_case_type.
+void check_release(const Declaration& declared);
 
 // All types of a cascade of packs, lower ones replacing upper ones of the same name.
 using CaseTypes = std::map<std::string, std::shared_ptr<const CaseType>, std::less<>>;

@@ -31,7 +31,7 @@ constexpr std::array effect_kinds{
     Effect::Kind::register_entry, Effect::Kind::end_entry, Effect::Kind::register_party,
     Effect::Kind::set_attribute,  Effect::Kind::transfer,  Effect::Kind::hold,
     Effect::Kind::settle,         Effect::Kind::release,   Effect::Kind::run,
-    Effect::Kind::publish,        Effect::Kind::open_case};
+    Effect::Kind::publish,        Effect::Kind::withdraw,  Effect::Kind::open_case};
 
 // What concerns a person is personal, whatever the pack says of it.
 Sensitivity least_sensitivity(FieldKind kind) {
@@ -178,7 +178,10 @@ std::vector<Argument> arguments_of(Effect::Kind kind) {
     case Effect::Kind::run:
       return {{"rule", true}, {"period", true}};
     case Effect::Kind::publish:
-      return {{"kind", true}, {"title", true}, {"days", false}};
+      return {{"kind", true},        {"title", true},    {"days", false},     {"until", false},
+              {"objections", false}, {"contact", false}, {"replaces", false}, {"why", false}};
+    case Effect::Kind::withdraw:
+      return {};
     case Effect::Kind::open_case:
       return {{"case", true}, {"for", false}};
   }
@@ -203,6 +206,48 @@ Effect read_effect(const YamlNode& node) {
     });
   map.finish();
   return out;
+}
+
+// A review is two confirmations that are given in the step itself, each time anew.
+void add_review(Declaration& d) {
+  const auto reviews = [](const Step& step) { return step.review; };
+  if (std::none_of(d.steps.begin(), d.steps.end(), reviews)) return;
+  const auto confirm = [&](std::string_view name, Text label, Text help) {
+    const auto same = [&](const Field& field) { return field.name == name; };
+    if (std::any_of(d.form.begin(), d.form.end(), same))
+      bad(d.where, fmt::format("“{}”由 review 加入，不要另写", name),
+          fmt::format("\"{}\" comes with review: do not declare it", name));
+    Field field;
+    field.name = name;
+    field.kind = FieldKind::boolean;
+    field.label = std::move(label);
+    field.help = std::move(help);
+    field.in_draft_said = false;
+    field.where = d.where;
+    d.form.push_back(std::move(field));
+  };
+  confirm(not_secret, {"保密审查通过", "Secrecy: cleared"},
+          {"要公开的内容不含国家秘密、工作秘密和商业秘密",
+           "what becomes public holds no secret of the state, of work or of business"});
+  confirm(privacy_ok, {"个人信息审查通过", "Privacy: cleared"},
+          {"要公开的内容没有身份证号、个人手机号、银行账号和不该公开的姓名",
+           "what becomes public holds no citizen or account number, no private phone, no name that must not "
+           "stand there"});
+  for (Step& step : d.steps) {
+    if (!step.review) continue;
+    for (const std::string_view name : {not_secret, privacy_ok}) {
+      if (std::find(step.sets.begin(), step.sets.end(), "all") == step.sets.end())
+        step.sets.emplace_back(name);
+      step.needs.emplace_back(name);
+    }
+    const std::string both = fmt::format("{} and {}", not_secret, privacy_ok);
+    const Text uncleared{"保密审查和个人信息审查都要通过；没有通过的，请退回修改",
+                         "secrecy and privacy must both be cleared; otherwise send it back"};
+    step.when = step.when.empty() ? both : fmt::format("({}) and {}", step.when, both);
+    step.otherwise = step.otherwise.zh.empty() ? uncleared
+                                               : Text{step.otherwise.zh + "；或者" + uncleared.zh,
+                                                      step.otherwise.en + "; or " + uncleared.en};
+  }
 }
 
 Step read_step(const YamlNode& key, const YamlNode& value) {
@@ -230,6 +275,7 @@ Step read_step(const YamlNode& key, const YamlNode& value) {
   out.after = map.text_or("after");
   out.expected = map.boolean_or("expected", true);
   out.issues = words(map, "issues");
+  out.review = map.boolean_or("review", false);
   if (const YamlNode* effects = map.find("effects")) {
     if (effects->kind != YamlNode::Kind::sequence)
       bad(effects->where, "effects 应为列表", "effects is a list");
@@ -315,6 +361,12 @@ Declaration read_declaration(const std::string& text, const std::string& file,
   out.verified = map.boolean_or("verified", true);
   out.lead = map.text_or("lead");
   out.readers = words(map, "readers");
+  if (const YamlNode* node = map.find("responsible")) {
+    YamlMap responsible(*node, "responsible");
+    out.responsible = responsible.text("field");
+    out.responsible_in = responsible.texts("in");
+    responsible.finish();
+  }
   out.open_to_all = map.boolean_or("open_to_all", false);
   each_named(map, "form", true, [&](const YamlNode& key, const YamlNode& value) {
     out.form.push_back(read_field(key, value, nullptr));
@@ -348,6 +400,7 @@ Declaration read_declaration(const std::string& text, const std::string& file,
         out.number->form.find("{n}") == std::string::npos)
       bad(node->where, "文号格式中要有 {year} 和 {n}", "a number's form needs {year} and {n}");
   }
+  add_review(out);
   // What a later step sets is that step's to say, unless the field says that the draft does too.
   for (Field& field : out.form) {
     const auto sets = [&](const Step& step) {
@@ -393,6 +446,7 @@ CaseTypes load_case_types(const std::vector<std::pair<std::string, policy::PackC
             fmt::format("事项“{}”已在 {} 中声明", type->name(), found->second->declared.where.file),
             fmt::format("the case \"{}\" is declared in {} already", type->name(),
                         found->second->declared.where.file));
+      check_release(type->declared);
       out[type->name()] = type;
     }
   // What a step opens must be there, with the fields that it fills in.

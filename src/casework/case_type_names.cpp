@@ -52,6 +52,12 @@ class Names {
       known(states(), ballot.in, ballot.where, {"状态", "state"});
       actors(ballot.of, ballot.where);
     }
+    if (!d_.responsible.empty()) {
+      known(fields(), d_.responsible, d_.where, {"字段", "field"});
+      if (field(d_.responsible)->kind != FieldKind::organisation)
+        bad(d_.where, "responsible 应是单位字段", "responsible names a field of one organisation");
+      for (const std::string& state : d_.responsible_in) known(states(), state, d_.where, {"状态", "state"});
+    }
     if (d_.number) known(steps(), d_.number->on, d_.where, {"步骤", "step"});
   }
 
@@ -107,8 +113,8 @@ class Names {
   void effect(const Effect& effect) const {
     const auto placeholders = [&](const std::string& text) {
       for (const std::string& name : reading::placeholders(text, effect.where)) {
-        constexpr std::array<std::string_view, 7> own{"number",          "year", "n", "today", "applicant",
-                                                      "applicant_party", "id"};
+        constexpr std::array<std::string_view, 8> own{
+            "number", "year", "n", "today", "applicant", "applicant_party", "id", "publication"};
         if (field(name) == nullptr && std::find(own.begin(), own.end(), name) != own.end()) continue;
         const auto figure = std::find_if(d_.computed.begin(), d_.computed.end(),
                                          [&](const Computed& c) { return c.name == name; });

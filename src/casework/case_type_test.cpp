@@ -115,6 +115,63 @@ TEST(CaseType, SaysWhatIsWrongAndWhere) {
   }
 }
 
+// Every way to a publication leads over a review by somebody who did not write it.
+TEST(CaseType, NothingIsPublishedWithoutAReview) {
+  const std::string plain = sound;
+  const auto with = [&](std::vector<std::pair<std::string, std::string>> changes) {
+    std::string text = plain;
+    for (const auto& [from, to] : changes) {
+      const auto at = text.find(from);
+      EXPECT_NE(at, std::string::npos) << from;
+      text.replace(at, from.size(), to);
+    }
+    return text;
+  };
+  const std::string finish = "not_by: [send], effects:";
+  const auto refused = [](const std::string& text) {
+    try {
+      check_release(read_case_type(text, "trial.yaml", {})->declared);
+    } catch (const Error& e) {
+      return e.code().name == "bad_case_type";
+    }
+    return false;
+  };
+  EXPECT_TRUE(refused(plain));
+  EXPECT_TRUE(refused(with({{finish, "not_by: [send], review: true, effects:"}})));
+  const std::string good = with({{finish, "not_by: [start, send], review: true, effects:"}});
+  EXPECT_FALSE(refused(good));
+  // Who writes what is published may not review it, nor may the review write.
+  const std::pair<std::string, std::string> words{
+      "amount: {type: number, unit: kg, label",
+      "body: {type: paragraph, sensitivity: open, label: {zh: 文, en: Text}}\n"
+      "  amount: {type: number, unit: kg, label"};
+  const std::pair<std::string, std::string> body{"fields: [title]", "fields: [title, body]"};
+  EXPECT_FALSE(refused(with({words, body, {finish, "not_by: [start], review: true, effects:"}})));
+  EXPECT_TRUE(
+      refused(with({words, body, {finish, "not_by: [start], sets: [body], review: true, effects:"}})));
+  EXPECT_TRUE(refused(with({words,
+                            body,
+                            {"by: [township], when", "by: [township], sets: [body], when"},
+                            {finish, "not_by: [start], review: true, effects:"}})));
+  EXPECT_FALSE(refused(with({words,
+                             body,
+                             {"by: [township], when", "by: [township], sets: [body], when"},
+                             {finish, "not_by: [start, send], review: true, effects:"}})));
+  // A review before the step that publishes does, if there is no way past it.
+  EXPECT_FALSE(refused(with({{"from: draft, to: open, by: [township]",
+                              "from: draft, to: open, by: [township], not_by: [start], review: true"}})));
+  EXPECT_TRUE(refused(with({{"from: draft, to: open, by: [township]",
+                             "from: draft, to: open, by: [township], not_by: [start], review: true"},
+                            {"from: open, to: done, by", "from: [draft, open], to: done, by"}})));
+  // A village's notice ends, and the kinds are known.
+  EXPECT_TRUE(refused(
+      with({{finish, "not_by: [start, send], review: true, effects:"}, {"kind: notice", "kind: village"}})));
+  EXPECT_FALSE(refused(with({{finish, "not_by: [start, send], review: true, effects:"},
+                             {"kind: notice", "kind: village, until: \"{until}\""}})));
+  EXPECT_TRUE(refused(
+      with({{finish, "not_by: [start, send], review: true, effects:"}, {"kind: notice", "kind: news"}})));
+}
+
 TEST(CaseType, ExamplesThatAreWrongAreTold) {
   std::string text = sound;
   text.replace(text.find("do: finish, state: done"), 23, "do: finish, state: open");

@@ -49,8 +49,6 @@ Json value_from(const Field& field, const std::string& text) {
   return text;
 }
 
-const std::string everywhere;  // a counter shared by all tenants: rows of the index of words
-
 Error unknown_case() {
   return {codes::unknown_case, {"没有这件事，或您无权查看", "there is no such case, or you may not see it"}};
 }
@@ -317,6 +315,10 @@ void Casework::write(store::Transaction& t, Stored& s, bool fresh) {
   const Declaration& d = s.type->declared;
   const auto due = s.due();
   const std::string form = sealed_form(*s.type, s.state.form, s.id).dump();
+  const std::string responsible =
+      std::find(d.responsible_in.begin(), d.responsible_in.end(), s.state.state) == d.responsible_in.end()
+          ? std::string()
+          : value_in_text(*s.type, s.state.form, d.responsible, false);
   // What it can be found by: nothing personal.
   std::string words = s.number + " " + d.title.zh + " " + d.title.en;
   for (const Field& field : d.form)
@@ -344,20 +346,19 @@ void Casework::write(store::Transaction& t, Stored& s, bool fresh) {
     t.execute(
         "INSERT INTO casework_case (jurisdiction, id, type, hash, number, title, state, open, applicant, "
         "party, form, due, "
-        "created, created_by, created_name, entered, parent, version, text_row) VALUES (?, ?, ?, ?, ?, ?, ?, "
-        "?, ?, ?, ?, ?, ?, "
-        "?, ?, ?, ?, ?, ?)",
+        "created, created_by, created_name, entered, parent, version, text_row, responsible) VALUES (?, ?, "
+        "?, "
+        "?, ?, ?, ?, "
+        "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         tenant_, s.id.value, d.name, d.hash, s.number, s.title(), s.state.state, s.open() ? 1 : 0,
         s.state.applicant, s.party, form, due ? base::to_string(*due) : no_end, s.created.seconds,
-        s.created_by, s.created_name, s.entered.seconds, s.parent, s.version, s.text_row);
+        s.created_by, s.created_name, s.entered.seconds, s.parent, s.version, s.text_row, responsible);
   } else {
     t.execute(
         "UPDATE casework_case SET hash = ?, number = ?, title = ?, state = ?, open = ?, form = ?, due = ?, "
-        "entered = "
-        "?, version = ? WHERE "
-        "jurisdiction = ? AND id = ?",
+        "entered = ?, version = ?, responsible = ? WHERE jurisdiction = ? AND id = ?",
         d.hash, s.number, s.title(), s.state.state, s.open() ? 1 : 0, form,
-        due ? base::to_string(*due) : no_end, s.entered.seconds, s.version, tenant_, s.id.value);
+        due ? base::to_string(*due) : no_end, s.entered.seconds, s.version, responsible, tenant_, s.id.value);
   }
   for (const auto& [step, users] : s.state.took)
     for (const std::string& user : users)
@@ -450,7 +451,7 @@ CaseView Casework::act(const identity::Caller& caller, CaseId id, const Action& 
       after.number.replace(after.number.find("{n}"), 3, std::to_string(n));
     }
     keep_voices(t, caller, before, after, wanted);
-    Json effects = step == nullptr ? Json::array() : carry_out(t, caller, after, *step);
+    Json effects = step == nullptr ? Json::array() : carry_out(t, caller, after, *step, wanted.reason);
     if (step != nullptr) issue(t, caller, after, *step, effects);
     write(t, after, false);
     event(t, caller, before, after, wanted, effects);

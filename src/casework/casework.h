@@ -182,9 +182,32 @@ struct Publication {
   std::string title;
   Json content;  // [{label: {zh, en}, value}]
   std::vector<int> articles;
+  std::string organisation;  // whose case it was
   Instant published;
-  std::optional<Date> until;
+  std::optional<Date> until;       // the last day it stands
+  std::optional<Date> objections;  // the last day to object
+  std::string contact;             // where to
   std::int64_t replaced_by = 0;
+  std::int64_t replaces = 0;
+  std::optional<Instant> withdrawn;
+  std::string why;  // it was replaced or withdrawn
+};
+
+struct PublicationFilter {
+  std::string kind{};
+  int article = 0;       // 0: any
+  std::string about{};   // an organisation or a place
+  std::string words{};   // found by search
+  bool archive = false;  // also what was replaced or withdrawn, and what is over
+};
+
+// How many cases an organisation has under one article of the plan.
+struct Progress {
+  int article = 0;
+  std::string organisation;
+  std::int64_t open = 0;
+  std::int64_t closed = 0;
+  std::int64_t overdue = 0;
 };
 
 struct RegisterEntry {
@@ -278,8 +301,12 @@ class Casework {
   PaperFile paper(const identity::Caller& caller, CaseId id, const std::string& name,
                   const std::string& format);
 
-  // For everybody, newest first; those whose time is over are left out. Below `before` (0: from the newest).
-  std::vector<Publication> publications(std::size_t limit, std::int64_t before = 0, int article = 0) const;
+  // For everybody, newest first, only what stands. Below `before` (0: from the newest). Throws bad_search.
+  std::vector<Publication> publications(const PublicationFilter& filter, std::size_t limit,
+                                        std::int64_t before = 0) const;
+  // By its number, whether it stands or not. Throws unknown_publication.
+  Publication publication(std::int64_t id) const;
+  bool stands(const Publication& publication) const;  // neither over nor withdrawn; it may be replaced
   std::vector<RegisterEntry> entries(const std::string& kind, std::size_t limit,
                                      const std::string& after = {}) const;
 
@@ -288,8 +315,11 @@ class Casework {
     std::int64_t open = 0;
     std::int64_t closed = 0;
     std::int64_t overdue = 0;
+    Instant changed;  // a case last came into another state
   };
   std::map<int, ArticleCount> counts_by_article() const;
+  // Of the types that name the organisation whose progress it is; by article and organisation.
+  std::vector<Progress> progress() const;
 
  private:
   struct Stored;
@@ -315,7 +345,10 @@ class Casework {
              const Action& action, const Json& effects, const Json& dropped = Json::object());
   void keep_voices(store::Transaction& t, const identity::Caller& caller, const Stored& before,
                    const Stored& after, const Action& action);
-  Json carry_out(store::Transaction& t, const identity::Caller& caller, Stored& stored, const Step& step);
+  Json carry_out(store::Transaction& t, const identity::Caller& caller, Stored& stored, const Step& step,
+                 const std::string& reason);
+  std::int64_t publish(store::Transaction& t, Publication publication);
+  void withdraw(store::Transaction& t, CaseId id, const std::string& why);
   std::vector<PaperState> papers_of(const CaseView& view, const Person& who) const;
   document::Document paper_of(store::Transaction& t, const Stored& stored, const Paper& paper,
                               bool draft) const;

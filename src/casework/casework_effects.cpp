@@ -21,9 +21,19 @@ Error failed(const Effect& effect, const Text& why) {
                        to_string(effect.kind), why.en)}};
 }
 
+// What the case published last and stands, or 0.
+std::int64_t latest_publication(store::Transaction& t, const std::string& tenant, CaseId id) {
+  const auto row = t.first(
+      "SELECT COALESCE(MAX(id), 0) FROM casework_publication WHERE jurisdiction = ? AND case_id = ? AND "
+      "replaced_by = 0 AND withdrawn = 0",
+      tenant, id.value);
+  return row ? row->integer(0) : 0;
+}
+
 }  // namespace
 
-Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, Stored& s, const Step& step) {
+Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, Stored& s, const Step& step,
+                         const std::string& reason) {
   Json done = Json::array();
   if (step.effects.empty()) return done;
   const Date today = clock_.today();
@@ -51,6 +61,8 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
         out += std::to_string(year_of(today));
       else if (name == "today")
         out += base::to_string(today);
+      else if (name == "publication")
+        out += std::to_string(latest_publication(t, tenant_, s.id));
       else if (name == "id")
         out += std::to_string(s.id.value);
       else if (name == "applicant")
@@ -207,23 +219,32 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
           break;
         }
         case Effect::Kind::publish: {
-          const std::int64_t id = next(t, "publication");
-          std::string until;
+          Publication publication;
+          publication.of = s.id;
+          publication.type = s.type->name();
+          publication.kind = argument("kind");
+          publication.title = argument("title", true);
+          publication.content = content_of(effect.fields);
+          publication.articles = s.type->declared.articles;
+          publication.organisation = s.state.applicant;
           if (const std::string days = argument("days"); !days.empty())
-            until = base::to_string(today + std::chrono::days{Decimal::parse(days).to_int64()});
-          std::string articles = " ";
-          for (const int article : s.type->declared.articles) articles += std::to_string(article) + " ";
-          t.execute(
-              "UPDATE casework_publication SET replaced_by = ? WHERE jurisdiction = ? AND case_id = ? AND "
-              "kind = ? AND replaced_by = 0",
-              id, tenant_, s.id.value, argument("kind"));
-          t.execute(
-              "INSERT INTO casework_publication (jurisdiction, id, case_id, type, kind, title, content, "
-              "articles, published, until, "
-              "replaced_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
-              tenant_, id, s.id.value, s.type->name(), argument("kind"), argument("title", true),
-              content_of(effect.fields).dump(), articles, clock_.now().seconds, until);
-          note["publication"] = id;
+            publication.until = today + std::chrono::days{Decimal::parse(days).to_int64()};
+          if (const std::string until = argument("until"); !until.empty())
+            publication.until = parse_date(until);
+          if (publication.until && *publication.until < today)
+            throw failed(effect, {"公示的截止日已过", "its last day is over already"});
+          if (const std::string term = argument("objections"); !term.empty())
+            if (const auto found = s.state.terms.find(term); found != s.state.terms.end())
+              publication.objections = found->second.due;
+          publication.contact = argument("contact", true);
+          publication.why = argument("why", true);
+          const std::string replaces = argument("replaces");
+          if (!replaces.empty()) publication.replaces = Decimal::parse(replaces).to_int64();
+          note["publication"] = publish(t, std::move(publication));
+          break;
+        }
+        case Effect::Kind::withdraw: {
+          withdraw(t, s.id, reason);
           break;
         }
         case Effect::Kind::open_case: {
@@ -237,7 +258,8 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
         }
       }
     } catch (const Error& e) {
-      if (e.code() == codes::effect_failed || e.kind() == Kind::unavailable || e.kind() == Kind::internal)
+      if (e.code() == codes::effect_failed || e.code() == codes::personal_text ||
+          e.kind() == Kind::unavailable || e.kind() == Kind::internal)
         throw;
       throw failed(effect, e.message());
     }

@@ -309,44 +309,6 @@ std::optional<InboxItem> Casework::due_from(store::Transaction& t, const Person&
   }
 }
 
-std::vector<Publication> Casework::publications(std::size_t limit, std::int64_t before, int article) const {
-  return database_.read([&](store::Transaction& t) {
-    std::vector<Publication> out;
-    const std::string today = base::to_string(clock_.today());
-    std::string sql =
-        "SELECT id, case_id, type, kind, title, content, articles, published, until, replaced_by FROM "
-        "casework_publication WHERE "
-        "jurisdiction = ? AND (until = '' OR until >= ?)";
-    std::vector<store::Value> values{store::to_value(tenant_), store::to_value(today)};
-    if (before > 0) {
-      sql += " AND id < ?";
-      values.push_back(store::to_value(before));
-    }
-    if (article > 0) {
-      sql += " AND articles LIKE ?";
-      values.push_back(store::to_value(fmt::format("% {} %", article)));
-    }
-    sql += " ORDER BY id DESC LIMIT ?";
-    values.push_back(store::to_value(static_cast<std::int64_t>(limit)));
-    t.each_values(sql, values, [&](const store::Row& row) {
-      Publication one;
-      one.id = row.integer(0);
-      one.of = {row.integer(1)};
-      one.type = row.text(2);
-      one.kind = row.text(3);
-      one.title = row.text(4);
-      one.content = Json::parse(row.text(5));
-      for (const std::string_view part : split(row.text(6), ' '))
-        if (!part.empty()) one.articles.push_back(static_cast<int>(number_of(part, 0)));
-      one.published = {row.integer(7)};
-      one.until = day_or_none(row.text(8));
-      one.replaced_by = row.integer(9);
-      out.push_back(std::move(one));
-    });
-    return out;
-  });
-}
-
 std::vector<RegisterEntry> Casework::entries(const std::string& kind, std::size_t limit,
                                              const std::string& after) const {
   return database_.read([&](store::Transaction& t) {
@@ -367,28 +329,6 @@ std::vector<RegisterEntry> Casework::entries(const std::string& kind, std::size_
         "casework_entry WHERE "
         "jurisdiction = ? AND kind = ? AND number > ? ORDER BY number LIMIT ?",
         tenant_, kind, after, static_cast<std::int64_t>(limit));
-    return out;
-  });
-}
-
-std::map<int, Casework::ArticleCount> Casework::counts_by_article() const {
-  return database_.read([&](store::Transaction& t) {
-    std::map<int, ArticleCount> out;
-    t.each(
-        [&](const store::Row& row) {
-          const auto type = types_->find(row.text(0));
-          if (type == types_->end()) return;
-          for (const int article : type->second->declared.articles) {
-            ArticleCount& count = out[article];
-            count.open += row.integer(1);
-            count.closed += row.integer(2);
-            count.overdue += row.integer(3);
-          }
-        },
-        "SELECT type, SUM(open), SUM(1 - open), SUM(CASE WHEN open = 1 AND due < ? THEN 1 ELSE 0 END) FROM "
-        "casework_case WHERE "
-        "jurisdiction = ? GROUP BY type",
-        base::to_string(clock_.today()), tenant_);
     return out;
   });
 }

@@ -32,12 +32,15 @@ inline constexpr Code bad_upload{"casework", 21, "bad_upload", Kind::invalid_inp
 inline constexpr Code bad_search{"casework", 22, "bad_search", Kind::invalid_input};
 inline constexpr Code already_latest{"casework", 23, "already_latest", Kind::conflict};
 inline constexpr Code unknown_paper{"casework", 24, "unknown_paper", Kind::not_found};
+inline constexpr Code personal_text{"casework", 25, "personal_text", Kind::invalid_input};
+inline constexpr Code unknown_publication{"casework", 26, "unknown_publication", Kind::not_found};
 
 inline constexpr std::array all{
-    bad_case_type, bad_example,  unknown_type, unknown_case,      changed_meanwhile, unknown_step,
-    wrong_state,   not_for_you,  same_person,  too_late,          too_early,         reason_missing,
-    bad_form,      not_editable, incomplete,   condition_unknown, condition_false,   already_spoken,
-    effect_failed, bad_record,   bad_upload,   bad_search,        already_latest,    unknown_paper};
+    bad_case_type, bad_example,        unknown_type, unknown_case,      changed_meanwhile, unknown_step,
+    wrong_state,   not_for_you,        same_person,  too_late,          too_early,         reason_missing,
+    bad_form,      not_editable,       incomplete,   condition_unknown, condition_false,   already_spoken,
+    effect_failed, bad_record,         bad_upload,   bad_search,        already_latest,    unknown_paper,
+    personal_text, unknown_publication};
 static_assert(dense(all));
 
 }  // namespace tributary::casework::codes

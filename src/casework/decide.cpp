@@ -167,7 +167,10 @@ Json patched(const CaseType& type, const CaseState& now, const Step& step, const
     if (type.field(name) != nullptr && !settable(step, name) &&
         value != (now.form.contains(name) ? now.form.at(name) : Json(nullptr)))
       faults.push_back({name, {"这一步不能改这个字段", "this field cannot be changed in this step"}});
-  Json out = with_values(type, now.form, values);  // what is not well-formed comes first
+  Json before = now.form;
+  if (step.review)  // of an earlier step: does not count for this one
+    for (const std::string_view name : {not_secret, privacy_ok}) before.erase(std::string(name));
+  Json out = with_values(type, before, values);  // what is not well-formed comes first
   if (!faults.empty()) throw FormError(codes::not_editable, std::move(faults));
   return out;
 }

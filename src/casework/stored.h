@@ -33,6 +33,9 @@ inline constexpr const char* no_end = "9999-12-31";
 // The organisation a wide role is not bound to, in the tables of who waits and who sees.
 inline constexpr const char* anywhere = "";
 
+// A counter shared by all tenants: rows of the indices of words.
+inline const std::string everywhere;
+
 // "(x.role = ? AND x.organisation IN (?, ?)) OR …" with its values, for what one person's roles reach.
 struct Reach {
   std::string condition;

@@ -27,6 +27,7 @@ struct ServeArguments {
   std::string certificate;
   std::string key;
   std::vector<std::string> proxies;
+  std::string licence;
   api::Basemap basemap;
   std::string outlines;
   std::string cipher = "aes";
@@ -101,6 +102,7 @@ int serve(Context& c, const ServeArguments& a) {
   };
   api::ServerSettings settings;
   settings.public_url = c.public_url();
+  settings.licence = a.licence;
   settings.basemap = a.basemap;
   settings.outlines = a.outlines;
   settings.cipher = *casework::parse_cipher(a.cipher);
@@ -187,6 +189,16 @@ void add_serve_command(CLI::App& app, Action& action) {
                       "底图的版权声明 / what the map's licence asks to be said");
   command->add_option("--outlines", a->outlines,
                       "地图上区划轮廓的 GeoJSON 文件 / GeoJSON file of divisions for the map (default: none)");
+  command
+      ->add_option("--open-data-licence", a->licence,
+                   "开放数据许可的网址，写进数据目录；不设则写“许可未说明” / address of the licence of open "
+                   "data; by default not stated")
+      ->check([](const std::string& given) {
+        const bool address = given.starts_with("https://") || given.starts_with("http://");
+        return address && given.find_first_of(" <>\"{}|\\^`") == std::string::npos
+                   ? std::string()
+                   : "应为网址 / must be an address";
+      });
   command->add_option("--web", a->web, "网页文件夹 / folder of the built console (default: web/dist)");
   command->add_option("--tls-cert", a->certificate, "证书（PEM）/ certificate chain (PEM)");
   command->add_option("--tls-key", a->key, "私钥（PEM）/ private key (PEM)");

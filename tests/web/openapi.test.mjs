@@ -39,6 +39,8 @@ const people = [
   ['auditor', 'auditor', 'drc'],
   ['keeper', 'administrator', 'office'],
   ['expert', 'third_party', 'drc'],
+  ['writer', 'township', 'div-341602100'],
+  ['reader', 'township', 'div-341602100'],
 ]
 
 test('the interface is as its description says', async (t) => {
@@ -74,7 +76,12 @@ test('the interface is as its description says', async (t) => {
     const place = (await first('clerk', '/api/v1/places')).code
     const own = (await callers.clerk('POST', '/api/v1/cases', { type: 'annual-task', values: { title: '断面补偿结算' } })).json.id
     const document = (await callers.clerk('POST', `/api/v1/cases/${own}/documents?name=a.txt`, new TextEncoder().encode('证明'))).json.id
+    // Something public: one of the township wrote it, another reviewed it.
+    const post = { village: '小李村', plot: '涡河右岸', funding: 'local', conditions: '身体健康', pay_year: '6000', apply_by: '2099-12-31' }
+    const begun = (await callers.writer('POST', '/api/v1/cases', { type: 'ranger-appointment', values: post })).json.id
+    await callers.reader('POST', `/api/v1/cases/${begun}/actions`, { step: 'notice', values: { not_secret: true, privacy_ok: true } })
     const values = {
+      notices: (await first('nobody', '/api/v1/public/notices')).id,
       cases: own, papers: 'notice', documents: document, 'case-types': 'annual-task', register: 'certificate',
       places: place, items: (await callers.nobody('GET', '/ogc/collections/places/items')).json.features[0].id, series: series.id, standards: series.indicator, statements: statement,
       packs: (await first('clerk', '/api/v1/packs')).name, rules: (await first('clerk', '/api/v1/rules')).name,
@@ -83,7 +90,7 @@ test('the interface is as its description says', async (t) => {
       '/api/v1/public/statements/{code}': (await first('nobody', '/api/v1/public/statements')).code,
       '/api/v1/jobs/{id}': (await callers.clerk('POST', '/api/v1/runs', { rule: 'section-month', period: '2020-10' })).json.job,
     }
-    const queries = { month: '2020-10', as: (await first('clerk', '/api/v1/import-layouts')).id }
+    const queries = { month: '2020-10', words: '涡河', as: (await first('clerk', '/api/v1/import-layouts')).id }
     const address = (path, { parameters }, more = {}) => {
       const filled = path.replaceAll(/\/([\w-]+)\/\{\w+\}/g, (_, before) => {
         const value = values[path] ?? values[before]

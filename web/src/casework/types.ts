@@ -155,6 +155,7 @@ export interface Article {
   overdue: number
 }
 export interface Plan { source: Origin | null; articles: Article[] }
+export interface Progress { article: number; article_title: Text; organisation: Named; of: 'department' | 'township'; open: number; closed: number; overdue: number }
 export interface Notice {
   id: number
   kind: string
@@ -162,7 +163,14 @@ export interface Notice {
   title: string
   content: { name: string; label: Text; kind: Kind; value: string }[]
   articles: number[]
+  organisation: Named
   published: string
   until: string | null
+  objections: string | null
+  objection_days: number | null
+  contact: string
+  replaces: number | null
   replaced_by: number | null
+  withdrawn: string | null
+  why: string
 }

@@ -1,0 +1,161 @@
+// Is what becomes public looked at before, by somebody else than whoever wrote it?
+#include "casework/case_type.h"
+#include "casework/codes.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include <fmt/format.h>
+
+namespace tributary::casework {
+namespace {
+
+bool contains(const std::vector<std::string>& list, const std::string& one) {
+  return std::find(list.begin(), list.end(), one) != list.end();
+}
+
+[[noreturn]] void bad(const Where& where, const std::string& zh, const std::string& en, Text hint = {}) {
+  throw Error(codes::bad_case_type, {zh, en}, where, std::move(hint));
+}
+
+class Release {
+ public:
+  explicit Release(const Declaration& d) : d_(d) {}
+
+  void check() const {
+    const std::set<std::string> unreviewed = reached_without_review();
+    for (const Step& step : d_.steps)
+      for (const Effect& effect : step.effects) {
+        if (effect.kind != Effect::Kind::publish) continue;
+        stands_for(effect);
+        const std::vector<std::string> text = written(effect);
+        if (step.review) {
+          reviewer(step, text);
+          continue;
+        }
+        for (const std::string& from : step.from)
+          if (unreviewed.contains(from))
+            bad(effect.where, fmt::format("步骤“{}”要公开内容，之前没有保密审查和个人信息审查", step.name),
+                fmt::format("the step \"{}\" publishes without a review for secrecy and privacy before it",
+                            step.name),
+                {"在这一步或之前必经的一步写 review: true，由起草人以外的人办理（not_by）",
+                 "write review: true at this step or at one that every way leads over, taken by somebody "
+                 "else "
+                 "than the drafter (not_by)"});
+        for (const Step& review : d_.steps)
+          if (review.review) reviewer(review, text);
+        later(step, text);
+      }
+  }
+
+ private:
+  // States a case can be in that has not passed a review since it began.
+  std::set<std::string> reached_without_review() const {
+    std::set<std::string> out{d_.start_state};
+    for (bool grown = true; grown;) {
+      grown = false;
+      for (const Step& step : d_.steps) {
+        if (step.review || step.to.empty() || out.contains(step.to)) continue;
+        grown = std::any_of(step.from.begin(), step.from.end(),
+                            [&](const std::string& from) { return out.contains(from); });
+        if (grown) {
+          out.insert(step.to);
+          break;
+        }
+      }
+    }
+    return out;
+  }
+
+  // The fields of a publication in which somebody writes at length: a number or a day needs no second reader.
+  std::vector<std::string> written(const Effect& effect) const {
+    std::vector<std::string> out;
+    for (const Field& field : d_.form)
+      if (contains(effect.fields, field.name) &&
+          (field.kind == FieldKind::paragraph || field.kind == FieldKind::table))
+        out.push_back(field.name);
+    return out;
+  }
+
+  bool writes(const Step& step, const std::vector<std::string>& text) const {
+    return std::any_of(text.begin(), text.end(), [&](const std::string& field) {
+      return contains(step.sets, "all") || contains(step.sets, field);
+    });
+  }
+
+  void reviewer(const Step& review, const std::vector<std::string>& text) const {
+    if (writes(review, text))
+      bad(review.where, fmt::format("步骤“{}”又写内容又审查", review.name),
+          fmt::format("the step \"{}\" both writes and reviews", review.name),
+          {"内容在前面的步骤写，由另一人审查", "let an earlier step write, and somebody else review"});
+    if (!contains(review.not_by, "start"))
+      bad(review.where, fmt::format("步骤“{}”的审查人可能就是起草人", review.name),
+          fmt::format("the reviewer of the step \"{}\" may be the drafter", review.name),
+          {"写 not_by: [start]", "write not_by: [start]"});
+    for (const Step& step : d_.steps)
+      if (&step != &review && writes(step, text) && !contains(review.not_by, step.name))
+        bad(review.where,
+            fmt::format("步骤“{}”写的内容要公开，“{}”的审查人可能就是写的人", step.name, review.name),
+            fmt::format(
+                "the step \"{}\" writes what is published, and whoever takes it may take the review \"{}\"",
+                step.name, review.name),
+            {fmt::format("把 {} 写进 not_by", step.name), fmt::format("add {} to not_by", step.name)});
+  }
+
+  // What a review let through stays as it was.
+  void later(const Step& publishes, const std::vector<std::string>& text) const {
+    std::set<std::string> behind;
+    for (const Step& step : d_.steps)
+      if (step.review && !step.to.empty()) behind.insert(step.to);
+    for (const Step& step : d_.steps) {
+      const bool after =
+          &step == &publishes ||
+          std::any_of(step.from.begin(), step.from.end(), [&](const auto& s) { return behind.contains(s); });
+      if (after && !step.review && writes(step, text))
+        bad(step.where, fmt::format("步骤“{}”改了已审查的内容", step.name),
+            fmt::format("the step \"{}\" changes what was reviewed", step.name));
+    }
+  }
+
+  void stands_for(const Effect& effect) const {
+    constexpr std::array<std::string_view, 5> kinds{"notice", "result", "policy", "experience", "village"};
+    const std::string& kind = effect.arguments.at("kind");
+    // One that the form lets somebody choose: each choice must be one.
+    const Field* chosen = nullptr;
+    for (const Field& field : d_.form)
+      if (kind == "{" + field.name + "}" && field.kind == FieldKind::choice) chosen = &field;
+    const auto known = [&](const std::string& one) {
+      return std::find(kinds.begin(), kinds.end(), one) != kinds.end();
+    };
+    const bool good = chosen == nullptr ? known(kind)
+                                        : std::all_of(chosen->choices.begin(), chosen->choices.end(),
+                                                      [&](const Choice& one) { return known(one.key); });
+    if (!good)
+      bad(effect.where, fmt::format("没有公开类别“{}”", kind),
+          fmt::format("no kind of publication \"{}\"", kind),
+          {"可用：notice、result、policy、experience、village",
+           "one of: notice, result, policy, experience, village"});
+    const bool ends = effect.arguments.contains("until") || effect.arguments.contains("days");
+    if (kind == "village" && !ends)
+      bad(effect.where, "村级公示要写 until 或 days，到期撤下",
+          "a notice of a village says until or days, and comes down then");
+    if (effect.arguments.contains("until") && effect.arguments.contains("days"))
+      bad(effect.where, "until 和 days 只能写一个", "say either until or days");
+    if (const auto term = effect.arguments.find("objections"); term != effect.arguments.end())
+      if (std::none_of(d_.terms.begin(), d_.terms.end(),
+                       [&](const Term& t) { return t.name == term->second; }))
+        bad(effect.where, fmt::format("没有期限“{}”", term->second),
+            fmt::format("there is no term \"{}\"", term->second));
+  }
+
+  const Declaration& d_;
+};
+
+}  // namespace
+
+void check_release(const Declaration& declared) {
+  Release(declared).check();
+}
+
+}  // namespace tributary::casework

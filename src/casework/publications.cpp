@@ -1,0 +1,239 @@
+// What cases make public: put up, replaced, taken down, found; and how far the plan is.
+#include "base/text.h"
+#include "casework/codes.h"
+#include "casework/leaks.h"
+#include "casework/search.h"
+#include "casework/stored.h"
+#include "registry/registry.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include <fmt/format.h>
+
+namespace tributary::casework {
+namespace {
+
+constexpr const char* columns =
+    "p.id, p.case_id, p.type, p.kind, p.title, p.content, p.articles, p.organisation, p.published, p.until, "
+    "p.objections, p.contact, p.replaced_by, p.withdrawn, p.why, (SELECT COALESCE(MAX(o.id), 0) FROM "
+    "casework_publication o WHERE o.jurisdiction = p.jurisdiction AND o.replaced_by = p.id)";
+
+std::optional<Date> day_or_none(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional(parse_date(text));
+}
+
+std::string text_of_day(const std::optional<Date>& day) {
+  return day ? base::to_string(*day) : std::string();
+}
+
+Publication publication_of(const store::Row& row) {
+  Publication out;
+  out.id = row.integer(0);
+  out.of = {row.integer(1)};
+  out.type = row.text(2);
+  out.kind = row.text(3);
+  out.title = row.text(4);
+  out.content = Json::parse(row.text(5));
+  for (const std::string_view part : split(row.text(6), ' ')) {
+    int article = 0;
+    if (std::from_chars(part.data(), part.data() + part.size(), article).ec == std::errc())
+      out.articles.push_back(article);
+  }
+  out.organisation = row.text(7);
+  out.published = {row.integer(8)};
+  out.until = day_or_none(row.text(9));
+  out.objections = day_or_none(row.text(10));
+  out.contact = row.text(11);
+  out.replaced_by = row.integer(12);
+  if (row.integer(13) != 0) out.withdrawn = Instant{row.integer(13)};
+  out.why = row.text(14);
+  out.replaces = row.integer(15);
+  return out;
+}
+
+// Typed text is looked through; what has a form of its own (a day, an amount, a credit code) is not.
+void check_leaks(const Publication& p, const registry::Registry& registry) {
+  std::vector<FieldFault> faults;
+  const auto look = [&](const std::string& name, const Text& label, const std::string& text) {
+    const auto found = personal_number_in(text);
+    if (!found) return;
+    faults.push_back(
+        {name,
+         {fmt::format("“{}”里有{}的数字，不能公开；请退回修改，去掉后再公开", label.zh, found->zh),
+          fmt::format("\"{}\" holds {}: it cannot be published; send it back and take it out", label.en,
+                      found->en)}});
+  };
+  look("title", {"标题", "Title"}, p.title);
+  look("contact", {"意见反馈方式", "How to object"}, p.contact);
+  look("why", {"更正原因", "Why it was corrected"}, p.why);
+  for (const Json& one : p.content) {
+    const auto kind = one.at("kind").get<std::string>();
+    if (kind == "text" || kind == "paragraph" || kind == "table")
+      look(one.at("name").get<std::string>(),
+           {one.at("label").at("zh").get<std::string>(), one.at("label").at("en").get<std::string>()},
+           one.at("value").get<std::string>());
+  }
+  for (const Json& one : p.content) {
+    if (one.at("kind") != "party") continue;
+    const registry::PartyKind kind = registry.party(one.at("value").get<std::string>()).kind;
+    if (kind == registry::PartyKind::person || kind == registry::PartyKind::household)
+      faults.push_back(
+          {one.at("name").get<std::string>(),
+           {fmt::format("“{}”是个人或农户，姓名不能公开", one.at("label").at("zh").get<std::string>()),
+            fmt::format("\"{}\" is a person or a household: the name cannot be published",
+                        one.at("label").at("en").get<std::string>())}});
+  }
+  if (!faults.empty()) throw FormError(codes::personal_text, std::move(faults));
+}
+
+}  // namespace
+
+std::int64_t Casework::publish(store::Transaction& t, Publication p) {
+  check_leaks(p, registry::Registry(database_, tenant_));
+  p.id = next(t, "publication");
+  t.execute(
+      "UPDATE casework_publication SET replaced_by = ?, why = ? WHERE jurisdiction = ? AND type = ? AND "
+      "((case_id = ? AND kind = ? AND replaced_by = 0) OR id = ?)",
+      p.id, p.why, tenant_, p.type, p.of.value, p.kind, p.replaces);
+  std::string articles = " ";
+  for (const int article : p.articles) articles += std::to_string(article) + " ";
+  std::string about = " " + p.organisation + " ";
+  std::string words = p.title;
+  for (const Json& one : p.content) {
+    const auto kind = one.at("kind").get<std::string>();
+    const auto value = one.at("value").get<std::string>();
+    if (kind == "organisation" || kind == "place") about += value + " ";
+    words += " " + value;
+  }
+  const std::int64_t row = next(t, "publication text", everywhere);
+  if (t.dialect() == store::Dialect::sqlite)
+    t.execute("INSERT INTO casework_publication_text (rowid, tokens) VALUES (?, ?)", row, tokens_of(words));
+  else
+    t.execute("INSERT INTO casework_publication_text (row_id, tokens) VALUES (?, to_tsvector('simple', ?))",
+              row, tokens_of(words));
+  t.execute(
+      "INSERT INTO casework_publication (jurisdiction, id, case_id, type, kind, title, content, articles, "
+      "published, until, replaced_by, organisation, about, objections, contact, why, withdrawn, text_row) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, '', 0, ?)",
+      tenant_, p.id, p.of.value, p.type, p.kind, p.title, p.content.dump(), articles, clock_.now().seconds,
+      text_of_day(p.until), p.organisation, about, text_of_day(p.objections), p.contact, row);
+  return p.id;
+}
+
+void Casework::withdraw(store::Transaction& t, CaseId id, const std::string& why) {
+  t.execute(
+      "UPDATE casework_publication SET withdrawn = ?, why = ? WHERE jurisdiction = ? AND case_id = ? AND "
+      "withdrawn = 0",
+      clock_.now().seconds, why, tenant_, id.value);
+}
+
+std::vector<Publication> Casework::publications(const PublicationFilter& filter, std::size_t limit,
+                                                std::int64_t before) const {
+  return database_.read([&](store::Transaction& t) {
+    std::string sql = fmt::format("SELECT {} FROM casework_publication p WHERE p.jurisdiction = ?", columns);
+    std::vector<store::Value> values{store::to_value(tenant_)};
+    const auto where = [&](const std::string& condition, const auto& value) {
+      sql += " AND " + condition;
+      values.push_back(store::to_value(value));
+    };
+    if (!filter.archive) {
+      where("p.replaced_by = ?", std::int64_t{0});
+      where("p.withdrawn = ?", std::int64_t{0});
+      where("(p.until = '' OR p.until >= ?)", base::to_string(clock_.today()));
+    }
+    if (before > 0) where("p.id < ?", before);
+    if (!filter.kind.empty()) where("p.kind = ?", filter.kind);
+    if (filter.article > 0) where("p.articles LIKE ?", fmt::format("% {} %", filter.article));
+    if (!filter.about.empty()) {
+      // Codes are letters, digits and a few signs; what else there is names nothing.
+      if (filter.about.find_first_of("%_ ") != std::string::npos) return std::vector<Publication>{};
+      where("p.about LIKE ?", fmt::format("% {} %", filter.about));
+    }
+    if (!filter.words.empty()) {
+      const auto phrases = phrases_of(filter.words);
+      if (phrases.empty())
+        throw Error(codes::bad_search, {"请输入文字或数字", "enter letters, characters or digits"},
+                    {"", 0, 0, "words"});
+      if (t.dialect() == store::Dialect::sqlite)
+        where(
+            "p.text_row IN (SELECT rowid FROM casework_publication_text WHERE casework_publication_text "
+            "MATCH ?)",
+            fts5_query(phrases));
+      else
+        where(
+            "p.text_row IN (SELECT row_id FROM casework_publication_text WHERE tokens @@ "
+            "to_tsquery('simple', ?))",
+            tsquery(phrases));
+    }
+    sql += filter.words.empty() ? " ORDER BY p.id DESC LIMIT ?" : " ORDER BY +p.id DESC LIMIT ?";
+    values.push_back(store::to_value(static_cast<std::int64_t>(limit)));
+    std::vector<Publication> out;
+    t.each_values(sql, values, [&](const store::Row& row) { out.push_back(publication_of(row)); });
+    return out;
+  });
+}
+
+Publication Casework::publication(std::int64_t id) const {
+  return database_.read([&](store::Transaction& t) {
+    const auto row = t.first(
+        fmt::format("SELECT {} FROM casework_publication p WHERE p.jurisdiction = ? AND p.id = ?", columns),
+        tenant_, id);
+    if (!row) throw Error(codes::unknown_publication, {"没有这条公示公开", "there is no such publication"});
+    return publication_of(*row);
+  });
+}
+
+bool Casework::stands(const Publication& publication) const {
+  return !publication.withdrawn && (!publication.until || *publication.until >= clock_.today());
+}
+
+std::map<int, Casework::ArticleCount> Casework::counts_by_article() const {
+  return database_.read([&](store::Transaction& t) {
+    std::map<int, ArticleCount> out;
+    t.each(
+        [&](const store::Row& row) {
+          const auto type = types_->find(row.text(0));
+          if (type == types_->end()) return;
+          for (const int article : type->second->declared.articles) {
+            ArticleCount& count = out[article];
+            count.open += row.integer(1);
+            count.closed += row.integer(2);
+            count.overdue += row.integer(3);
+            count.changed = std::max(count.changed, Instant{row.integer(4)});
+          }
+        },
+        "SELECT type, SUM(open), SUM(1 - open), SUM(CASE WHEN open = 1 AND due < ? THEN 1 ELSE 0 END), "
+        "MAX(entered) FROM casework_case WHERE jurisdiction = ? GROUP BY type",
+        base::to_string(clock_.today()), tenant_);
+    return out;
+  });
+}
+
+std::vector<Progress> Casework::progress() const {
+  return database_.read([&](store::Transaction& t) {
+    std::map<std::pair<int, std::string>, Progress> by;
+    t.each(
+        [&](const store::Row& row) {
+          const auto type = types_->find(row.text(0));
+          if (type == types_->end()) return;
+          for (const int article : type->second->declared.articles) {
+            Progress& one = by[{article, row.text(1)}];
+            one.article = article;
+            one.organisation = row.text(1);
+            one.open += row.integer(2);
+            one.closed += row.integer(3);
+            one.overdue += row.integer(4);
+          }
+        },
+        "SELECT type, responsible, SUM(open), SUM(1 - open), SUM(CASE WHEN open = 1 AND due < ? THEN 1 ELSE "
+        "0 "
+        "END) FROM casework_case WHERE jurisdiction = ? AND responsible <> '' GROUP BY type, responsible",
+        base::to_string(clock_.today()), tenant_);
+    std::vector<Progress> out;
+    for (auto& [key, one] : by) out.push_back(std::move(one));
+    return out;
+  });
+}
+
+}  // namespace tributary::casework
