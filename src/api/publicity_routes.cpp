@@ -130,11 +130,13 @@ std::string excerpt(const std::vector<std::string>& words, const std::string& te
   return (begin > 0 ? "…" : "") + text.substr(begin, end - begin) + (end < text.size() ? "…" : "");
 }
 
-std::string said(const Json& content) {
+std::string said(const Json& content, const std::string& title) {
   std::string out;
-  for (const Json& one : content)
+  for (const Json& one : content) {
+    if (one.at("value") == title) continue;  // stands above already
     out += (out.empty() ? "" : " · ") + one.at("label").at("zh").get<std::string>() + " " +
            one.at("value").get<std::string>();
+  }
   return out;
 }
 
@@ -251,7 +253,7 @@ Page search(Call& call, const PageRequest& page) {
     const Json one = publication_json(call, all[i], names);
     out.items.push_back(hit_json({all[i].kind,
                                   {all[i].title, all[i].title},
-                                  excerpt(search.words(), said(one.at("content"))),
+                                  excerpt(search.words(), said(one.at("content"), all[i].title)),
                                   fmt::format("/notices/{}", all[i].id),
                                   to_string(day_of(all[i].published)),
                                   all[i].articles}));

@@ -29,6 +29,7 @@ form:
   until: {type: date, label: {zh: 公示至, en: Until}, sensitivity: open}
   contact: {type: text, label: {zh: 意见反馈方式, en: How to object}, sensitivity: open}
   replaces: {type: number, unit: "1", label: {zh: 更正, en: Corrects}, draft: true}
+  payee: {type: party, label: {zh: 收款方, en: Payee}, sensitivity: open}
 states:
   draft: {label: {zh: 草稿, en: Draft}}
   checked: {label: {zh: 待公示, en: To be posted}}
@@ -40,7 +41,7 @@ steps:
   send: {label: {zh: 报送, en: Send}, from: draft, to: checked, by: [{role: township, in: applicant}]}
   back: {label: {zh: 退回, en: Return}, from: checked, to: draft, by: [office_approver], reason: true, expected: false}
   post: {label: {zh: 公示, en: Post}, from: checked, to: up, by: [office_approver], not_by: [start], review: true,
-    effects: [{do: publish, kind: village, title: "{title}", fields: [title, body, unit], until: "{until}", objections: objection, contact: "{contact}", replaces: "{replaces}", why: 更正}]}
+    effects: [{do: publish, kind: village, title: "{title}", fields: [title, body, unit, payee], until: "{until}", objections: objection, contact: "{contact}", replaces: "{replaces}", why: 更正}]}
   correct: {label: {zh: 更正, en: Correct}, from: up, to: corrected, by: [office_approver], reason: true, expected: false,
     effects: [{do: open_case, case: announcement, set: {title: "{title}", body: "{body}", until: "{until}", replaces: "{publication}"}}]}
   take_down: {label: {zh: 撤下, en: Take down}, from: up, to: down, by: [office_approver], reason: true, expected: false, effects: [{do: withdraw}]}
@@ -140,6 +141,37 @@ TEST_P(Publications, RefuseNumbersOfPeopleAndNameTheField) {
   EXPECT_EQ(code_of([&] { act("wang", sent("联系 13812345678", "正文"), "post", cleared); }),
             "personal_text");
   EXPECT_TRUE(cases().publications({.archive = true}, 10).empty());
+}
+
+TEST_P(Publications, NamePersonsAndHouseholdsNever) {
+  registry::RegistryData data;
+  for (const auto& [code, kind] : {std::pair{"p:zhang", registry::PartyKind::person},
+                                   std::pair{"h:zhang", registry::PartyKind::household},
+                                   std::pair{"e:mill", registry::PartyKind::organisation}}) {
+    registry::Party party;
+    party.code = code;
+    party.name = {code, code};
+    party.kind = kind;
+    party.jurisdiction = "341602";
+    party.validity = {make_date(2020, 1, 1), Date::max()};
+    data.parties.push_back(std::move(party));
+  }
+  registry::Registry(w.database.db(), "341602").apply(data);
+  const auto posted = [&](const char* payee) {
+    const CaseId id = cases()
+                          .start(as("zhao"), "announcement",
+                                 {{"title", "补偿"},
+                                  {"body", "正文"},
+                                  {"payee", payee},
+                                  {"until", base::to_string(w.clock.today())}})
+                          .head.id;
+    act("zhao", id, "send");
+    return code_of([&] { act("wang", id, "post", cleared); });
+  };
+  EXPECT_EQ(posted("p:zhang"), "personal_text");
+  EXPECT_EQ(posted("h:zhang"), "personal_text");
+  EXPECT_TRUE(cases().publications({.archive = true}, 10).empty());
+  EXPECT_EQ(posted("e:mill"), "none");
 }
 
 TEST_P(Publications, ComeDownOnTheirDay) {

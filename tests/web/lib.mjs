@@ -61,7 +61,7 @@ export async function serve(prepare = async () => {}) {
 export const launch = () => chromium.launch({ executablePath: process.env.CHROMIUM, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
 
 /** The demonstration's year with people who have signed in once, a drafted statement and a posted one. */
-export async function demonstration(browser) {
+export async function demonstration(browser, more = async () => {}) {
   const once = {}
   let statement
   let posted
@@ -75,6 +75,7 @@ export async function demonstration(browser) {
     await add('approver', '李强', 'office_approver', 'office')
     await add('auditor', '周正', 'auditor', 'drc')
     await add('administrator2', '陈静', 'administrator', 'office')
+    await more(cli)
   })
   const secret = (name) => `溪流清澈见底-${name}-2026`
   for (const name of Object.keys(once)) {

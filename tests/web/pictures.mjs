@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
 import { demonstration, launch, person, top } from './lib.mjs'
+import { enrol, publish } from './publicity.mjs'
 import { workbook } from './xlsx.mjs'
 
 const wide = 1280
@@ -16,7 +17,8 @@ for (const locale of ['zh', 'en'])
     rmSync(folder, { recursive: true, force: true })
     mkdirSync(folder, { recursive: true })
     const browser = await launch()
-    const { server, statement, posted, secret } = await demonstration(browser)
+    let once
+    const { server, statement, posted, secret } = await demonstration(browser, async (cli) => (once = await enrol(cli)))
     async function come(name, width = wide, options = {}) {
       const who = await person(browser, server, { locale, width, ...options })
       if (name) {
@@ -111,6 +113,12 @@ for (const locale of ['zh', 'en'])
       await auditor.button('admin.audit_verify').click()
       await auditor.page.locator('.note.good').waitFor()
       await auditor.take('audit', 640)
+
+      // Last, so that the pages above do not show it.
+      const of = await publish(server.url, once)
+      await anybody.at(`/search?words=${encodeURIComponent('断面补偿')}`, 'portal-search', 560)
+      await anybody.at(`/notices/${of.objections}`, 'portal-notice', 700)
+      await anybody.at('/rules/section-month', 'portal-policy', 640)
     } finally {
       await browser.close()
       await server.stop()

@@ -80,7 +80,7 @@ for (const [locale, width, dark] of [['zh', 1280, false], ['en', 390, true], ['z
     })
     await t.test('a policy: plain words, a worked example, what was published under it', async () => {
       await who.go('/rules')
-      await page.locator('.policies a[href="/rules/section-month"]').click()
+      await page.locator('.plain-list a[href="/rules/section-month"]').click()
       await page.getByRole('heading', { name: say('policy.plain') }).waitFor()
       await page.getByRole('heading', { name: say('policy.example') }).waitFor()
       await page.locator('.worked').getByText('2,000,000').first().waitFor()
