@@ -253,6 +253,12 @@ class Casework {
              const Action& action, const Json& effects);
   void keep_voices(store::Transaction& t, const identity::Caller& caller, const Stored& before,
                    const Stored& after, const Action& action);
+  // Fills a table of `stored` from other cases, as the effect says with its conditions filled in; gives what
+  // goes into the event: which cases, in which version.
+  Json compile(store::Transaction& t, Stored& stored, const Effect& effect,
+               const std::map<std::string, std::string>& conditions) const;
+  // By which values cases of this kind are gathered by others.
+  void keep_keys(store::Transaction& t, const Stored& stored) const;
   Json carry_out(store::Transaction& t, const identity::Caller& caller, Stored& stored, const Step& step);
   std::vector<PaperState> papers_of(const CaseView& view, const Person& who) const;
   document::Document paper_of(store::Transaction& t, const Stored& stored, const Paper& paper,

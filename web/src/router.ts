@@ -15,6 +15,7 @@ const pages: RouteRecordRaw[] = [
   { path: '', name: 'home', component: () => import('./console/Home.vue'), meta: { title: 'home' } },
   { path: 'inbox', name: 'inbox', component: () => import('./casework/Inbox.vue'), meta: { title: 'inbox', permission: 'cases.act' } },
   { path: 'cases', name: 'cases', component: () => import('./casework/Cases.vue'), meta: { title: 'cases', permission: 'cases.read' } },
+  { path: 'cases/import', name: 'case-import', component: () => import('./casework/CaseImport.vue'), meta: { title: 'cases', permission: 'cases.act' } },
   { path: 'cases/:id', name: 'case', component: () => import('./casework/CasePage.vue'), meta: { title: 'cases', permission: 'cases.read' } },
   { path: 'plan', name: 'plan', component: () => import('./casework/Plan.vue'), meta: { title: 'plan' } },
   { path: 'plan/:number', name: 'article', component: () => import('./casework/ArticlePage.vue'), meta: { title: 'plan' } },
