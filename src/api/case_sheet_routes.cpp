@@ -80,6 +80,66 @@ Text what_to_write(const Field& field) {
   }
 }
 
+// A value as it is written in the sheet, so that what goes out can come in again.
+std::string written(const Names& names, const Field& field, const Json& value) {
+  const auto called = [](const std::map<std::string, Text>& all, const std::string& code) {
+    const auto found = all.find(code);
+    if (found == all.end()) return code;
+    // A name that two share would come back as the wrong one.
+    const auto same = std::count_if(all.begin(), all.end(),
+                                    [&](const auto& one) { return one.second.zh == found->second.zh; });
+    return same == 1 ? found->second.zh : code;
+  };
+  const NameBook& book = names.book();
+  switch (field.kind) {
+    case FieldKind::boolean:
+      return value.get<bool>() ? "是" : "否";
+    case FieldKind::choice:
+      for (const auto& choice : field.choices)
+        if (choice.key == value.get<std::string>()) return choice.label.zh;
+      return value.get<std::string>();
+    case FieldKind::organisation:
+      return called(book.organisations, value.get<std::string>());
+    case FieldKind::party:
+      return called(book.parties, value.get<std::string>());
+    case FieldKind::place:
+      return called(book.places, value.get<std::string>());
+    case FieldKind::organisations: {
+      std::string out;
+      for (const Json& one : value)
+        out += (out.empty() ? "" : "、") + called(book.organisations, one.get<std::string>());
+      return out;
+    }
+    default:
+      return value.is_string() ? value.get<std::string>() : value.dump();
+  }
+}
+
+// The cases of the kind that the caller may see, oldest first; what is personal stays out.
+std::vector<document::Row> rows_of_cases(Call& call, const casework::CaseType& type) {
+  const Names names(call);
+  casework::Casework cases = casework_of(call);
+  std::vector<document::Row> out;
+  std::string cursor;
+  do {
+    const auto page = cases.list(call.caller, {.type = type.name()}, 200, cursor);
+    for (const auto& head : page.cases) {
+      const auto view = cases.view(call.caller, head.id);
+      document::Row row;
+      for (const Field* field : columns_of(type)) {
+        const auto value = view.state.form.find(field->name);
+        const bool shown = value != view.state.form.end() && !value->is_null() &&
+                           field->sensitivity <= casework::Sensitivity::internal;
+        row.emplace_back(shown ? written(names, *field, *value) : std::string());
+      }
+      out.push_back(std::move(row));
+    }
+    cursor = page.next;
+  } while (!cursor.empty() && out.size() < most_rows);
+  std::reverse(out.begin(), out.end());
+  return out;
+}
+
 Answer template_of(Call& call) {
   const casework::CaseType& type = type_in(call);
   document::Workbook workbook;
@@ -97,6 +157,7 @@ Answer template_of(Call& call) {
                                document::Cell(field->help)});
   }
   sheet.table.columns.push_back({{mark_of(type), mark_of(type)}});
+  if (call.query.value("filled", false)) sheet.table.rows = rows_of_cases(call, type);
   workbook.sheets.push_back(std::move(sheet));
   workbook.sheets.push_back(std::move(help));
   const ScratchFolder folder(call.worker.services.settings.scratch);
@@ -289,6 +350,7 @@ void add_case_sheet_routes(RouteTable& table) {
              .tag = "casework",
              .summary = {"批量填报的 Excel 模板", "a template to fill in many cases"},
              .access = Access::signed_in(),
+             .query = {{"filled", boolean(), {"带上我能看的已有事项", "with the cases there are"}}},
              .answer_types = {xlsx_type},
              .handler = template_of});
   table.add({.method = Method::post,

@@ -89,6 +89,19 @@ TEST_P(CaseRoutes, TasksFromASpreadsheetAndOneToItsEnd) {
   // On its way out as CSV the text that begins with an equals sign is no formula.
   EXPECT_EQ(drafter.get("/api/v1/cases?format=csv").body.find(",=1"), std::string::npos);
 
+  // What goes out can come in: the same cells, by name.
+  const std::string out =
+      document::first_sheet_as_csv(drafter.get(std::string(sheet_of_tasks) + "?filled=true").body);
+  EXPECT_NE(out.find("断面补偿结算,九、绿色利益分享,区生态环境分局,区财政局、区水利局,2026-12-31"),
+            std::string::npos)
+      << out;
+  EXPECT_EQ(upload(drafter, drafter.get(std::string(sheet_of_tasks) + "?filled=true").body, "?preview=true")
+                .json()["outcome"],
+            "preview");
+  EXPECT_EQ(document::first_sheet_as_csv(li.get(std::string(sheet_of_tasks) + "?filled=true").body)
+                .find("断面补偿结算"),
+            std::string::npos);  // a draft is for those who draft
+
   const std::string at = "/api/v1/cases/" + stored["cases"][0].dump();
   const Json draft = drafter.get(at).json();
   EXPECT_EQ(draft["values"]["lead"], "ecology");

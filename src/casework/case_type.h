@@ -111,12 +111,19 @@ struct Effect {
     run,             // rule, period: puts a run in the queue
     publish,         // kind, title, fields, days or until, objections, contact, replaces, why
     withdraw,        // takes down what the case published
-    open_case        // case, set
+    open_case,       // case, set
+    compile          // from, into: other cases gathered into a table of this one
   };
   Kind kind = Kind::publish;
   std::map<std::string, std::string> arguments;
   std::vector<std::string> fields;         // publish, register_entry
-  std::map<std::string, std::string> set;  // open_case: field → text
+  std::map<std::string, std::string> set;  // open_case: field → text; compile: column → field there
+  // Of compile: which cases, by their state and by what their fields say (a date by its year); the columns by
+  // which rows are put together, and columns that count cases in a state.
+  std::vector<std::string> states;
+  std::vector<std::string> group;
+  std::map<std::string, std::string> where_is;  // field there → text
+  std::map<std::string, std::string> count;     // column → state, or "all"
   Where where;
 };
 std::string_view to_string(Effect::Kind kind);

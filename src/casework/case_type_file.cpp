@@ -31,7 +31,7 @@ constexpr std::array effect_kinds{
     Effect::Kind::register_entry, Effect::Kind::end_entry, Effect::Kind::register_party,
     Effect::Kind::set_attribute,  Effect::Kind::transfer,  Effect::Kind::hold,
     Effect::Kind::settle,         Effect::Kind::release,   Effect::Kind::run,
-    Effect::Kind::publish,        Effect::Kind::withdraw,  Effect::Kind::open_case};
+    Effect::Kind::publish,        Effect::Kind::withdraw,  Effect::Kind::open_case, Effect::Kind::compile};
 
 // What concerns a person is personal, whatever the pack says of it.
 Sensitivity least_sensitivity(FieldKind kind) {
@@ -116,7 +116,8 @@ Field read_field(const YamlNode& key, const YamlNode& value, const Field* table)
   if (map.find("draft") != nullptr) out.in_draft_said = map.boolean_or("draft", true);
   if (const YamlNode* prefill = map.find("prefill")) {
     out.prefill = policy::scalar_of(*prefill, "prefill");
-    constexpr std::array<std::string_view, 5> known{"organisation", "jurisdiction", "party", "year", "today"};
+    constexpr std::array<std::string_view, 6> known{"organisation", "jurisdiction", "party",
+                                                    "year",         "today",        "others"};
     if (std::find(known.begin(), known.end(), out.prefill) == known.end())
       bad(prefill->where, fmt::format("prefill：没有“{}”", out.prefill),
           fmt::format("prefill: \"{}\" is not known", out.prefill),
@@ -184,6 +185,9 @@ std::vector<Argument> arguments_of(Effect::Kind kind) {
       return {};
     case Effect::Kind::open_case:
       return {{"case", true}, {"for", false}};
+    case Effect::Kind::compile:
+      return {{"from", true},    {"into", true},       {"expected", false}, {"rows", false},
+              {"status", false}, {"submitted", false}, {"due", false},      {"lacking", false}};
   }
   return {};
 }
@@ -200,7 +204,20 @@ Effect read_effect(const YamlNode& node) {
   }
   if (out.kind == Effect::Kind::publish || out.kind == Effect::Kind::register_entry)
     out.fields = map.texts("fields");
-  if (out.kind == Effect::Kind::open_case)
+  if (out.kind == Effect::Kind::compile) {
+    out.states = words(map, "states");
+    out.group = words(map, "group");
+    const auto texts = [&](const char* key, std::map<std::string, std::string>& into) {
+      each_named(map, key, false, [&](const YamlNode& name, const YamlNode& value) {
+        into[name.scalar] = policy::scalar_of(value, name.scalar);
+      });
+    };
+    texts("where", out.where_is);
+    texts("count", out.count);
+    if (out.where_is.empty())
+      bad(node.where, "compile 要写 where：汇编哪些事项", "compile needs where: which cases");
+  }
+  if (out.kind == Effect::Kind::open_case || out.kind == Effect::Kind::compile)
     each_named(map, "set", false, [&](const YamlNode& key, const YamlNode& value) {
       out.set[key.scalar] = policy::scalar_of(value, key.scalar);
     });
@@ -435,6 +452,54 @@ std::shared_ptr<const CaseType> read_case_type(const std::string& text, const st
   return out;
 }
 
+// What is gathered from cases of another type is there, and not personal.
+static void check_sources(const Effect& effect, const CaseTypes& types) {
+  const auto found = types.find(effect.arguments.at("from"));
+  if (found == types.end())
+    bad(effect.where, fmt::format("没有事项“{}”", effect.arguments.at("from")),
+        fmt::format("there is no case \"{}\"", effect.arguments.at("from")));
+  const CaseType& type = *found->second;
+  const auto field = [&](const std::string& name, const Field* table) -> const Field& {
+    const Field* out = type.field(name);
+    if (table != nullptr) {
+      out = nullptr;
+      for (const Field& column : table->columns)
+        if (column.name == name) out = &column;
+    }
+    if (out == nullptr)
+      bad(effect.where, fmt::format("事项“{}”没有字段“{}”", type.name(), name),
+          fmt::format("the case \"{}\" has no field \"{}\"", type.name(), name));
+    if (out->sensitivity > Sensitivity::internal)
+      bad(effect.where, fmt::format("“{}”是个人信息，不能带出", name),
+          fmt::format("\"{}\" is personal: it may not be carried out of the case", name));
+    return *out;
+  };
+  const Field* rows = nullptr;
+  if (const auto table = effect.arguments.find("rows"); table != effect.arguments.end()) {
+    rows = &field(table->second, nullptr);
+    if (rows->kind != FieldKind::table)
+      bad(effect.where, fmt::format("“{}”不是表格", table->second),
+          fmt::format("\"{}\" is no table", table->second));
+  }
+  for (const auto& [name, text] : effect.where_is) field(name, nullptr);
+  for (const auto& [column, name] : effect.set) field(name, rows);
+  for (const std::string& name : effect.group) field(name, rows);
+  const auto state = [&](const std::string& name) {
+    if (type.state(name) == nullptr)
+      bad(effect.where, fmt::format("事项“{}”没有状态“{}”", type.name(), name),
+          fmt::format("the case \"{}\" has no state \"{}\"", type.name(), name));
+  };
+  for (const std::string& name : effect.states) state(name);
+  for (const auto& [column, name] : effect.count)
+    if (name != "all") state(name);
+  if (const auto due = effect.arguments.find("due"); due != effect.arguments.end())
+    field(due->second, nullptr);
+  if (const auto step = effect.arguments.find("submitted");
+      step != effect.arguments.end() && type.step(step->second) == nullptr)
+    bad(effect.where, fmt::format("事项“{}”没有步骤“{}”", type.name(), step->second),
+        fmt::format("the case \"{}\" has no step \"{}\"", type.name(), step->second));
+}
+
 CaseTypes load_case_types(const std::vector<std::pair<std::string, policy::PackContext>>& folders) {
   CaseTypes out;
   for (const auto& [folder, context] : folders)
@@ -453,6 +518,7 @@ CaseTypes load_case_types(const std::vector<std::pair<std::string, policy::PackC
   for (const auto& [name, type] : out)
     for (const Step& step : type->declared.steps)
       for (const Effect& effect : step.effects) {
+        if (effect.kind == Effect::Kind::compile) check_sources(effect, out);
         if (effect.kind != Effect::Kind::open_case) continue;
         const auto opened = out.find(effect.arguments.at("case"));
         if (opened == out.end())

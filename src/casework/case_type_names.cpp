@@ -129,6 +129,8 @@ class Names {
     };
     for (const auto& [name, text] : effect.arguments) placeholders(text);
     for (const auto& [name, text] : effect.set) placeholders(text);
+    for (const auto& [name, text] : effect.where_is) placeholders(text);
+    if (effect.kind == Effect::Kind::compile) compiled(effect);
     for (const std::string& name : effect.fields) {
       known(fields(), name, effect.where, {"字段", "field"});
       if (effect.kind == Effect::Kind::publish && field(name)->sensitivity != Sensitivity::open)
@@ -140,6 +142,34 @@ class Names {
       if (field(name)->sensitivity > Sensitivity::internal) personal(effect, name);
     if (effect.kind == Effect::Kind::settle || effect.kind == Effect::Kind::release)
       known(steps(), effect.arguments.at("of"), effect.where, {"步骤", "step"});
+  }
+
+  // The table that is filled, and its columns.
+  void compiled(const Effect& effect) const {
+    const std::string& into = effect.arguments.at("into");
+    known(fields(), into, effect.where, {"字段", "field"});
+    if (field(into)->kind != FieldKind::table)
+      bad(effect.where, fmt::format("“{}”不是表格", into), fmt::format("\"{}\" is no table", into));
+    const List columns = names_of(field(into)->columns);
+    const Text column{"栏目", "column"};
+    for (const auto& [name, text] : effect.set) known(columns, name, effect.where, column);
+    for (const auto& [name, text] : effect.count) known(columns, name, effect.where, column);
+    for (const std::string& name : effect.group) known(columns, name, effect.where, column);
+    for (const char* name : {"status", "lacking"})
+      if (const auto found = effect.arguments.find(name); found != effect.arguments.end())
+        known(columns, found->second, effect.where, column);
+    const auto expected = effect.arguments.find("expected");
+    if (expected != effect.arguments.end()) {
+      known(fields(), expected->second, effect.where, {"字段", "field"});
+      if (field(expected->second)->kind != FieldKind::organisations)
+        bad(effect.where, fmt::format("“{}”不是单位字段", expected->second),
+            fmt::format("\"{}\" names no organisations", expected->second));
+    }
+    if (effect.group.empty()) {
+      if (expected == effect.arguments.end() || effect.arguments.contains("rows"))
+        bad(effect.where, "compile 要写 group，或者 expected", "compile needs group, or expected");
+      known(columns, "unit", effect.where, column);
+    }
   }
 
   [[noreturn]] static void personal(const Effect& effect, const std::string& name) {

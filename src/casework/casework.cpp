@@ -376,6 +376,7 @@ void Casework::write(store::Transaction& t, Stored& s, bool fresh) {
         "excluded.left_days, provisional = excluded.provisional",
         tenant_, s.id.value, name, to_string(term.status),
         term.due ? base::to_string(*term.due) : std::string(), term.left, term.provisional ? 1 : 0);
+  keep_keys(t, s);
   // Who it waits for, and who may see it.
   t.execute("DELETE FROM casework_waiting WHERE jurisdiction = ? AND case_id = ?", tenant_, s.id.value);
   for (const Waiting& one : waiting_for(*s.type, s.state))

@@ -345,6 +345,12 @@ class Casework {
              const Action& action, const Json& effects, const Json& dropped = Json::object());
   void keep_voices(store::Transaction& t, const identity::Caller& caller, const Stored& before,
                    const Stored& after, const Action& action);
+  // Fills a table of `stored` from other cases, as the effect says with its conditions filled in; gives what
+  // goes into the event: which cases, in which version.
+  Json compile(store::Transaction& t, Stored& stored, const Effect& effect,
+               const std::map<std::string, std::string>& conditions) const;
+  // By which values cases of this kind are gathered by others.
+  void keep_keys(store::Transaction& t, const Stored& stored) const;
   Json carry_out(store::Transaction& t, const identity::Caller& caller, Stored& stored, const Step& step,
                  const std::string& reason);
   std::int64_t publish(store::Transaction& t, Publication publication);

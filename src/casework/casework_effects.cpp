@@ -247,6 +247,12 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
           withdraw(t, s.id, reason);
           break;
         }
+        case Effect::Kind::compile: {
+          std::map<std::string, std::string> conditions;
+          for (const auto& [field, text] : effect.where_is) conditions[field] = filled(effect, text, false);
+          note = compile(t, s, effect, conditions);
+          break;
+        }
         case Effect::Kind::open_case: {
           const auto type = types_->find(effect.arguments.at("case"));
           if (type == types_->end()) throw failed(effect, {"没有这种事项", "there is no such kind of case"});

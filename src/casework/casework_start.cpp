@@ -30,6 +30,14 @@ Casework::Stored Casework::begun(store::Transaction& t, const identity::Caller& 
     if (field.prefill == "party" && !out.party.empty()) all[field.name] = out.party;
     if (field.prefill == "jurisdiction") all[field.name] = tenant_;
     if (field.prefill == "year") all[field.name] = std::to_string(year_of(today));
+    if (field.prefill == "others") {  // every organisation but the one that begins
+      Json others = Json::array();
+      for (const auto& [organisation, name] : identity::organisation_names(t, tenant_))
+        if (organisation != out.state.applicant && organisation != identity::root_organisation.value &&
+            others.size() < 200)
+          others.push_back(organisation);
+      all[field.name] = others;
+    }
     if (field.prefill == "today") all[field.name] = base::to_string(today);
   }
   for (const auto& [name, value] : values.items()) all[name] = value;

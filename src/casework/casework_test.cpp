@@ -312,22 +312,8 @@ steps:
   send: {label: {zh: 报送, en: Send}, from: draft, to: open, by: [{role: township, in: applicant}], issues: [letter, certificate]}
   finish: {label: {zh: 办结, en: Finish}, from: open, to: done, by: [office_approver]}
 documents:
-  letter:
-    label: {zh: 函, en: Letter}
-    kind: letter
-    states: [draft]
-    by: [{role: township, in: applicant}]
-    title: "关于{title}的函"
-    to: 区财政局
-    blocks: [{paragraph: "现报送{title}，{number}。"}]
-  certificate:
-    label: {zh: 证书, en: Certificate}
-    kind: certificate
-    states: [draft]
-    by: [{role: township, in: applicant}]
-    personal: true
-    title: 证书
-    blocks: [{paragraph: "兹证明{person}。"}]
+  letter: {label: {zh: 函, en: Letter}, kind: letter, states: [draft], by: [{role: township, in: applicant}], title: "关于{title}的函", blocks: [{paragraph: "现报送{title}，{number}。"}]}
+  certificate: {label: {zh: 证书, en: Certificate}, kind: certificate, states: [draft], by: [{role: township, in: applicant}], personal: true, title: 证书, blocks: [{paragraph: "兹证明{person}。"}]}
 )Y";
 
 TEST_P(Cases, PapersAreDraftsUntilAStepIssuesThem) {

@@ -17,6 +17,7 @@ const pages: RouteRecordRaw[] = [
   { path: 'inbox/news', name: 'news', component: () => import('./casework/NewsPage.vue'), meta: { title: 'inbox', permission: 'cases.read' } },
   { path: 'inbox/calendar', name: 'calendar', component: () => import('./casework/CalendarPage.vue'), meta: { title: 'inbox', permission: 'cases.read' } },
   { path: 'cases', name: 'cases', component: () => import('./casework/Cases.vue'), meta: { title: 'cases', permission: 'cases.read' } },
+  { path: 'cases/import', name: 'case-import', component: () => import('./casework/CaseImport.vue'), meta: { title: 'cases', permission: 'cases.act' } },
   { path: 'cases/:id', name: 'case', component: () => import('./casework/CasePage.vue'), meta: { title: 'cases', permission: 'cases.read' } },
   { path: 'plan', name: 'plan', component: () => import('./casework/Plan.vue'), meta: { title: 'plan' } },
   { path: 'plan/:number', name: 'article', component: () => import('./casework/ArticlePage.vue'), meta: { title: 'plan' } },
