@@ -1,5 +1,6 @@
 // Files kept with a case: by their content, not by what their name says.
 #include "base/text.h"
+#include "casework/base64.h"
 #include "casework/codes.h"
 #include "casework/stored.h"
 
@@ -7,7 +8,6 @@
 #include <array>
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 namespace tributary::casework {
 namespace {
@@ -80,27 +80,6 @@ const MediaType& type_of_bytes(const std::string& name, const std::string& bytes
              "pdf, png, jpg, docx, xlsx, ofd, csv and txt are taken"});
 }
 
-std::string base64(const std::string& bytes) {
-  std::string out;
-  out.resize(4 * ((bytes.size() + 2) / 3) + 1);
-  const int length =
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-  out.resize(static_cast<std::size_t>(length));
-  return out;
-}
-
-std::string from_base64(const std::string& text, std::int64_t bytes) {
-  std::string out;
-  out.resize(text.size() / 4 * 3);
-  if (EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                      reinterpret_cast<const unsigned char*>(text.data()),
-                      static_cast<int>(text.size())) < static_cast<int>(bytes))
-    throw Error(codes::bad_record, {"文件内容损坏", "the content of a file is damaged"});
-  out.resize(static_cast<std::size_t>(bytes));
-  return out;
-}
-
 }  // namespace
 
 StoredDocument Casework::upload(const identity::Caller& caller, CaseId id, const std::string& name,
@@ -150,11 +129,13 @@ std::pair<StoredDocument, std::string> Casework::download(const identity::Caller
     visible(t, caller, {row->integer(0)});
     StoredDocument out{document,        {row->integer(0)}, row->text(1),      row->text(2),
                        row->integer(3), row->text(4),      {row->integer(6)}, row->text(7)};
-    std::string bytes = from_base64(row->text(5), out.bytes);
-    if (sha256_hex(bytes) != out.sha256)
+    auto bytes = from_base64(row->text(5));
+    if (!bytes || static_cast<std::int64_t>(bytes->size()) != out.bytes)
+      throw Error(codes::bad_record, {"文件内容损坏", "the content of a file is damaged"});
+    if (sha256_hex(*bytes) != out.sha256)
       throw Error(codes::bad_record,
                   {"文件内容与登记的摘要不符", "the content of the file is not what was registered"});
-    return std::pair(std::move(out), std::move(bytes));
+    return std::pair(std::move(out), std::move(*bytes));
   });
 }
 
