@@ -2,6 +2,8 @@
 #include "api/case_answers.h"
 #include "api/routes.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace tributary::api {
@@ -52,6 +54,26 @@ Answer start_case(Call& call) {
   const Json values = call.body.contains("values") ? call.body.at("values") : Json::object();
   return told(
       [&] { return view_json(call, casework_of(call).start(call.caller, call.given("type"), values)); });
+}
+
+std::vector<std::string> look_up_names() {
+  std::vector<std::string> out;
+  for (const casework::FieldKind kind : casework::look_up_kinds) out.emplace_back(to_string(kind));
+  return out;
+}
+
+Answer look_up(Call& call) {
+  const auto names = look_up_names();
+  const auto at = std::find(names.begin(), names.end(), call.given("kind")) - names.begin();
+  return told([&] {
+    const Names called(call);
+    Json found = Json::array();
+    for (const auto& head :
+         casework_of(call).look_up(call.caller, casework::look_up_kinds[static_cast<std::size_t>(at)],
+                                   call.given("value"), call.given("purpose")))
+      found.push_back(head_json(head, called, *call.worker.services.case_types));
+    return Json{{"cases", found}};
+  });
 }
 
 Answer act(Call& call) {
@@ -201,6 +223,18 @@ void add_case_routes(RouteTable& table) {
                                                                 call.given("field"), call.given("purpose"))}};
                });
              }});
+  table.add(
+      {.method = Method::post,
+       .path = "/api/v1/case-look-up",
+       .name = "look_up_cases",
+       .tag = "casework",
+       .summary = {"按证件号、账号、电话、信用代码或姓名查找我经办的事项（写明用途，记入审计）",
+                   "find cases I deal with by a citizen number, account, phone, credit code or name, "
+                   "for a purpose that is noted"},
+       .access = Access::signed_in(),
+       .body = object({{"kind", one_of(look_up_names())}, {"value", line(200)}, {"purpose", line(200)}}),
+       .answer = object({{"cases", list(head_schema())}}),
+       .handler = look_up});
   table.add({.method = Method::post,
              .path = "/api/v1/cases/{id}/documents",
              .name = "upload_document",

@@ -110,6 +110,21 @@ TEST_P(CaseRoutes, TasksFromASpreadsheetAndOneToItsEnd) {
             404);  // a draft is for those who draft
 }
 
+TEST_P(CaseRoutes, AreLookedUpByAnExactName) {
+  World world(GetParam());
+  world.person("drafter", {"office_drafter"});
+  world.serve();
+  Client drafter = world.signed_in("drafter");
+  const auto look = [&](const Json& body) { return drafter.post("/api/v1/case-look-up", body); };
+  const Received found = look({{"kind", "person"}, {"value", "张三"}, {"purpose", "核实"}});
+  ASSERT_EQ(found.status, 200) << found.body;
+  EXPECT_TRUE(found.json()["cases"].empty());
+  EXPECT_EQ(look({{"kind", "person"}, {"value", "张三"}, {"purpose", " "}}).status, 400);
+  const Received bad = look({{"kind", "citizen_id"}, {"value", "123"}, {"purpose", "核实"}});
+  EXPECT_EQ(bad.json().value("code", ""), "casework.bad_form") << bad.body;
+  EXPECT_EQ(look({{"kind", "money"}, {"value", "123"}, {"purpose", "核实"}}).status, 400);
+}
+
 TEST_P(CaseRoutes, RefusalsAreTold) {
   World world(GetParam());
   world.person("drafter", {"office_drafter"});

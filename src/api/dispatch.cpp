@@ -109,6 +109,9 @@ void check_rate(Call& call) {
   if (call.route.name == "sign_in" || call.route.name == "reset_password")
     if (const auto wait = limiter.take("sign-in " + call.address, settings.sign_in, now))
       throw Limited(*wait);
+  // Numbers could be tried out one after the other.
+  if (call.route.name == "look_up_cases")
+    if (const auto wait = limiter.take("look-up " + who, settings.look_up, now)) throw Limited(*wait);
 }
 
 void read_query(Call& call) {

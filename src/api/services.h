@@ -44,6 +44,7 @@ struct ServerSettings {
   Rate signed_in{50, 300};                          // requests a second, and at once, of one person
   Rate anonymous{20, 200};                          // of one address
   Rate sign_in{0.2, 10};                            // attempts of one address
+  Rate look_up{0.1, 10};                            // of cases by a personal value, of one person
   std::vector<std::string> trusted_proxies;         // addresses whose X-Forwarded-For and -Proto are believed
   std::size_t workers = 4;
   std::size_t queue = 512;  // requests waiting for a worker; beyond: 503

@@ -264,7 +264,7 @@ struct World {
     s.pack = "demo";
     s.version = "test";
     s.identity = people;
-    s.signed_in = s.anonymous = s.sign_in = {};
+    s.signed_in = s.anonymous = s.sign_in = s.look_up = {};
     s.workers = 2;
     return s;
   }

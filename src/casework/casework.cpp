@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "casework/codes.h"
+#include "casework/personal.h"
 #include "casework/search.h"
 #include "casework/stored.h"
 
@@ -13,45 +14,7 @@
 namespace tributary::casework {
 namespace {
 
-bool personal(const Field& field) {
-  return field.sensitivity >= Sensitivity::personal;
-}
-
-// What a kind of field's cells are, to be opened and closed one by one; `visit` gets the field of the cell.
-template <class Visit>
-void each_personal(const CaseType& type, Json& form, Visit&& visit) {
-  for (const Field& field : type.declared.form) {
-    const auto found = form.find(field.name);
-    if (found == form.end() || found->is_null() || !personal(field)) continue;
-    if (field.kind != FieldKind::table) {
-      visit(field, field.name, *found);
-      continue;
-    }
-    for (Json& row : *found)
-      for (const Field& column : field.columns)
-        if (personal(column) && row.contains(column.name) && !row[column.name].is_null())
-          visit(column, field.name + "." + column.name, row[column.name]);
-  }
-}
-
-std::string place_of(const std::string& tenant, CaseId id, const std::string& field) {
-  return fmt::format("{}/case/{}/{}", tenant, id.value, field);
-}
-
-std::string text_of(const Json& value) {
-  return value.is_string() ? value.get<std::string>() : value.dump();
-}
-
-Json value_from(const Field& field, const std::string& text) {
-  if (field.kind == FieldKind::boolean || field.kind == FieldKind::organisations ||
-      field.kind == FieldKind::documents)
-    return Json::parse(text, nullptr, false);
-  return text;
-}
-
-Error unknown_case() {
-  return {codes::unknown_case, {"没有这件事，或您无权查看", "there is no such case, or you may not see it"}};
-}
+const std::string everywhere;  // a counter shared by all tenants: rows of the index of words
 
 // Fields that come back as they were shown, masked, have not been changed. Rows of a table are the same rows
 // only while there are as many; a masked cell that stands for no value that is held is refused, not kept as
@@ -279,30 +242,6 @@ Casework::Stored Casework::visible(store::Transaction& t, const identity::Caller
   return std::move(*stored);
 }
 
-Json Casework::masked_form(const CaseType& type, const Json& form) const {
-  Json out = form;
-  each_personal(type, out, [](const Field& field, const std::string&, Json& value) {
-    value = masked(field.kind, text_of(value));
-  });
-  return out;
-}
-
-Json Casework::sealed_form(const CaseType& type, const Json& form, CaseId id) const {
-  Json out = form;
-  each_personal(type, out, [&](const Field&, const std::string& path, Json& value) {
-    value = vault_.sealed(text_of(value), place_of(tenant_, id, path));
-  });
-  return out;
-}
-
-Json Casework::opened_form(const CaseType& type, const Json& form, CaseId id) const {
-  Json out = form;
-  each_personal(type, out, [&](const Field& field, const std::string& path, Json& value) {
-    value = value_from(field, vault_.opened(value.get<std::string>(), place_of(tenant_, id, path)));
-  });
-  return out;
-}
-
 void Casework::keep_type(store::Transaction& t, const CaseType& type) {
   const Declaration& d = type.declared;
   t.execute(
@@ -377,6 +316,7 @@ void Casework::write(store::Transaction& t, Stored& s, bool fresh) {
         tenant_, s.id.value, name, to_string(term.status),
         term.due ? base::to_string(*term.due) : std::string(), term.left, term.provisional ? 1 : 0);
   keep_keys(t, s);
+  keep_traces(t, *s.type, s.state.form, s.id);
   // Who it waits for, and who may see it.
   t.execute("DELETE FROM casework_waiting WHERE jurisdiction = ? AND case_id = ?", tenant_, s.id.value);
   for (const Waiting& one : waiting_for(*s.type, s.state))
@@ -509,25 +449,6 @@ void Casework::comment(const identity::Caller& caller, CaseId id, const std::str
     mention(t, stored, mentioned, seq, caller.user.value);
     audit_.append(t, caller,
                   {"case.comment", fmt::format("case/{}", id.value), identity::AuditOutcome::done, {}});
-  });
-}
-
-std::string Casework::reveal(const identity::Caller& caller, CaseId id, const std::string& field,
-                             const std::string& purpose) {
-  if (trim(purpose).empty())
-    throw FormError(codes::reason_missing, {{"purpose", {"请写明查看的用途", "say what for"}}});
-  return database_.write([&](store::Transaction& t) {
-    const Stored stored = visible(t, caller, id);
-    const Field* found = stored.type->field(field);
-    if (found == nullptr || !personal(*found) || is_empty(stored.state.form, field)) throw unknown_case();
-    if (!acts_in(*stored.type, stored.state, person(caller, identity::Permission::cases_act)))
-      throw Error(codes::not_for_you,
-                  {"只有经办这件事的人可以查看", "only those who deal with the case may see it"});
-    // The note says who looked at what and why, never the value.
-    audit_.append(t, caller,
-                  {"personal.reveal", fmt::format("case/{}/{}", id.value, field),
-                   identity::AuditOutcome::done, std::string(trim(purpose))});
-    return text_of(stored.state.form.at(field));
   });
 }
 

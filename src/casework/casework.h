@@ -12,11 +12,13 @@
 #include "identity/identity.h"
 #include "store/store.h"
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tributary::casework {
@@ -222,6 +224,10 @@ struct RegisterEntry {
   bool ended = false;
 };
 
+// Values by which a case can be looked up, in one normal shape.
+inline constexpr std::array look_up_kinds{FieldKind::citizen_id, FieldKind::account, FieldKind::phone,
+                                          FieldKind::credit_code, FieldKind::person};
+
 class Casework {
  public:
   // All references must outlive it; the database is migrated.
@@ -288,6 +294,23 @@ class Casework {
   // A value that is masked in view(). Who may act in the case may see it, for a purpose.
   std::string reveal(const identity::Caller& caller, CaseId id, const std::string& field,
                      const std::string& purpose);
+
+  // Cases that hold exactly this value (of a kind in `look_up_kinds`) and that the caller deals with, newest
+  // first, at most 100. The note in the trail says who looked, for which kind of value, why and what was
+  // found, never the value.
+  std::vector<CaseHead> look_up(const identity::Caller& caller, FieldKind kind, const std::string& value,
+                                const std::string& purpose);
+
+  // How many personal values and traces each key sealed, by its id; "?": those that no key here opens.
+  std::map<std::string, std::int64_t> values_by_key() const;
+  // The next cases after `after` sealed anew, where they are not sealed by the newest key and today's cipher,
+  // and their traces made anew. One transaction; nothing else may write meanwhile.
+  struct Resealed {
+    CaseId last;  // to go on from
+    std::int64_t looked_at = 0;
+    std::int64_t changed = 0;
+  };
+  Resealed reseal(CaseId after, std::size_t limit);
 
   // Keeps a file with the case; its id goes into a field of documents. Throws bad_upload (type, size, name).
   StoredDocument upload(const identity::Caller& caller, CaseId id, const std::string& name,
@@ -367,6 +390,9 @@ class Casework {
   Stored begun(store::Transaction& t, const identity::Caller& caller,
                const std::shared_ptr<const CaseType>& type, const Json& values, CaseId parent, bool by_effect,
                const std::string& applicant = {});
+  bool reseal_documents(store::Transaction& t, CaseId id);
+  void keep_traces(store::Transaction& t, const CaseType& type, const Json& form, CaseId id);
+  std::vector<std::pair<std::string, std::string>> traces_of(const CaseType& type, const Json& form) const;
   Json masked_form(const CaseType& type, const Json& form) const;
   Json sealed_form(const CaseType& type, const Json& form, CaseId id) const;
   Json opened_form(const CaseType& type, const Json& form, CaseId id) const;

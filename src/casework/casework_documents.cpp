@@ -1,13 +1,14 @@
 // Files kept with a case: by their content, not by what their name says.
 #include "base/text.h"
+#include "casework/base64.h"
 #include "casework/codes.h"
+#include "casework/personal.h"
 #include "casework/stored.h"
 
 #include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 namespace tributary::casework {
 namespace {
@@ -80,27 +81,6 @@ const MediaType& type_of_bytes(const std::string& name, const std::string& bytes
              "pdf, png, jpg, docx, xlsx, ofd, csv and txt are taken"});
 }
 
-std::string base64(const std::string& bytes) {
-  std::string out;
-  out.resize(4 * ((bytes.size() + 2) / 3) + 1);
-  const int length =
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-  out.resize(static_cast<std::size_t>(length));
-  return out;
-}
-
-std::string from_base64(const std::string& text, std::int64_t bytes) {
-  std::string out;
-  out.resize(text.size() / 4 * 3);
-  if (EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                      reinterpret_cast<const unsigned char*>(text.data()),
-                      static_cast<int>(text.size())) < static_cast<int>(bytes))
-    throw Error(codes::bad_record, {"文件内容损坏", "the content of a file is damaged"});
-  out.resize(static_cast<std::size_t>(bytes));
-  return out;
-}
-
 }  // namespace
 
 StoredDocument Casework::upload(const identity::Caller& caller, CaseId id, const std::string& name,
@@ -139,7 +119,7 @@ StoredDocument Casework::keep(store::Transaction& t, const identity::Caller& cal
       "at, user_id, name_of_user) "
       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       tenant_, out.id, out.of.value, out.name, out.media_type, out.bytes, out.sha256,
-      sealed ? vault_.sealed(bytes, tenant_ + "/document/" + out.id) : base64(bytes), out.at.seconds,
+      sealed ? vault_.sealed(bytes, place_of_document(tenant_, out.id)) : base64(bytes), out.at.seconds,
       caller.user.value, out.by);
   return out;
 }
@@ -165,8 +145,8 @@ std::pair<StoredDocument, std::string> Casework::kept(store::Transaction& t, con
   // A sealed one holds personal values: only for those who deal with the case.
   if (sealed && !acts_in(*stored.type, stored.state, person(caller, identity::Permission::cases_act)))
     throw Error(codes::unknown_case, {"没有这个文件", "there is no such file"});
-  std::string bytes =
-      sealed ? vault_.opened(content, tenant_ + "/document/" + document) : from_base64(content, out.bytes);
+  std::string bytes = sealed ? vault_.opened(content, place_of_document(tenant_, document))
+                             : from_base64(content).value_or("");
   if (sha256_hex(bytes) != out.sha256)
     throw Error(codes::bad_record,
                 {"文件内容与登记的摘要不符", "the content of the file is not what was registered"});

@@ -1,7 +1,10 @@
 #include "casework/vault.h"
 
+#include "casework/base64.h"
 #include "casework/codes.h"
+#include "identity/key_file.h"
 
+#include <algorithm>
 #include <array>
 #include <memory>
 
@@ -40,24 +43,6 @@ std::string hmac(const EVP_MD* hash, std::string_view key, std::string_view text
                        &length) != nullptr,
                   std::string("HMAC"));
   return {reinterpret_cast<const char*>(out.data()), length};
-}
-
-std::string base64(std::string_view bytes) {
-  std::string out;
-  out.resize(4 * ((bytes.size() + 2) / 3) + 1);
-  const int length = EVP_EncodeBlock(raw(out), raw(bytes), static_cast<int>(bytes.size()));
-  out.resize(static_cast<std::size_t>(length));
-  return out;
-}
-
-std::string from_base64(std::string_view text) {
-  if (text.empty() || text.size() % 4 != 0) throw unreadable();
-  std::string out(text.size() / 4 * 3, '\0');
-  if (EVP_DecodeBlock(raw(out), raw(text), static_cast<int>(text.size())) < 0) throw unreadable();
-  std::size_t padding = 0;
-  while (padding < 2 && text[text.size() - 1 - padding] == '=') ++padding;
-  out.resize(out.size() - padding);
-  return out;
 }
 
 constexpr std::size_t gcm_nonce = 12;
@@ -112,52 +97,118 @@ std::optional<Cipher> parse_cipher(std::string_view name) {
   return std::nullopt;
 }
 
-Vault::Vault(std::string secret, Cipher cipher, identity::Entropy& entropy)
-    : secret_(std::move(secret)), cipher_(cipher), entropy_(entropy) {}
-
-std::string Vault::sealed(std::string_view plain, std::string_view place) const {
-  if (secret_.empty())
-    throw Error(codes::bad_record,
-                {"没有密钥，不能保存个人信息", "without a key personal values cannot be kept"});
-  if (cipher_ == Cipher::aes) {
-    const std::string nonce = entropy_.bytes(gcm_nonce);
-    std::string tag;
-    const std::string text =
-        aes(hmac(EVP_sha256(), secret_, "casework aes"), nonce, plain, place, &tag, true);
-    return "v1:aes:" + base64(nonce + tag + text);
+Vault::Vault(std::string_view keys, Cipher cipher, identity::Entropy& entropy)
+    : cipher_(cipher), entropy_(entropy) {
+  for (std::string& secret : identity::keys_of(keys)) {
+    std::string id = identity::id_of_key(secret);
+    keys_.push_back({std::move(id), std::move(secret)});
   }
-  const std::string nonce = entropy_.bytes(ctr_nonce);
-  const std::string text = sm4(hmac(EVP_sm3(), secret_, "casework sm4").substr(0, 16), nonce, plain);
-  const std::string tag = hmac(EVP_sm3(), hmac(EVP_sm3(), secret_, "casework sm3"),
-                               fmt::format("{}:{}{}{}", place.size(), place, nonce, text));
-  return "v1:sm4:" + base64(nonce + tag + text);
 }
 
-std::string Vault::opened(std::string_view sealed, std::string_view place) const {
-  const bool by_aes = sealed.starts_with("v1:aes:");
-  if (secret_.empty() || (!by_aes && !sealed.starts_with("v1:sm4:"))) throw unreadable();
-  const std::string bytes = from_base64(sealed.substr(7));
-  const std::string_view all = bytes;
-  if (by_aes) {
+namespace {
+
+// "v2:<key>:<cipher>:<text>"; the first texts named no key, "v1:<cipher>:<text>".
+struct Parts {
+  std::string_view key;  // empty: not said
+  Cipher cipher;
+  std::string_view text;
+};
+
+Parts parts_of(std::string_view sealed) {
+  constexpr std::size_t id = 8;
+  std::string_view key;
+  std::string_view rest;
+  if (sealed.starts_with("v2:") && sealed.size() > id + 4 && sealed[id + 3] == ':') {
+    key = sealed.substr(3, id);
+    rest = sealed.substr(id + 4);
+  } else if (sealed.starts_with("v1:")) {
+    rest = sealed.substr(3);
+  }
+  const auto cipher = parse_cipher(rest.substr(0, 3));
+  if (!cipher || rest.size() < 4 || rest[3] != ':') throw unreadable();
+  return {key, *cipher, rest.substr(4)};
+}
+
+std::string sealed_with(const std::string& secret, Cipher cipher, std::string_view plain,
+                        std::string_view place, identity::Entropy& entropy) {
+  if (cipher == Cipher::aes) {
+    const std::string nonce = entropy.bytes(gcm_nonce);
+    std::string tag;
+    const std::string text = aes(hmac(EVP_sha256(), secret, "casework aes"), nonce, plain, place, &tag, true);
+    return base64(nonce + tag + text);
+  }
+  const std::string nonce = entropy.bytes(ctr_nonce);
+  const std::string text = sm4(hmac(EVP_sm3(), secret, "casework sm4").substr(0, 16), nonce, plain);
+  const std::string tag = hmac(EVP_sm3(), hmac(EVP_sm3(), secret, "casework sm3"),
+                               fmt::format("{}:{}{}{}", place.size(), place, nonce, text));
+  return base64(nonce + tag + text);
+}
+
+std::string opened_with(const std::string& secret, const Parts& parts, std::string_view place) {
+  const auto bytes = from_base64(parts.text);
+  if (!bytes) throw unreadable();
+  const std::string_view all = *bytes;
+  if (parts.cipher == Cipher::aes) {
     if (all.size() < gcm_nonce + gcm_tag) throw unreadable();
     std::string tag(all.substr(gcm_nonce, gcm_tag));
-    return aes(hmac(EVP_sha256(), secret_, "casework aes"), all.substr(0, gcm_nonce),
+    return aes(hmac(EVP_sha256(), secret, "casework aes"), all.substr(0, gcm_nonce),
                all.substr(gcm_nonce + gcm_tag), place, &tag, false);
   }
   if (all.size() < ctr_nonce + sm3_bytes) throw unreadable();
   const std::string_view nonce = all.substr(0, ctr_nonce);
   const std::string_view text = all.substr(ctr_nonce + sm3_bytes);
-  const std::string tag = hmac(EVP_sm3(), hmac(EVP_sm3(), secret_, "casework sm3"),
+  const std::string tag = hmac(EVP_sm3(), hmac(EVP_sm3(), secret, "casework sm3"),
                                fmt::format("{}:{}{}{}", place.size(), place, nonce, text));
   if (CRYPTO_memcmp(tag.data(), all.substr(ctr_nonce, sm3_bytes).data(), sm3_bytes) != 0) throw unreadable();
-  return sm4(hmac(EVP_sm3(), secret_, "casework sm4").substr(0, 16), nonce, text);
+  return sm4(hmac(EVP_sm3(), secret, "casework sm4").substr(0, 16), nonce, text);
 }
 
-std::string Vault::trace(std::string_view kind, std::string_view plain) const {
-  const std::string mac =
-      hmac(EVP_sm3(), hmac(EVP_sm3(), secret_, "casework trace"), fmt::format("{}:{}", kind, plain));
-  std::string out;
-  for (const char c : mac) out += fmt::format("{:02x}", static_cast<unsigned char>(c));
+}  // namespace
+
+std::string Vault::sealed(std::string_view plain, std::string_view place) const {
+  if (keys_.empty())
+    throw Error(codes::bad_record,
+                {"没有密钥，不能保存个人信息", "without a key personal values cannot be kept"});
+  const Key& newest = keys_.back();
+  return fmt::format("v2:{}:{}:{}", newest.id, to_string(cipher_),
+                     sealed_with(newest.secret, cipher_, plain, place, entropy_));
+}
+
+std::pair<std::string, std::string> Vault::opened_and_key(std::string_view sealed,
+                                                          std::string_view place) const {
+  const Parts parts = parts_of(sealed);
+  for (const Key& key : keys_) {
+    if (parts.key == key.id) return {opened_with(key.secret, parts, place), key.id};
+    if (parts.key.empty()) try {  // both ciphers tell a wrong key
+        return {opened_with(key.secret, parts, place), key.id};
+      } catch (const Error& e) {
+        if (e.code() != codes::bad_record) throw;
+      }
+  }
+  throw unreadable();
+}
+
+std::string Vault::opened(std::string_view sealed, std::string_view place) const {
+  return opened_and_key(sealed, place).first;
+}
+
+std::string Vault::key_of(std::string_view sealed, std::string_view place) const {
+  const Parts parts = parts_of(sealed);
+  return parts.key.empty() ? opened_and_key(sealed, place).second : std::string(parts.key);
+}
+
+bool Vault::is_current(std::string_view sealed) const {
+  return !keys_.empty() && sealed.starts_with(fmt::format("v2:{}:{}:", newest(), to_string(cipher_)));
+}
+
+std::vector<std::string> Vault::traces(std::string_view kind, std::string_view plain) const {
+  std::vector<std::string> out;
+  for (const Key& key : keys_) {
+    const std::string mac =
+        hmac(EVP_sm3(), hmac(EVP_sm3(), key.secret, "casework trace"), fmt::format("{}:{}", kind, plain));
+    out.push_back(key.id + ":");
+    for (const char c : mac) out.back() += fmt::format("{:02x}", static_cast<unsigned char>(c));
+  }
   return out;
 }
 

@@ -9,6 +9,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace tributary::casework {
 
@@ -21,20 +23,33 @@ std::optional<Cipher> parse_cipher(std::string_view name);
 
 class Vault {
  public:
-  // `secret` has 32 bytes; keys for sealing and for finding are derived from it. Empty: values cannot be
-  // kept, and sealing throws bad_record.
-  Vault(std::string secret, Cipher cipher, identity::Entropy& entropy);
+  // `keys` has 32 bytes for each key, the newest last (identity/key_file.h): it seals, all open. Keys for
+  // sealing and for finding are derived from them. Empty: values cannot be kept, and sealing throws
+  // bad_record.
+  Vault(std::string_view keys, Cipher cipher, identity::Entropy& entropy);
 
-  // "v1:aes:…" for this place; equal values come out differently each time.
+  // "v2:<id of the key>:aes:…" for this place; equal values come out differently each time.
   std::string sealed(std::string_view plain, std::string_view place) const;
-  // Whichever cipher it was sealed with. Throws bad_record: another key, another place, or changed.
+  // Whichever cipher and key it was sealed with. Throws bad_record: another key, another place, or changed.
   std::string opened(std::string_view sealed, std::string_view place) const;
-  // The same for equal values of one kind, and tells nothing without the key.
-  std::string trace(std::string_view kind, std::string_view plain) const;
-  static bool is_sealed(std::string_view text) { return text.starts_with("v1:"); }
+  // Id of the key it was sealed with, which need not be here. Throws bad_record.
+  std::string key_of(std::string_view sealed, std::string_view place) const;
+  // Sealed by the newest key and by the cipher of today.
+  bool is_current(std::string_view sealed) const;
+  // "<id of the key>:…" by each key, the newest last: the same for equal values of one kind, and telling
+  // nothing without the key.
+  std::vector<std::string> traces(std::string_view kind, std::string_view plain) const;
+  static bool is_sealed(std::string_view text) { return text.starts_with("v1:") || text.starts_with("v2:"); }
+  std::string newest() const { return keys_.empty() ? std::string() : keys_.back().id; }
 
  private:
-  std::string secret_;
+  struct Key {
+    std::string id;
+    std::string secret;
+  };
+  std::pair<std::string, std::string> opened_and_key(std::string_view sealed, std::string_view place) const;
+
+  std::vector<Key> keys_;
   Cipher cipher_;
   identity::Entropy& entropy_;
 };

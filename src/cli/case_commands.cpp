@@ -1,5 +1,7 @@
-// case types|check: what a pack's kinds of casework are, and whether they hold together.
+// case types|check|personal: what a pack's kinds of casework are, whether they hold together, and which
+// personal values they ask for.
 #include "casework/examples.h"
+#include "casework/personal_register.h"
 #include "cli/codes.h"
 #include "cli/context.h"
 #include "identity/identity_files.h"
@@ -105,6 +107,62 @@ int check(Context& c, const std::string& pack) {
   return failures.empty() ? 0 : 1;
 }
 
+// What is known by the declarations; that an assessment was made is known by nobody here, and not claimed.
+int personal(Context& c, const std::string& pack) {
+  const policy::Policy policy = policy_of(c, pack);
+  Json all = Json::array();
+  document::Table table;
+  table.columns = {{{"事项", "case"}},
+                   {{"内容", "value"}},
+                   {{"程度", "sensitivity"}},
+                   {{"依据", "source"}},
+                   {{"可以查看的角色", "roles that may be shown it"}},
+                   {{"只见遮盖后的角色", "roles that see it masked"}},
+                   {{"保存期限", "kept for"}}};
+  for (const auto& one : casework::personal_fields(types_of(policy))) {
+    const bool sensitive = one.sensitivity == casework::Sensitivity::sensitive;
+    all.push_back({{"case", one.type->name()},
+                   {"title", json_of(one.type->declared.title)},
+                   {"purpose", json_of(one.type->declared.explanation)},
+                   {"field", one.path},
+                   {"label", json_of(one.label)},
+                   {"kind", casework::to_string(one.kind)},
+                   {"sensitivity", casework::to_string(one.sensitivity)},
+                   {"source", one.source.document},
+                   {"article", one.source.article},
+                   {"source_of_field", one.own_source},
+                   {"verified", one.type->declared.verified},
+                   {"sees", one.sees},
+                   {"masked", one.masked},
+                   {"published", false},
+                   {"retention", Json()},
+                   {"assessment_needed", sensitive}});
+    table.rows.push_back(
+        {document::Cell(one.type->declared.title), document::Cell(one.label),
+         document::Cell(sensitive
+                            ? Text{"敏感，处理前须作影响评估", "sensitive: to be assessed before processing"}
+                            : Text{"个人信息", "personal"}),
+         one.source.document + (one.own_source ? "" : " *"), fmt::format("{}", fmt::join(one.sees, " ")),
+         fmt::format("{}", fmt::join(one.masked, " ")),
+         document::Cell(Text{"未规定，须有依据地填写", "not declared; to be set with a source"})});
+  }
+  if (c.json()) {
+    c.print(all);
+    return 0;
+  }
+  c.print(table);
+  c.line(
+      {"* "
+       "该项没有自己的依据，列出的是整个事项的依据。个人信息不公开（载入时检查）。影响评估由人作出，记录至少"
+       "保存三年"
+       "（个人信息保护法第五十五、五十六条）。",
+       "* No source of its own: that of the whole case stands here. Personal values are never published "
+       "(checked "
+       "on loading). The assessment is made by people and its record kept at least three years (Personal "
+       "Information Protection Law, arts. 55 and 56)."});
+  return 0;
+}
+
 }  // namespace
 
 void add_case_commands(CLI::App& app, Action& action) {
@@ -115,6 +173,11 @@ void add_case_commands(CLI::App& app, Action& action) {
   list_command->add_option("pack", *pack,
                            "政策包；缺省为本库所在地区的 / pack; by default that of the database");
   list_command->callback([=, &action] { action = [=](Context& c) { return list(c, *pack); }; });
+  auto* personal_command = group->add_subcommand(
+      "personal",
+      "各事项收集的个人信息、依据、谁能看 / personal values asked for, on which source, who sees them");
+  personal_command->add_option("pack", *pack, "政策包 / pack");
+  personal_command->callback([=, &action] { action = [=](Context& c) { return personal(c, *pack); }; });
   auto* check_command =
       group->add_subcommand("check", "严格载入并走一遍算例 / load strictly and walk through the examples");
   check_command->add_option("pack", *pack, "政策包 / pack");

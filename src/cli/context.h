@@ -33,7 +33,7 @@ struct Options {
   std::string by;             // who does it; empty: the user of the machine
   std::string settings_file;  // TOML; empty: the machine's, if it has one
   std::string public_url;     // of the portal, stands on statements; empty: not known
-  std::string key_file;       // of the key that encrypts authenticators' secrets; empty: beside the database
+  std::string key_file;       // of personal values and authenticators; empty: beside the database
   bool json = false;
 };
 
@@ -111,6 +111,7 @@ void add_statement_commands(CLI::App& app, Action& action);  // statement
 void add_ledger_commands(CLI::App& app, Action& action);     // ledger
 void add_serve_command(CLI::App& app, Action& action);       // serve
 void add_backup_commands(CLI::App& app, Action& action);     // backup, restore
+void add_key_commands(CLI::App& app, Action& action);        // key
 void add_identity_commands(CLI::App& app, Action& action);   // user, audit
 
 // The whole program; `arguments` without its name. Prints errors to `err`, returns the exit code.

@@ -103,7 +103,7 @@ int run_program(const std::vector<std::string>& arguments, const Clock& clock, s
   app.add_option("--public-url", options.public_url,
                  "公众使用的网址，印在结算单上 / address that citizens use, stands on statements");
   app.add_option("--key-file", options.key_file,
-                 "加密动态口令密钥的文件 / file of the key that encrypts authenticators' secrets (default: "
+                 "个人信息和验证器的密钥文件 / file of the keys of personal values and authenticators (default: "
                  "identity.key beside the database)");
   app.add_option("--by", options.by, "经办人 / who does it")->configurable(false);
   app.add_flag("--json", options.json, "输出 JSON / print JSON")->configurable(false);
@@ -129,6 +129,7 @@ int run_program(const std::vector<std::string>& arguments, const Clock& clock, s
   add_backup_commands(app, action);
   add_pack_commands(app, action);
   add_case_commands(app, action);
+  add_key_commands(app, action);
   add_identity_commands(app, action);
   try {
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());

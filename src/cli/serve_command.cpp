@@ -4,6 +4,7 @@
 #include "cli/codes.h"
 #include "cli/context.h"
 #include "identity/identity.h"
+#include "identity/key_file.h"
 
 #include <algorithm>
 #include <array>
@@ -115,12 +116,14 @@ int serve(Context& c, const ServeArguments& a) {
   for (const std::string& proxy : a.proxies) settings.trusted_proxies.push_back(address_as_seen(proxy));
   settings.workers = a.workers;
   settings.log_requests = !a.quiet;
-  if (a.no_limits) settings.signed_in = settings.anonymous = settings.sign_in = {};
+  if (a.no_limits) settings.signed_in = settings.anonymous = settings.sign_in = settings.look_up = {};
   settings.scratch = c.state_folder() + "/scratch";
   std::filesystem::create_directories(settings.scratch);
   std::filesystem::permissions(settings.scratch, std::filesystem::perms::owner_all);
   identity::SystemEntropy entropy;
-  settings.identity.key = identity::load_or_make_key(c.key_file(), entropy);
+  // Held while the server runs: keys are not changed under it.
+  const identity::KeyFile keys(c.key_file(), entropy, identity::KeyFile::Use::shared);
+  settings.identity.key = keys.keys();
 
   identity::Identity identity(c.database(), c.tenant(), c.clock(), entropy, settings.identity);
   identity::IdentityData data;

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "identity/account.h"
 #include "identity/codes.h"
+#include "identity/key_file.h"
 
 #include <algorithm>
 
@@ -45,9 +46,7 @@ Identity::Identity(store::Database& database, std::string tenant, const Clock& c
       settings_(std::move(settings)),
       audit_(database, tenant_, clock, entropy),
       dummy_hash_(hash_password(entropy.bytes(16), settings_.password_cost)) {
-  TRIBUTARY_CHECK(
-      settings_.key.empty() || settings_.key.size() == crypto_aead_xchacha20poly1305_ietf_KEYBYTES,
-      "the key has 32 bytes");
+  TRIBUTARY_CHECK(settings_.key.size() % key_size == 0, "each key has 32 bytes");
 }
 
 Caller Identity::command(const std::string& name) const {

@@ -39,13 +39,10 @@ struct Settings {
   int longest_token = 366;                                   // days
   int longest_delegation = 184;                              // days
   std::string issuer = "Tributary";                          // shown by the authenticator
-  // 32 bytes that encrypt the secrets of authenticators at rest; kept outside the database. Empty: they are
+  // Keys that encrypt the secrets of authenticators at rest (key_file.h), the newest last. Empty: they are
   // stored as they are.
   std::string key{};
 };
-
-// Reads a key of 32 bytes from a file that only its owner may read, or makes one. Throws bad_key.
-std::string load_or_make_key(const std::string& path, Entropy& entropy);
 
 // The error of a name that must wait.
 class TooManyAttempts : public Error {
@@ -181,6 +178,11 @@ class Identity {
   void confirm_totp(const Caller& caller, const std::string& code);      // throws totp_refused, totp_state
   void disable_totp(const Caller& caller, const std::string& password);  // throws sign_in_refused, totp_state
 
+  // How many secrets of authenticators each key opens, by its id; "": stored as they are, "?": none does.
+  std::map<std::string, std::int64_t> secrets_by_key() const;
+  // All of them sealed by the newest key. Returns how many were not. Throws bad_key, then nothing is changed.
+  std::int64_t reseal_secrets();
+
   // Returns the token, told only here. Scopes must lie within what the caller may (bad_token_request).
   struct IssuedToken {
     ApiToken token;
@@ -279,6 +281,8 @@ class Identity {
   OneTimePassword insert_user(store::Transaction& t, const Caller& caller, const NewUser& user);
   std::string sealed(std::string_view secret, const UserId& user);
   std::string opened(const std::string& stored, const UserId& user) const;
+  std::optional<std::pair<std::string, std::string>> opened_and_key(const std::string& stored,
+                                                                    const UserId& user) const;
   std::string new_one_time_password();
 
   store::Database& database_;

@@ -2,23 +2,18 @@
 #include "base/text.h"
 #include "identity/account.h"
 #include "identity/codes.h"
+#include "identity/key_file.h"
 #include "identity/totp.h"
 
 #include <array>
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sodium.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace tributary::identity {
 namespace {
 
-constexpr std::size_t key_bytes = crypto_aead_xchacha20poly1305_ietf_KEYBYTES;
+static_assert(key_size == crypto_aead_xchacha20poly1305_ietf_KEYBYTES);
 constexpr std::size_t nonce_bytes = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
 constexpr std::size_t tag_bytes = crypto_aead_xchacha20poly1305_ietf_ABYTES;
 constexpr std::string_view encrypted = "xchacha20poly1305:";
@@ -26,16 +21,6 @@ constexpr std::string_view plain = "plain:";
 
 const unsigned char* raw(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
-}
-
-Error bad_key(const std::string& path, const Text& why) {
-  return {
-      codes::bad_key,
-      why,
-      {path, 0, 0, {}},
-      {"密钥文件应为 32 字节、只有服务账号可读；请从备份恢复，不要新建",
-       "the key file has 32 bytes that only the service may read; restore it from the backup, do not make a "
-       "new one"}};
 }
 
 Error link_refused() {
@@ -47,63 +32,88 @@ Error link_refused() {
 
 }  // namespace
 
-std::string load_or_make_key(const std::string& path, Entropy& entropy) {
-  struct stat info{};
-  if (::stat(path.c_str(), &info) == 0) {
-    if ((info.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-      throw bad_key(path, {"密钥文件能被其他账号读取", "the key file can be read by others"});
-    const auto held = std::filesystem::file_size(path);
-    if (held != key_bytes) throw bad_key(path, {"密钥文件长度不对", "the key file has the wrong length"});
-    return read_file(path);
-  }
-  const std::string key = entropy.bytes(key_bytes);
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
-  const auto failed = [&] {
-    return bad_key(path, {fmt::format("密钥文件写不了：{}", std::strerror(errno)),
-                          fmt::format("the key file cannot be written: {}", std::strerror(errno))});
-  };
-  if (file < 0) throw failed();
-  const bool written =
-      ::write(file, key.data(), key.size()) == static_cast<ssize_t>(key.size()) && ::fsync(file) == 0;
-  if (!written) {
-    const Error error = failed();
-    ::close(file);
-    ::unlink(path.c_str());
-    throw error;
-  }
-  ::close(file);
-  return key;
-}
-
 // Bound to the tenant and the user, so that a text moved to another row does not open.
 std::string Identity::sealed(std::string_view secret, const UserId& user) {
   if (settings_.key.empty()) return std::string(plain) + base32_text(secret);
+  const std::string key = keys_of(settings_.key).back();
   const std::string nonce = entropy_.bytes(nonce_bytes);
   const std::string about = tenant_ + "/" + user.value;
   std::string cipher(secret.size() + tag_bytes, '\0');
   crypto_aead_xchacha20poly1305_ietf_encrypt(reinterpret_cast<unsigned char*>(cipher.data()), nullptr,
                                              raw(secret), secret.size(), raw(about), about.size(), nullptr,
-                                             raw(nonce), raw(settings_.key));
+                                             raw(nonce), raw(key));
   return std::string(encrypted) + base32_text(nonce + cipher);
 }
 
-std::string Identity::opened(const std::string& stored, const UserId& user) const {
-  const auto broken =
-      Error(codes::bad_key,
-            {"验证器密钥无法解开：密钥文件不是原来的那个",
-             "the authenticator's secret cannot be opened: the key file is not the one it was"},
-            {}, {"请从备份恢复密钥文件", "restore the key file from the backup"});
-  if (stored.starts_with(plain)) return base32_bytes(stored.substr(plain.size())).value_or("");
-  if (!stored.starts_with(encrypted) || settings_.key.empty()) throw broken;
+// The texts do not say which key sealed them: each is tried, the cipher tells a wrong one.
+std::optional<std::pair<std::string, std::string>> Identity::opened_and_key(const std::string& stored,
+                                                                            const UserId& user) const {
+  if (stored.starts_with(plain))
+    return std::pair{base32_bytes(stored.substr(plain.size())).value_or(""), std::string()};
+  if (!stored.starts_with(encrypted)) return std::nullopt;
   const std::string bytes = base32_bytes(stored.substr(encrypted.size())).value_or("");
-  if (bytes.size() < nonce_bytes + tag_bytes) throw broken;
+  if (bytes.size() < nonce_bytes + tag_bytes) return std::nullopt;
   const std::string about = tenant_ + "/" + user.value;
   std::string out(bytes.size() - nonce_bytes - tag_bytes, '\0');
-  if (crypto_aead_xchacha20poly1305_ietf_decrypt(
-          reinterpret_cast<unsigned char*>(out.data()), nullptr, nullptr, raw(bytes) + nonce_bytes,
-          bytes.size() - nonce_bytes, raw(about), about.size(), raw(bytes), raw(settings_.key)) != 0)
-    throw broken;
+  for (const std::string& key : keys_of(settings_.key))
+    if (crypto_aead_xchacha20poly1305_ietf_decrypt(
+            reinterpret_cast<unsigned char*>(out.data()), nullptr, nullptr, raw(bytes) + nonce_bytes,
+            bytes.size() - nonce_bytes, raw(about), about.size(), raw(bytes), raw(key)) == 0)
+      return std::pair{out, id_of_key(key)};
+  return std::nullopt;
+}
+
+std::string Identity::opened(const std::string& stored, const UserId& user) const {
+  const auto found = opened_and_key(stored, user);
+  if (!found)
+    throw Error(codes::bad_key,
+                {"验证器密钥无法解开：密钥文件不是原来的那个",
+                 "the authenticator's secret cannot be opened: the key file is not the one it was"},
+                {}, {"请从备份恢复密钥文件", "restore the key file from the backup"});
+  return found->first;
+}
+
+namespace {
+
+constexpr const char* select_secrets =
+    "SELECT id, totp_secret, totp_pending FROM identity_user WHERE jurisdiction = ? AND (totp_secret <> '' "
+    "OR "
+    "totp_pending <> '') ORDER BY id";
+
+}  // namespace
+
+std::map<std::string, std::int64_t> Identity::secrets_by_key() const {
+  std::map<std::string, std::int64_t> out;
+  database_.read([&](store::Transaction& t) {
+    for (const store::Row& row : t.query(select_secrets, tenant_))
+      for (const int column : {1, 2})
+        if (const std::string text = row.text(column); !text.empty()) {
+          const auto found = opened_and_key(text, {row.text(0)});
+          ++out[found ? found->second : "?"];
+        }
+  });
   return out;
+}
+
+std::int64_t Identity::reseal_secrets() {
+  return database_.write([&](store::Transaction& t) {
+    std::int64_t changed = 0;
+    const std::string newest = id_of_key(keys_of(settings_.key).back());
+    for (const store::Row& row : t.query(select_secrets, tenant_)) {
+      const UserId user{row.text(0)};
+      const auto fresh = [&](const std::string& text) {
+        if (text.empty()) return text;
+        const auto found = opened_and_key(text, user);
+        if (found && found->second == newest) return text;
+        ++changed;
+        return sealed(opened(text, user), user);
+      };
+      t.execute(
+          "UPDATE identity_user SET totp_secret = ?, totp_pending = ? WHERE jurisdiction = ? AND id = ?",
+          fresh(row.text(1)), fresh(row.text(2)), tenant_, user.value);
+    }
+    return changed;
+  });
 }
 
 std::string Identity::new_one_time_password() {

@@ -1,4 +1,5 @@
 // Coming in, staying, going: passwords, waits, one-time codes, sessions, tokens, links.
+#include "identity/key_file.h"
 #include "identity/totp.h"
 #include "identity/world_testing.h"
 
@@ -192,6 +193,30 @@ TEST_P(SignIn, SecretsOfAuthenticatorsAreEncryptedAndBoundToTheirUser) {
   EXPECT_EQ(code_of([&] { wrong.confirm_totp(in.caller, "000000"); }), "bad_key");
 }
 
+TEST_P(SignIn, SecretsOfAuthenticatorsAreSealedAnew) {
+  const User li = w.person("li", {"office_drafter"});
+  id.start_totp(w.enter("li").caller);
+  const auto with = [&](const std::string& keys) {
+    Settings settings = w.settings;
+    settings.key = keys;
+    return Identity(w.database.db(), World::tenant, w.clock, w.entropy, settings);
+  };
+  const std::string old_key = w.settings.key;
+  const std::string new_key(32, 'n');
+  using Counts = std::map<std::string, std::int64_t>;
+  // A wrong key changes nothing.
+  Identity wrong = with(new_key);
+  EXPECT_EQ(wrong.secrets_by_key(), (Counts{{"?", 1}}));
+  EXPECT_EQ(code_of([&] { wrong.reseal_secrets(); }), "bad_key");
+  Identity both = with(old_key + new_key);
+  EXPECT_EQ(both.secrets_by_key(), (Counts{{id_of_key(old_key), 1}}));
+  EXPECT_EQ(both.reseal_secrets(), 1);
+  EXPECT_EQ(both.reseal_secrets(), 0);
+  EXPECT_EQ(both.secrets_by_key(), (Counts{{id_of_key(new_key), 1}}));
+  EXPECT_EQ(code_of([&] { with(new_key).confirm_totp(w.enter("li").caller, "no"); }), "totp_refused");
+  EXPECT_EQ(code_of([&] { with(old_key).confirm_totp(w.enter("li").caller, "no"); }), "bad_key");
+}
+
 TEST_P(SignIn, SessionsEndByIdlenessAndByAge) {
   w.person("li", {"office_drafter"});
   const SignedIn idle = w.enter("li");
@@ -349,18 +374,51 @@ TEST(Key, IsMadeOnceAndMustBePrivate) {
   fs::create_directories(folder);
   const std::string path = (folder / "key").string();
   SystemEntropy entropy;
-  const std::string key = load_or_make_key(path, entropy);
+  using Use = KeyFile::Use;
+  EXPECT_EQ(code_of([&] { KeyFile(path, entropy, Use::alone); }), "bad_key");  // only a server makes one
+  const std::string key = KeyFile(path, entropy, Use::shared).keys();
   EXPECT_EQ(key.size(), 32U);
-  EXPECT_EQ(load_or_make_key(path, entropy), key);
+  EXPECT_EQ(KeyFile(path, entropy, Use::shared).keys(), key);
   struct stat info{};
   ASSERT_EQ(::stat(path.c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777U, 0600U);
   ASSERT_EQ(::chmod(path.c_str(), 0644), 0);
-  EXPECT_EQ(code_of([&] { load_or_make_key(path, entropy); }), "bad_key");
+  EXPECT_EQ(code_of([&] { KeyFile(path, entropy, Use::shared); }), "bad_key");
   ASSERT_EQ(::chmod(path.c_str(), 0600), 0);
   fs::resize_file(path, 31);
-  EXPECT_EQ(code_of([&] { load_or_make_key(path, entropy); }), "bad_key");
-  EXPECT_EQ(code_of([&] { load_or_make_key((folder / "no" / "key").string(), entropy); }), "bad_key");
+  EXPECT_EQ(code_of([&] { KeyFile(path, entropy, Use::shared); }), "bad_key");
+  EXPECT_EQ(code_of([&] { KeyFile((folder / "no" / "key").string(), entropy, Use::shared); }), "bad_key");
+  fs::remove_all(folder);
+}
+
+TEST(Key, IsChangedOnlyWhileNobodyUsesIt) {
+  namespace fs = std::filesystem;
+  const fs::path folder = fs::temp_directory_path() / ("tributary-keys-" + std::to_string(::getpid()));
+  fs::create_directories(folder);
+  const std::string path = (folder / "key").string();
+  SystemEntropy entropy;
+  using Use = KeyFile::Use;
+  std::string first;
+  {
+    const KeyFile server(path, entropy, Use::shared);
+    const KeyFile another(path, entropy, Use::shared);
+    EXPECT_EQ(code_of([&] { KeyFile(path, entropy, Use::alone); }), "keys_in_use");
+    first = server.keys();
+  }
+  {
+    KeyFile keys(path, entropy, Use::alone);
+    keys.add();
+    EXPECT_EQ(keys.keys().size(), 64U);
+    EXPECT_TRUE(keys.keys().starts_with(first));
+    // Still held, though the file is another one now.
+    EXPECT_EQ(code_of([&] { KeyFile(path, entropy, Use::shared); }), "keys_in_use");
+    const auto each = keys_of(keys.keys());
+    EXPECT_EQ(code_of([&] { keys.remove(id_of_key(each[1])); }), "keys_in_use");
+    EXPECT_EQ(code_of([&] { keys.remove("00000000"); }), "not_found");
+    keys.remove(id_of_key(each[0]));
+    EXPECT_EQ(keys.keys(), each[1]);
+  }
+  EXPECT_NE(KeyFile(path, entropy, Use::shared).keys(), first);
   fs::remove_all(folder);
 }
 
