@@ -31,7 +31,8 @@ constexpr std::array effect_kinds{
     Effect::Kind::register_entry, Effect::Kind::end_entry, Effect::Kind::register_party,
     Effect::Kind::set_attribute,  Effect::Kind::transfer,  Effect::Kind::hold,
     Effect::Kind::settle,         Effect::Kind::release,   Effect::Kind::run,
-    Effect::Kind::publish,        Effect::Kind::withdraw,  Effect::Kind::open_case, Effect::Kind::compile};
+    Effect::Kind::publish,        Effect::Kind::withdraw,  Effect::Kind::open_case,
+    Effect::Kind::compile};
 
 // What concerns a person is personal, whatever the pack says of it.
 Sensitivity least_sensitivity(FieldKind kind) {

@@ -14,8 +14,6 @@
 namespace tributary::casework {
 namespace {
 
-const std::string everywhere;  // a counter shared by all tenants: rows of the index of words
-
 // Fields that come back as they were shown, masked, have not been changed. Rows of a table are the same rows
 // only while there are as many; a masked cell that stands for no value that is held is refused, not kept as
 // it looks.

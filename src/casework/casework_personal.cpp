@@ -174,7 +174,8 @@ std::map<std::string, std::int64_t> Casework::values_by_key() const {
     std::string document;  // one by one: they may be large
     for (bool more = true; more;) {
       const auto row = t.first(
-          "SELECT id, content FROM casework_document WHERE jurisdiction = ? AND id > ? AND content LIKE 'v%:%' ORDER "
+          "SELECT id, content FROM casework_document WHERE jurisdiction = ? AND id > ? AND content LIKE "
+          "'v%:%' ORDER "
           "BY id LIMIT 1",
           tenant_, document);
       more = row.has_value();
@@ -194,13 +195,14 @@ std::map<std::string, std::int64_t> Casework::values_by_key() const {
 bool Casework::reseal_documents(store::Transaction& t, CaseId id) {
   std::vector<std::string> documents;
   t.each([&](const store::Row& row) { documents.push_back(row.text(0)); },
-         "SELECT id FROM casework_document WHERE jurisdiction = ? AND case_id = ? AND content LIKE 'v%:%'", tenant_,
-         id.value);
+         "SELECT id FROM casework_document WHERE jurisdiction = ? AND case_id = ? AND content LIKE 'v%:%'",
+         tenant_, id.value);
   bool changed = false;
   for (const std::string& document : documents) {
     const std::string place = place_of_document(tenant_, document);
     const std::string held =
-        t.first("SELECT content FROM casework_document WHERE jurisdiction = ? AND id = ?", tenant_, document)->text(0);
+        t.first("SELECT content FROM casework_document WHERE jurisdiction = ? AND id = ?", tenant_, document)
+            ->text(0);
     if (vault_.is_current(held)) continue;
     t.execute("UPDATE casework_document SET content = ? WHERE jurisdiction = ? AND id = ?",
               vault_.sealed(vault_.opened(held, place), place), tenant_, document);
