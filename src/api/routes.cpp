@@ -17,6 +17,8 @@ RouteTable make_routes() {
   add_case_routes(table);
   add_case_sheet_routes(table);
   add_plan_routes(table);
+  add_report_routes(table);
+  add_report_sheet_routes(table);
   add_people_routes(table);
   add_delegation_routes(table);
   add_system_routes(table);

@@ -212,12 +212,24 @@ TEST_P(Story, AnswersAreWhatTheTableSays) {
   world.signed_in("cashier").post("/api/v1/statements/1/post", Json::object());
   const std::string code = drafter.get("/api/v1/statements/1").json()["code"];
   const std::map<std::string, std::string> in_path{
-      {"place", "sec:hx-02"},           {"standard", "codmn"}, {"rule", "section-month"},
-      {"public_rule", "section-month"}, {"pack", "demo"},      {"public_statement", code},
-      {"organisation", "root"},          {"case_type", "annual-task"}, {"register", "certificate"}};
+      {"place", "sec:hx-02"},
+      {"standard", "codmn"},
+      {"rule", "section-month"},
+      {"public_rule", "section-month"},
+      {"pack", "demo"},
+      {"public_statement", code},
+      {"organisation", "root"},
+      {"case_type", "annual-task"},
+      {"report_overview", "plan-progress-year"},
+      {"report_totals", "plan-progress-year"},
+      {"report_observations", "plan-progress-year"},
+      {"report", "plan-progress-year.div-341602100.2025"},
+      {"report_history", "plan-progress-year.div-341602100.2025"},
+      {"register", "certificate"}};
   std::vector<Client> people{drafter, world.signed_in("cashier"), world.signed_in("admin"),
                              world.signed_in("auditor")};
-  ASSERT_EQ(drafter.post("/api/v1/cases", {{"type", "annual-task"}, {"values", {{"title", "试"}}}}).status, 201);
+  ASSERT_EQ(drafter.post("/api/v1/cases", {{"type", "annual-task"}, {"values", {{"title", "试"}}}}).status,
+            201);
   const RouteTable table = make_routes();
   std::size_t checked = 0;
   for (const auto& route : table.routes()) {
@@ -227,6 +239,7 @@ TEST_P(Story, AnswersAreWhatTheTableSays) {
       path.replace(open, path.find('}') - open + 1,
                    in_path.contains(route->name) ? in_path.at(route->name) : "1");
     if (route->name == "classes" || route->name == "public_classes") path += "?month=2020-10";
+    if (route->name == "report_history") path += "?element=eco_jobs";
     if (route->name == "user")
       path = "/api/v1/users/" + drafter.get("/api/v1/session").json()["user"]["id"].get<std::string>();
     Received answer;

@@ -134,6 +134,10 @@ struct TotpStart {
 std::string csrf_token(std::string_view session_token);
 bool csrf_matches(std::string_view session_token, std::string_view given);  // in constant time
 
+// Every organisation there is or was, by id, inside a transaction of the caller; no secret.
+std::map<std::string, Organisation> all_organisations(store::Transaction& transaction,
+                                                      const std::string& tenant);
+
 class Identity {
  public:
   // All references must outlive it; the database is migrated, the registry applied.

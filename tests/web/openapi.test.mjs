@@ -75,7 +75,7 @@ test('the interface is as its description says', async (t) => {
     const own = (await callers.clerk('POST', '/api/v1/cases', { type: 'annual-task', values: { title: '断面补偿结算' } })).json.id
     const document = (await callers.clerk('POST', `/api/v1/cases/${own}/documents?name=a.txt`, new TextEncoder().encode('证明'))).json.id
     const values = {
-      cases: own, documents: document, 'case-types': 'annual-task', register: 'certificate',
+      cases: own, documents: document, 'report-sets': 'plan-progress-year', reports: 'plan-progress-year.div-341602100.2025', 'case-types': 'annual-task', register: 'certificate',
       places: place, items: (await callers.nobody('GET', '/ogc/collections/places/items')).json.features[0].id, series: series.id, standards: series.indicator, statements: statement,
       packs: (await first('clerk', '/api/v1/packs')).name, rules: (await first('clerk', '/api/v1/rules')).name,
       organisations: (await first('keeper', '/api/v1/organisations')).id, users: (await first('keeper', '/api/v1/users')).id,
@@ -83,7 +83,7 @@ test('the interface is as its description says', async (t) => {
       '/api/v1/public/statements/{code}': (await first('nobody', '/api/v1/public/statements')).code,
       '/api/v1/jobs/{id}': (await callers.clerk('POST', '/api/v1/runs', { rule: 'section-month', period: '2020-10' })).json.job,
     }
-    const queries = { month: '2020-10', as: (await first('clerk', '/api/v1/import-layouts')).id }
+    const queries = { month: '2020-10', element: 'eco_jobs', as: (await first('clerk', '/api/v1/import-layouts')).id }
     const address = (path, { parameters }, more = {}) => {
       const filled = path.replace(/\/([\w-]+)\/\{\w+\}/, (_, before) => {
         const value = values[path] ?? values[before]
