@@ -45,7 +45,9 @@ Json organisation_json(const identity::Organisation& o) {
           {"party", o.party.empty() ? Json(nullptr) : Json(o.party)},
           {"acts_for", o.acts_for.empty() ? Json(nullptr) : Json(o.acts_for)},
           {"source", o.source},
-          {"active", o.active}};
+          {"active", o.active},
+          {"opened", begin_of(o.exists.from)},
+          {"closed", end_of(o.exists.to)}};
 }
 
 Json organisation_schema() {
@@ -58,7 +60,9 @@ Json organisation_schema() {
                  {"party", nullable(text())},
                  {"acts_for", nullable(text())},
                  {"source", text()},
-                 {"active", boolean()}});
+                 {"active", boolean()},
+                 {"opened", schema::nullable(schema::day())},
+                 {"closed", schema::nullable(schema::day())}});
 }
 
 Json user_json(const identity::User& u) {

@@ -25,6 +25,8 @@ RouteTable make_routes() {
   add_open_data_routes(table);
   add_feed_routes(table);
   add_worked_example_routes(table);
+  add_report_routes(table);
+  add_report_sheet_routes(table);
   add_people_routes(table);
   add_delegation_routes(table);
   add_system_routes(table);

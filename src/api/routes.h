@@ -31,6 +31,8 @@ void add_case_sheet_routes(RouteTable& table);
 void add_attention_routes(RouteTable& table);  // following, news, calendar, many at once
 void add_paper_routes(RouteTable& table);
 void add_plan_routes(RouteTable& table);
+void add_report_routes(RouteTable& table);
+void add_report_sheet_routes(RouteTable& table);
 void add_home_routes(RouteTable& table);
 void add_system_routes(RouteTable& table);  // audit, system, events, openapi, ready, metrics
 void add_public_routes(RouteTable& table);

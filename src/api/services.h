@@ -12,6 +12,7 @@
 #include "casework/plan.h"
 #include "identity/identity.h"
 #include "policy/pack.h"
+#include "reporting/reporting.h"
 #include "store/jobs.h"
 #include "store/store.h"
 
@@ -58,6 +59,7 @@ struct Services {
   identity::Entropy& entropy;
   std::shared_ptr<const policy::Policy> policy;
   std::shared_ptr<const casework::CaseTypes> case_types;
+  std::shared_ptr<const reporting::Book> reports;
   casework::Plan plan;
   casework::Vault vault;
   RouteTable table;

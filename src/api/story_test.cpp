@@ -211,16 +211,22 @@ TEST_P(Story, AnswersAreWhatTheTableSays) {
   world.signed_in("approver").post("/api/v1/statements/1/confirm", {{"note", "双方书面同意"}});
   world.signed_in("cashier").post("/api/v1/statements/1/post", Json::object());
   const std::string code = drafter.get("/api/v1/statements/1").json()["code"];
-  const std::map<std::string, std::string> in_path{{"place", "sec:hx-02"},
-                                                   {"standard", "codmn"},
-                                                   {"rule", "section-month"},
-                                                   {"public_rule", "section-month"},
-                                                   {"public_rule_example", "section-month"},
-                                                   {"pack", "demo"},
-                                                   {"public_statement", code},
-                                                   {"organisation", "root"},
-                                                   {"case_type", "annual-task"},
-                                                   {"register", "certificate"}};
+  const std::map<std::string, std::string> in_path{
+      {"place", "sec:hx-02"},
+      {"standard", "codmn"},
+      {"rule", "section-month"},
+      {"public_rule", "section-month"},
+      {"public_rule_example", "section-month"},
+      {"pack", "demo"},
+      {"public_statement", code},
+      {"organisation", "root"},
+      {"case_type", "annual-task"},
+      {"report_overview", "plan-progress-year"},
+      {"report_totals", "plan-progress-year"},
+      {"report_observations", "plan-progress-year"},
+      {"report", "plan-progress-year.div-341602100.2025"},
+      {"report_history", "plan-progress-year.div-341602100.2025"},
+      {"register", "certificate"}};
   // Something public: what one person of the township wrote and another reviewed.
   world.person("zhao", {"township"}, "div-341602100");
   world.person("qian", {"township"}, "div-341602100");
@@ -247,6 +253,7 @@ TEST_P(Story, AnswersAreWhatTheTableSays) {
                    in_path.contains(route->name) ? in_path.at(route->name) : "1");
     if (route->name == "classes" || route->name == "public_classes") path += "?month=2020-10";
     if (route->name == "public_search") path += "?words=2020-10";
+    if (route->name == "report_history") path += "?element=eco_jobs";
     if (route->name == "user")
       path = "/api/v1/users/" + drafter.get("/api/v1/session").json()["user"]["id"].get<std::string>();
     Received answer;

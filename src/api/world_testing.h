@@ -15,6 +15,7 @@
 #include "policy/tenant.h"
 #include "registry/registry.h"
 #include "registry/registry_files.h"
+#include "reporting/reporting.h"
 #include "store/jobs.h"
 #include "store/testing.h"
 
@@ -189,7 +190,7 @@ class Client {
 
 inline std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> out;
-  for (const auto list : {registry::migrations(), identity::migrations(), casework::migrations(),
+  for (const auto list : {registry::migrations(), identity::migrations(), casework::migrations(), reporting::migrations(),
                           observe::migrations(), policy::migrations(), ledger::migrations(),
                           compensate::migrations(), store::migrations(), api::migrations()})
     out.insert(out.end(), list.begin(), list.end());

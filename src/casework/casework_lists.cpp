@@ -333,4 +333,17 @@ std::vector<RegisterEntry> Casework::entries(const std::string& kind, std::size_
   });
 }
 
+std::int64_t Casework::begun_in(store::Transaction& t, const std::string& tenant, const std::string& type,
+                                const std::string& applicant, const Period& period) {
+  return t
+      .first(
+          "SELECT COUNT(*) FROM casework_case c WHERE jurisdiction = ? AND type = ? AND applicant = ? AND "
+          "created >= ? "
+          "AND created < ? AND EXISTS (SELECT 1 FROM casework_took k WHERE k.jurisdiction = c.jurisdiction "
+          "AND k.case_id "
+          "= c.id AND k.step <> 'start')",
+          tenant, type, applicant, start_of(period.from()).seconds, start_of(period.to()).seconds)
+      ->integer(0);
+}
+
 }  // namespace tributary::casework

@@ -10,6 +10,7 @@
 #include "policy/explanation_json.h"
 #include "policy/tenant.h"
 #include "registry/registry.h"
+#include "reporting/reporting.h"
 #include "store/jobs.h"
 
 #include <algorithm>
@@ -90,7 +91,8 @@ std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> out;
   for (const auto list :
        {registry::migrations(), observe::migrations(), policy::migrations(), ledger::migrations(),
-        compensate::migrations(), casework::migrations(), identity::migrations(), store::migrations(), api::migrations()})
+        compensate::migrations(), casework::migrations(), reporting::migrations(), identity::migrations(),
+        store::migrations(), api::migrations()})
     out.insert(out.end(), list.begin(), list.end());
   std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
   return out;

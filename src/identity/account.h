@@ -41,7 +41,8 @@ inline User user_of(const store::Row& row) {
 }
 
 inline constexpr const char* organisation_columns =
-    "id, name_zh, name_en, kind, parent, area, party, acts_for, source, active, version";
+    "id, name_zh, name_en, kind, parent, area, party, acts_for, source, active, version, opened, "
+    "closed";
 inline Organisation organisation_of(const store::Row& row) {
   Organisation o;
   o.id = {row.text(0)};
@@ -54,6 +55,8 @@ inline Organisation organisation_of(const store::Row& row) {
   o.source = row.text(8);
   o.active = row.integer(9) != 0;
   o.version = row.integer(10);
+  if (!row.text(11).empty()) o.exists.from = parse_date(row.text(11));
+  if (!row.text(12).empty()) o.exists.to = parse_date(row.text(12));
   return o;
 }
 

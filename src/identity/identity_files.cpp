@@ -141,7 +141,8 @@ IdentityData read_identity_folder(const std::string& path) {
   }
   if (const std::string file = path + "/organisations.csv"; fs::exists(file)) {
     std::set<std::string> seen;
-    each_record(file, {"code", "name", "kind"}, {"name_en", "parent", "jurisdiction", "party", "source"},
+    each_record(file, {"code", "name", "kind"},
+                {"name_en", "parent", "jurisdiction", "party", "source", "opened", "closed"},
                 [&](const Fields& f, const Where& where) {
                   Organisation o;
                   o.id = {text_at(f, "code")};
@@ -163,6 +164,10 @@ IdentityData read_identity_folder(const std::string& path) {
                   o.jurisdiction = text_at(f, "jurisdiction");
                   o.party = text_at(f, "party");
                   o.source = text_at(f, "source");
+                  if (const std::string day = text_at(f, "opened"); !day.empty())
+                    o.exists.from = parse_date(day);
+                  if (const std::string day = text_at(f, "closed"); !day.empty())
+                    o.exists.to = parse_date(day);
                   out.organisations.push_back(std::move(o));
                 });
   }

@@ -20,9 +20,16 @@ std::string government_of(const std::vector<registry::Party>& parties, const std
   return {};
 }
 
+std::string opening(const Organisation& o) {
+  return o.exists.from <= make_date(1, 1, 1) ? "" : base::to_string(o.exists.from);
+}
+std::string closing(const Organisation& o) {
+  return o.exists.to >= make_date(9999, 12, 31) ? "" : base::to_string(o.exists.to);
+}
+
 bool same_content(const Organisation& a, const Organisation& b) {
   return a.name == b.name && a.kind == b.kind && a.parent == b.parent && a.jurisdiction == b.jurisdiction &&
-         a.party == b.party && a.source == b.source && a.active == b.active;
+         a.party == b.party && a.source == b.source && a.active == b.active && a.exists == b.exists;
 }
 
 void check_name(const Text& name) {
@@ -35,6 +42,16 @@ void check_name(const Text& name) {
 }
 
 }  // namespace
+
+std::map<std::string, Organisation> all_organisations(store::Transaction& transaction,
+                                                      const std::string& tenant) {
+  std::map<std::string, Organisation> out;
+  for (const store::Row& row : transaction.query(
+           fmt::format("SELECT {} FROM identity_organisation WHERE jurisdiction = ?", organisation_columns),
+           tenant))
+    out[row.text(0)] = organisation_of(row);
+  return out;
+}
 
 ApplyCounts Identity::apply(const IdentityData& data) {
   const Date today = clock_.today();
@@ -103,6 +120,7 @@ ApplyCounts Identity::apply(const IdentityData& data) {
                     government_of(parties, division.code),
                     {},
                     source};
+      wanted[id].exists = reader.existence(division.code);
       origin[id] = "registry";
     }
     for (Organisation o : data.organisations) {
@@ -124,10 +142,12 @@ ApplyCounts Identity::apply(const IdentityData& data) {
                  tenant_)) {
       Organisation o = organisation_of(row);
       // Gone from the packs: inactive, since people and deeds may hang on it.
-      if (row.text(11) != "hand" && !wanted.contains(o.id.value)) {
+      if (row.text(13) != "hand" && !wanted.contains(o.id.value)) {
         wanted[o.id.value] = o;
         wanted[o.id.value].active = false;
-        origin[o.id.value] = row.text(11);
+        if (row.text(13) == "registry") wanted[o.id.value].exists = reader.existence(o.jurisdiction);
+        if (closing(wanted[o.id.value]).empty()) wanted[o.id.value].exists.to = today;
+        origin[o.id.value] = row.text(13);
       }
       have[o.id.value] = std::move(o);
     }
@@ -140,14 +160,17 @@ ApplyCounts Identity::apply(const IdentityData& data) {
       ++(old == have.end() ? counts.added : counts.changed);
       t.execute(
           "INSERT INTO identity_organisation (jurisdiction, id, name_zh, name_en, kind, parent, area, party, "
-          "acts_for, source, origin, active, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?, 1) ON "
+          "acts_for, source, origin, active, version, opened, closed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', ?, "
+          "?, "
+          "?, 1, ?, ?) ON "
           "CONFLICT "
           "(jurisdiction, id) DO UPDATE SET name_zh = excluded.name_zh, name_en = excluded.name_en, kind = "
           "excluded.kind, parent = excluded.parent, area = excluded.area, party = excluded.party, source = "
-          "excluded.source, origin = excluded.origin, active = excluded.active, version = "
+          "excluded.source, origin = excluded.origin, active = excluded.active, opened = excluded.opened, "
+          "closed = excluded.closed, version = "
           "identity_organisation.version + 1",
           tenant_, id, o.name.zh, o.name.en, to_string(o.kind), o.parent.value, o.jurisdiction, o.party,
-          o.source, origin.at(id), o.active);
+          o.source, origin.at(id), o.active, opening(o), closing(o));
     }
     recompute_acts_for(t);
     if (counts.added + counts.changed > 0)
@@ -159,11 +182,7 @@ ApplyCounts Identity::apply(const IdentityData& data) {
 }
 
 void Identity::recompute_acts_for(store::Transaction& t) const {
-  std::map<std::string, Organisation> all;
-  for (const store::Row& row : t.query(
-           fmt::format("SELECT {} FROM identity_organisation WHERE jurisdiction = ?", organisation_columns),
-           tenant_))
-    all[row.text(0)] = organisation_of(row);
+  const std::map<std::string, Organisation> all = all_organisations(t, tenant_);
   for (const auto& [id, o] : all) {
     std::string party;
     std::set<std::string> seen;
@@ -284,12 +303,16 @@ Organisation Identity::change_organisation(const Caller& caller, const Organisat
       if (!change.party->empty()) reader.party(*change.party);
       o.party = *change.party;
     }
-    if (change.active) o.active = *change.active;
+    if (change.active && *change.active != o.active) {
+      o.active = *change.active;
+      o.exists.to = o.active ? Date::max() : clock_.today();
+    }
     t.execute(
         "UPDATE identity_organisation SET name_zh = ?, name_en = ?, parent = ?, area = ?, party = ?, active "
-        "= ?, "
+        "= ?, closed = ?, "
         "version = version + 1 WHERE jurisdiction = ? AND id = ?",
-        o.name.zh, o.name.en, o.parent.value, o.jurisdiction, o.party, o.active, tenant_, id.value);
+        o.name.zh, o.name.en, o.parent.value, o.jurisdiction, o.party, o.active, closing(o), tenant_,
+        id.value);
     recompute_acts_for(t);
     audit_.append(t, caller,
                   {"organisation.change", "organisation/" + id.value, AuditOutcome::done,

@@ -42,6 +42,8 @@ enum class Permission : std::uint8_t {
   system_read,
   cases_read,
   cases_act,
+  reports_read,
+  reports_act,
 };
 
 struct PermissionInfo {
@@ -78,6 +80,8 @@ inline constexpr std::array permissions = std::to_array<PermissionInfo>({
     {Permission::system_read, "system.read", "查看系统状态", "see the state of the system"},
     {Permission::cases_read, "cases.read", "查看事项", "see cases"},
     {Permission::cases_act, "cases.act", "办理事项", "deal with cases"},
+    {Permission::reports_read, "reports.read", "查看报表", "see reports"},
+    {Permission::reports_act, "reports.act", "填报、审核报表", "fill in and approve reports"},
 });
 
 consteval bool permissions_in_order() {

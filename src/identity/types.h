@@ -53,6 +53,7 @@ struct Organisation {
   std::string source;        // the document that names it
   bool active = true;
   std::int64_t version = 1;  // counts changes, for ETag
+  Validity exists{};         // from its opening until its closing, as far as known
 };
 
 // Whether a role reaches the whole tenant, or what concerns the party of one's own organisation only.

@@ -60,6 +60,20 @@ Jurisdiction RegistryReader::jurisdiction(std::string_view code, Date on) const 
                       tenant_));
 }
 
+Validity RegistryReader::existence(std::string_view code) const {
+  Validity out{Date::max(), Date::min()};
+  transaction_.each(
+      [&](const store::Row& row) {
+        const Validity one = read_jurisdiction(row).validity;
+        out.from = std::min(out.from, one.from);
+        out.to = std::max(out.to, one.to);
+      },
+      fmt::format("SELECT {} FROM registry_jurisdiction WHERE jurisdiction = ? AND code = ?",
+                  jurisdiction_columns),
+      tenant_, region_code(code));
+  return out.from > out.to ? Validity{} : out;
+}
+
 std::vector<Jurisdiction> RegistryReader::jurisdictions(Date on) const {
   std::vector<Jurisdiction> out;
   const std::string day = day_text(on);

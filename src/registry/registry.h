@@ -47,6 +47,8 @@ class RegistryReader {
   // Throws not_found.
   Jurisdiction jurisdiction(std::string_view code, Date on) const;
   std::vector<Jurisdiction> jurisdictions(Date on) const;
+  // From the first day a division is known to exist until its last, whatever it was called meanwhile.
+  Validity existence(std::string_view code) const;
   std::vector<Jurisdiction> children(std::string_view code, Date on, Tree tree = Tree::by_code) const;
   // From the parent to the root.
   std::vector<Jurisdiction> ancestors(std::string_view code, Date on, Tree tree = Tree::by_code) const;

@@ -82,7 +82,7 @@ test('the interface is as its description says', async (t) => {
     await callers.reader('POST', `/api/v1/cases/${begun}/actions`, { step: 'notice', values: { not_secret: true, privacy_ok: true } })
     const values = {
       notices: (await first('nobody', '/api/v1/public/notices')).id,
-      cases: own, papers: 'notice', documents: document, 'case-types': 'annual-task', register: 'certificate',
+      cases: own, papers: 'notice', documents: document, 'report-sets': 'plan-progress-year', reports: 'plan-progress-year.div-341602100.2025', 'case-types': 'annual-task', register: 'certificate',
       places: place, items: (await callers.nobody('GET', '/ogc/collections/places/items')).json.features[0].id, series: series.id, standards: series.indicator, statements: statement,
       packs: (await first('clerk', '/api/v1/packs')).name, rules: (await first('clerk', '/api/v1/rules')).name,
       organisations: (await first('keeper', '/api/v1/organisations')).id, users: (await first('keeper', '/api/v1/users')).id,
@@ -90,7 +90,7 @@ test('the interface is as its description says', async (t) => {
       '/api/v1/public/statements/{code}': (await first('nobody', '/api/v1/public/statements')).code,
       '/api/v1/jobs/{id}': (await callers.clerk('POST', '/api/v1/runs', { rule: 'section-month', period: '2020-10' })).json.job,
     }
-    const queries = { month: '2020-10', words: '涡河', as: (await first('clerk', '/api/v1/import-layouts')).id }
+    const queries = { month: '2020-10', words: '涡河', element: 'eco_jobs', as: (await first('clerk', '/api/v1/import-layouts')).id }
     const address = (path, { parameters }, more = {}) => {
       const filled = path.replaceAll(/\/([\w-]+)\/\{\w+\}/g, (_, before) => {
         const value = values[path] ?? values[before]

@@ -1,0 +1,32 @@
+// A report as it lies in the database; private.
+#pragma once
+
+#include "reporting/reporting.h"
+
+namespace tributary::reporting {
+
+struct Reporting::Stored {
+  const DataSet* set = nullptr;
+  identity::Organisation unit;
+  Period period;
+  Days days;
+  State state = State::open;
+  int level = 0;
+  bool reopened = false;
+  std::string submitted{};
+  std::string first_received{};
+  std::int64_t version = 0;  // 0: no row yet
+
+  ReportKey key() const { return {set->name, unit.id.value, period.to_string()}; }
+  bool fillable() const { return state == State::open || state == State::returned; }
+  bool locked(Date today) const { return fillable() && !reopened && days.closes && today > *days.closes; }
+  ReportHead head(Date today) const;
+};
+
+inline constexpr const char* entry_columns =
+    "element, kind, value, reason, explanation, origin, detail, user_name, at, version";
+std::pair<std::string, Entry> entry_of(const store::Row& row);
+Figures figures_of(const std::map<std::string, Entry>& entries);
+std::string canonical(const Element& element, const std::string& text, std::vector<Fault>& faults);
+
+}  // namespace tributary::reporting
