@@ -343,8 +343,8 @@ class Casework {
   std::map<int, ArticleCount> counts_by_article() const;
   // Of the types that name the organisation whose progress it is; by article and organisation.
   std::vector<Progress> progress() const;
-  // Cases of a type that an organisation began on days of the period, drafts left out; inside a transaction of
-  // the caller. No case's content is told.
+  // Cases of a type that an organisation began on days of the period, drafts left out; inside a transaction
+  // of the caller. No case's content is told.
   static std::int64_t begun_in(store::Transaction& t, const std::string& tenant, const std::string& type,
                                const std::string& applicant, const Period& period);
 

@@ -118,7 +118,7 @@ NewsPage Casework::news(const identity::Caller& caller, std::size_t limit, const
       reach.condition + ")) ORDER BY c.id DESC LIMIT ?";
   std::vector<store::Value> values{
       store::to_value(tenant_), store::to_value(caller.user.value),
-      store::to_value(cursor.empty() ? std::numeric_limits<std::int64_t>::max() : std::stoll("0" + cursor))};
+      store::to_value(number_of(cursor, std::numeric_limits<std::int64_t>::max()))};
   values.insert(values.end(), reach.values.begin(), reach.values.end());
   values.push_back(store::to_value(static_cast<std::int64_t>(limit) + 1));
   return database_.read([&](store::Transaction& t) {

@@ -38,13 +38,13 @@ CaseHead head_of(const store::Row& row) {
   return out;
 }
 
+}  // namespace
+
 std::int64_t number_of(std::string_view text, std::int64_t otherwise) {
   std::int64_t out = otherwise;
   std::from_chars(text.data(), text.data() + text.size(), out);
   return out;
 }
-
-}  // namespace
 
 CaseView Casework::view_of(store::Transaction& t, const identity::Caller& caller, const Stored& s) const {
   const Person who = person(caller, identity::Permission::cases_act);

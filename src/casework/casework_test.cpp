@@ -350,7 +350,7 @@ TEST_P(Cases, PapersAreDraftsUntilAStepIssuesThem) {
   act("wang", id, "finish");
   EXPECT_EQ(cases().paper(as("wang"), id, "letter", "pdf").bytes, issued.bytes);
   // The personal one is sealed at rest, and only for those who deal with the case.
-  EXPECT_EQ(count("SELECT COUNT(*) FROM casework_document WHERE content LIKE 'v1:%'"), 2);
+  EXPECT_EQ(count("SELECT COUNT(*) FROM casework_document WHERE content LIKE 'v2:%'"), 2);
   EXPECT_TRUE(cases().paper(as("zhao"), id, "certificate", "pdf").bytes->starts_with("%PDF-"));
   EXPECT_EQ(count(noted), 2);
   EXPECT_EQ(code_of([&] { cases().paper(as("shen"), id, "certificate", "pdf"); }), "unknown_paper");

@@ -43,6 +43,9 @@ struct Reach {
 };
 Reach reach_of(const Person& who, const std::string& alias, bool everybodys);
 
+// A cursor or a number of a list; what is none counts as `otherwise`.
+std::int64_t number_of(std::string_view text, std::int64_t otherwise);
+
 Error changed_meanwhile();
 
 // A value of the form as it stands in a sentence; choices by their label when `labels`.
