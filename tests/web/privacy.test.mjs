@@ -12,6 +12,7 @@ for (const [locale, width] of [['zh', 1280], ['en', 390]])
     const server = await serve(async ({ cli }) => {
       await cli('init', '--jurisdiction', '341602', '--pack', 'cn-341602')
       await cli('user', 'setup')
+      once.sun = (await cli('user', 'add', 'sun', '--display', '孙倩', '--organisation', 'div-341602100', '--roles', 'township')).one_time_password
       once.zhao = (await cli('user', 'add', 'zhao', '--display', '赵云', '--organisation', 'div-341602100', '--roles', 'township')).one_time_password
     })
     const browser = await launch()
@@ -20,17 +21,19 @@ for (const [locale, width] of [['zh', 1280], ['en', 390]])
       await zhao.begin('zhao', once.zhao, '沟塘清又清清-zhao-2026')
       const { page, t } = zhao
       const later = (days) => new Date(Date.now() + 8 * 3_600_000 + days * 86_400_000).toISOString().slice(0, 10)
-      await page.evaluate(async (until) => {
+      const ask = (who, path, body) => who.page.evaluate(async ([to, what]) => {
         const { csrf } = await (await fetch('/api/v1/session')).json()
-        const send = async (path, body) => {
-          const answer = await fetch(`/api/v1${path}`, { method: 'POST', headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': csrf, 'Idempotency-Key': crypto.randomUUID() }, body: JSON.stringify(body) })
-          if (!answer.ok) throw new Error(await answer.text())
-          return answer.json()
-        }
-        const made = await send('/cases', { type: 'ranger-appointment', values: { village: '小李村', plot: '涡河南岸林带', funding: 'local', conditions: '守法、能巡护', pay_year: '8000', apply_by: until } })
-        await send(`/cases/${made.id}/actions`, { step: 'notice' })
-        await send(`/cases/${made.id}/actions`, { step: 'apply', values: { person: '买买提·艾力', citizen_id: '11010519491231002X', phone: '13800000000', account: '6228480000000000000', category: 'low_income', fit: true, other_post: false } })
-      }, later(20))
+        const answer = await fetch(`/api/v1${to}`, { method: 'POST', headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': csrf, 'Idempotency-Key': crypto.randomUUID() }, body: JSON.stringify(what) })
+        if (!answer.ok) throw new Error(await answer.text())
+        return answer.json()
+      }, [path, body])
+      const made = await ask(zhao, '/cases', { type: 'ranger-appointment', values: { village: '小李村', plot: '涡河南岸林带', funding: 'local', conditions: '守法、能巡护', pay_year: '8000', apply_by: later(20) } })
+      // Somebody else reviews what is posted.
+      const sun = await person(browser, server, { locale, width })
+      await sun.begin('sun', once.sun, '沟塘清又清清-sun-2026')
+      await ask(sun, `/cases/${made.id}/actions`, { step: 'notice', values: { not_secret: true, privacy_ok: true } })
+      await sun.close()
+      await ask(zhao, `/cases/${made.id}/actions`, { step: 'apply', values: { person: '买买提·艾力', citizen_id: '11010519491231002X', phone: '13800000000', account: '6228480000000000000', category: 'low_income', fit: true, other_post: false } })
       await zhao.go('/console/cases')
       await page.getByRole('button', { name: t('lookup.title'), exact: true }).click()
       const dialog = page.getByRole('dialog', { name: t('lookup.title') })
