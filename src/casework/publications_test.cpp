@@ -1,19 +1,11 @@
 // What becomes public: after a review, without numbers of people, until its day; corrected, taken down,
 // found.
-#include "casework/casework.h"
-#include "identity/world_testing.h"
-#include "ledger/ledger.h"
-#include "registry/registry.h"
-#include "store/jobs.h"
-
-#include <algorithm>
+#include "casework/cases_testing.h"
 
 #include <gtest/gtest.h>
 
 namespace tributary::casework {
 namespace {
-
-using identity::testing::code_of;
 
 constexpr const char* announcement = R"Y(case: announcement
 version: "1"
@@ -48,15 +40,6 @@ steps:
 terms:
   objection: {label: {zh: 异议期, en: Objections}, runs_in: [up], days: 7}
 )Y";
-
-std::vector<store::Migration> all_migrations() {
-  std::vector<store::Migration> out;
-  for (const auto list : {registry::migrations(), ledger::migrations(), identity::migrations(),
-                          store::migrations(), migrations()})
-    out.insert(out.end(), list.begin(), list.end());
-  std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
-  return out;
-}
 
 class Publications : public ::testing::TestWithParam<std::string> {
  protected:
