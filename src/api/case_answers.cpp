@@ -73,8 +73,10 @@ Json type_detail(const casework::CaseType& type) {
   for (const auto& term : type.declared.terms)
     terms.push_back({{"name", term.name},
                      {"label", json_of(term.label)},
-                     {"days", term.length},
-                     {"working", term.working_days},
+                     {"length", term.length},
+                     {"unit", casework::to_string(term.unit)},
+                     {"from", term.from},
+                     {"rolls_on", term.rolls_on},
                      {"until", term.until},
                      {"verified", term.verified}});
   out["terms"] = terms;
@@ -205,12 +207,17 @@ Json view_json(Call& call, const casework::CaseView& view) {
                           {"organisation", names.organisation(voice.organisation)},
                           {"choice", casework::to_string(voice.choice)},
                           {"words", voice.words},
+                          {"score", voice.score.empty() ? Json(nullptr) : Json(voice.score)},
                           {"at", to_rfc3339(voice.at)}});
     ballots.push_back({{"name", ballot.name},
                        {"label", json_of(ballot.label)},
                        {"open", view.head.state == ballot.in},
                        {"mine", mine},
                        {"objection_in_words", ballot.objection_in_words},
+                       {"score", !ballot.score ? Json(nullptr)
+                                               : Json{{"min", ballot.score->min.to_string()},
+                                                      {"max", ballot.score->max.to_string()},
+                                                      {"places", ballot.score->places}}},
                        {"voices", voices}});
   }
   out["ballots"] = ballots;
@@ -296,11 +303,13 @@ Json view_schema() {
                                 {"open", boolean()},
                                 {"mine", boolean()},
                                 {"objection_in_words", boolean()},
+                                {"score", nullable(object({{"min", text()}, {"max", text()}, {"places", integer()}}))},
                                 {"voices", list(object({{"live", boolean()},
                                                         {"name", text()},
                                                         {"organisation", named("Named")},
                                                         {"choice", text()},
                                                         {"words", text()},
+                                                        {"score", nullable(text())},
                                                         {"at", instant()}}))}}))},
        {"terms", list(object({{"name", text()},
                               {"label", both()},

@@ -84,6 +84,7 @@ Answer act(Call& call) {
   action.ballot = call.given("ballot");
   if (const std::string choice = call.given("choice"); !choice.empty())
     action.choice = *casework::parse_voice(choice);
+  action.score = call.given("score");
   std::optional<std::int64_t> version;
   if (call.body.contains("version")) version = call.body.at("version").get<std::int64_t>();
   return told([&] {
@@ -185,6 +186,7 @@ void add_case_routes(RouteTable& table) {
                        schema::optional("reason", text(4000)),
                        schema::optional("ballot", line(60)),
                        schema::optional("choice", one_of({"for", "against", "abstain", "recused"})),
+                       schema::optional("score", line(20)),
                        schema::optional("version", integer(1))}),
        .body_limit = std::size_t{4} << 20,
        .answer = named("Case"),

@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace tributary::api {
 namespace {
@@ -31,12 +32,26 @@ const casework::CaseType& type_in(Call& call) {
   return *found->second;
 }
 
-// What a row of a sheet can hold, and the applicant fills in.
-std::vector<const Field*> columns_of(const casework::CaseType& type) {
-  std::vector<const Field*> out;
+// A column of the sheet. Without a field it numbers the rows; what the applicant does not fill in goes out only.
+struct Column {
+  const Field* field = nullptr;
+  std::string title;
+  bool read = false;
+};
+
+// As the type lays its sheet out, or else every field that a row can hold and the applicant fills in.
+std::vector<Column> columns_of(const casework::CaseType& type) {
+  std::vector<Column> out;
+  if (const auto& sheet = type.declared.sheet) {
+    for (const auto& column : sheet->columns) {
+      const Field* field = type.field(column.field);
+      out.push_back({field, column.title, field != nullptr && field->in_draft});
+    }
+    return out;
+  }
   for (const Field& field : type.declared.form)
     if (field.in_draft && field.kind != FieldKind::table && field.kind != FieldKind::documents)
-      out.push_back(&field);
+      out.push_back({&field, field.label.zh, true});
   return out;
 }
 
@@ -126,7 +141,12 @@ std::vector<document::Row> rows_of_cases(Call& call, const casework::CaseType& t
     for (const auto& head : page.cases) {
       const auto view = cases.view(call.caller, head.id);
       document::Row row;
-      for (const Field* field : columns_of(type)) {
+      for (const Column& column : columns_of(type)) {
+        const Field* field = column.field;
+        if (field == nullptr) {  // numbered when all are there
+          row.emplace_back(std::string());
+          continue;
+        }
         const auto value = view.state.form.find(field->name);
         const bool shown = value != view.state.form.end() && !value->is_null() &&
                            field->sensitivity <= casework::Sensitivity::internal;
@@ -137,24 +157,34 @@ std::vector<document::Row> rows_of_cases(Call& call, const casework::CaseType& t
     cursor = page.next;
   } while (!cursor.empty() && out.size() < most_rows);
   std::reverse(out.begin(), out.end());
+  const auto columns = columns_of(type);
+  for (std::size_t c = 0; c < columns.size(); ++c)
+    for (std::size_t r = 0; columns[c].field == nullptr && r < out.size(); ++r)
+      out[r][c] = document::Cell(std::to_string(r + 1));
   return out;
 }
 
 Answer template_of(Call& call) {
   const casework::CaseType& type = type_in(call);
   document::Workbook workbook;
-  workbook.meta.title = type.declared.title;
+  workbook.meta.title = type.declared.sheet ? type.declared.sheet->title : type.declared.title;
   document::Sheet sheet;
-  sheet.name = "填报";
+  sheet.name = type.declared.sheet ? type.declared.sheet->title.zh : "填报";
   document::Sheet help;
   help.name = "说明";
   help.table.columns = {
       {{"列", "column"}}, {{"填什么", "what to write"}}, {{"是否必填", "needed"}}, {{"说明", "help"}}};
-  for (const Field* field : columns_of(type)) {
-    sheet.table.columns.push_back({{field->label.zh, field->label.zh}});
-    help.table.rows.push_back({document::Cell(field->label), document::Cell(what_to_write(*field)),
-                               document::Cell(field->required ? Text{"必填", "yes"} : Text{"", ""}),
-                               document::Cell(field->help)});
+  for (const Column& column : columns_of(type)) {
+    sheet.table.columns.push_back({{column.title, column.title}});
+    const Field* field = column.field;
+    const document::Cell title(Text{column.title, field == nullptr ? column.title : field->label.en});
+    if (!column.read)
+      help.table.rows.push_back({title, document::Cell(Text{"不用填", "leave it empty"}),
+                                 document::Cell(Text{"", ""}), document::Cell(Text{"", ""})});
+    else
+      help.table.rows.push_back({title, document::Cell(what_to_write(*field)),
+                                 document::Cell(field->required ? Text{"必填", "yes"} : Text{"", ""}),
+                                 document::Cell(field->help)});
   }
   sheet.table.columns.push_back({{mark_of(type), mark_of(type)}});
   if (call.query.value("filled", false)) sheet.table.rows = rows_of_cases(call, type);
@@ -166,12 +196,13 @@ Answer template_of(Call& call) {
   return file(read_file(path), xlsx_type, type.name() + ".xlsx");
 }
 
-// The code whose name it is; the text itself where there is none, for the form's own check.
-std::string code_of_name(const std::map<std::string, Text>& names, const std::string& text) {
-  if (names.contains(text)) return text;
+// The codes that a text may mean: itself, or all whose name it is.
+std::vector<std::string> codes_of_name(const std::map<std::string, Text>& names, const std::string& text) {
+  if (names.contains(text)) return {text};
+  std::vector<std::string> out;
   for (const auto& [code, name] : names)
-    if (name.zh == text || name.en == text) return code;
-  return {};
+    if (name.zh == text || name.en == text) out.push_back(code);
+  return out;
 }
 
 class Cells {
@@ -182,11 +213,16 @@ class Cells {
     if (given.empty()) return nullptr;
     const auto one_of_names = [&](const std::map<std::string, Text>& all,
                                   const std::string& text) -> std::string {
-      std::string code = code_of_name(all, text);
-      if (code.empty())
+      const auto codes = codes_of_name(all, text);
+      if (codes.size() == 1) return codes.front();
+      if (codes.empty())
         fault(cell, {fmt::format("{}：没有“{}”", field.label.zh, text),
                      fmt::format("{}: there is no \"{}\"", field.label.en, text)});
-      return code;
+      else  // which of them is not guessed
+        fault(cell, {fmt::format("{}：叫“{}”的不止一个，请写代码：{}", field.label.zh, text, fmt::join(codes, "、")),
+                     fmt::format("{}: more than one is called \"{}\"; write its code: {}", field.label.en, text,
+                                 fmt::join(codes, ", "))});
+      return {};
     };
     switch (field.kind) {
       case FieldKind::boolean:
@@ -265,8 +301,8 @@ Answer rows_from_sheet(Call& call) {
   std::istringstream stream(document::first_sheet_as_csv(bytes));
   CsvReader reader(stream, "upload.xlsx");
   if (!reader.next()) throw wrong_template({"文件是空的", "the file is empty"});
-  const auto fields = columns_of(type);
-  std::vector<const Field*> columns;
+  const auto known = columns_of(type);
+  std::vector<const Field*> columns;  // nothing for those that are not read
   bool marked = false;
   for (const std::string_view head : reader.fields()) {
     const std::string title(trim(head));
@@ -277,10 +313,14 @@ Answer rows_from_sheet(Call& call) {
                                           title, mark_of(type))});
       marked = true;
     }
-    const auto found = std::find_if(fields.begin(), fields.end(),
-                                    [&](const Field* f) { return f->label.zh == title || f->name == title; });
-    columns.push_back(found == fields.end() ? nullptr : *found);
-    if (found == fields.end() && !title.empty() && !title.starts_with('#') && title != "序号")
+    const auto found = std::find_if(known.begin(), known.end(), [&](const Column& c) {
+      return c.title == title || (c.field != nullptr && (c.field->label.zh == title || c.field->name == title));
+    });
+    const Field* field = found == known.end() || !found->read ? nullptr : found->field;
+    if (field != nullptr && std::find(columns.begin(), columns.end(), field) != columns.end())
+      throw wrong_template({fmt::format("“{}”这一列出现两次", title), fmt::format("the column \"{}\" stands twice", title)});
+    columns.push_back(field);
+    if (found == known.end() && !title.empty() && !title.starts_with('#') && title != "序号")
       throw wrong_template(
           {fmt::format("没有“{}”这一列", title), fmt::format("there is no column \"{}\"", title)});
   }

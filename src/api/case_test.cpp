@@ -58,11 +58,13 @@ TEST_P(CaseRoutes, TasksFromASpreadsheetAndOneToItsEnd) {
   const Received got = drafter.get(sheet_of_tasks);
   ASSERT_EQ(got.status, 200) << got.body;
   const std::vector<std::string> head = head_of(got.body);
-  ASSERT_EQ(head.size(), 6u);  // what the applicant fills in, and the version
-  EXPECT_EQ(head[0], "重点工作任务");
+  // As the office lays it out; the last says the version.
+  ASSERT_EQ(head.size(), 8u);
+  EXPECT_EQ((std::vector<std::string>(head.begin(), head.end() - 1)),
+            (std::vector<std::string>{"序号", "重点工作任务", "主要责任单位", "协同配合单位", "完成时限", "对应条目", "完成情况"}));
   const std::vector<std::vector<std::string>> rows{
-      {"断面补偿结算", "九、绿色利益分享", "区生态环境分局", "区财政局、区水利局", "2026-12-31", ""},
-      {"=1+1 沟塘清淤", "a1", "ecology", "", "2026/11/30", ""}};
+      {"1", "断面补偿结算", "区生态环境分局", "区财政局、区水利局", "2026-12-31", "九、绿色利益分享", "", ""},
+      {"2", "=1+1 沟塘清淤", "ecology", "", "2026/11/30", "a1", "不读入", ""}};
   // A wrong cell keeps everything out, and says where.
   auto wrong = rows;
   wrong[1][2] = "区生态局";
@@ -92,7 +94,7 @@ TEST_P(CaseRoutes, TasksFromASpreadsheetAndOneToItsEnd) {
   // What goes out can come in: the same cells, by name.
   const std::string out =
       document::first_sheet_as_csv(drafter.get(std::string(sheet_of_tasks) + "?filled=true").body);
-  EXPECT_NE(out.find("断面补偿结算,九、绿色利益分享,区生态环境分局,区财政局、区水利局,2026-12-31"),
+  EXPECT_NE(out.find("1,断面补偿结算,区生态环境分局,区财政局、区水利局,2026-12-31,九、绿色利益分享"),
             std::string::npos)
       << out;
   EXPECT_EQ(upload(drafter, drafter.get(std::string(sheet_of_tasks) + "?filled=true").body, "?preview=true")
@@ -108,6 +110,31 @@ TEST_P(CaseRoutes, TasksFromASpreadsheetAndOneToItsEnd) {
   EXPECT_EQ(draft["values"]["cooperating"], Json::array({"finance", "water"}));
   EXPECT_EQ(approver.get(at).status,
             404);  // a draft is for those who draft
+}
+
+TEST_P(CaseRoutes, ANameThatTwoShareIsNotGuessed) {
+  World world(GetParam());
+  world.person("drafter", {"office_drafter"});
+  world.database.db().write([](store::Transaction& t) {
+    t.execute("UPDATE identity_organisation SET name_zh = '区财政局' WHERE id = 'water'");
+  });
+  world.serve();
+  Client drafter = world.signed_in("drafter");
+  const std::vector<std::string> head = head_of(drafter.get(sheet_of_tasks).body);
+  const auto upload = [&](const std::string& lead) {
+    return drafter
+        .ask("POST", std::string(sheet_of_tasks) + "?preview=true", {{"Content-Type", "application/octet-stream"}},
+             workbook(head, {{"1", "断面补偿结算", lead, "", "2026-12-31", "a9", "", ""}}))
+        .json();
+  };
+  const Json refused = upload("区财政局");
+  EXPECT_EQ(refused["outcome"], "refused");
+  ASSERT_GE(refused["errors"].size(), 1u);
+  EXPECT_EQ(refused["errors"][0]["cell"], "C2");
+  const std::string why = refused["errors"][0]["message"]["zh"];
+  EXPECT_NE(why.find("finance"), std::string::npos) << why;
+  EXPECT_NE(why.find("water"), std::string::npos) << why;
+  EXPECT_EQ(upload("water")["outcome"], "preview");
 }
 
 TEST_P(CaseRoutes, AreLookedUpByAnExactName) {

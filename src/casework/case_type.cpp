@@ -35,6 +35,11 @@ std::string_view to_string(Effect::Kind kind) {
   return names[static_cast<std::size_t>(kind)];
 }
 
+std::string_view to_string(Term::Unit unit) {
+  constexpr std::array<std::string_view, 3> names{"working_days", "days", "months"};
+  return names[static_cast<std::size_t>(unit)];
+}
+
 std::string_view to_string(PaperBlock::Kind kind) {
   constexpr std::array<std::string_view, 9> names{
       "heading", "paragraph", "values", "table", "ballot", "signatures", "attachments", "each", "page_break"};

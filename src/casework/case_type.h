@@ -109,13 +109,14 @@ struct Effect {
     settle,          // the hold of an earlier step of the case: of
     release,         // lets it go
     run,             // rule, period: puts a run in the queue
-    publish,         // kind, title, fields, days or until, objections, contact, replaces, why
+    publish,         // kind, title (title_en), fields, days or until, objections, contact, replaces, why
     withdraw,        // takes down what the case published
     open_case,       // case, set
     compile          // from, into: other cases gathered into a table of this one
   };
   Kind kind = Kind::publish;
   std::map<std::string, std::string> arguments;
+  std::string each;                        // a table of the form: once for each row; {column} is the row's
   std::vector<std::string> fields;         // publish, register_entry
   std::map<std::string, std::string> set;  // open_case: field → text; compile: column → field there
   // Of compile: which cases, by their state and by what their fields say (a date by its year); the columns by
@@ -128,20 +129,25 @@ struct Effect {
 };
 std::string_view to_string(Effect::Kind kind);
 
-// A term in working days or days that runs in some states and stands still in others, or ends on the day of
-// a field.
+// A term in working days, days or months that runs in some states and stands still in others, that is counted
+// from the day of a field, or that ends on the day of a field.
 struct Term {
   std::string name;
   Text label;
   std::vector<std::string> runs_in;
   std::vector<std::string> paused_in;
+  enum class Unit : std::uint8_t { working_days, days, months };
   int length = 0;
-  bool working_days = true;
-  std::string until;  // a date field instead
+  Unit unit = Unit::working_days;
+  std::string from;        // a date field: counted from that day, not from coming into the state
+  bool rolls_on = false;   // a last day that is a day of rest moves to the next working day
+  std::string until;       // a date field instead of a length
   std::optional<policy::Source> source;
   bool verified = true;
   Where where;
 };
+
+std::string_view to_string(Term::Unit unit);
 
 // Several voices on one question, while the case is in `in`. A new entry into the state begins a new round.
 struct Ballot {
@@ -151,6 +157,13 @@ struct Ballot {
   std::vector<Actor> of;
   bool by_organisation = false;    // one voice for each organisation, else for each person
   bool objection_in_words = true;  // who is against says why, and it is recorded as said
+  // Whoever is for or against gives a mark in these bounds, with so many decimals.
+  struct Score {
+    Decimal min;
+    Decimal max;
+    int places = 0;
+  };
+  std::optional<Score> score;
   Where where;
 };
 
@@ -221,6 +234,17 @@ struct Paper {
 std::string_view to_string(Paper::Kind kind);
 std::string_view to_string(Paper::Layout layout);
 
+// The sheet of many cases, as the office lays it out. A column without a field numbers the rows; a field that the
+// applicant does not fill in goes out only.
+struct SheetColumn {
+  std::string field;
+  std::string title;  // as the office writes it
+};
+struct SheetForm {
+  Text title;
+  std::vector<SheetColumn> columns;
+};
+
 struct NumberForm {
   std::string form;  // "谯生补〔{year}〕{n}号"
   std::string on;    // the step at which it is given
@@ -249,6 +273,7 @@ struct Declaration {
   std::vector<Ballot> ballots;
   std::vector<Paper> papers;
   std::optional<NumberForm> number;
+  std::optional<SheetForm> sheet;
   std::string pack;
   bool example = false;
   Where where;
@@ -256,9 +281,21 @@ struct Declaration {
   std::string hash;  // of it
 };
 
+// "left = right", or with `among` "right is one of left", of what names an organisation, a party or a place:
+// as an input of the compiled conditions. `right` is a word as it stands when `literal`.
+struct Comparison {
+  std::string input;
+  std::string left;
+  std::string right;
+  bool literal = false;
+  bool among = false;
+  bool operator==(const Comparison&) const = default;
+};
+
 // A declaration that was checked, with its conditions compiled.
 struct CaseType {
   Declaration declared;
+  std::vector<Comparison> comparisons;
   std::shared_ptr<const policy::CompiledRule> conditions;
 
   const std::string& name() const { return declared.name; }
@@ -270,10 +307,16 @@ struct CaseType {
   const Paper* paper(std::string_view name) const;
 };
 
+// What a declaration is held against: `today` is everything, for packs; `of_its_day` nothing beyond its being
+// readable, for a declaration that cases began with: it passed the checks there were then, and must open however
+// strict they have become since.
+enum class Checks : std::uint8_t { today, of_its_day };
+
 // Reads, resolves every name and compiles the conditions. Throws what the YAML reader and the compiler of
 // rules throw, and bad_case_type. `file` is for messages.
 std::shared_ptr<const CaseType> read_case_type(const std::string& text, const std::string& file,
-                                               const policy::PackContext& context);
+                                               const policy::PackContext& context,
+                                               Checks checks = Checks::today);
 
 // Every name that stands for another is there, and what leaves the case is not personal. Throws
 // bad_case_type.

@@ -27,13 +27,6 @@ constexpr std::array kinds{FieldKind::text,         FieldKind::paragraph,     Fi
                            FieldKind::account,      FieldKind::documents,     FieldKind::table};
 constexpr std::array sensitivities{Sensitivity::open, Sensitivity::internal, Sensitivity::personal,
                                    Sensitivity::sensitive};
-constexpr std::array effect_kinds{
-    Effect::Kind::register_entry, Effect::Kind::end_entry, Effect::Kind::register_party,
-    Effect::Kind::set_attribute,  Effect::Kind::transfer,  Effect::Kind::hold,
-    Effect::Kind::settle,         Effect::Kind::release,   Effect::Kind::run,
-    Effect::Kind::publish,        Effect::Kind::withdraw,  Effect::Kind::open_case,
-    Effect::Kind::compile};
-
 // What concerns a person is personal, whatever the pack says of it.
 Sensitivity least_sensitivity(FieldKind kind) {
   switch (kind) {
@@ -156,76 +149,6 @@ Computed read_computed(const YamlNode& key, const YamlNode& value) {
   return out;
 }
 
-struct Argument {
-  std::string_view name;
-  bool required;
-};
-std::vector<Argument> arguments_of(Effect::Kind kind) {
-  switch (kind) {
-    case Effect::Kind::register_entry:
-      return {{"kind", true},    {"number", true}, {"title", true},
-              {"holder", false}, {"from", false},  {"to", false}};
-    case Effect::Kind::end_entry:
-      return {{"kind", true}, {"number", true}};
-    case Effect::Kind::register_party:
-      return {{"code", true}, {"name", true}, {"kind", true}};
-    case Effect::Kind::set_attribute:
-      return {{"place", true}, {"name", true}, {"value", true}, {"from", true}};
-    case Effect::Kind::transfer:
-    case Effect::Kind::hold:
-      return {{"from", true}, {"to", true}, {"amount", true}, {"purpose", true}};
-    case Effect::Kind::settle:
-    case Effect::Kind::release:
-      return {{"of", true}};
-    case Effect::Kind::run:
-      return {{"rule", true}, {"period", true}};
-    case Effect::Kind::publish:
-      return {{"kind", true},        {"title", true},    {"days", false},     {"until", false},
-              {"objections", false}, {"contact", false}, {"replaces", false}, {"why", false}};
-    case Effect::Kind::withdraw:
-      return {};
-    case Effect::Kind::open_case:
-      return {{"case", true}, {"for", false}};
-    case Effect::Kind::compile:
-      return {{"from", true},    {"into", true},       {"expected", false}, {"rows", false},
-              {"status", false}, {"submitted", false}, {"due", false},      {"lacking", false}};
-  }
-  return {};
-}
-
-Effect read_effect(const YamlNode& node) {
-  YamlMap map(node, "effect");
-  Effect out;
-  out.where = node.where;
-  const YamlNode& kind = map.require("do");
-  out.kind = pick(effect_kinds, policy::scalar_of(kind, "do"), kind.where, "do");
-  for (const Argument& argument : arguments_of(out.kind)) {
-    const std::string text = argument.required ? map.text(argument.name) : map.text_or(argument.name);
-    if (!text.empty()) out.arguments[std::string(argument.name)] = text;
-  }
-  if (out.kind == Effect::Kind::publish || out.kind == Effect::Kind::register_entry)
-    out.fields = map.texts("fields");
-  if (out.kind == Effect::Kind::compile) {
-    out.states = words(map, "states");
-    out.group = words(map, "group");
-    const auto texts = [&](const char* key, std::map<std::string, std::string>& into) {
-      each_named(map, key, false, [&](const YamlNode& name, const YamlNode& value) {
-        into[name.scalar] = policy::scalar_of(value, name.scalar);
-      });
-    };
-    texts("where", out.where_is);
-    texts("count", out.count);
-    if (out.where_is.empty())
-      bad(node.where, "compile 要写 where：汇编哪些事项", "compile needs where: which cases");
-  }
-  if (out.kind == Effect::Kind::open_case || out.kind == Effect::Kind::compile)
-    each_named(map, "set", false, [&](const YamlNode& key, const YamlNode& value) {
-      out.set[key.scalar] = policy::scalar_of(value, key.scalar);
-    });
-  map.finish();
-  return out;
-}
-
 // A review is two confirmations that are given in the step itself, each time anew.
 void add_review(Declaration& d) {
   const auto reviews = [](const Step& step) { return step.review; };
@@ -299,52 +222,6 @@ Step read_step(const YamlNode& key, const YamlNode& value) {
       bad(effects->where, "effects 应为列表", "effects is a list");
     for (const YamlNode& effect : effects->items) out.effects.push_back(read_effect(effect));
   }
-  map.finish();
-  return out;
-}
-
-Term read_term(const YamlNode& key, const YamlNode& value) {
-  YamlMap map(value, key.scalar);
-  Term out;
-  out.name = key.scalar;
-  out.where = key.where;
-  out.where.field = key.scalar;
-  out.label = map.bilingual("label");
-  out.runs_in = words(map, "runs_in");
-  out.paused_in = words(map, "paused_in");
-  out.source = map.source_or_none();
-  out.verified = map.boolean_or("verified", true);
-  const bool working = map.find("working_days") != nullptr;
-  const bool plain = map.find("days") != nullptr;
-  out.until = map.text_or("until");
-  if (static_cast<int>(working) + static_cast<int>(plain) + static_cast<int>(!out.until.empty()) != 1)
-    bad(out.where, "期限写 working_days、days、until 三者之一",
-        "a term has one of working_days, days, until");
-  out.working_days = working;
-  if (out.until.empty()) {
-    out.length = map.integer(working ? "working_days" : "days");
-    if (out.length < 1 || out.length > 3660)
-      bad(out.where, "期限应在 1 到 3660 天之间", "a term lies in 1 … 3660 days");
-  }
-  if (out.runs_in.empty()) bad(out.where, "期限要写 runs_in", "a term needs runs_in");
-  map.finish();
-  return out;
-}
-
-Ballot read_ballot(const YamlNode& key, const YamlNode& value) {
-  YamlMap map(value, key.scalar);
-  Ballot out;
-  out.name = key.scalar;
-  out.where = key.where;
-  out.where.field = key.scalar;
-  out.label = map.bilingual("label");
-  out.in = map.text("in");
-  out.of = read_actors(map, "of", true);
-  const std::string per = map.text_or("one_per", "person");
-  if (per != "person" && per != "organisation")
-    bad(out.where, "one_per 应为 person 或 organisation", "one_per is person or organisation");
-  out.by_organisation = per == "organisation";
-  out.objection_in_words = map.boolean_or("objection_in_words", true);
   map.finish();
   return out;
 }
@@ -431,6 +308,7 @@ Declaration read_declaration(const std::string& text, const std::string& file,
   each_named(map, "documents", false, [&](const YamlNode& key, const YamlNode& value) {
     out.papers.push_back(read_paper(key, value));
   });
+  if (const YamlNode* node = map.find("sheet")) out.sheet = read_sheet(*node, out);
   map.find("examples");  // read by examples.h
   map.finish();
   out.pack = context.pack;
@@ -443,13 +321,15 @@ Declaration read_declaration(const std::string& text, const std::string& file,
 }  // namespace
 
 std::shared_ptr<const CaseType> read_case_type(const std::string& text, const std::string& file,
-                                               const policy::PackContext& context) {
+                                               const policy::PackContext& context, Checks checks) {
   auto out = std::make_shared<CaseType>();
   out->declared = read_declaration(text, file, context);
-  check_names(out->declared);
-  check_papers(out->declared);
-  check_ways(out->declared);
-  out->conditions = compile_conditions(out->declared);
+  if (checks == Checks::today) {
+    check_names(out->declared);
+    check_papers(out->declared);
+    check_ways(out->declared);
+  }
+  compile_conditions(*out);
   return out;
 }
 

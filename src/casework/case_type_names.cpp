@@ -47,6 +47,11 @@ class Names {
         if (field(term.until)->kind != FieldKind::date)
           bad(term.where, "until 应是日期字段", "until names a field of dates");
       }
+      if (!term.from.empty()) {
+        known(fields(), term.from, term.where, {"字段", "field"});
+        if (field(term.from)->kind != FieldKind::date)
+          bad(term.where, "from 应是日期字段", "from names a field of dates");
+      }
     }
     for (const Ballot& ballot : d_.ballots) {
       known(states(), ballot.in, ballot.where, {"状态", "state"});
@@ -111,8 +116,24 @@ class Names {
   }
 
   void effect(const Effect& effect) const {
+    const Field* table = nullptr;
+    if (!effect.each.empty()) {
+      known(fields(), effect.each, effect.where, {"字段", "field"});
+      table = field(effect.each);
+      if (table->kind != FieldKind::table)
+        bad(effect.where, fmt::format("“{}”不是表格", effect.each),
+            fmt::format("\"{}\" is no table", effect.each));
+    }
     const auto placeholders = [&](const std::string& text) {
       for (const std::string& name : reading::placeholders(text, effect.where)) {
+        if (table != nullptr) {  // the row's stand before the form's
+          const auto column = std::find_if(table->columns.begin(), table->columns.end(),
+                                           [&](const Field& one) { return one.name == name; });
+          if (column != table->columns.end()) {
+            if (column->sensitivity > Sensitivity::internal) personal(effect, name);
+            continue;
+          }
+        }
         constexpr std::array<std::string_view, 8> own{
             "number", "year", "n", "today", "applicant", "applicant_party", "id", "publication"};
         if (field(name) == nullptr && std::find(own.begin(), own.end(), name) != own.end()) continue;

@@ -46,6 +46,11 @@ std::vector<Actor> read_actors(policy::YamlMap& map, std::string_view key, bool 
 // "a" or [a, b].
 std::vector<std::string> words(policy::YamlMap& map, std::string_view key);
 
+Effect read_effect(const policy::YamlNode& node);
+Term read_term(const policy::YamlNode& key, const policy::YamlNode& value);
+Ballot read_ballot(const policy::YamlNode& key, const policy::YamlNode& value);
+// Against the form of `declared`.
+SheetForm read_sheet(const policy::YamlNode& node, const Declaration& declared);
 Paper read_paper(const policy::YamlNode& key, const policy::YamlNode& value);
 
 // The names in braces. Throws bad_case_type when a brace is not closed.

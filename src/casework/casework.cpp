@@ -67,8 +67,14 @@ std::string value_in_text(const CaseType& type, const Json& form, const std::str
   const auto found = form.find(name);
   if (found == form.end() || found->is_null()) return {};
   const Field* field = type.field(name);
-  if (field != nullptr && field->kind == FieldKind::choice && labels)
-    for (const Choice& choice : field->choices)
+  return field == nullptr ? text_of(*found) : value_in_text(*field, form, labels);
+}
+
+std::string value_in_text(const Field& field, const Json& values, bool labels) {
+  const auto found = values.find(field.name);
+  if (found == values.end() || found->is_null()) return {};
+  if (field.kind == FieldKind::choice && labels)
+    for (const Choice& choice : field.choices)
       if (choice.key == found->get<std::string>()) return choice.label.zh;
   if (found->is_array()) {
     std::string out;
@@ -107,10 +113,12 @@ CaseHead Casework::Stored::head() const {
 Reach reach_of(const Person& who, const std::string& alias, bool everybodys) {
   Reach out;
   const auto add = [&](const std::string& role, const std::string& organisation) {
+    if (std::find(out.pairs.begin(), out.pairs.end(), std::pair(role, organisation)) != out.pairs.end()) return;
     out.condition += fmt::format("{}({}.role = ? AND {}.organisation = ?)",
                                  out.condition.empty() ? "" : " OR ", alias, alias);
     out.values.emplace_back(role);
     out.values.emplace_back(organisation);
+    out.pairs.emplace_back(role, organisation);
   };
   for (const Hat& hat : who.hats) {
     add(hat.role, hat.organisation);
@@ -148,21 +156,6 @@ Person Casework::person(const identity::Caller& caller, identity::Permission per
   return out;
 }
 
-std::shared_ptr<const CaseType> Casework::type_of(store::Transaction& t, const std::string& hash) const {
-  if (const auto found = by_hash_.find(hash); found != by_hash_.end()) return found->second;
-  const auto row =
-      t.first("SELECT text, name, pack, example FROM casework_type WHERE jurisdiction = ? AND hash = ?",
-              tenant_, hash);
-  if (!row)
-    throw Error(codes::bad_record, {"事项的声明丢失", "the declaration of a case's type is not there"});
-  policy::PackContext context;
-  context.pack = row->text(2);
-  context.example = row->integer(3) != 0;
-  auto type = read_case_type(row->text(0), row->text(1) + " (" + hash.substr(0, 12) + ")", context);
-  by_hash_[hash] = type;
-  return type;
-}
-
 std::int64_t Casework::next(store::Transaction& t, const std::string& counter,
                             const std::string& tenant) const {
   t.execute(
@@ -172,72 +165,6 @@ std::int64_t Casework::next(store::Transaction& t, const std::string& counter,
       tenant, counter);
   return t.first("SELECT last FROM casework_counter WHERE jurisdiction = ? AND name = ?", tenant, counter)
       ->integer(0);
-}
-
-std::optional<Casework::Stored> Casework::find(store::Transaction& t, CaseId id, Personal values) const {
-  const auto row = t.first(
-      "SELECT hash, number, party, state, applicant, form, created, created_by, created_name, entered, "
-      "parent, version, "
-      "text_row FROM casework_case WHERE jurisdiction = ? AND id = ?",
-      tenant_, id.value);
-  if (!row) return std::nullopt;
-  Stored out;
-  out.id = id;
-  out.type = type_of(t, row->text(0));
-  out.number = row->text(1);
-  out.party = row->text(2);
-  out.state.state = row->text(3);
-  out.state.applicant = row->text(4);
-  out.state.form = Json::parse(row->text(5));
-  if (values == Personal::opened) out.state.form = opened_form(*out.type, out.state.form, id);
-  out.created = {row->integer(6)};
-  out.created_by = row->text(7);
-  out.created_name = row->text(8);
-  out.entered = {row->integer(9)};
-  out.parent = row->integer(10);
-  out.version = row->integer(11);
-  out.text_row = row->integer(12);
-  t.each([&](const store::Row& r) { out.state.took[r.text(0)].insert(r.text(1)); },
-         "SELECT step, user_id FROM casework_took WHERE jurisdiction = ? AND case_id = ?", tenant_, id.value);
-  t.each(
-      [&](const store::Row& r) {
-        TermState term;
-        for (const auto status : {TermState::Status::waiting, TermState::Status::running,
-                                  TermState::Status::paused, TermState::Status::ended})
-          if (to_string(status) == r.text(1)) term.status = status;
-        if (!r.text(2).empty()) term.due = parse_date(r.text(2));
-        term.left = static_cast<int>(r.integer(3));
-        term.provisional = r.integer(4) != 0;
-        out.state.terms[r.text(0)] = term;
-      },
-      "SELECT term, status, due, left_days, provisional FROM casework_term WHERE jurisdiction = ? AND "
-      "case_id = ?",
-      tenant_, id.value);
-  t.each(
-      [&](const store::Row& r) {
-        out.state.voices[r.text(0)].push_back(
-            {parse_voice(r.text(1)).value_or(Voice::Choice::abstain), r.text(2), r.text(3), r.text(4)});
-      },
-      "SELECT ballot, choice, user_id, organisation, words FROM casework_voice WHERE jurisdiction = ? AND "
-      "case_id = ? AND "
-      "live = 1 ORDER BY seq",
-      tenant_, id.value);
-  return out;
-}
-
-Casework::Stored Casework::visible(store::Transaction& t, const identity::Caller& caller, CaseId id) const {
-  auto stored = find(t, id);
-  if (!stored) throw unknown_case();
-  const Person who = person(caller, identity::Permission::cases_read);
-  const Reach reach = reach_of(who, "s", !who.hats.empty());
-  std::vector<store::Value> values{store::to_value(tenant_), store::to_value(id.value)};
-  values.insert(values.end(), reach.values.begin(), reach.values.end());
-  bool found = false;
-  t.each_values("SELECT 1 FROM casework_seer s WHERE s.jurisdiction = ? AND s.case_id = ? AND (" +
-                    reach.condition + ") LIMIT 1",
-                values, [&](const store::Row&) { found = true; });
-  if (!found) throw unknown_case();
-  return std::move(*stored);
 }
 
 void Casework::keep_type(store::Transaction& t, const CaseType& type) {
@@ -298,12 +225,14 @@ void Casework::write(store::Transaction& t, Stored& s, bool fresh) {
         due ? base::to_string(*due) : no_end, s.entered.seconds, s.version, responsible, tenant_, s.id.value);
   }
   for (const auto& [step, users] : s.state.took)
-    for (const std::string& user : users)
+    for (const std::string& user : users) {
+      const auto lately = s.state.took_lately.find(step);
       t.execute(
-          "INSERT INTO casework_took (jurisdiction, case_id, step, user_id) VALUES (?, ?, ?, ?) ON CONFLICT "
-          "(jurisdiction, "
-          "case_id, step, user_id) DO NOTHING",
-          tenant_, s.id.value, step, user);
+          "INSERT INTO casework_took (jurisdiction, case_id, step, user_id, live) VALUES (?, ?, ?, ?, ?) ON "
+          "CONFLICT (jurisdiction, case_id, step, user_id) DO UPDATE SET live = excluded.live",
+          tenant_, s.id.value, step, user,
+          lately != s.state.took_lately.end() && lately->second.contains(user) ? 1 : 0);
+    }
   for (const auto& [name, term] : s.state.terms)
     t.execute(
         "INSERT INTO casework_term (jurisdiction, case_id, term, status, due, left_days, provisional) VALUES "
@@ -324,8 +253,10 @@ void Casework::write(store::Transaction& t, Stored& s, bool fresh) {
         tenant_, one.role, one.organisation, due ? base::to_string(*due) : no_end, s.id.value, one.what);
   t.execute("DELETE FROM casework_seer WHERE jurisdiction = ? AND case_id = ?", tenant_, s.id.value);
   for (const auto& [role, organisation] : seen_by(*s.type, s.state))
-    t.execute("INSERT INTO casework_seer (jurisdiction, role, organisation, case_id) VALUES (?, ?, ?, ?)",
-              tenant_, role, organisation, s.id.value);
+    t.execute(
+        "INSERT INTO casework_seer (jurisdiction, role, organisation, case_id, type, open) VALUES (?, ?, ?, "
+        "?, ?, ?)",
+        tenant_, role, organisation, s.id.value, d.name, s.open() ? 1 : 0);
   t.execute("DELETE FROM casework_day WHERE jurisdiction = ? AND case_id = ?", tenant_, s.id.value);
   for (const Field& field : d.form)
     if (field.in_calendar && !is_empty(s.state.form, field.name))
@@ -417,11 +348,12 @@ void Casework::keep_voices(store::Transaction& t, const identity::Caller& caller
           ->integer(0);
   t.execute(
       "INSERT INTO casework_voice (jurisdiction, case_id, seq, ballot, live, user_id, name, organisation, "
-      "choice, words, at) VALUES "
-      "(?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?)",
+      "choice, words, at, score) VALUES "
+      "(?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?)",
       tenant_, after.id.value, seq, action.ballot, voice.user,
       caller.display_name.empty() ? caller.name : caller.display_name, voice.organisation,
-      to_string(voice.choice), voice.words, clock_.now().seconds);
+      to_string(voice.choice), voice.words, clock_.now().seconds,
+      voice.score ? voice.score->to_string() : std::string());
 }
 
 void Casework::comment(const identity::Caller& caller, CaseId id, const std::string& words,

@@ -182,39 +182,53 @@ std::vector<CalendarEntry> Casework::calendar(const identity::Caller& caller, Da
   return database_.read([&](store::Transaction& t) {
     std::vector<CalendarEntry> out;
     // The first in time are kept where there are very many; the page says so by what is missing at its end.
-    const auto between = [&](const std::string& sql, const Reach& reach, const auto& take) {
-      std::vector<store::Value> values{store::to_value(tenant_), store::to_value(base::to_string(from)),
-                                       store::to_value(base::to_string(to))};
-      values.insert(values.end(), reach.values.begin(), reach.values.end());
-      values.push_back(store::to_value(static_cast<std::int64_t>(longest_calendar)));
-      std::vector<store::Row> rows;
-      t.each_values(sql, values, [&](const store::Row& row) { rows.push_back(row); });
-      for (const store::Row& row : rows) take(row);
-    };
-    const Reach mine = reach_of(who, "w", false);
-    between(
-        "SELECT w.due, w.case_id FROM casework_waiting w WHERE w.jurisdiction = ? AND w.due >= ? AND w.due "
-        "<= ? AND (" +
-            mine.condition + ") GROUP BY w.due, w.case_id ORDER BY w.due, w.case_id LIMIT ?",
-        mine, [&](const store::Row& row) {
-          if (auto item = due_from(t, who, {row.integer(1)}))
-            out.push_back({parse_date(row.text(0)), std::move(item->head), std::move(item->what), true});
-        });
+    const auto most = store::to_value(static_cast<std::int64_t>(longest_calendar));
+    const store::Value first = store::to_value(base::to_string(from));
+    const store::Value last = store::to_value(base::to_string(to));
+    if (const Reach mine = reach_of(who, "w", false); !mine.pairs.empty()) {
+      const std::vector<std::string> parts(
+          mine.pairs.size(),
+          "SELECT DISTINCT w.due, w.case_id FROM casework_waiting w WHERE w.jurisdiction = ? AND w.role = ? AND "
+          "w.organisation = ? AND w.due >= ? AND w.due <= ? ORDER BY w.due, w.case_id LIMIT ?");
+      std::vector<store::Value> values;
+      for (const auto& [role, organisation] : mine.pairs)
+        for (const store::Value& value : {store::to_value(tenant_), store::to_value(role),
+                                          store::to_value(organisation), first, last, most})
+          values.push_back(value);
+      values.push_back(most);
+      std::vector<std::pair<std::string, CaseId>> due;
+      std::vector<CaseId> ids;
+      t.each_values(together_of(parts, "due, case_id", "due, case_id"), values, [&](const store::Row& row) {
+        due.emplace_back(row.text(0), CaseId{row.integer(1)});
+        ids.push_back({row.integer(1)});
+      });
+      const auto found = find_all(t, ids);
+      for (const auto& [day, id] : due) {
+        const auto stored = found.find(id.value);
+        auto item = stored == found.end() ? due_from(t, who, id) : due_from(who, stored->second);
+        if (item) out.push_back({parse_date(day), std::move(item->head), std::move(item->what), true});
+      }
+    }
     const Reach visible = reach_of(reader, "s", !reader.hats.empty());
-    between(
+    std::vector<store::Value> values{store::to_value(tenant_), first, last};
+    values.insert(values.end(), visible.values.begin(), visible.values.end());
+    values.push_back(most);
+    std::vector<store::Row> rows;
+    t.each_values(
         "SELECT d.day, d.case_id, d.field, c.hash FROM casework_day d JOIN casework_case c ON c.jurisdiction "
         "= d.jurisdiction AND c.id = d.case_id WHERE d.jurisdiction = ? AND d.day >= ? AND d.day <= ? AND "
         "EXISTS (SELECT 1 FROM casework_seer s WHERE s.jurisdiction = d.jurisdiction AND s.case_id = "
         "d.case_id AND (" +
             visible.condition + ")) ORDER BY d.day, d.case_id, d.field LIMIT ?",
-        visible, [&](const store::Row& row) {
-          const Field* field = type_of(t, row.text(3))->field(row.text(2));
-          if (auto found = head(t, {row.integer(1)}))
-            out.push_back({parse_date(row.text(0)),
-                           std::move(*found),
-                           {field == nullptr ? Text{row.text(2), row.text(2)} : field->label},
-                           false});
-        });
+        values, [&](const store::Row& row) { rows.push_back(row); });
+    for (const store::Row& row : rows) {
+      const Field* field = type_of(t, row.text(3))->field(row.text(2));
+      if (auto found = head(t, {row.integer(1)}))
+        out.push_back({parse_date(row.text(0)),
+                       std::move(*found),
+                       {field == nullptr ? Text{row.text(2), row.text(2)} : field->label},
+                       false});
+    }
     std::stable_sort(out.begin(), out.end(),
                      [](const CalendarEntry& a, const CalendarEntry& b) { return a.day < b.day; });
     return out;

@@ -191,8 +191,9 @@ Json Casework::compile(store::Transaction& t, Stored& s, const Effect& effect,
                        const std::map<std::string, std::string>& conditions) const {
   const std::string& from = effect.arguments.at("from");
   std::string sql =
-      "SELECT c.id, c.applicant, c.state, c.version, c.form FROM casework_key k JOIN casework_case c ON "
-      "c.jurisdiction = k.jurisdiction AND c.id = k.case_id WHERE k.jurisdiction = ? AND k.type = ? AND "
+      // CROSS JOIN: from the few that the key names to the cases, not through all in a state.
+      "SELECT c.id, c.applicant, c.state, c.version, c.form FROM casework_key k CROSS JOIN casework_case c "
+      "WHERE c.jurisdiction = k.jurisdiction AND c.id = k.case_id AND k.jurisdiction = ? AND k.type = ? AND "
       "k.field = ? AND k.value = ?";
   const auto& [first, wanted] = *conditions.begin();
   std::vector<store::Value> values{store::to_value(tenant_), store::to_value(from), store::to_value(first),

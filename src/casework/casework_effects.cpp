@@ -24,10 +24,26 @@ Error failed(const Effect& effect, const Text& why) {
 // What the case published last and stands, or 0.
 std::int64_t latest_publication(store::Transaction& t, const std::string& tenant, CaseId id) {
   const auto row = t.first(
-      "SELECT COALESCE(MAX(id), 0) FROM casework_publication WHERE jurisdiction = ? AND case_id = ? AND "
-      "replaced_by = 0 AND withdrawn = 0",
+      "SELECT id FROM casework_publication WHERE jurisdiction = ? AND case_id = ? AND replaced_by = 0 AND "
+      "withdrawn = 0 ORDER BY +id DESC LIMIT 1",  // +: by the case, not through all from the end
       tenant, id.value);
   return row ? row->integer(0) : 0;
+}
+
+// What began before there had to be a review must not get round it: it is moved to the type in force first.
+void check_reviewed(const CaseType& type) {
+  try {
+    check_release(type.declared);
+  } catch (const Error& e) {
+    throw Error(codes::not_reviewed,
+                {fmt::format("这件事用的是旧版表单，公开前没有规定的审查，现在不能公开：{}", e.message().zh),
+                 fmt::format("this case stands on an older type that publishes without the review it needs; it "
+                             "cannot now: {}",
+                             e.message().en)},
+                {},
+                {"请先“改用新版表单”，再按新版的步骤审查、公开",
+                 "move the case to the newer type first, then review and publish by its steps"});
+  }
 }
 
 }  // namespace
@@ -43,7 +59,15 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
         t, fmt::format("{} {} {}", to_string(effect.kind),
                        effect.arguments.contains("kind") ? effect.arguments.at("kind") : "", year_of(today)));
   };
+  const Json* row = nullptr;  // of an effect that is repeated
   const auto filled = [&](const Effect& effect, const std::string& text, bool labels) {
+    const Field* table = row == nullptr ? nullptr : s.type->field(effect.each);
+    const auto column = [&](const std::string& name) -> const Field* {
+      if (table == nullptr) return nullptr;
+      const auto found = std::find_if(table->columns.begin(), table->columns.end(),
+                                      [&](const Field& one) { return one.name == name; });
+      return found == table->columns.end() ? nullptr : &*found;
+    };
     std::string out;
     for (std::size_t at = 0; at < text.size();) {
       if (text[at] != '{') {
@@ -53,7 +77,10 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
       const std::size_t end = text.find('}', at);
       const std::string name = text.substr(at + 1, end - at - 1);
       at = end + 1;
-      if (s.type->field(name) != nullptr)  // a field of that name stands before what is known otherwise
+      // A column of the row stands before a field, and that before what is known otherwise.
+      if (const Field* one = column(name); one != nullptr)
+        out += value_in_text(*one, *row, labels);
+      else if (s.type->field(name) != nullptr)
         out += value_in_text(*s.type, s.state.form, name, labels);
       else if (name == "number")
         out += s.number;
@@ -80,8 +107,9 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
       t.first("SELECT COALESCE(MAX(seq), 0) + 1 FROM casework_event WHERE jurisdiction = ? AND case_id = ?",
               tenant_, s.id.value)
           ->integer(0);
+  int posted = 0;
   const auto post = [&](const Effect& effect, ledger::Request request) {
-    request.id = fmt::format("case-{:08}-{:04}-{:02}", s.id.value, event, done.size());
+    request.id = fmt::format("case-{:08}-{:04}-{:02}", s.id.value, event, posted++);
     request.cause = {"case", std::to_string(s.id.value)};
     request.legal_date = today;
     ledger::Ledger ledger(database_, tenant_, clock_);
@@ -104,7 +132,7 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
     }
     return out;
   };
-  for (const Effect& effect : step.effects) {
+  const auto carry_out_one = [&](const Effect& effect) {
     const auto argument = [&](const char* name, bool labels = false) {
       const auto found = effect.arguments.find(name);
       return found == effect.arguments.end() ? std::string() : filled(effect, found->second, labels);
@@ -219,11 +247,15 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
           break;
         }
         case Effect::Kind::publish: {
+          if (const auto now = types_->find(s.type->name());
+              now == types_->end() || now->second->declared.hash != s.type->declared.hash)
+            check_reviewed(*s.type);
           Publication publication;
           publication.of = s.id;
           publication.type = s.type->name();
           publication.kind = argument("kind");
           publication.title = argument("title", true);
+          publication.title_en = argument("title_en", true);
           publication.content = content_of(effect.fields);
           publication.articles = s.type->declared.articles;
           publication.organisation = s.state.applicant;
@@ -265,11 +297,31 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
       }
     } catch (const Error& e) {
       if (e.code() == codes::effect_failed || e.code() == codes::personal_text ||
+          e.code() == codes::not_reviewed ||
           e.kind() == Kind::unavailable || e.kind() == Kind::internal)
         throw;
       throw failed(effect, e.message());
     }
     done.push_back(std::move(note));
+  };
+  for (const Effect& effect : step.effects) {
+    if (effect.each.empty()) {
+      carry_out_one(effect);
+      continue;
+    }
+    const auto rows = s.state.form.find(effect.each);
+    if (rows == s.state.form.end() || !rows->is_array()) continue;
+    for (std::size_t i = 0; i < rows->size(); ++i) try {
+        row = &(*rows)[i];
+        carry_out_one(effect);
+        done.back()["row"] = i + 1;
+      } catch (const Error& e) {
+        if (e.code() != codes::effect_failed) throw;
+        const Text& why = e.message();
+        throw Error(codes::effect_failed, {fmt::format("“{}”第 {} 行：{}", s.type->field(effect.each)->label.zh, i + 1, why.zh),
+                                           fmt::format("\"{}\", row {}: {}", s.type->field(effect.each)->label.en, i + 1, why.en)});
+      }
+    row = nullptr;
   }
   return done;
 }

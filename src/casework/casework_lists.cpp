@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -39,6 +40,13 @@ CaseHead head_of(const store::Row& row) {
 }
 
 }  // namespace
+
+std::string together_of(const std::vector<std::string>& parts, const char* columns, const char* order) {
+  std::string out;
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    out += fmt::format("{}SELECT {} FROM ({}) p{}", i == 0 ? "" : " UNION ", columns, parts[i], i);
+  return fmt::format("{} ORDER BY {} LIMIT ?", out, order);
+}
 
 std::int64_t number_of(std::string_view text, std::int64_t otherwise) {
   std::int64_t out = otherwise;
@@ -101,9 +109,10 @@ CaseView Casework::view_of(store::Transaction& t, const identity::Caller& caller
                               row.text(3),
                               parse_voice(row.text(4)).value_or(Voice::Choice::abstain),
                               row.text(5),
-                              {row.integer(6)}});
+                              {row.integer(6)},
+                              row.text(7)});
       },
-      "SELECT ballot, live, name, organisation, choice, words, at FROM casework_voice WHERE jurisdiction = ? "
+      "SELECT ballot, live, name, organisation, choice, words, at, score FROM casework_voice WHERE jurisdiction = ? "
       "AND case_id = ? ORDER BY "
       "seq",
       tenant_, s.id.value);
@@ -173,51 +182,33 @@ CasePage Casework::list(const identity::Caller& caller, const CaseFilter& filter
                         const std::string& cursor) const {
   const Person reader = person(caller, identity::Permission::cases_read);
   const Reach reach = reach_of(reader, "s", !reader.hats.empty());
-  std::string sql = fmt::format("SELECT {} FROM casework_case c WHERE c.jurisdiction = ?", head_columns);
-  std::vector<store::Value> values{store::to_value(tenant_)};
-  const auto where = [&](const std::string& condition, const auto& value) {
-    sql += " AND " + condition;
-    values.push_back(store::to_value(value));
-  };
+  const std::int64_t below = cursor.empty() ? std::numeric_limits<std::int64_t>::max() : number_of(cursor, 0);
+  const auto some = static_cast<std::int64_t>(limit) + 1;
+  std::vector<std::string> types;  // that the filter names
+  if (!filter.type.empty()) types.push_back(filter.type);
+  if (filter.article != 0) {
+    std::vector<std::string> of_article;
+    for (const auto& [name, type] : *types_)
+      if (const auto& all = type->declared.articles;
+          std::find(all.begin(), all.end(), filter.article) != all.end() &&
+          (types.empty() || types.front() == name))
+        of_article.push_back(name);
+    types = std::move(of_article);
+    if (types.empty()) return {};
+  }
   return database_.read([&](store::Transaction& t) {
-    if (!filter.type.empty()) where("c.type = ?", filter.type);
-    if (!filter.state.empty()) where("c.state = ?", filter.state);
-    if (filter.open) where("c.open = ?", *filter.open ? 1 : 0);
-    if (!filter.applicant.empty()) where("c.applicant = ?", filter.applicant);
-    if (filter.article != 0) {
-      std::string names;
-      for (const auto& [name, type] : *types_) {
-        const auto& articles = type->declared.articles;
-        if (std::find(articles.begin(), articles.end(), filter.article) == articles.end()) continue;
-        names += names.empty() ? "?" : ", ?";
-        values.push_back(store::to_value(name));
-      }
-      sql += names.empty() ? " AND 1 = 0" : " AND c.type IN (" + names + ")";
-    }
-    if (!filter.words.empty()) {
-      const auto phrases = phrases_of(filter.words);
-      if (phrases.empty())
-        throw Error(codes::bad_search, {"请输入文字或数字", "enter letters, characters or digits"},
-                    {"", 0, 0, "words"});
-      if (t.dialect() == store::Dialect::sqlite)
-        where("c.text_row IN (SELECT rowid FROM casework_text WHERE casework_text MATCH ?)",
-              fts5_query(phrases));
-      else
-        where("c.text_row IN (SELECT row_id FROM casework_text WHERE tokens @@ to_tsquery('simple', ?))",
-              tsquery(phrases));
-    }
-    if (!cursor.empty()) where("c.id < ?", number_of(cursor, 0));
-    sql +=
-        " AND EXISTS (SELECT 1 FROM casework_seer s WHERE s.jurisdiction = c.jurisdiction AND s.case_id = "
-        "c.id AND (" +
-        reach.condition + "))";
-    values.insert(values.end(), reach.values.begin(), reach.values.end());
-    // What was found by words is few: from there to the cases, not through all cases in order.
-    sql += filter.words.empty() ? " ORDER BY c.id DESC LIMIT ?" : " ORDER BY +c.id DESC LIMIT ?";
-    values.push_back(store::to_value(static_cast<std::int64_t>(limit) + 1));
-    std::vector<store::Row> rows;
-    t.each_values(sql, values, [&](const store::Row& row) { rows.push_back(row); });
+    std::string from;
+    std::vector<store::Value> values;
+    // Who sees nearly everything comes to the cases of a state by the state; others by what they see.
+    const bool wide = std::any_of(reader.hats.begin(), reader.hats.end(), [](const Hat& h) { return h.wide; });
+    if (filter.words.empty() && filter.applicant.empty() && (filter.state.empty() || !wide))
+      from = seen_in_order(filter, types, reach, below, some, values);
+    else
+      from = found_in_order(t, filter, types, reach, below, some, values);
     CasePage out;
+    std::vector<store::Row> rows;
+    t.each_values(fmt::format("SELECT {} FROM {}", head_columns, from), values,
+                  [&](const store::Row& row) { rows.push_back(row); });
     for (const store::Row& row : rows) {
       if (out.cases.size() == limit) {
         out.next = std::to_string(out.cases.back().id.value);
@@ -231,14 +222,109 @@ CasePage Casework::list(const identity::Caller& caller, const CaseFilter& filter
   });
 }
 
+// A list in order, from what each role reaches: of each of these, and of each type, no more is read than the
+// page may need.
+std::string Casework::seen_in_order(const CaseFilter& filter, const std::vector<std::string>& types,
+                                    const Reach& reach, std::int64_t below, std::int64_t some,
+                                    std::vector<store::Value>& values) const {
+  std::vector<std::string> parts;
+  const auto part = [&](const std::pair<std::string, std::string>& who, const std::string* type) {
+    std::string sql = "SELECT s.case_id FROM casework_seer s";
+    if (!filter.state.empty()) sql += " CROSS JOIN casework_case d";  // in the order of s
+    sql += " WHERE s.jurisdiction = ? AND s.role = ? AND s.organisation = ?";
+    for (const std::string& text : {tenant_, who.first, who.second}) values.push_back(store::to_value(text));
+    if (type != nullptr) {
+      sql += " AND s.type = ?";
+      values.push_back(store::to_value(*type));
+    }
+    if (!filter.state.empty()) {
+      sql += " AND d.jurisdiction = s.jurisdiction AND d.id = s.case_id AND d.state = ?";
+      values.push_back(store::to_value(filter.state));
+    }
+    if (filter.open) sql += *filter.open ? " AND s.open = 1" : " AND s.open = 0";
+    parts.push_back(sql + " AND s.case_id < ? ORDER BY s.case_id DESC LIMIT ?");
+    values.push_back(store::to_value(below));
+    values.push_back(store::to_value(some));
+  };
+  for (const auto& who : reach.pairs) {
+    if (types.empty()) part(who, nullptr);
+    for (const std::string& type : types) part(who, &type);
+  }
+  if (parts.empty()) return "casework_case c WHERE 1 = 0";
+  std::string from = fmt::format("({}) x JOIN casework_case c ON c.jurisdiction = ? AND c.id = x.case_id",
+                                 together_of(parts, "case_id", "case_id DESC"));
+  values.push_back(store::to_value(some));
+  values.push_back(store::to_value(tenant_));
+  return from + " ORDER BY c.id DESC";
+}
+
+// A list by words or by who applied: from what was found to those of it that may be seen.
+std::string Casework::found_in_order(store::Transaction& t, const CaseFilter& filter,
+                                     const std::vector<std::string>& types, const Reach& reach,
+                                     std::int64_t below, std::int64_t some,
+                                     std::vector<store::Value>& values) const {
+  std::string from = "casework_case c";
+  std::string conditions = " WHERE c.jurisdiction = ?";
+  std::string order = "c.id";
+  std::vector<store::Value> rest{store::to_value(tenant_)};
+  const auto where = [&](const std::string& condition, const auto& value) {
+    conditions += " AND " + condition;
+    rest.push_back(store::to_value(value));
+  };
+  if (!filter.words.empty()) {
+    const auto phrases = phrases_of(filter.words);
+    if (phrases.empty())
+      throw Error(codes::bad_search, {"请输入文字或数字", "enter letters, characters or digits"},
+                  {"", 0, 0, "words"});
+    if (t.dialect() == store::Dialect::sqlite) {
+      // Rows of the index are as old as their cases: it gives them in order, and stops when the page is full.
+      from = "casework_text x CROSS JOIN casework_case c ON c.text_row = x.rowid";
+      where("x.tokens MATCH ?", fts5_query(phrases));
+      order = "x.rowid";
+      if (below != std::numeric_limits<std::int64_t>::max()) {
+        conditions +=
+            " AND x.rowid <= (SELECT COALESCE(MAX(d.text_row), 0) FROM casework_case d WHERE d.jurisdiction = "
+            "? AND d.id = ?)";
+        rest.push_back(store::to_value(tenant_));
+        rest.push_back(store::to_value(below));
+      }
+    } else {
+      from = "casework_text x JOIN casework_case c ON c.text_row = x.row_id";
+      where("x.tokens @@ to_tsquery('simple', ?)", tsquery(phrases));
+    }
+  }
+  if (!filter.state.empty()) where("c.state = ?", filter.state);
+  if (filter.open) where("c.open = ?", *filter.open ? 1 : 0);
+  if (!filter.applicant.empty()) where("c.applicant = ?", filter.applicant);
+  if (!types.empty()) {
+    std::string marks;
+    for (const std::string& type : types) {
+      marks += marks.empty() ? "?" : ", ?";
+      rest.push_back(store::to_value(type));
+    }
+    conditions += " AND c.type IN (" + marks + ")";
+  }
+  where("c.id < ?", below);
+  conditions +=
+      " AND EXISTS (SELECT 1 FROM casework_seer s WHERE s.jurisdiction = c.jurisdiction AND s.case_id = c.id "
+      "AND (" +
+      reach.condition + "))";
+  rest.insert(rest.end(), reach.values.begin(), reach.values.end());
+  rest.push_back(store::to_value(some));
+  values = std::move(rest);
+  return fmt::format("{}{} ORDER BY {} DESC LIMIT ?", from, conditions, order);
+}
+
 InboxPage Casework::inbox(const identity::Caller& caller, std::size_t limit,
                           const std::string& cursor) const {
   const Person who = person(caller, identity::Permission::cases_act);
   const Reach reach = reach_of(who, "w", false);
-  const std::string sql = "SELECT w.due, w.case_id FROM casework_waiting w WHERE w.jurisdiction = ? AND (" +
-                          reach.condition +
-                          ") AND (w.due > ? OR (w.due = ? AND w.case_id > ?)) GROUP BY w.due, w.case_id "
-                          "ORDER BY w.due, w.case_id LIMIT ?";
+  if (reach.pairs.empty()) return {};
+  const std::vector<std::string> parts(
+      reach.pairs.size(),
+      "SELECT DISTINCT w.due, w.case_id FROM casework_waiting w WHERE w.jurisdiction = ? AND w.role = ? AND "
+      "w.organisation = ? AND (w.due, w.case_id) > (?, ?) ORDER BY w.due, w.case_id LIMIT ?");
+  const std::string sql = together_of(parts, "due, case_id", "due, case_id");
   std::string due;
   std::int64_t last = 0;
   if (const auto slash = cursor.find('/'); slash != std::string::npos) {
@@ -252,15 +338,20 @@ InboxPage Casework::inbox(const identity::Caller& caller, std::size_t limit,
     // What waits for a colleague (the same person may not, a voice was given) is passed over; so further rows
     // are read until the page is full.
     for (std::size_t looked_at = 0; looked_at < 10 * limit + 100;) {
-      std::vector<store::Value> values{store::to_value(tenant_)};
-      values.insert(values.end(), reach.values.begin(), reach.values.end());
-      for (const store::Value& value :
-           {store::to_value(after), store::to_value(after), store::to_value(above),
-            store::to_value(static_cast<std::int64_t>(limit) + 1)})
-        values.push_back(value);
+      const auto some = store::to_value(static_cast<std::int64_t>(limit) + 1);
+      std::vector<store::Value> values;
+      for (const auto& [role, organisation] : reach.pairs)
+        for (const store::Value& value :
+             {store::to_value(tenant_), store::to_value(role), store::to_value(organisation),
+              store::to_value(after), store::to_value(above), some})
+          values.push_back(value);
+      values.push_back(some);
       std::vector<std::pair<std::string, std::int64_t>> keys;
       t.each_values(sql, values,
                     [&](const store::Row& row) { keys.emplace_back(row.text(0), row.integer(1)); });
+      std::vector<CaseId> ids;
+      for (const auto& key : keys) ids.push_back({key.second});
+      const auto found = find_all(t, ids);
       for (const auto& [day, id] : keys) {
         if (out.items.size() == limit) {
           out.next = after + "/" + std::to_string(above);
@@ -269,7 +360,9 @@ InboxPage Casework::inbox(const identity::Caller& caller, std::size_t limit,
         after = day;
         above = id;
         ++looked_at;
-        if (auto item = due_from(t, who, {id})) out.items.push_back(std::move(*item));
+        const auto stored = found.find(id);
+        auto item = stored == found.end() ? due_from(t, who, {id}) : due_from(who, stored->second);
+        if (item) out.items.push_back(std::move(*item));
       }
       if (keys.size() <= limit) return out;
     }
@@ -278,25 +371,28 @@ InboxPage Casework::inbox(const identity::Caller& caller, std::size_t limit,
   });
 }
 
+std::optional<InboxItem> Casework::due_from(const Person& who, const Stored& stored) const {
+  InboxItem item{stored.head(), {}, {}};
+  for (const Option& option : options(*stored.type, stored.state, who, clock_.today()))
+    if (option.step->expected && !option.for_others &&
+        !(option.refused && option.refused->code() == codes::same_person)) {
+      item.what.push_back(option.step->label);
+      if (const Step& step = *option.step;
+          !option.refused && !step.reason &&
+          std::none_of(step.needs.begin(), step.needs.end(),
+                       [&](const std::string& field) { return is_empty(stored.state.form, field); }))
+        item.plain_steps.emplace_back(option.step->name, option.step->label);
+    }
+  for (const Ballot* ballot : open_ballots(*stored.type, stored.state, who)) item.what.push_back(ballot->label);
+  if (item.what.empty()) return std::nullopt;
+  return item;
+}
+
 std::optional<InboxItem> Casework::due_from(store::Transaction& t, const Person& who, CaseId id) const {
   try {
     const auto stored = find(t, id, Personal::sealed);
     if (!stored) return std::nullopt;
-    InboxItem item{stored->head(), {}, {}};
-    for (const Option& option : options(*stored->type, stored->state, who, clock_.today()))
-      if (option.step->expected && !option.for_others &&
-          !(option.refused && option.refused->code() == codes::same_person)) {
-        item.what.push_back(option.step->label);
-        if (const Step& step = *option.step;
-            !option.refused && !step.reason &&
-            std::none_of(step.needs.begin(), step.needs.end(),
-                         [&](const std::string& field) { return is_empty(stored->state.form, field); }))
-          item.plain_steps.emplace_back(option.step->name, option.step->label);
-      }
-    for (const Ballot* ballot : open_ballots(*stored->type, stored->state, who))
-      item.what.push_back(ballot->label);
-    if (item.what.empty()) return std::nullopt;
-    return item;
+    return due_from(who, *stored);
   } catch (const Error& e) {
     if (e.code() != codes::bad_case_type && e.code() != codes::bad_record) throw;
     // One that can no longer be read must not hide the others.

@@ -175,17 +175,61 @@ TEST_P(Cases, AreFoundByWordsAndListedToWhomTheyConcern) {
 }
 
 TEST_P(Cases, KeepTheTypeTheyBeganWith) {
-  const CaseId id = asked();
   policy::PackContext pack;
   pack.pack = "test";
-  std::string changed = grant;
+  std::string reviewed = grant;
+  reviewed.replace(reviewed.find("    when: "), 0, "    review: true\n    not_by: [start]\n");
+  (*types)["grant"] = read_case_type(reviewed, "grant.yaml", pack);
+  const Json cleared{{"not_secret", true}, {"privacy_ok", true}};
+  const CaseId id = asked();
+  std::string changed = reviewed;
   changed.replace(changed.find("100000 {CNY}"), 6, "000001");
   (*types)["grant"] = read_case_type(changed, "grant.yaml", pack);
   const CaseView view = cases().view(as("wang"), id);
   EXPECT_FALSE(view.latest_version);
-  EXPECT_EQ(act("wang", id, "approve").head.state, "approved");
+  EXPECT_EQ(act("wang", id, "approve", cleared).head.state, "approved");
   const CaseId next = asked();
-  EXPECT_EQ(code_of([&] { act("wang", next, "approve"); }), "condition_false");
+  EXPECT_EQ(code_of([&] { act("wang", next, "approve", cleared); }), "condition_false");
+}
+
+// What began before there had to be a review does not get round it: it is moved to the newer type first.
+TEST_P(Cases, OfAnOlderTypePublishNothingWithoutAReview) {
+  const CaseId id = asked();
+  policy::PackContext pack;
+  pack.pack = "test";
+  std::string reviewed = grant;
+  reviewed.replace(reviewed.find("    when: "), 0, "    review: true\n    not_by: [start]\n");
+  (*types)["grant"] = read_case_type(reviewed, "grant.yaml", pack);
+  try {
+    act("wang", id, "approve");
+    ADD_FAILURE() << "published";
+  } catch (const Error& e) {
+    EXPECT_EQ(e.code().name, "not_reviewed");
+    EXPECT_NE(e.hint().zh.find("改用新版表单"), std::string::npos);
+  }
+  EXPECT_EQ(cases().view(as("wang"), id).head.state, "asked");
+  EXPECT_EQ(count("SELECT COUNT(*) FROM casework_entry"), 0);
+  cases().migrate(as("wang"), id, "", "补上公开审查", std::nullopt);
+  EXPECT_EQ(code_of([&] { act("wang", id, "approve"); }), "incomplete");
+  EXPECT_EQ(act("wang", id, "approve", {{"not_secret", true}, {"privacy_ok", true}}).head.state, "approved");
+}
+
+// However strict the checks have become, a case opens with the declaration it began with.
+TEST_P(Cases, OpenThoughTheirTypeWouldNoLongerPass) {
+  const CaseId id = asked();
+  std::string old = grant;
+  old.replace(old.find("states:\n"), 8, "states:\n  lost: {label: {zh: 迷, en: Lost}}\n");  // nothing leads there
+  policy::PackContext pack;
+  pack.pack = "test";
+  EXPECT_EQ(code_of([&] { read_case_type(old, "grant.yaml", pack); }), "bad_case_type");
+  w.database.db().write([&](store::Transaction& t) {
+    t.execute("INSERT INTO casework_type (jurisdiction, hash, name, pack, example, text) VALUES ('341602', "
+              "'old', 'grant', 'test', 0, ?)",
+              old);
+    t.execute("UPDATE casework_case SET hash = 'old' WHERE id = ?", id.value);
+  });
+  EXPECT_EQ(cases().view(as("wang"), id).head.title, "河道清淤");
+  EXPECT_EQ(act("wang", id, "refuse", Json::object(), "资料不全").head.state, "refused");
 }
 
 // A role that reaches everything lets nobody into another organisation's case by that alone.

@@ -1,5 +1,7 @@
 #include "casework/conditions.h"
 
+#include "casework/codes.h"
+#include "policy/expression.h"
 #include "policy/value.h"
 
 #include <algorithm>
@@ -75,6 +77,121 @@ std::optional<Rational> value_of(const Field& field, const Json& form) {
   }
 }
 
+// ---- comparing what names somebody or something
+
+using policy::Expression;
+using Kind = policy::Expression::Kind;
+
+constexpr const char* applicant = "applicant";
+
+// Takes every comparison of organisations, parties and places out of a formula and puts the name of an input
+// in its place, which says whether it holds.
+class Compared {
+ public:
+  Compared(const Declaration& d, std::vector<Comparison>& out) : d_(d), out_(out) {}
+
+  std::string formula(const std::string& text, const Where& where) {
+    where_ = &where;
+    Expression e = policy::parse_expression(text, where);
+    found_ = false;
+    replace(e);
+    return found_ ? policy::expression_text(e) : text;
+  }
+
+ private:
+  // What a name stands for; none for what is no such name.
+  std::optional<FieldKind> named(const Expression& e) const {
+    if (e.kind != Kind::name || !e.index.empty()) return std::nullopt;
+    for (const Field& field : d_.form) {
+      if (field.name != e.text) continue;
+      switch (field.kind) {
+        case FieldKind::organisation:
+        case FieldKind::organisations:
+        case FieldKind::party:
+        case FieldKind::place:
+          return field.kind;
+        default:
+          return std::nullopt;
+      }
+    }
+    return e.text == applicant ? std::optional(FieldKind::organisation) : std::nullopt;
+  }
+
+  [[noreturn]] void bad(const Expression& e, const Text& why, Text hint = {}) const {
+    Where where = *where_;
+    where.column += std::max<long>(e.column, 1) - 1;
+    throw Error(codes::bad_case_type, why, where, std::move(hint));
+  }
+
+  void replace(Expression& e) {
+    if ((e.kind == Kind::equal || e.kind == Kind::not_equal) && (named(e.args[0]) || named(e.args[1]))) {
+      if (!named(e.args[0])) std::swap(e.args[0], e.args[1]);
+      const FieldKind left = *named(e.args[0]);
+      if (left == FieldKind::organisations || named(e.args[1]) == FieldKind::organisations)
+        bad(e, {"多个单位不能用等号比较", "several organisations are not compared by ="},
+            {"写 contains(单位字段, 单位)", "write contains(organisations, one)"});
+      Expression is = input(e.args[0], e.args[1], left, false);
+      if (e.kind == Kind::equal) {
+        e = std::move(is);
+      } else {
+        e.kind = Kind::logical_not;
+        e.args = {std::move(is)};
+      }
+      return;
+    }
+    if (e.kind == Kind::call && e.text == "contains") {
+      if (e.args.size() != 2 || named(e.args[0]) != FieldKind::organisations)
+        bad(e, {"contains 的第一项应是多单位字段，第二项是一个单位",
+                "contains takes a field of organisations, and one organisation"});
+      e = input(e.args[0], e.args[1], FieldKind::organisation, true);
+      return;
+    }
+    if (e.kind == Kind::call && e.text == "present") return;
+    for (Expression& part : e.args) replace(part);
+  }
+
+  Expression input(const Expression& left, const Expression& right, FieldKind kind, bool among) {
+    const bool literal = right.kind == Kind::text;
+    if (!literal && named(right) != kind)
+      bad(right, {"只能与同类的字段或引号里的代码比较", "compare it with a field of its own kind, or a code in quotes"});
+    Comparison one{{}, left.text, right.text, literal, among};
+    for (const Comparison& have : out_) {
+      one.input = have.input;
+      if (have == one) return name_of(one, left);
+    }
+    one.input = fmt::format("Compared{}", out_.size());
+    out_.push_back(one);
+    return name_of(one, left);
+  }
+
+  Expression name_of(const Comparison& one, const Expression& at) {
+    found_ = true;
+    Expression e;
+    e.kind = Kind::name;
+    e.text = one.input;
+    e.column = at.column;
+    return e;
+  }
+
+  const Declaration& d_;
+  std::vector<Comparison>& out_;
+  const Where* where_ = nullptr;
+  bool found_ = false;
+};
+
+// Nothing where one of the two is missing.
+std::optional<Rational> holds(const Comparison& one, const Json& form, const Tallies& tallies) {
+  const auto value = [&](const std::string& name) -> Json {
+    if (const auto found = form.find(name); found != form.end()) return *found;
+    return name == applicant && !tallies.applicant.empty() ? Json(tallies.applicant) : Json(nullptr);
+  };
+  const Json left = value(one.left);
+  const Json right = one.literal ? Json(one.right) : value(one.right);
+  if (left.is_null() || right.is_null()) return std::nullopt;
+  const bool is = one.among ? std::find(left.begin(), left.end(), right) != left.end() : left == right;
+  return Rational(is ? 1 : 0);
+}
+
 // Nothing in any row is missing, or the sum is: missing is not zero.
 std::optional<Rational> sum_of(const Field& column, const Json& rows) {
   Rational sum(0);
@@ -88,7 +205,10 @@ std::optional<Rational> sum_of(const Field& column, const Json& rows) {
 
 }  // namespace
 
-std::shared_ptr<const policy::CompiledRule> compile_conditions(const Declaration& declared) {
+void compile_conditions(CaseType& type) {
+  const Declaration& declared = type.declared;
+  type.comparisons.clear();
+  Compared compared(declared, type.comparisons);
   policy::Rule rule;
   rule.name = declared.name;
   rule.title = declared.title;
@@ -113,13 +233,17 @@ std::shared_ptr<const policy::CompiledRule> compile_conditions(const Declaration
   for (const Ballot& ballot : declared.ballots)
     for (const char* what : {"for", "against", "abstain", "recused", "cast", "missing"})
       input(fmt::format("{}_{}", ballot.name, what), number_type("1"), ballot.where);
+  for (const Ballot& ballot : declared.ballots)
+    if (ballot.score)
+      for (const char* what : {"mean", "min", "max"})
+        input(fmt::format("{}_score_{}", ballot.name, what), number_type("1"), ballot.where);
   input("today", number_type("1"), declared.where);
   for (const Computed& figure : declared.computed) {
     policy::Formula formula;
     formula.name = figure.name;
     formula.type = figure.type;
     formula.title = figure.label;
-    formula.text = figure.formula;
+    formula.text = compared.formula(figure.formula, figure.where);
     formula.round = figure.round;
     formula.where = figure.where;
     rule.formulas.push_back(std::move(formula));
@@ -129,13 +253,14 @@ std::shared_ptr<const policy::CompiledRule> compile_conditions(const Declaration
     policy::Formula formula;
     formula.name = condition_name(step);
     formula.type = boolean_type();
-    formula.text = step.when;
+    formula.text = compared.formula(step.when, step.where);
     formula.where = step.where;
     formula.shown = false;
     rule.formulas.push_back(std::move(formula));
   }
-  return policy::compile(std::move(rule),
-                         [](const std::string&, const std::string&) { return std::nullopt; });
+  for (const Comparison& one : type.comparisons) input(one.input, boolean_type(), declared.where);
+  type.conditions = policy::compile(
+      std::move(rule), [](const std::string&, const std::string&) { return std::nullopt; });
 }
 
 Figures::Figures(const CaseType& type, const Json& form, const Tallies& tallies, Date today) : type_(type) {
@@ -150,7 +275,14 @@ Figures::Figures(const CaseType& type, const Json& form, const Tallies& tallies,
     for (const Field& column : field.columns)
       if (counts(column)) known[fmt::format("{}_{}_sum", field.name, column.name)] = sum_of(column, list);
   }
-  for (const auto& [name, count] : tallies) known[name] = Rational::from_int(count);
+  for (const auto& [name, figure] : tallies.figures) known[name] = figure;
+  for (const Comparison& one : type.comparisons) {
+    known[one.input] = holds(one, form, tallies);
+    // What is missing is told by the fields, not by the comparison.
+    for (const auto& [name, literal] : {std::pair(one.left, false), std::pair(one.right, one.literal)})
+      if (!literal && is_empty(form, name) && !(name == applicant && type.field(name) == nullptr))
+        lacking_[one.input].push_back(name);
+  }
   known["today"] = day_number(today);
   const policy::Program& program = type.conditions->program;
   for (const policy::Slot& slot : program.inputs)
@@ -185,7 +317,9 @@ std::vector<std::string> Figures::missing(const Step& step) const {
     if (node.op == policy::Op::input && !inputs_[static_cast<std::size_t>(node.slot)]) {
       const auto& slot = program.inputs[static_cast<std::size_t>(node.slot)];
       const std::string& name = type_.conditions->rule.inputs[slot.declaration].name;
-      if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
+      const auto compared = lacking_.find(name);
+      for (const std::string& field : compared == lacking_.end() ? std::vector{name} : compared->second)
+        if (std::find(out.begin(), out.end(), field) == out.end()) out.push_back(field);
     }
     open.insert(open.end(), node.args.begin(), node.args.end());
   }

@@ -17,14 +17,6 @@ bool contains(const List& list, const Value& value) {
   return std::find(list.begin(), list.end(), value) != list.end();
 }
 
-// Organisations that a field names; one or many.
-std::vector<std::string> named_in(const Json& form, const std::string& field) {
-  const auto found = form.find(field);
-  if (found == form.end() || found->is_null()) return {};
-  if (found->is_string()) return {found->get<std::string>()};
-  return found->get<std::vector<std::string>>();
-}
-
 bool is(const Actor& actor, const CaseState& now, const Hat& hat) {
   if (hat.role != actor.role) return false;
   if (!actor.of.empty()) return hat.organisation == actor.of;
@@ -74,15 +66,28 @@ Error refused(const Code& code, const std::string& zh, const std::string& en, Te
 
 // ---- terms
 
+// The last day of so much of a term, counted from a day; the day itself does not count.
+Date last_day(const Term& term, Date from, int length, Term::Unit unit, const Days& days, bool& provisional) {
+  const Date end = unit == Term::Unit::months
+                       ? months_on(from, length)
+                       : days.add(from, length, unit == Term::Unit::working_days, provisional);
+  return term.rolls_on ? days.working(end, provisional) : end;
+}
+
 void advance(const CaseType& type, CaseState& now, Date today, const Days& days) {
   for (const Term& term : type.declared.terms) {
     TermState& t = now.terms[term.name];
     using Status = TermState::Status;
     const bool runs = contains(term.runs_in, now.state);
-    if (!term.until.empty()) {  // the day is what the field says
-      t.due = is_empty(now.form, term.until)
-                  ? std::nullopt
-                  : std::optional(parse_date(now.form.at(term.until).get<std::string>()));
+    // What is left of months is counted in days.
+    const bool working = term.unit == Term::Unit::working_days;
+    if (const std::string& field = term.until.empty() ? term.from : term.until; !field.empty()) {
+      t.due.reset();
+      t.provisional = false;
+      if (!is_empty(now.form, field)) {  // the day is what the field says, or counted from it
+        t.due = parse_date(now.form.at(field).get<std::string>());
+        if (term.until.empty()) t.due = last_day(term, *t.due, term.length, term.unit, days, t.provisional);
+      }
       t.status = runs ? Status::running
                  : contains(term.paused_in, now.state)
                      ? (t.status == Status::waiting ? t.status : Status::paused)
@@ -92,15 +97,16 @@ void advance(const CaseType& type, CaseState& now, Date today, const Days& days)
     }
     if (runs) {
       if (t.status == Status::running) continue;
-      const int length = t.status == Status::paused ? t.left : term.length;
       bool provisional = false;
-      t.due = days.add(today, length, term.working_days, provisional);
+      t.due = t.status != Status::paused ? last_day(term, today, term.length, term.unit, days, provisional)
+              : working                  ? last_day(term, today, t.left, term.unit, days, provisional)
+                        : last_day(term, today, t.left, Term::Unit::days, days, provisional);
       t.provisional = provisional;
       t.status = Status::running;
       t.left = 0;
     } else if (contains(term.paused_in, now.state)) {
       if (t.status != Status::running) continue;
-      t.left = days.between(today, *t.due, term.working_days);
+      t.left = days.between(today, *t.due, working);
       t.status = Status::paused;
     } else if (t.status != Status::waiting) {
       t.status = Status::ended;
@@ -127,13 +133,16 @@ void check_place(const CaseState& now, const Step& step) {
                   {"请刷新，看看别人是否已经办理", "load it again: somebody may have dealt with it"});
 }
 
-void check_person(const CaseState& now, const Step& step, const Person& who) {
+void check_person(const CaseType& type, const CaseState& now, const Step& step, const Person& who) {
   if (!acts_as(step.by, now, who))
     throw refused(codes::not_for_you, fmt::format("“{}”不由您办理", step.label.zh),
                   fmt::format("\"{}\" is not yours to do", step.label.en));
   for (const std::string& other : step.not_by) {
-    const auto took = now.took.find(other);
-    if (took != now.took.end() && took->second.contains(who.user))
+    // Who wrote keeps his part in every round; who merely decided had it in that round only.
+    const Step* taken = type.step(other);
+    const auto& rounds = taken == nullptr || writes(*taken) ? now.took : now.took_lately;
+    const auto took = rounds.find(other);
+    if (took != rounds.end() && took->second.contains(who.user))
       throw refused(codes::same_person, fmt::format("经手过前一步的人不能“{}”", step.label.zh),
                     fmt::format("whoever took the step before may not \"{}\"", step.label.en),
                     {"请由另一位同事办理", "let a colleague do it"});
@@ -224,6 +233,7 @@ void check_condition(const CaseType& type, const CaseState& now, const Step& ste
 void enter(const CaseType& type, CaseState& now, const std::string& state, Date today, const Days& days) {
   if (!state.empty() && state != now.state) {
     now.state = state;
+    if (state == type.declared.start_state) now.took_lately.clear();
     for (const Ballot& ballot : type.declared.ballots)
       if (ballot.in == state) now.voices[ballot.name].clear();
   }
@@ -237,6 +247,28 @@ Json value_or_null(const Json& form, const std::string& field) {
 
 bool words_missing(const std::string& words) {
   return trim(words).empty();
+}
+
+// The mark of a voice. Throws bad_form for one that is missing, out of bounds, or not asked for.
+std::optional<Decimal> checked_score(const Ballot& ballot, const Action& action) {
+  const auto refuse = [](const std::string& zh, const std::string& en) {
+    throw FormError(codes::bad_form, {{"score", {zh, en}}});
+  };
+  const std::string text(trim(action.score));
+  const bool asked = ballot.score && (action.choice == Voice::Choice::in_favour ||
+                                      action.choice == Voice::Choice::against);
+  if (!asked) {
+    if (!text.empty()) refuse("这一票不打分", "this voice carries no score");
+    return std::nullopt;
+  }
+  const Ballot::Score& bounds = *ballot.score;
+  const std::optional<Decimal> score = Decimal::try_parse(text);
+  if (!score || *score < bounds.min || bounds.max < *score ||
+      score->round(bounds.places, Rounding::half_up) != *score)
+    refuse(fmt::format("请打分：{} 到 {}，小数不超过 {} 位", bounds.min.to_string(), bounds.max.to_string(), bounds.places),
+           fmt::format("give a score from {} to {}, at most {} decimals", bounds.min.to_string(),
+                       bounds.max.to_string(), bounds.places));
+  return score;
 }
 
 CaseState after_vote(const CaseType& type, const CaseState& before, const Action& action, const Person& who) {
@@ -259,12 +291,13 @@ CaseState after_vote(const CaseType& type, const CaseState& before, const Action
   if (!action.values.empty())
     throw FormError(codes::not_editable,
                     {{action.values.begin().key(), {"表决时不能改表单", "a vote changes no field"}}});
+  const std::optional<Decimal> score = checked_score(*ballot, action);
   CaseState out = before;
   auto& voices = out.voices[ballot->name];
   for (const Voice& voice : voices)
     if (ballot->by_organisation ? voice.organisation == *organisation : voice.user == who.user)
       throw refused(codes::already_spoken, "已经表过态了", "there is a voice of yours already");
-  voices.push_back({action.choice, who.user, *organisation, std::string(trim(action.reason))});
+  voices.push_back({action.choice, who.user, *organisation, std::string(trim(action.reason)), score});
   return out;
 }
 
@@ -303,31 +336,11 @@ std::optional<Voice::Choice> parse_voice(std::string_view text) {
   return std::nullopt;
 }
 
-bool Days::works(Date day, bool& provisional) const {
-  if (calendar_.covers(day)) return calendar_.is_working_day(day);
-  provisional = true;
-  const std::chrono::weekday weekday(day);
-  return weekday != std::chrono::Saturday && weekday != std::chrono::Sunday;
-}
-
-Date Days::add(Date from, int n, bool working, bool& provisional) const {
-  if (!working) return from + std::chrono::days{n};
-  Date day = from;
-  for (int left = std::abs(n); left > 0;) {
-    day += std::chrono::days{n < 0 ? -1 : 1};
-    if (works(day, provisional)) --left;
-  }
-  return day;
-}
-
-int Days::between(Date from, Date to, bool working) const {
-  if (!working) return static_cast<int>((to - from).count());
-  if (to < from) return -between(to, from, working);
-  bool ignored = false;
-  int out = 0;
-  for (Date day = from + std::chrono::days{1}; day <= to; day += std::chrono::days{1})
-    out += works(day, ignored) ? 1 : 0;
-  return out;
+bool writes(const Step& step) {
+  return std::any_of(step.sets.begin(), step.sets.end(),
+                     [](const std::string& field) { return field != not_secret && field != privacy_ok; }) ||
+         std::any_of(step.effects.begin(), step.effects.end(),
+                     [](const Effect& effect) { return effect.kind == Effect::Kind::compile; });
 }
 
 CaseState begin(const CaseType& type, const Person& who, Date today, const Days& days) {
@@ -357,7 +370,7 @@ CaseState decide(const CaseType& type, const CaseState& before, const Action& ac
     throw refused(codes::unknown_step, fmt::format("没有步骤“{}”", action.step),
                   fmt::format("there is no step \"{}\"", action.step));
   check_place(before, *step);
-  check_person(before, *step, who);
+  check_person(type, before, *step, who);
   check_terms(type, before, *step, today);
   if (step->reason && words_missing(action.reason))
     throw refused(codes::reason_missing, fmt::format("“{}”请写明理由", step->label.zh),
@@ -367,6 +380,7 @@ CaseState decide(const CaseType& type, const CaseState& before, const Action& ac
   check_complete(type, before, *step, out.form);
   check_condition(type, before, *step, out.form, today);
   out.took[step->name].insert(who.user);
+  out.took_lately[step->name].insert(who.user);
   enter(type, out, step->to, today, days);
   return out;
 }
@@ -377,7 +391,7 @@ std::vector<Option> options(const CaseType& type, const CaseState& now, const Pe
     if (!contains(step.from, now.state)) continue;
     Option option{&step, {}, false};
     try {
-      check_person(now, step, who);
+      check_person(type, now, step, who);
       check_terms(type, now, step, today);
       // Only what cannot be mended in the step itself stands against it beforehand.
       const auto missing = lacking(type, now, step, now.form);
@@ -474,40 +488,6 @@ bool acts_in(const CaseType& type, const CaseState& now, const Person& who) {
 CaseState settled_terms(const CaseType& type, CaseState state, Date today, const Days& days) {
   advance(type, state, today, days);
   return state;
-}
-
-Tallies tallies(const CaseType& type, const CaseState& now) {
-  Tallies out;
-  for (const Ballot& ballot : type.declared.ballots) {
-    std::array<std::int64_t, 4> counts{};
-    std::set<std::string> spoken;
-    if (const auto found = now.voices.find(ballot.name); found != now.voices.end())
-      for (const Voice& voice : found->second) {
-        ++counts[static_cast<std::size_t>(voice.choice)];
-        spoken.insert(voice.organisation);
-      }
-    out[ballot.name + "_for"] = counts[0];
-    out[ballot.name + "_against"] = counts[1];
-    out[ballot.name + "_abstain"] = counts[2];
-    out[ballot.name + "_recused"] = counts[3];
-    out[ballot.name + "_cast"] = counts[0] + counts[1] + counts[2];
-    // Who is expected is known only where fields name them.
-    if (!ballot.by_organisation) continue;
-    std::set<std::string> expected;
-    bool known = true;
-    for (const Actor& actor : ballot.of) {
-      known = known && (!actor.in.empty() || !actor.of.empty());
-      if (!actor.of.empty()) expected.insert(actor.of);
-      if (actor.in == "applicant")
-        expected.insert(now.applicant);
-      else if (!actor.in.empty())
-        for (const std::string& one : named_in(now.form, actor.in)) expected.insert(one);
-    }
-    if (known)
-      out[ballot.name + "_missing"] = static_cast<std::int64_t>(std::count_if(
-          expected.begin(), expected.end(), [&](const std::string& o) { return !spoken.contains(o); }));
-  }
-  return out;
 }
 
 }  // namespace tributary::casework

@@ -42,6 +42,7 @@ struct Voice {
   std::string user;
   std::string organisation;
   std::string words;
+  std::optional<Decimal> score{};  // of a ballot with scores, for or against
   bool operator==(const Voice&) const = default;
 };
 std::string_view to_string(Voice::Choice choice);  // "for", "against", "abstain", "recused"
@@ -51,7 +52,10 @@ struct CaseState {
   std::string state;
   std::string applicant;  // organisation
   Json form = Json::object();
-  std::map<std::string, std::set<std::string>> took;  // step ("start" too) → users who took it
+  // Step ("start" too) → users who took it: in every round, and in the present one. A round begins whenever the
+  // case comes back to where it started.
+  std::map<std::string, std::set<std::string>> took;
+  std::map<std::string, std::set<std::string>> took_lately;
   std::map<std::string, TermState> terms;
   std::map<std::string, std::vector<Voice>> voices;  // of the present round, by ballot
   bool operator==(const CaseState&) const = default;
@@ -63,6 +67,7 @@ struct Action {
   std::string reason;    // words of a step or a voice
   std::string ballot{};  // of a vote
   Voice::Choice choice = Voice::Choice::in_favour;
+  std::string score{};  // of a vote, where the ballot wants one
 };
 
 // Days of the calendar; beyond its years weekends only, and said so.
@@ -70,12 +75,20 @@ class Days {
  public:
   explicit Days(const WorkCalendar& calendar) : calendar_(calendar) {}
   Date add(Date from, int n, bool working, bool& provisional) const;
+  // The day itself when it is a working day, else the next that is.
+  Date working(Date day, bool& provisional) const;
   int between(Date from, Date to, bool working) const;
 
  private:
   bool works(Date day, bool& provisional) const;
   const WorkCalendar& calendar_;
 };
+
+// The same day n months on; where the month lacks it, its last day (民法典 art. 202).
+Date months_on(Date from, int n);
+
+// What `step` writes into the form beyond confirming a review: whoever took it has a part in the content.
+bool writes(const Step& step);
 
 // A case that begins. Throws not_for_you when none of the person's roles may.
 CaseState begin(const CaseType& type, const Person& who, Date today, const Days& days);
@@ -116,6 +129,9 @@ bool acts_in(const CaseType& type, const CaseState& now, const Person& who);
 
 // The same state with its terms begun, for a case that begins otherwise than by begin().
 CaseState settled_terms(const CaseType& type, CaseState state, Date today, const Days& days);
+
+// Organisations that a field names; one or many.
+std::vector<std::string> named_in(const Json& form, const std::string& field);
 
 Tallies tallies(const CaseType& type, const CaseState& now);
 

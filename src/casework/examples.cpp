@@ -100,6 +100,7 @@ class Run {
             "choice is for, against, abstain or recused");
       action.choice = *voice;
     }
+    action.score = map.text_or("score");
     if (const YamlNode* set = map.find("set")) {
       YamlMap values(*set, "set");
       values.each_other([&](const YamlNode& key, const YamlNode& value) {
@@ -187,7 +188,8 @@ class Run {
     for (const auto& [ballot, voices] : now_.voices)
       for (const Voice& voice : voices)
         values.voices.push_back(
-            {ballot, true, voice.user, voice.organisation, voice.choice, voice.words, {}});
+            {ballot, true, voice.user, voice.organisation, voice.choice, voice.words, {},
+             voice.score ? voice.score->to_string() : std::string()});
     const std::string said = text_of(paper_document(*paper, values));
     if (texts.kind != YamlNode::Kind::sequence) bad(texts.where, "应为文字的列表", "a list of texts");
     for (const YamlNode& text : texts.items)

@@ -12,6 +12,7 @@
 //         - {who: qian, on: 2026-03-03, do: return, refused: reason_missing}
 //         - {who: qian, on: 2026-03-03, do: return, reason: 缺附件, state: draft}
 //         - {who: qian, on: 2026-03-03, vote: committee, choice: against, reason: 资金未落实}
+//         - {who: sun, on: 2026-03-03, vote: marks, choice: for, score: 85}
 //
 // Each step says the state afterwards, or the code with which it is refused; `computed: {name: text}` and
 // `due` look at figures and terms, `shows: {paper: [text, …]}` at what a paper of the case then says.

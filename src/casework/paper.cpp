@@ -314,12 +314,15 @@ class Maker {
     if (!ballot.by_organisation)
       table.columns.insert(table.columns.begin() + 1,
                            {{"姓名", {}}, document::CellKind::text, document::Align::left, 0.6});
+    if (ballot.score)
+      table.columns.push_back({{"评分", {}}, document::CellKind::text, document::Align::centre, 0.5});
     std::vector<std::string> dissent;
     for (const SpokenVoice& voice : v_.voices) {
       if (voice.ballot != ballot.name || !voice.live) continue;
       const std::string unit = v_.name_of(FieldKind::organisation, voice.organisation);
       document::Row row{unit, choice_words(voice.choice).zh, base::to_string(day_of(voice.at))};
       if (!ballot.by_organisation) row.insert(row.begin() + 1, voice.name);
+      if (ballot.score) row.push_back(voice.score);
       table.rows.push_back(std::move(row));
       if (!voice.words.empty())
         dissent.push_back(fmt::format("{}（{}）：{}", ballot.by_organisation ? unit : unit + voice.name,

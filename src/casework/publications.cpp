@@ -17,7 +17,7 @@ namespace {
 constexpr const char* columns =
     "p.id, p.case_id, p.type, p.kind, p.title, p.content, p.articles, p.organisation, p.published, p.until, "
     "p.objections, p.contact, p.replaced_by, p.withdrawn, p.why, (SELECT COALESCE(MAX(o.id), 0) FROM "
-    "casework_publication o WHERE o.jurisdiction = p.jurisdiction AND o.replaced_by = p.id)";
+    "casework_publication o WHERE o.jurisdiction = p.jurisdiction AND o.replaced_by = p.id), p.title_en";
 
 std::optional<Date> day_or_none(const std::string& text) {
   return text.empty() ? std::nullopt : std::optional(parse_date(text));
@@ -49,6 +49,7 @@ Publication publication_of(const store::Row& row) {
   if (row.integer(13) != 0) out.withdrawn = Instant{row.integer(13)};
   out.why = row.text(14);
   out.replaces = row.integer(15);
+  out.title_en = row.text(16);
   return out;
 }
 
@@ -65,6 +66,7 @@ void check_leaks(const Publication& p, const registry::Registry& registry) {
                       found->en)}});
   };
   look("title", {"标题", "Title"}, p.title);
+  look("title", {"英文标题", "English title"}, p.title_en);
   look("contact", {"意见反馈方式", "How to object"}, p.contact);
   look("why", {"更正原因", "Why it was corrected"}, p.why);
   for (const Json& one : p.content) {
@@ -99,7 +101,7 @@ std::int64_t Casework::publish(store::Transaction& t, Publication p) {
   std::string articles = " ";
   for (const int article : p.articles) articles += std::to_string(article) + " ";
   std::string about = " " + p.organisation + " ";
-  std::string words = p.title;
+  std::string words = p.title + " " + p.title_en;
   for (const Json& one : p.content) {
     const auto kind = one.at("kind").get<std::string>();
     const auto value = one.at("value").get<std::string>();
@@ -114,10 +116,10 @@ std::int64_t Casework::publish(store::Transaction& t, Publication p) {
               row, tokens_of(words));
   t.execute(
       "INSERT INTO casework_publication (jurisdiction, id, case_id, type, kind, title, content, articles, "
-      "published, until, replaced_by, organisation, about, objections, contact, why, withdrawn, text_row) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, '', 0, ?)",
+      "published, until, replaced_by, organisation, about, objections, contact, why, withdrawn, text_row, title_en) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, '', 0, ?, ?)",
       tenant_, p.id, p.of.value, p.type, p.kind, p.title, p.content.dump(), articles, clock_.now().seconds,
-      text_of_day(p.until), p.organisation, about, text_of_day(p.objections), p.contact, row);
+      text_of_day(p.until), p.organisation, about, text_of_day(p.objections), p.contact, row, p.title_en);
   return p.id;
 }
 

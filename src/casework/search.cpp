@@ -96,10 +96,19 @@ std::vector<std::vector<std::string>> phrases_of(std::string_view query) {
 
 namespace {
 
-// One letter begins many pairs; a word that is not the last was written to its end.
+// Two letters are a token by themselves, whatever follows them; one begins many, and so does a word that may not
+// have been written to its end.
 bool may_go_on(const std::vector<std::vector<std::string>>& phrases, std::size_t i) {
-  constexpr std::size_t letter = 7;  // "x" and three bytes
-  return i + 1 == phrases.size() || (phrases[i].size() == 1 && phrases[i][0].size() == letter);
+  const std::string& last = phrases[i].back();
+  int characters = 0;
+  bool letter = false;  // the last of them, not of a word
+  for (std::size_t at = 1; at + 1 < last.size(); at += 2) {
+    const bool begins = last[at] < '8' || last[at] >= 'c';  // no further byte of a character
+    characters += begins ? 1 : 0;
+    if (begins) letter = last[at] >= 'c';
+  }
+  if (characters > 1 && letter) return false;
+  return i + 1 == phrases.size() || (phrases[i].size() == 1 && characters == 1 && letter);
 }
 
 }  // namespace

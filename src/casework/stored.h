@@ -4,6 +4,7 @@
 #include "casework/casework.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tributary::casework {
@@ -36,12 +37,18 @@ inline constexpr const char* anywhere = "";
 // A counter shared by all tenants: rows of the indices of words.
 inline const std::string everywhere;
 
-// "(x.role = ? AND x.organisation IN (?, ?)) OR …" with its values, for what one person's roles reach.
+// What one person's roles reach: pairs of role and organisation, each once, and "(x.role = ? AND
+// x.organisation = ?) OR …" with its values.
 struct Reach {
+  std::vector<std::pair<std::string, std::string>> pairs;
   std::string condition;
   std::vector<store::Value> values;
 };
 Reach reach_of(const Person& who, const std::string& alias, bool everybodys);
+
+// The first lines of several lists that are in order, as one list in order, each line once; the last value is
+// how many. So each list is read no further than its lines are wanted.
+std::string together_of(const std::vector<std::string>& parts, const char* columns, const char* order);
 
 // A cursor or a number of a list; what is none counts as `otherwise`.
 std::int64_t number_of(std::string_view text, std::int64_t otherwise);
@@ -50,5 +57,6 @@ Error changed_meanwhile();
 
 // A value of the form as it stands in a sentence; choices by their label when `labels`.
 std::string value_in_text(const CaseType& type, const Json& form, const std::string& name, bool labels);
+std::string value_in_text(const Field& field, const Json& values, bool labels);
 
 }  // namespace tributary::casework

@@ -92,7 +92,8 @@ export interface Ballot {
   open: boolean
   mine: boolean
   objection_in_words: boolean
-  voices: { live: boolean; name: string; organisation: Named; choice: Choice; words: string; at: string }[]
+  score: { min: string; max: string; places: number } | null
+  voices: { live: boolean; name: string; organisation: Named; choice: Choice; words: string; score: string | null; at: string }[]
 }
 export interface Term {
   name: string
@@ -161,6 +162,7 @@ export interface Notice {
   kind: string
   type_title: Text
   title: string
+  title_en: string | null
   content: { name: string; label: Text; kind: Kind; value: string }[]
   articles: number[]
   organisation: Named
