@@ -1,9 +1,9 @@
 // Does an inbox stay quick when there are many cases? 40 organisations with 50 people each, and cases of
 // which nine tenths are at an end; the inbox of one organisation, a page of its list and a search are asked
 // for, beside the bare SQL that reads the same rows, and the reports of a year are gathered into one. Then
-// again with ten times as many cases, and with reports of nine earlier years. The same is asked for somebody of
-// the office, whose role reaches every case. Gathering writes, so it stands beside bare SQL that reads the same
-// reports and writes the same rows.
+// again with ten times as many cases, and with reports of nine earlier years. The same is asked for somebody
+// of the office, whose role reaches every case. Gathering writes, so it stands beside bare SQL that reads the
+// same reports and writes the same rows.
 //
 //   casework_bench [--cases=100000] [--rounds=200]
 //
@@ -156,49 +156,58 @@ Times measured(int rounds, Work&& work) {
   return {times[times.size() / 2], times[times.size() * 99 / 100]};
 }
 
-// What gathering reads and writes, in bare SQL, one transaction: the forms of forty reports; the case, its words,
-// who took part, who waits and sees, its keys, an event, an entry of the trail.
+// What gathering reads and writes, in bare SQL, one transaction: the forms of forty reports; the case, its
+// words, who took part, who waits and sees, its keys, an event, an entry of the trail.
 void write_bare(store::Database& db, std::int64_t id, int round) {
   constexpr const char* tenant = "341602";
   db.write([&](store::Transaction& t) {
     std::size_t rows = 0;
-    t.each([&](const store::Row& row) { rows += row.text(1).empty() ? 0 : 1; },
-           "SELECT c.id, c.form FROM casework_key k JOIN casework_case c ON c.jurisdiction = k.jurisdiction AND "
-           "c.id = k.case_id WHERE k.jurisdiction = ? AND k.type = 'report' AND k.field = 'year' AND k.value = "
-           "'2026'",
-           tenant);
+    t.each(
+        [&](const store::Row& row) { rows += row.text(1).empty() ? 0 : 1; },
+        "SELECT c.id, c.form FROM casework_key k JOIN casework_case c ON c.jurisdiction = k.jurisdiction AND "
+        "c.id = k.case_id WHERE k.jurisdiction = ? AND k.type = 'report' AND k.field = 'year' AND k.value = "
+        "'2026'",
+        tenant);
     if (rows != 40) stop("应有 40 份报告", "there should be 40 reports");
     const auto row =
-        *t.first("SELECT form, title, state, text_row FROM casework_case WHERE jurisdiction = ? AND id = ?", tenant, id);
+        *t.first("SELECT form, title, state, text_row FROM casework_case WHERE jurisdiction = ? AND id = ?",
+                 tenant, id);
     if (t.dialect() == store::Dialect::sqlite)
       t.execute("UPDATE casework_text SET tokens = ? WHERE rowid = ?", "x31 x32 x33 x34", row.integer(3));
     else
-      t.execute("UPDATE casework_text SET tokens = to_tsvector('simple', ?) WHERE row_id = ?", "x31 x32 x33 x34",
-                row.integer(3));
+      t.execute("UPDATE casework_text SET tokens = to_tsvector('simple', ?) WHERE row_id = ?",
+                "x31 x32 x33 x34", row.integer(3));
     t.execute(
-        "UPDATE casework_case SET form = ?, title = ?, state = ?, version = version + 1 WHERE jurisdiction = ? "
+        "UPDATE casework_case SET form = ?, title = ?, state = ?, version = version + 1 WHERE jurisdiction = "
+        "? "
         "AND id = ?",
         row.text(0), row.text(1), row.text(2), tenant, id);
-    t.execute("INSERT INTO casework_took (jurisdiction, case_id, step, user_id) VALUES (?, ?, 'bare', 'user')",
-              tenant, id);
+    t.execute(
+        "INSERT INTO casework_took (jurisdiction, case_id, step, user_id) VALUES (?, ?, 'bare', 'user')",
+        tenant, id);
     t.execute("DELETE FROM casework_waiting WHERE jurisdiction = ? AND case_id = ?", tenant, id);
     const auto seers = t.query(
-        "SELECT role, organisation, type, open FROM casework_seer WHERE jurisdiction = ? AND case_id = ?", tenant, id);
+        "SELECT role, organisation, type, open FROM casework_seer WHERE jurisdiction = ? AND case_id = ?",
+        tenant, id);
     t.execute("DELETE FROM casework_seer WHERE jurisdiction = ? AND case_id = ?", tenant, id);
     for (const store::Row& seer : seers)
       t.execute(
-          "INSERT INTO casework_seer (jurisdiction, role, organisation, case_id, type, open) VALUES (?, ?, ?, ?, "
+          "INSERT INTO casework_seer (jurisdiction, role, organisation, case_id, type, open) VALUES (?, ?, "
+          "?, ?, "
           "?, ?)",
           tenant, seer.text(0), seer.text(1), id, seer.text(2), seer.integer(3));
     t.execute(
         "INSERT INTO casework_event (jurisdiction, case_id, seq, at, user_id, name, organisation, step, "
-        "from_state, to_state, reason, changes, effects) SELECT jurisdiction, case_id, seq + 1, at, user_id, name, "
+        "from_state, to_state, reason, changes, effects) SELECT jurisdiction, case_id, seq + 1, at, user_id, "
+        "name, "
         "organisation, step, from_state, to_state, reason, changes, effects FROM casework_event WHERE "
         "jurisdiction = ? AND case_id = ? ORDER BY seq DESC LIMIT 1",
         tenant, id);
     t.execute(
-        "INSERT INTO audit_entry (jurisdiction, id, at, user_id, who, via, address, request_id, action, object, "
-        "outcome, detail, batch) VALUES (?, ?, 0, 'user', 'user', 'cookie', '', '', 'case.gather', ?, 'done', "
+        "INSERT INTO audit_entry (jurisdiction, id, at, user_id, who, via, address, request_id, action, "
+        "object, "
+        "outcome, detail, batch) VALUES (?, ?, 0, 'user', 'user', 'cookie', '', '', 'case.gather', ?, "
+        "'done', "
         "'whole: draft -> done', 0)",
         tenant, fmt::format("bare {} {}", id, round), fmt::format("case/{}", id));
   });
@@ -262,12 +271,13 @@ void run(const std::string& kind, int most, int rounds) {
       for (int year = 2017; year < 2026; ++year) report_year(year);
     fmt::print("{} {} cases, a tenth of them open: ours / bare SQL = ratio\n", kind, made);
     const auto line = [&](const char* what, const Times& ours, const Times& bare) {
-      fmt::print("  {:<28} p50 {:8.3f} / {:8.3f} ms = {:6.2f}   p99 {:8.3f} / {:8.3f} ms = {:6.2f}\n", what, ours.p50,
-                 bare.p50, ours.p50 / bare.p50, ours.p99, bare.p99, ours.p99 / bare.p99);
+      fmt::print("  {:<28} p50 {:8.3f} / {:8.3f} ms = {:6.2f}   p99 {:8.3f} / {:8.3f} ms = {:6.2f}\n", what,
+                 ours.p50, bare.p50, ours.p50 / bare.p50, ours.p99, bare.p99, ours.p99 / bare.p99);
     };
     const auto page = [&](const char* what, std::size_t got) {
       if (got != 20)
-        stop(fmt::format("{}：应有 20 行，只有 {} 行", what, got), fmt::format("{}: {} lines instead of 20", what, got));
+        stop(fmt::format("{}：应有 20 行，只有 {} 行", what, got),
+             fmt::format("{}: {} lines instead of 20", what, got));
     };
     const auto own = [](int i) { return i % 40 / 10 * 10; };  // an organisation that has open cases
     const std::string columns =
@@ -298,8 +308,7 @@ void run(const std::string& kind, int most, int rounds) {
              role + "' AND s.organisation = ? " + more + " ORDER BY s.case_id DESC LIMIT 20";
     };
     const auto inbox = [&](const char* what, const char* role, const auto& who, const auto& organisation) {
-      const Times ours =
-          measured(rounds, [&](int i) { page(what, cases.inbox(who(i), 20).items.size()); });
+      const Times ours = measured(rounds, [&](int i) { page(what, cases.inbox(who(i), 20).items.size()); });
       line(what, ours, bare(what, waiting(role), organisation));
     };
     const auto list = [&](const char* what, const char* role, const CaseFilter& filter, const char* more,
@@ -318,10 +327,12 @@ void run(const std::string& kind, int most, int rounds) {
     list("list of the office", "office_approver", {}, "", boss, anybody);
     list("list of the office, open", "office_approver", {.open = true}, "AND s.open = 1", boss, anybody);
     line("list of the office, state",
-         measured(rounds, [&](int) { page("list", cases.list(office(), {.state = "open"}, 20).cases.size()); }),
+         measured(rounds,
+                  [&](int) { page("list", cases.list(office(), {.state = "open"}, 20).cases.size()); }),
          bare("list",
               "SELECT " + columns +
-                  " FROM casework_case c WHERE c.jurisdiction = ? AND c.state = 'open' AND '' = ? ORDER BY c.id "
+                  " FROM casework_case c WHERE c.jurisdiction = ? AND c.state = 'open' AND '' = ? ORDER BY "
+                  "c.id "
                   "DESC LIMIT 20",
               anybody));
     // One case, by words that only it has.
@@ -341,11 +352,11 @@ void run(const std::string& kind, int most, int rounds) {
     });
     line("search, one found (by key)", ours, plain);
     // Words that every case has.
-    const Times many =
-        measured(rounds, [&](int i) { page("search", cases.list(clerk(i), {.words = "河道"}, 20).cases.size()); });
+    const Times many = measured(
+        rounds, [&](int i) { page("search", cases.list(clerk(i), {.words = "河道"}, 20).cases.size()); });
     line("search, all found", many, bare("search", listed("township", "AND s.type = 'work'"), org));
-    // The step with all it writes, beside bare SQL that reads the same forty reports and writes as many rows of
-    // the same size: the bare one does it to the cases gathered before, so both commit alike.
+    // The step with all it writes, beside bare SQL that reads the same forty reports and writes as many rows
+    // of the same size: the bare one does it to the cases gathered before, so both commit alike.
     std::vector<CaseId> wholes;
     for (int i = 0; i < rounds; ++i)
       wholes.push_back(
@@ -355,9 +366,8 @@ void run(const std::string& kind, int most, int rounds) {
       if (view.state.form.at("units").size() != 40 || view.state.form.at("data").size() != 10)
         stop("汇编不全", "not everything was gathered");
     });
-    const Times read = measured(rounds, [&](int i) {
-      write_bare(db, wholes[static_cast<std::size_t>(i)].value, i);
-    });
+    const Times read =
+        measured(rounds, [&](int i) { write_bare(db, wholes[static_cast<std::size_t>(i)].value, i); });
     line("gathering 40 reports", gathered, read);
   }
 }

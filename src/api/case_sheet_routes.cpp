@@ -32,7 +32,8 @@ const casework::CaseType& type_in(Call& call) {
   return *found->second;
 }
 
-// A column of the sheet. Without a field it numbers the rows; what the applicant does not fill in goes out only.
+// A column of the sheet. Without a field it numbers the rows; what the applicant does not fill in goes out
+// only.
 struct Column {
   const Field* field = nullptr;
   std::string title;
@@ -219,9 +220,10 @@ class Cells {
         fault(cell, {fmt::format("{}：没有“{}”", field.label.zh, text),
                      fmt::format("{}: there is no \"{}\"", field.label.en, text)});
       else  // which of them is not guessed
-        fault(cell, {fmt::format("{}：叫“{}”的不止一个，请写代码：{}", field.label.zh, text, fmt::join(codes, "、")),
-                     fmt::format("{}: more than one is called \"{}\"; write its code: {}", field.label.en, text,
-                                 fmt::join(codes, ", "))});
+        fault(cell, {fmt::format("{}：叫“{}”的不止一个，请写代码：{}", field.label.zh, text,
+                                 fmt::join(codes, "、")),
+                     fmt::format("{}: more than one is called \"{}\"; write its code: {}", field.label.en,
+                                 text, fmt::join(codes, ", "))});
       return {};
     };
     switch (field.kind) {
@@ -314,11 +316,13 @@ Answer rows_from_sheet(Call& call) {
       marked = true;
     }
     const auto found = std::find_if(known.begin(), known.end(), [&](const Column& c) {
-      return c.title == title || (c.field != nullptr && (c.field->label.zh == title || c.field->name == title));
+      return c.title == title ||
+             (c.field != nullptr && (c.field->label.zh == title || c.field->name == title));
     });
     const Field* field = found == known.end() || !found->read ? nullptr : found->field;
     if (field != nullptr && std::find(columns.begin(), columns.end(), field) != columns.end())
-      throw wrong_template({fmt::format("“{}”这一列出现两次", title), fmt::format("the column \"{}\" stands twice", title)});
+      throw wrong_template(
+          {fmt::format("“{}”这一列出现两次", title), fmt::format("the column \"{}\" stands twice", title)});
     columns.push_back(field);
     if (found == known.end() && !title.empty() && !title.starts_with('#') && title != "序号")
       throw wrong_template(

@@ -61,7 +61,8 @@ TEST_P(CaseRoutes, TasksFromASpreadsheetAndOneToItsEnd) {
   // As the office lays it out; the last says the version.
   ASSERT_EQ(head.size(), 8u);
   EXPECT_EQ((std::vector<std::string>(head.begin(), head.end() - 1)),
-            (std::vector<std::string>{"序号", "重点工作任务", "主要责任单位", "协同配合单位", "完成时限", "对应条目", "完成情况"}));
+            (std::vector<std::string>{"序号", "重点工作任务", "主要责任单位", "协同配合单位", "完成时限",
+                                      "对应条目", "完成情况"}));
   const std::vector<std::vector<std::string>> rows{
       {"1", "断面补偿结算", "区生态环境分局", "区财政局、区水利局", "2026-12-31", "九、绿色利益分享", "", ""},
       {"2", "=1+1 沟塘清淤", "ecology", "", "2026/11/30", "a1", "不读入", ""}};
@@ -123,7 +124,8 @@ TEST_P(CaseRoutes, ANameThatTwoShareIsNotGuessed) {
   const std::vector<std::string> head = head_of(drafter.get(sheet_of_tasks).body);
   const auto upload = [&](const std::string& lead) {
     return drafter
-        .ask("POST", std::string(sheet_of_tasks) + "?preview=true", {{"Content-Type", "application/octet-stream"}},
+        .ask("POST", std::string(sheet_of_tasks) + "?preview=true",
+             {{"Content-Type", "application/octet-stream"}},
              workbook(head, {{"1", "断面补偿结算", lead, "", "2026-12-31", "a9", "", ""}}))
         .json();
   };

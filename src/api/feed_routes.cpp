@@ -130,7 +130,12 @@ Answer publications(Call& call) {
       content += fmt::format("{} {}\n", in(call.tongue, {"可提意见，截止", "Objections until"}),
                              to_string(*one.objections));
     const std::string page = fmt::format("/notices/{}", one.id);
-    entries.push_back({page, page, one.title_en.empty() ? one.title : in(call.tongue, {one.title, one.title_en}), content, {one.kind}, one.published});
+    entries.push_back({page,
+                       page,
+                       one.title_en.empty() ? one.title : in(call.tongue, {one.title, one.title_en}),
+                       content,
+                       {one.kind},
+                       one.published});
   }
   std::string title = in(call.tongue, {"公示公开", "Notices"});
   if (!filter.about.empty()) title += " · " + about_title(call, names, filter.about);

@@ -139,9 +139,9 @@ struct Term {
   enum class Unit : std::uint8_t { working_days, days, months };
   int length = 0;
   Unit unit = Unit::working_days;
-  std::string from;        // a date field: counted from that day, not from coming into the state
-  bool rolls_on = false;   // a last day that is a day of rest moves to the next working day
-  std::string until;       // a date field instead of a length
+  std::string from;       // a date field: counted from that day, not from coming into the state
+  bool rolls_on = false;  // a last day that is a day of rest moves to the next working day
+  std::string until;      // a date field instead of a length
   std::optional<policy::Source> source;
   bool verified = true;
   Where where;
@@ -234,8 +234,8 @@ struct Paper {
 std::string_view to_string(Paper::Kind kind);
 std::string_view to_string(Paper::Layout layout);
 
-// The sheet of many cases, as the office lays it out. A column without a field numbers the rows; a field that the
-// applicant does not fill in goes out only.
+// The sheet of many cases, as the office lays it out. A column without a field numbers the rows; a field that
+// the applicant does not fill in goes out only.
 struct SheetColumn {
   std::string field;
   std::string title;  // as the office writes it
@@ -308,8 +308,8 @@ struct CaseType {
 };
 
 // What a declaration is held against: `today` is everything, for packs; `of_its_day` nothing beyond its being
-// readable, for a declaration that cases began with: it passed the checks there were then, and must open however
-// strict they have become since.
+// readable, for a declaration that cases began with: it passed the checks there were then, and must open
+// however strict they have become since.
 enum class Checks : std::uint8_t { today, of_its_day };
 
 // Reads, resolves every name and compiles the conditions. Throws what the YAML reader and the compiler of

@@ -119,7 +119,8 @@ SheetForm read_sheet(const YamlNode& node, const Declaration& d) {
     }
     for (const SheetColumn& other : out.columns)
       if (other.title == one.title || (!one.field.empty() && other.field == one.field))
-        bad(item.where, fmt::format("“{}”出现两次", one.title), fmt::format("\"{}\" stands twice", one.title));
+        bad(item.where, fmt::format("“{}”出现两次", one.title),
+            fmt::format("\"{}\" stands twice", one.title));
     out.columns.push_back(std::move(one));
   }
   for (const Field& field : d.form)

@@ -113,7 +113,8 @@ CaseHead Casework::Stored::head() const {
 Reach reach_of(const Person& who, const std::string& alias, bool everybodys) {
   Reach out;
   const auto add = [&](const std::string& role, const std::string& organisation) {
-    if (std::find(out.pairs.begin(), out.pairs.end(), std::pair(role, organisation)) != out.pairs.end()) return;
+    if (std::find(out.pairs.begin(), out.pairs.end(), std::pair(role, organisation)) != out.pairs.end())
+      return;
     out.condition += fmt::format("{}({}.role = ? AND {}.organisation = ?)",
                                  out.condition.empty() ? "" : " OR ", alias, alias);
     out.values.emplace_back(role);

@@ -26,7 +26,6 @@ namespace tributary::casework {
 std::span<const store::Migration> migrations();
 
 using CaseId = Id<struct CaseTag>;
-struct Reach;  // private
 
 // One line of a list.
 struct CaseHead {
@@ -185,7 +184,7 @@ struct Publication {
   std::string kind;
   std::string title;
   std::string title_en;  // empty: the type gives none
-  Json content;  // [{label: {zh, en}, value}]
+  Json content;          // [{label: {zh, en}, value}]
   std::vector<int> articles;
   std::string organisation;  // whose case it was
   Instant published;
@@ -357,16 +356,10 @@ class Casework {
   std::shared_ptr<const CaseType> type_of(store::Transaction& t, const std::string& hash) const;
   enum class Personal : std::uint8_t { opened, sealed };
   std::optional<Stored> find(store::Transaction& t, CaseId id, Personal personal = Personal::opened) const;
-  // Several at once, by as many questions as for one; personal values stay sealed. One whose declaration cannot
-  // be read is left out.
+  // Several at once, by as many questions as for one; personal values stay sealed. One whose declaration
+  // cannot be read is left out.
   std::map<std::int64_t, Stored> find_all(store::Transaction& t, const std::vector<CaseId>& ids) const;
   Text label_of(store::Transaction& t, const std::string& hash, const std::string& state) const;
-  std::string seen_in_order(const CaseFilter& filter, const std::vector<std::string>& types,
-                            const Reach& reach, std::int64_t below, std::int64_t some,
-                            std::vector<store::Value>& values) const;
-  std::string found_in_order(store::Transaction& t, const CaseFilter& filter,
-                             const std::vector<std::string>& types, const Reach& reach, std::int64_t below,
-                             std::int64_t some, std::vector<store::Value>& values) const;
   std::optional<InboxItem> due_from(store::Transaction& t, const Person& who, CaseId id) const;
   std::optional<InboxItem> due_from(const Person& who, const Stored& stored) const;
   std::optional<CaseHead> head(store::Transaction& t, CaseId id) const;

@@ -188,7 +188,8 @@ std::vector<CalendarEntry> Casework::calendar(const identity::Caller& caller, Da
     if (const Reach mine = reach_of(who, "w", false); !mine.pairs.empty()) {
       const std::vector<std::string> parts(
           mine.pairs.size(),
-          "SELECT DISTINCT w.due, w.case_id FROM casework_waiting w WHERE w.jurisdiction = ? AND w.role = ? AND "
+          "SELECT DISTINCT w.due, w.case_id FROM casework_waiting w WHERE w.jurisdiction = ? AND w.role = ? "
+          "AND "
           "w.organisation = ? AND w.due >= ? AND w.due <= ? ORDER BY w.due, w.case_id LIMIT ?");
       std::vector<store::Value> values;
       for (const auto& [role, organisation] : mine.pairs)

@@ -35,14 +35,15 @@ void check_reviewed(const CaseType& type) {
   try {
     check_release(type.declared);
   } catch (const Error& e) {
-    throw Error(codes::not_reviewed,
-                {fmt::format("这件事用的是旧版表单，公开前没有规定的审查，现在不能公开：{}", e.message().zh),
-                 fmt::format("this case stands on an older type that publishes without the review it needs; it "
-                             "cannot now: {}",
-                             e.message().en)},
-                {},
-                {"请先“改用新版表单”，再按新版的步骤审查、公开",
-                 "move the case to the newer type first, then review and publish by its steps"});
+    throw Error(
+        codes::not_reviewed,
+        {fmt::format("这件事用的是旧版表单，公开前没有规定的审查，现在不能公开：{}", e.message().zh),
+         fmt::format("this case stands on an older type that publishes without the review it needs; it "
+                     "cannot now: {}",
+                     e.message().en)},
+        {},
+        {"请先“改用新版表单”，再按新版的步骤审查、公开",
+         "move the case to the newer type first, then review and publish by its steps"});
   }
 }
 
@@ -297,8 +298,7 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
       }
     } catch (const Error& e) {
       if (e.code() == codes::effect_failed || e.code() == codes::personal_text ||
-          e.code() == codes::not_reviewed ||
-          e.kind() == Kind::unavailable || e.kind() == Kind::internal)
+          e.code() == codes::not_reviewed || e.kind() == Kind::unavailable || e.kind() == Kind::internal)
         throw;
       throw failed(effect, e.message());
     }
@@ -318,8 +318,9 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
       } catch (const Error& e) {
         if (e.code() != codes::effect_failed) throw;
         const Text& why = e.message();
-        throw Error(codes::effect_failed, {fmt::format("“{}”第 {} 行：{}", s.type->field(effect.each)->label.zh, i + 1, why.zh),
-                                           fmt::format("\"{}\", row {}: {}", s.type->field(effect.each)->label.en, i + 1, why.en)});
+        throw Error(codes::effect_failed,
+                    {fmt::format("“{}”第 {} 行：{}", s.type->field(effect.each)->label.zh, i + 1, why.zh),
+                     fmt::format("\"{}\", row {}: {}", s.type->field(effect.each)->label.en, i + 1, why.en)});
       }
     row = nullptr;
   }

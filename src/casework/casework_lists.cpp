@@ -39,6 +39,14 @@ CaseHead head_of(const store::Row& row) {
   return out;
 }
 
+std::vector<std::vector<std::string>> searched(const std::string& words) {
+  auto phrases = phrases_of(words);
+  if (phrases.empty())
+    throw Error(codes::bad_search, {"请输入文字或数字", "enter letters, characters or digits"},
+                {"", 0, 0, "words"});
+  return phrases;
+}
+
 }  // namespace
 
 std::string together_of(const std::vector<std::string>& parts, const char* columns, const char* order) {
@@ -112,13 +120,17 @@ CaseView Casework::view_of(store::Transaction& t, const identity::Caller& caller
                               {row.integer(6)},
                               row.text(7)});
       },
-      "SELECT ballot, live, name, organisation, choice, words, at, score FROM casework_voice WHERE jurisdiction = ? "
+      "SELECT ballot, live, name, organisation, choice, words, at, score FROM casework_voice WHERE "
+      "jurisdiction = ? "
       "AND case_id = ? ORDER BY "
       "seq",
       tenant_, s.id.value);
-  t.each([&](const store::Row& row) { out.comments.push_back({{row.integer(0)}, row.text(1), row.text(2)}); },
-         "SELECT at, name, words FROM casework_comment WHERE jurisdiction = ? AND case_id = ? ORDER BY seq",
-         tenant_, s.id.value);
+  t.each(
+      [&](const store::Row& row) {
+        out.comments.push_back({{row.integer(0)}, row.text(1), row.text(2)});
+      },
+      "SELECT at, name, words FROM casework_comment WHERE jurisdiction = ? AND case_id = ? ORDER BY seq",
+      tenant_, s.id.value);
   t.each(
       [&](const store::Row& row) {
         out.documents.push_back({row.text(0),
@@ -178,61 +190,21 @@ std::optional<CaseHead> Casework::head(store::Transaction& t, CaseId id) const {
   return out;
 }
 
-CasePage Casework::list(const identity::Caller& caller, const CaseFilter& filter, std::size_t limit,
-                        const std::string& cursor) const {
-  const Person reader = person(caller, identity::Permission::cases_read);
-  const Reach reach = reach_of(reader, "s", !reader.hats.empty());
-  const std::int64_t below = cursor.empty() ? std::numeric_limits<std::int64_t>::max() : number_of(cursor, 0);
-  const auto some = static_cast<std::int64_t>(limit) + 1;
-  std::vector<std::string> types;  // that the filter names
-  if (!filter.type.empty()) types.push_back(filter.type);
-  if (filter.article != 0) {
-    std::vector<std::string> of_article;
-    for (const auto& [name, type] : *types_)
-      if (const auto& all = type->declared.articles;
-          std::find(all.begin(), all.end(), filter.article) != all.end() &&
-          (types.empty() || types.front() == name))
-        of_article.push_back(name);
-    types = std::move(of_article);
-    if (types.empty()) return {};
-  }
-  return database_.read([&](store::Transaction& t) {
-    std::string from;
-    std::vector<store::Value> values;
-    // Who sees nearly everything comes to the cases of a state by the state; others by what they see.
-    const bool wide = std::any_of(reader.hats.begin(), reader.hats.end(), [](const Hat& h) { return h.wide; });
-    if (filter.words.empty() && filter.applicant.empty() && (filter.state.empty() || !wide))
-      from = seen_in_order(filter, types, reach, below, some, values);
-    else
-      from = found_in_order(t, filter, types, reach, below, some, values);
-    CasePage out;
-    std::vector<store::Row> rows;
-    t.each_values(fmt::format("SELECT {} FROM {}", head_columns, from), values,
-                  [&](const store::Row& row) { rows.push_back(row); });
-    for (const store::Row& row : rows) {
-      if (out.cases.size() == limit) {
-        out.next = std::to_string(out.cases.back().id.value);
-        break;
-      }
-      CaseHead head = head_of(row);
-      head.state_label = label_of(t, row.text(2), head.state);
-      out.cases.push_back(std::move(head));
-    }
-    return out;
-  });
-}
+namespace {
+
+constexpr std::size_t most_found_at_once = 500;
 
 // A list in order, from what each role reaches: of each of these, and of each type, no more is read than the
 // page may need.
-std::string Casework::seen_in_order(const CaseFilter& filter, const std::vector<std::string>& types,
-                                    const Reach& reach, std::int64_t below, std::int64_t some,
-                                    std::vector<store::Value>& values) const {
+std::string seen_in_order(const std::string& tenant, const CaseFilter& filter,
+                          const std::vector<std::string>& types, const Reach& reach, std::int64_t below,
+                          std::int64_t some, std::vector<store::Value>& values) {
   std::vector<std::string> parts;
   const auto part = [&](const std::pair<std::string, std::string>& who, const std::string* type) {
     std::string sql = "SELECT s.case_id FROM casework_seer s";
     if (!filter.state.empty()) sql += " CROSS JOIN casework_case d";  // in the order of s
     sql += " WHERE s.jurisdiction = ? AND s.role = ? AND s.organisation = ?";
-    for (const std::string& text : {tenant_, who.first, who.second}) values.push_back(store::to_value(text));
+    for (const std::string& text : {tenant, who.first, who.second}) values.push_back(store::to_value(text));
     if (type != nullptr) {
       sql += " AND s.type = ?";
       values.push_back(store::to_value(*type));
@@ -254,43 +226,46 @@ std::string Casework::seen_in_order(const CaseFilter& filter, const std::vector<
   std::string from = fmt::format("({}) x JOIN casework_case c ON c.jurisdiction = ? AND c.id = x.case_id",
                                  together_of(parts, "case_id", "case_id DESC"));
   values.push_back(store::to_value(some));
-  values.push_back(store::to_value(tenant_));
+  values.push_back(store::to_value(tenant));
   return from + " ORDER BY c.id DESC";
 }
 
-// A list by words or by who applied: from what was found to those of it that may be seen.
-std::string Casework::found_in_order(store::Transaction& t, const CaseFilter& filter,
-                                     const std::vector<std::string>& types, const Reach& reach,
-                                     std::int64_t below, std::int64_t some,
-                                     std::vector<store::Value>& values) const {
+// A list by words or by who applied: from what was found to those of it that may be seen. `rows`: of the
+// index of words, when they were found already.
+std::string found_in_order(const std::string& tenant, const CaseFilter& filter,
+                           const std::vector<std::string>& types, const Reach& reach, std::int64_t below,
+                           std::int64_t some, std::vector<store::Value>& values,
+                           const std::vector<std::int64_t>* rows = nullptr) {
   std::string from = "casework_case c";
   std::string conditions = " WHERE c.jurisdiction = ?";
   std::string order = "c.id";
-  std::vector<store::Value> rest{store::to_value(tenant_)};
+  std::vector<store::Value> rest{store::to_value(tenant)};
   const auto where = [&](const std::string& condition, const auto& value) {
     conditions += " AND " + condition;
     rest.push_back(store::to_value(value));
   };
-  if (!filter.words.empty()) {
-    const auto phrases = phrases_of(filter.words);
-    if (phrases.empty())
-      throw Error(codes::bad_search, {"请输入文字或数字", "enter letters, characters or digits"},
-                  {"", 0, 0, "words"});
-    if (t.dialect() == store::Dialect::sqlite) {
-      // Rows of the index are as old as their cases: it gives them in order, and stops when the page is full.
-      from = "casework_text x CROSS JOIN casework_case c ON c.text_row = x.rowid";
-      where("x.tokens MATCH ?", fts5_query(phrases));
-      order = "x.rowid";
-      if (below != std::numeric_limits<std::int64_t>::max()) {
-        conditions +=
-            " AND x.rowid <= (SELECT COALESCE(MAX(d.text_row), 0) FROM casework_case d WHERE d.jurisdiction = "
-            "? AND d.id = ?)";
-        rest.push_back(store::to_value(tenant_));
-        rest.push_back(store::to_value(below));
-      }
-    } else {
-      from = "casework_text x JOIN casework_case c ON c.text_row = x.row_id";
-      where("x.tokens @@ to_tsquery('simple', ?)", tsquery(phrases));
+  if (rows != nullptr) {
+    std::string marks;
+    // As many as one of few sizes, so that statements are prepared once.
+    std::vector<std::int64_t> padded = *rows;
+    padded.resize(padded.size() <= 20 ? 20 : padded.size() <= 100 ? 100 : most_found_at_once, padded.back());
+    for (const std::int64_t row : padded) {
+      marks += marks.empty() ? "?" : ", ?";
+      rest.push_back(store::to_value(row));
+    }
+    conditions += " AND c.text_row IN (" + marks + ")";
+  } else if (!filter.words.empty()) {
+    // Rows of the index are as old as their cases: it gives them in order, and stops when the page is full.
+    from = "casework_text x CROSS JOIN casework_case c ON c.text_row = x.rowid";
+    where("x.tokens MATCH ?", fts5_query(searched(filter.words)));
+    order = "x.rowid";
+    if (below != std::numeric_limits<std::int64_t>::max()) {
+      conditions +=
+          " AND x.rowid <= (SELECT COALESCE(MAX(d.text_row), 0) FROM casework_case d WHERE d.jurisdiction = "
+          "? "
+          "AND d.id = ?)";
+      rest.push_back(store::to_value(tenant));
+      rest.push_back(store::to_value(below));
     }
   }
   if (!filter.state.empty()) where("c.state = ?", filter.state);
@@ -313,6 +288,70 @@ std::string Casework::found_in_order(store::Transaction& t, const CaseFilter& fi
   rest.push_back(store::to_value(some));
   values = std::move(rest);
   return fmt::format("{}{} ORDER BY {} DESC LIMIT ?", from, conditions, order);
+}
+
+}  // namespace
+
+CasePage Casework::list(const identity::Caller& caller, const CaseFilter& filter, std::size_t limit,
+                        const std::string& cursor) const {
+  const Person reader = person(caller, identity::Permission::cases_read);
+  const Reach reach = reach_of(reader, "s", !reader.hats.empty());
+  const std::int64_t below = cursor.empty() ? std::numeric_limits<std::int64_t>::max() : number_of(cursor, 0);
+  const auto some = static_cast<std::int64_t>(limit) + 1;
+  std::vector<std::string> types;  // that the filter names
+  if (!filter.type.empty()) types.push_back(filter.type);
+  if (filter.article != 0) {
+    std::vector<std::string> of_article;
+    for (const auto& [name, type] : *types_)
+      if (const auto& all = type->declared.articles;
+          std::find(all.begin(), all.end(), filter.article) != all.end() &&
+          (types.empty() || types.front() == name))
+        of_article.push_back(name);
+    types = std::move(of_article);
+    if (types.empty()) return {};
+  }
+  return database_.read([&](store::Transaction& t) {
+    CasePage out;
+    std::vector<store::Row> rows;
+    std::vector<store::Value> values;
+    const auto read = [&](const std::string& from) {
+      t.each_values(fmt::format("SELECT {} FROM {}", head_columns, from), values,
+                    [&](const store::Row& row) { rows.push_back(row); });
+    };
+    // Who sees nearly everything comes to the cases of a state by the state; others by what they see.
+    const bool wide =
+        std::any_of(reader.hats.begin(), reader.hats.end(), [](const Hat& h) { return h.wide; });
+    if (!filter.words.empty() && t.dialect() == store::Dialect::postgresql) {
+      // Its planner does not know how many begin with a word: found first, newest first, then looked up.
+      std::vector<std::int64_t> found;
+      std::int64_t last = std::numeric_limits<std::int64_t>::max();
+      do {
+        found.clear();
+        t.each(
+            [&](const store::Row& row) { found.push_back(row.integer(0)); },
+            "SELECT row_id FROM casework_text WHERE tokens @@ to_tsquery('simple', ?) AND row_id < ? ORDER "
+            "BY row_id DESC LIMIT ?",
+            tsquery(searched(filter.words)), last, static_cast<std::int64_t>(most_found_at_once));
+        if (found.empty()) break;
+        last = found.back();
+        read(found_in_order(tenant_, filter, types, reach, below, some, values, &found));
+      } while (rows.size() <= limit && found.size() == most_found_at_once);
+    } else if (filter.words.empty() && filter.applicant.empty() && (filter.state.empty() || !wide)) {
+      read(seen_in_order(tenant_, filter, types, reach, below, some, values));
+    } else {
+      read(found_in_order(tenant_, filter, types, reach, below, some, values));
+    }
+    for (const store::Row& row : rows) {
+      if (out.cases.size() == limit) {
+        out.next = std::to_string(out.cases.back().id.value);
+        break;
+      }
+      CaseHead head = head_of(row);
+      head.state_label = label_of(t, row.text(2), head.state);
+      out.cases.push_back(std::move(head));
+    }
+    return out;
+  });
 }
 
 InboxPage Casework::inbox(const identity::Caller& caller, std::size_t limit,
@@ -383,7 +422,8 @@ std::optional<InboxItem> Casework::due_from(const Person& who, const Stored& sto
                        [&](const std::string& field) { return is_empty(stored.state.form, field); }))
         item.plain_steps.emplace_back(option.step->name, option.step->label);
     }
-  for (const Ballot* ballot : open_ballots(*stored.type, stored.state, who)) item.what.push_back(ballot->label);
+  for (const Ballot* ballot : open_ballots(*stored.type, stored.state, who))
+    item.what.push_back(ballot->label);
   if (item.what.empty()) return std::nullopt;
   return item;
 }

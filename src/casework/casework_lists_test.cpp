@@ -58,7 +58,8 @@ TEST_P(Lists, AreWhatMayBeSeenAndFits) {
         const CaseHead& head = view->head;
         const int article = head.type == "grant" ? 9 : 12;
         if ((filter.type.empty() || filter.type == head.type) &&
-            (filter.state.empty() || filter.state == head.state) && filter.open.value_or(head.open) == head.open &&
+            (filter.state.empty() || filter.state == head.state) &&
+            filter.open.value_or(head.open) == head.open &&
             (filter.applicant.empty() || filter.applicant == head.applicant) &&
             (filter.article == 0 || filter.article == article) &&
             (filter.words.empty() || head.title.find(filter.words) != std::string::npos))
@@ -72,8 +73,8 @@ TEST_P(Lists, AreWhatMayBeSeenAndFits) {
         for (const CaseHead& head : page.cases) got.push_back(head.id.value);
         cursor = page.next;
       } while (!cursor.empty());
-      EXPECT_EQ(got, expected) << who << " " << filter.type << " " << filter.state << " " << filter.applicant << " "
-                               << filter.article << " " << filter.words;
+      EXPECT_EQ(got, expected) << who << " " << filter.type << " " << filter.state << " " << filter.applicant
+                               << " " << filter.article << " " << filter.words;
     }
 }
 

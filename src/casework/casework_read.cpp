@@ -34,13 +34,16 @@ std::map<std::int64_t, Casework::Stored> Casework::find_all(store::Transaction& 
     values.push_back(store::to_value(id.value));
   }
   const auto each = [&](const char* what, const char* key, const char* more, const auto& take) {
-    t.each_values(fmt::format("SELECT {}, {} WHERE jurisdiction = ? AND {} IN ({}){}", key, what, key, marks, more),
-                  values, take);
+    t.each_values(
+        fmt::format("SELECT {}, {} WHERE jurisdiction = ? AND {} IN ({}){}", key, what, key, marks, more),
+        values, take);
   };
   std::vector<store::Row> rows;
-  each("hash, number, party, state, applicant, form, created, created_by, created_name, entered, parent, version, "
-       "text_row FROM casework_case",
-       "id", "", [&](const store::Row& row) { rows.push_back(row); });
+  each(
+      "hash, number, party, state, applicant, form, created, created_by, created_name, entered, parent, "
+      "version, "
+      "text_row FROM casework_case",
+      "id", "", [&](const store::Row& row) { rows.push_back(row); });
   for (const store::Row& row : rows) {
     Stored one;
     one.id = {row.integer(0)};
@@ -74,22 +77,23 @@ std::map<std::int64_t, Casework::Stored> Casework::find_all(store::Transaction& 
     of->took[r.text(1)].insert(r.text(2));
     if (r.integer(3) != 0) of->took_lately[r.text(1)].insert(r.text(2));
   });
-  each("term, status, due, left_days, provisional FROM casework_term", "case_id", "", [&](const store::Row& r) {
-    CaseState* of = state(r);
-    if (of == nullptr) return;
-    TermState& term = of->terms[r.text(1)];
-    for (const auto status : {TermState::Status::waiting, TermState::Status::running, TermState::Status::paused,
-                              TermState::Status::ended})
-      if (to_string(status) == r.text(2)) term.status = status;
-    if (!r.text(3).empty()) term.due = parse_date(r.text(3));
-    term.left = static_cast<int>(r.integer(4));
-    term.provisional = r.integer(5) != 0;
-  });
+  each("term, status, due, left_days, provisional FROM casework_term", "case_id", "",
+       [&](const store::Row& r) {
+         CaseState* of = state(r);
+         if (of == nullptr) return;
+         TermState& term = of->terms[r.text(1)];
+         for (const auto status : {TermState::Status::waiting, TermState::Status::running,
+                                   TermState::Status::paused, TermState::Status::ended})
+           if (to_string(status) == r.text(2)) term.status = status;
+         if (!r.text(3).empty()) term.due = parse_date(r.text(3));
+         term.left = static_cast<int>(r.integer(4));
+         term.provisional = r.integer(5) != 0;
+       });
   each("ballot, choice, user_id, organisation, words, score FROM casework_voice", "case_id",
        " AND live = 1 ORDER BY case_id, seq", [&](const store::Row& r) {
          if (CaseState* of = state(r))
-           of->voices[r.text(1)].push_back({parse_voice(r.text(2)).value_or(Voice::Choice::abstain), r.text(3),
-                                            r.text(4), r.text(5), Decimal::try_parse(r.text(6))});
+           of->voices[r.text(1)].push_back({parse_voice(r.text(2)).value_or(Voice::Choice::abstain),
+                                            r.text(3), r.text(4), r.text(5), Decimal::try_parse(r.text(6))});
        });
   return out;
 }
@@ -98,8 +102,8 @@ std::optional<Casework::Stored> Casework::find(store::Transaction& t, CaseId id,
   auto found = find_all(t, {id});
   if (found.empty()) {
     // Not there; or its declaration is what cannot be read, which is said as it is.
-    if (const auto row = t.first("SELECT hash FROM casework_case WHERE jurisdiction = ? AND id = ?", tenant_,
-                                 id.value))
+    if (const auto row =
+            t.first("SELECT hash FROM casework_case WHERE jurisdiction = ? AND id = ?", tenant_, id.value))
       type_of(t, row->text(0));
     return std::nullopt;
   }

@@ -1,5 +1,5 @@
-// What a step brings about for each row of a table; ballots with scores; who decided in an earlier round; titles in
-// both languages.
+// What a step brings about for each row of a table; ballots with scores; who decided in an earlier round;
+// titles in both languages.
 #include "casework/cases_testing.h"
 
 namespace tributary::casework {
@@ -84,9 +84,10 @@ TEST_P(Rows, EachRowIsCarriedOutOrNone) {
   EXPECT_EQ(count("SELECT COUNT(*) FROM casework_publication"), 0);
   EXPECT_EQ(cases().view(as("wang"), id).head.state, "judged");
   act("wu", id, "set_rows",
-      {{"rows", {{{"to", party}, {"amount", "10.50"}, {"what", "甲"}},
-                 {{"to", party}, {"amount", "3"}, {"what", "乙"}},
-                 {{"to", party}, {"amount", "3"}, {"what", "丙"}}}}});
+      {{"rows",
+        {{{"to", party}, {"amount", "10.50"}, {"what", "甲"}},
+         {{"to", party}, {"amount", "3"}, {"what", "乙"}},
+         {{"to", party}, {"amount", "3"}, {"what", "丙"}}}}});
   const CaseView paid = act("wang", id, "pay", cleared);
   EXPECT_EQ(paid.head.state, "done");
   const CaseView seen = cases().view(as("zhao"), id);  // whose the new cases are

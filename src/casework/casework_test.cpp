@@ -218,14 +218,16 @@ TEST_P(Cases, OfAnOlderTypePublishNothingWithoutAReview) {
 TEST_P(Cases, OpenThoughTheirTypeWouldNoLongerPass) {
   const CaseId id = asked();
   std::string old = grant;
-  old.replace(old.find("states:\n"), 8, "states:\n  lost: {label: {zh: 迷, en: Lost}}\n");  // nothing leads there
+  old.replace(old.find("states:\n"), 8,
+              "states:\n  lost: {label: {zh: 迷, en: Lost}}\n");  // nothing leads there
   policy::PackContext pack;
   pack.pack = "test";
   EXPECT_EQ(code_of([&] { read_case_type(old, "grant.yaml", pack); }), "bad_case_type");
   w.database.db().write([&](store::Transaction& t) {
-    t.execute("INSERT INTO casework_type (jurisdiction, hash, name, pack, example, text) VALUES ('341602', "
-              "'old', 'grant', 'test', 0, ?)",
-              old);
+    t.execute(
+        "INSERT INTO casework_type (jurisdiction, hash, name, pack, example, text) VALUES ('341602', "
+        "'old', 'grant', 'test', 0, ?)",
+        old);
     t.execute("UPDATE casework_case SET hash = 'old' WHERE id = ?", id.value);
   });
   EXPECT_EQ(cases().view(as("wang"), id).head.title, "河道清淤");

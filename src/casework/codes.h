@@ -37,10 +37,10 @@ inline constexpr Code unknown_publication{"casework", 26, "unknown_publication",
 inline constexpr Code not_reviewed{"casework", 27, "not_reviewed", Kind::conflict};
 
 inline constexpr std::array all{
-    bad_case_type, bad_example,        unknown_type, unknown_case,      changed_meanwhile, unknown_step,
-    wrong_state,   not_for_you,        same_person,  too_late,          too_early,         reason_missing,
-    bad_form,      not_editable,       incomplete,   condition_unknown, condition_false,   already_spoken,
-    effect_failed, bad_record,         bad_upload,   bad_search,        already_latest,    unknown_paper,
+    bad_case_type, bad_example,         unknown_type, unknown_case,      changed_meanwhile, unknown_step,
+    wrong_state,   not_for_you,         same_person,  too_late,          too_early,         reason_missing,
+    bad_form,      not_editable,        incomplete,   condition_unknown, condition_false,   already_spoken,
+    effect_failed, bad_record,          bad_upload,   bad_search,        already_latest,    unknown_paper,
     personal_text, unknown_publication, not_reviewed};
 static_assert(dense(all));
 

@@ -153,7 +153,8 @@ class Compared {
   Expression input(const Expression& left, const Expression& right, FieldKind kind, bool among) {
     const bool literal = right.kind == Kind::text;
     if (!literal && named(right) != kind)
-      bad(right, {"只能与同类的字段或引号里的代码比较", "compare it with a field of its own kind, or a code in quotes"});
+      bad(right, {"只能与同类的字段或引号里的代码比较",
+                  "compare it with a field of its own kind, or a code in quotes"});
     Comparison one{{}, left.text, right.text, literal, among};
     for (const Comparison& have : out_) {
       one.input = have.input;
@@ -259,8 +260,8 @@ void compile_conditions(CaseType& type) {
     rule.formulas.push_back(std::move(formula));
   }
   for (const Comparison& one : type.comparisons) input(one.input, boolean_type(), declared.where);
-  type.conditions = policy::compile(
-      std::move(rule), [](const std::string&, const std::string&) { return std::nullopt; });
+  type.conditions =
+      policy::compile(std::move(rule), [](const std::string&, const std::string&) { return std::nullopt; });
 }
 
 Figures::Figures(const CaseType& type, const Json& form, const Tallies& tallies, Date today) : type_(type) {

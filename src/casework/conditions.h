@@ -3,10 +3,10 @@
 //
 // Names: numbers and amounts by their field; dates as days since 1970-01-01, and `today`; choices and
 // booleans as such; what names an organisation, a party or a place is compared as a whole (lead != applicant,
-// lead = 'finance', contains(units, lead)); of everything else only present(field) can be asked. A table t gives t_count and, for
-// each column c of numbers, t_c_sum. A ballot b gives b_for, b_against, b_abstain, b_recused, b_cast, with one
-// voice per organisation named in a field b_missing, and with scores b_score_mean, b_score_min, b_score_max
-// (missing while nobody gave one).
+// lead = 'finance', contains(units, lead)); of everything else only present(field) can be asked. A table t
+// gives t_count and, for each column c of numbers, t_c_sum. A ballot b gives b_for, b_against, b_abstain,
+// b_recused, b_cast, with one voice per organisation named in a field b_missing, and with scores
+// b_score_mean, b_score_min, b_score_max (missing while nobody gave one).
 #pragma once
 
 #include "casework/form.h"
@@ -45,7 +45,8 @@ class Figures {
   const CaseType& type_;
   std::vector<std::optional<Rational>> inputs_;
   std::vector<policy::Cell> cells_;
-  std::map<std::string, std::vector<std::string>> lacking_;  // by comparison: fields it needs and does not have
+  std::map<std::string, std::vector<std::string>>
+      lacking_;  // by comparison: fields it needs and does not have
 };
 
 }  // namespace tributary::casework

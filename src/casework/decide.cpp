@@ -100,7 +100,7 @@ void advance(const CaseType& type, CaseState& now, Date today, const Days& days)
       bool provisional = false;
       t.due = t.status != Status::paused ? last_day(term, today, term.length, term.unit, days, provisional)
               : working                  ? last_day(term, today, t.left, term.unit, days, provisional)
-                        : last_day(term, today, t.left, Term::Unit::days, days, provisional);
+                                         : last_day(term, today, t.left, Term::Unit::days, days, provisional);
       t.provisional = provisional;
       t.status = Status::running;
       t.left = 0;
@@ -255,8 +255,8 @@ std::optional<Decimal> checked_score(const Ballot& ballot, const Action& action)
     throw FormError(codes::bad_form, {{"score", {zh, en}}});
   };
   const std::string text(trim(action.score));
-  const bool asked = ballot.score && (action.choice == Voice::Choice::in_favour ||
-                                      action.choice == Voice::Choice::against);
+  const bool asked =
+      ballot.score && (action.choice == Voice::Choice::in_favour || action.choice == Voice::Choice::against);
   if (!asked) {
     if (!text.empty()) refuse("这一票不打分", "this voice carries no score");
     return std::nullopt;
@@ -265,7 +265,8 @@ std::optional<Decimal> checked_score(const Ballot& ballot, const Action& action)
   const std::optional<Decimal> score = Decimal::try_parse(text);
   if (!score || *score < bounds.min || bounds.max < *score ||
       score->round(bounds.places, Rounding::half_up) != *score)
-    refuse(fmt::format("请打分：{} 到 {}，小数不超过 {} 位", bounds.min.to_string(), bounds.max.to_string(), bounds.places),
+    refuse(fmt::format("请打分：{} 到 {}，小数不超过 {} 位", bounds.min.to_string(), bounds.max.to_string(),
+                       bounds.places),
            fmt::format("give a score from {} to {}, at most {} decimals", bounds.min.to_string(),
                        bounds.max.to_string(), bounds.places));
   return score;

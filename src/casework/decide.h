@@ -52,8 +52,8 @@ struct CaseState {
   std::string state;
   std::string applicant;  // organisation
   Json form = Json::object();
-  // Step ("start" too) → users who took it: in every round, and in the present one. A round begins whenever the
-  // case comes back to where it started.
+  // Step ("start" too) → users who took it: in every round, and in the present one. A round begins whenever
+  // the case comes back to where it started.
   std::map<std::string, std::set<std::string>> took;
   std::map<std::string, std::set<std::string>> took_lately;
   std::map<std::string, TermState> terms;

@@ -66,7 +66,7 @@ struct PlainCase {
   std::string applicant;
   std::map<std::string, std::string> form;  // absent: empty
   std::vector<PlainTaking> took;
-  int round = 0;  // how often it came back to where it began
+  int round = 0;                                      // how often it came back to where it began
   std::vector<std::pair<Date, std::string>> history;  // into which state, when
   std::vector<PlainVoice> voices;
 };
@@ -238,7 +238,9 @@ PlainType random_type(Random& r) {
   for (PlainStep& step : t.steps) {
     step.not_by = some(r, names, 15);
     if (r.chance(50))
-      step.condition = static_cast<int>(r.below(conditions().size() + (t.ballot_in.empty() ? 0 : t.scored ? 2 : 1)));
+      step.condition = static_cast<int>(r.below(conditions().size() + (t.ballot_in.empty() ? 0
+                                                                       : t.scored          ? 2
+                                                                                           : 1)));
     step.sets = some(r, fields, 30);
     step.needs = some(r, fields, 10);
     step.reason = r.chance(20);
@@ -350,7 +352,8 @@ std::optional<Date> last_day(const PlainTerm& t, const PlainCase& c) {
     if (t.unit != "months") return rolled(move(from, t.length));
     // The same day of the month, or as near before it as there is one.
     const std::chrono::year_month_day ymd(from);
-    const int months = static_cast<int>(ymd.year()) * 12 + static_cast<int>(unsigned(ymd.month())) - 1 + t.length;
+    const int months =
+        static_cast<int>(ymd.year()) * 12 + static_cast<int>(unsigned(ymd.month())) - 1 + t.length;
     for (unsigned day = unsigned(ymd.day());; --day) {
       const std::chrono::year_month_day end{std::chrono::year(months / 12),
                                             std::chrono::month(static_cast<unsigned>(months % 12 + 1)),
@@ -397,13 +400,14 @@ std::string attempt(const PlainType& t, PlainCase& c, const std::string& name,
     if ((choice == "against" || choice == "recused") && reason.empty()) return "reason_missing";
     if (!values.empty()) return "not_editable";
     const bool asked = t.scored && (choice == "for" || choice == "against");
-    if (asked ? score.empty() || score == "101" || score == "-1" || score == "50.5" || score == "x" : !score.empty())
+    if (asked ? score.empty() || score == "101" || score == "-1" || score == "50.5" || score == "x"
+              : !score.empty())
       return "bad_form";
     for (const PlainVoice& v : c.voices)
       if (t.by_organisation ? v.organisation == who.organisation : v.user == who.user)
         return "already_spoken";
-    c.voices.push_back({who.user, who.organisation, choice,
-                        asked ? std::optional(std::stoi(score)) : std::nullopt});
+    c.voices.push_back(
+        {who.user, who.organisation, choice, asked ? std::optional(std::stoi(score)) : std::nullopt});
     return "none";
   }
   const auto lay = [&](PlainCase& target) {
@@ -590,11 +594,14 @@ TEST_P(CaseOracle, AgreesWithAPlainInterpreter) {
           r.of(std::vector<std::string>{"for", "for", "against", "abstain", "recused"});
       wanted.choice = *parse_voice(choice);
       const bool asked = plain.scored && (choice == "for" || choice == "against");
-      wanted.score = asked != r.chance(8)
-                         ? r.of(std::vector<std::string>{"0", "20", "60", "75", "99", "100", "80", "90", "70", r.of(std::vector<std::string>{"101", "-1", "50.5", "x"})})
-                         : "";
+      wanted.score =
+          asked != r.chance(8)
+              ? r.of(std::vector<std::string>{"0", "20", "60", "75", "99", "100", "80", "90", "70",
+                                              r.of(std::vector<std::string>{"101", "-1", "50.5", "x"})})
+              : "";
       const CaseState before = now;
-      const std::string expected = attempt(plain, c, wanted.step, values, wanted.reason, choice, wanted.score, who, today);
+      const std::string expected =
+          attempt(plain, c, wanted.step, values, wanted.reason, choice, wanted.score, who, today);
       const std::string got = code_of([&] { now = decide(*type, now, wanted, person_of(who), today, days); });
       ASSERT_EQ(got, expected) << "round " << round << ", " << wanted.step << " by " << who.user << "\n"
                                << text;

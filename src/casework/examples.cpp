@@ -187,9 +187,14 @@ class Run {
     values.name_of = [](FieldKind, const std::string& code) { return code; };
     for (const auto& [ballot, voices] : now_.voices)
       for (const Voice& voice : voices)
-        values.voices.push_back(
-            {ballot, true, voice.user, voice.organisation, voice.choice, voice.words, {},
-             voice.score ? voice.score->to_string() : std::string()});
+        values.voices.push_back({ballot,
+                                 true,
+                                 voice.user,
+                                 voice.organisation,
+                                 voice.choice,
+                                 voice.words,
+                                 {},
+                                 voice.score ? voice.score->to_string() : std::string()});
     const std::string said = text_of(paper_document(*paper, values));
     if (texts.kind != YamlNode::Kind::sequence) bad(texts.where, "应为文字的列表", "a list of texts");
     for (const YamlNode& text : texts.items)

@@ -116,7 +116,8 @@ std::int64_t Casework::publish(store::Transaction& t, Publication p) {
               row, tokens_of(words));
   t.execute(
       "INSERT INTO casework_publication (jurisdiction, id, case_id, type, kind, title, content, articles, "
-      "published, until, replaced_by, organisation, about, objections, contact, why, withdrawn, text_row, title_en) "
+      "published, until, replaced_by, organisation, about, objections, contact, why, withdrawn, text_row, "
+      "title_en) "
       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, '', 0, ?, ?)",
       tenant_, p.id, p.of.value, p.type, p.kind, p.title, p.content.dump(), articles, clock_.now().seconds,
       text_of_day(p.until), p.organisation, about, text_of_day(p.objections), p.contact, row, p.title_en);

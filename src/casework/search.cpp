@@ -96,8 +96,8 @@ std::vector<std::vector<std::string>> phrases_of(std::string_view query) {
 
 namespace {
 
-// Two letters are a token by themselves, whatever follows them; one begins many, and so does a word that may not
-// have been written to its end.
+// Two letters are a token by themselves, whatever follows them; one begins many, and so does a word that may
+// not have been written to its end.
 bool may_go_on(const std::vector<std::vector<std::string>>& phrases, std::size_t i) {
   const std::string& last = phrases[i].back();
   int characters = 0;
