@@ -34,13 +34,19 @@ inline constexpr Code already_latest{"casework", 23, "already_latest", Kind::con
 inline constexpr Code unknown_paper{"casework", 24, "unknown_paper", Kind::not_found};
 inline constexpr Code personal_text{"casework", 25, "personal_text", Kind::invalid_input};
 inline constexpr Code unknown_publication{"casework", 26, "unknown_publication", Kind::not_found};
+// Of exports, erasures and holds.
+inline constexpr Code unknown_request{"casework", 27, "unknown_request", Kind::not_found};
+inline constexpr Code already_decided{"casework", 28, "already_decided", Kind::conflict};
+inline constexpr Code export_ended{"casework", 29, "export_ended", Kind::conflict};
+inline constexpr Code not_erasable{"casework", 30, "not_erasable", Kind::conflict};
+inline constexpr Code erased{"casework", 31, "erased", Kind::conflict};
 
 inline constexpr std::array all{
     bad_case_type, bad_example,        unknown_type, unknown_case,      changed_meanwhile, unknown_step,
     wrong_state,   not_for_you,        same_person,  too_late,          too_early,         reason_missing,
     bad_form,      not_editable,       incomplete,   condition_unknown, condition_false,   already_spoken,
     effect_failed, bad_record,         bad_upload,   bad_search,        already_latest,    unknown_paper,
-    personal_text, unknown_publication};
+    personal_text, unknown_publication, unknown_request, already_decided, export_ended, not_erasable, erased};
 static_assert(dense(all));
 
 }  // namespace tributary::casework::codes
