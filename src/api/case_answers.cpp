@@ -122,7 +122,7 @@ Json head_schema() {
 Json document_json(const casework::StoredDocument& document) {
   return {{"id", document.id},       {"name", document.name},     {"media_type", document.media_type},
           {"bytes", document.bytes}, {"sha256", document.sha256}, {"at", to_rfc3339(document.at)},
-          {"by", document.by}};
+          {"by", document.by},       {"personal", document.personal}, {"erased", document.erased}};
 }
 Json document_schema() {
   return object({{"id", text()},
@@ -131,7 +131,9 @@ Json document_schema() {
                  {"bytes", integer()},
                  {"sha256", text()},
                  {"at", instant()},
-                 {"by", text()}});
+                 {"by", text()},
+                 {"personal", boolean()},
+                 {"erased", boolean()}});
 }
 
 static Json option_json(const casework::CaseView& view, const casework::Option& option) {
@@ -239,6 +241,8 @@ Json view_json(Call& call, const casework::CaseView& view) {
   out["may_migrate"] = view.may_migrate;
   out["may_save"] = view.may_save;
   out["may_reveal"] = view.may_reveal;
+  out["erased"] = view.erased ? Json(to_rfc3339(*view.erased)) : Json(nullptr);
+  out["held"] = view.held;
   Json events = Json::array();
   for (const auto& event : view.events)
     events.push_back({{"seq", event.seq},
@@ -324,6 +328,8 @@ Json view_schema() {
        {"may_migrate", boolean()},
        {"may_save", boolean()},
        {"may_reveal", boolean()},
+       {"erased", nullable(instant())},
+       {"held", boolean()},
        {"events", list(object({{"seq", integer(1)},
                                {"at", instant()},
                                {"by", text()},

@@ -258,12 +258,14 @@ void add_case_routes(RouteTable& table) {
              .tag = "casework",
              .summary = {"下载材料", "download a document"},
              .access = Access::signed_in(),
+             .query = {{"purpose", text(200), {"用途；可能含个人信息的文件必须写", "what for; needed for one that may be personal"}}},
              .answer_types = {"application/octet-stream"},
              .handler = [](Call& call) -> Answer {
-               auto [document, bytes] = casework_of(call).download(call.caller, call.in_path("id"));
-               call.note("case.download", fmt::format("case/{}/{}", document.of.value, document.id),
-                         document.sha256);
-               return file(std::move(bytes), "application/octet-stream", document.name);
+               return told([&]() -> Answer {
+                 auto [document, bytes] =
+                     casework_of(call).download(call.caller, call.in_path("id"), call.text("purpose"));
+                 return file(std::move(bytes), "application/octet-stream", document.name);
+               });
              }});
 }
 

@@ -17,8 +17,10 @@ constexpr const char* xlsx_type = "application/vnd.openxmlformats-officedocument
 
 Answer paper(Call& call) {
   const std::string format = call.query.value("format", "pdf");
-  casework::PaperFile made =
-      casework_of(call).paper(call.caller, {call.id_in_path("id")}, call.in_path("name"), format);
+  casework::PaperFile made = told([&] {
+    return casework_of(call).paper(call.caller, {call.id_in_path("id")}, call.in_path("name"), format,
+                                   call.text("purpose"));
+  });
   const std::string name = made.name + "." + format;
   const char* type = format == "pdf" ? pdf_type : format == "docx" ? docx_type : xlsx_type;
   if (made.bytes) return file(std::move(*made.bytes), type, name);
@@ -39,7 +41,8 @@ void add_paper_routes(RouteTable& table) {
              .summary = {"文书：已印发的原件；没有印发的是带“草案”水印的草稿",
                          "a paper of a case: as issued, else a marked draft"},
              .access = Access::signed_in(),
-             .query = {{"format", schema::one_of({"pdf", "docx", "xlsx"}), {"格式", "format"}}},
+             .query = {{"format", schema::one_of({"pdf", "docx", "xlsx"}), {"格式", "format"}},
+                       {"purpose", schema::text(200), {"用途；含个人信息的文书必须写", "what for; needed for a personal one"}}},
              .answer_types = {pdf_type, docx_type, xlsx_type},
              .handler = paper});
 }

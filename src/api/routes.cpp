@@ -20,6 +20,8 @@ RouteTable make_routes() {
   add_case_sheet_routes(table);
   add_attention_routes(table);
   add_paper_routes(table);
+  add_export_routes(table);
+  add_privacy_routes(table);
   add_plan_routes(table);
   add_publicity_routes(table);
   add_open_data_routes(table);

@@ -30,6 +30,8 @@ void add_case_routes(RouteTable& table);
 void add_case_sheet_routes(RouteTable& table);
 void add_attention_routes(RouteTable& table);  // following, news, calendar, many at once
 void add_paper_routes(RouteTable& table);
+void add_export_routes(RouteTable& table);   // of personal values
+void add_privacy_routes(RouteTable& table);  // retention, erasures, holds, the register
 void add_plan_routes(RouteTable& table);
 void add_report_routes(RouteTable& table);
 void add_report_sheet_routes(RouteTable& table);

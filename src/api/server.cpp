@@ -6,6 +6,7 @@
 #include "api/outlines.h"
 #include "api/problem.h"
 #include "api/static_files.h"
+#include "casework/erasure.h"
 
 #include <atomic>
 #include <chrono>
@@ -197,6 +198,15 @@ class Server::Impl {
     log_(dump(line));
   }
 
+  // Personal values whose time is over are listed, once a day; that they go is decided by two people.
+  void tell_due(Worker& worker) {
+    casework::Casework cases(*worker.database, worker.tenant(), services_.clock, services_.entropy,
+                             services_.case_types, worker.policy().catalog().calendar(), services_.vault,
+                             worker.identity.audit());
+    for (const auto& [type, n] : casework::Erasures(cases).note_due(worker.identity.command("server")))
+      write({{"level", "info"}, {"message", "retention due"}, {"type", type}, {"cases", n}});
+  }
+
   // What recurs. A failure is told and tried again the next time.
   void keep() {
     std::unique_ptr<Worker> worker;
@@ -214,6 +224,7 @@ class Server::Impl {
         if (second % 3600 == 60) {
           worker->identity.sweep();
           sweep_answers(*worker->database, worker->tenant(), services_.clock.now());
+          tell_due(*worker);
           worker->jobs.sweep({services_.clock.now().seconds - std::int64_t{90} * 86400});
         }
       } catch (const std::exception& e) {

@@ -1,6 +1,7 @@
 #include "api/table_format.h"
 
 #include "api/scratch.h"
+#include "base/csv_write.h"
 #include "base/decimal.h"
 #include "base/text.h"
 #include "document/xlsx.h"
@@ -125,16 +126,6 @@ std::string plain_text(const Json& value, Tongue tongue) {
   return dump(value);
 }
 
-std::string quoted(std::string text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"') out += '"';
-    out += c;
-  }
-  return out + "\"";
-}
-
 }  // namespace
 
 Text column_title(const std::string& member) {
@@ -177,7 +168,7 @@ std::string TableFormat::cell(const Column& column, const Json& row) const {
 
 std::string TableFormat::csv_head() const {
   std::string out = "\xEF\xBB\xBF";
-  for (std::size_t i = 0; i < columns_.size(); ++i) out += (i == 0 ? "" : ",") + quoted(columns_[i].title);
+  for (std::size_t i = 0; i < columns_.size(); ++i) out += (i == 0 ? "" : ",") + csv_quoted(columns_[i].title);
   return out + "\r\n";
 }
 
@@ -185,10 +176,8 @@ std::string TableFormat::csv_row(const Json& row) const {
   std::string out;
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     std::string text = cell(columns_[i], row);
-    if (!columns_[i].number && !text.empty() &&
-        std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos)
-      text.insert(0, 1, '\'');
-    out += (i == 0 ? "" : ",") + quoted(std::move(text));
+    if (!columns_[i].number) text = csv_text(std::move(text));
+    out += (i == 0 ? "" : ",") + csv_quoted(std::move(text));
   }
   return out + "\r\n";
 }

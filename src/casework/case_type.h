@@ -245,6 +245,17 @@ struct SheetForm {
   std::vector<SheetColumn> columns;
 };
 
+// How long personal values are kept: so many months after the case came to its end, or after the day of a
+// field. Where no document says how long, nothing is declared and nothing is ever due; an unverified length is
+// shown, and nothing falls due by it either.
+struct Retention {
+  std::string after;  // "end", or a date field
+  int months = 0;
+  policy::Source source;
+  bool verified = true;
+  Where where;
+};
+
 struct NumberForm {
   std::string form;  // "谯生补〔{year}〕{n}号"
   std::string on;    // the step at which it is given
@@ -274,6 +285,7 @@ struct Declaration {
   std::vector<Paper> papers;
   std::optional<NumberForm> number;
   std::optional<SheetForm> sheet;
+  std::optional<Retention> retention;
   std::string pack;
   bool example = false;
   Where where;

@@ -226,6 +226,24 @@ Step read_step(const YamlNode& key, const YamlNode& value) {
   return out;
 }
 
+Retention read_retention(const YamlNode& node) {
+  YamlMap map(node, "retention");
+  Retention out;
+  out.where = node.where;
+  out.after = map.text("after");
+  const YamlNode* years = map.find("years");
+  const YamlNode* months = map.find("months");
+  if ((years != nullptr) == (months != nullptr))
+    bad(node.where, "retention 要写 years 或 months 之一", "retention has either years or months");
+  out.months = years != nullptr ? map.integer("years") * 12 : map.integer("months");
+  if (out.months < 1 || out.months > 1200)
+    bad(node.where, "保存期限应为 1 个月至 100 年", "personal values are kept for 1 month to 100 years");
+  out.source = map.source();
+  out.verified = map.boolean_or("verified", true);
+  map.finish();
+  return out;
+}
+
 Declaration read_declaration(const std::string& text, const std::string& file,
                              const policy::PackContext& context) {
   const YamlNode root = policy::parse_yaml(text, file);
@@ -295,6 +313,7 @@ Declaration read_declaration(const std::string& text, const std::string& file,
         out.number->form.find("{n}") == std::string::npos)
       bad(node->where, "文号格式中要有 {year} 和 {n}", "a number's form needs {year} and {n}");
   }
+  if (const YamlNode* node = map.find("retention")) out.retention = read_retention(*node);
   add_review(out);
   // What a later step sets is that step's to say, unless the field says that the draft does too.
   for (Field& field : out.form) {

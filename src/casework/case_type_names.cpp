@@ -53,6 +53,13 @@ class Names {
           bad(term.where, "from 应是日期字段", "from names a field of dates");
       }
     }
+    if (d_.retention && d_.retention->after != "end") {
+      const Retention& kept = *d_.retention;
+      known(fields(), kept.after, kept.where, {"字段", "field"});
+      if (field(kept.after)->kind != FieldKind::date || field(kept.after)->sensitivity > Sensitivity::internal)
+        bad(kept.where, "after 应是 end 或不属于个人信息的日期字段",
+            "after is \"end\" or a field of dates that is not personal");
+    }
     for (const Ballot& ballot : d_.ballots) {
       known(states(), ballot.in, ballot.where, {"状态", "state"});
       actors(ballot.of, ballot.where);

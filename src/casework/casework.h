@@ -14,6 +14,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -84,6 +85,8 @@ struct StoredDocument {
   std::string sha256;
   Instant at;
   std::string by;
+  bool personal = false;  // sealed at rest; only for those who deal with the case, for a purpose
+  bool erased = false;    // its content is gone
 };
 
 // One kind of paper of a case: whether a draft may be made now, and the files that were issued last.
@@ -120,6 +123,8 @@ struct CaseView {
   std::vector<CaseHead> children;  // that this case opened
   bool following = false;
   bool may_migrate = false;
+  std::optional<Instant> erased{};  // since then its personal values are gone
+  bool held = false;                // they may not be erased for now
 };
 
 struct CaseFilter {
@@ -317,14 +322,16 @@ class Casework {
   // Keeps a file with the case; its id goes into a field of documents. Throws bad_upload (type, size, name).
   StoredDocument upload(const identity::Caller& caller, CaseId id, const std::string& name,
                         const std::string& bytes);
-  // The file and its bytes. Throws unknown_case.
-  std::pair<StoredDocument, std::string> download(const identity::Caller& caller,
-                                                  const std::string& document) const;
+  // The file and its bytes, noted in the trail. A personal one needs a purpose. Throws unknown_case,
+  // reason_missing, erased.
+  std::pair<StoredDocument, std::string> download(const identity::Caller& caller, const std::string& document,
+                                                  const std::string& purpose = {});
 
-  // A paper of the type as `format` ("pdf", "docx", "xlsx"); one that was issued as it was kept. The making
-  // of a personal one is noted. Throws unknown_case, unknown_paper (also for one that may not be made now).
-  PaperFile paper(const identity::Caller& caller, CaseId id, const std::string& name,
-                  const std::string& format);
+  // A paper of the type as `format` ("pdf", "docx", "xlsx"); one that was issued as it was kept. A personal one
+  // needs a purpose, which is noted. Throws unknown_case, unknown_paper (also for one that may not be made
+  // now), reason_missing, erased.
+  PaperFile paper(const identity::Caller& caller, CaseId id, const std::string& name, const std::string& format,
+                  const std::string& purpose = {});
 
   // For everybody, newest first, only what stands. Below `before` (0: from the newest). Throws bad_search.
   std::vector<Publication> publications(const PublicationFilter& filter, std::size_t limit,
@@ -351,7 +358,14 @@ class Casework {
                                const std::string& applicant, const Period& period);
 
  private:
+  friend class Exports;
+  friend class Erasures;
+  friend class Assessments;
   struct Stored;
+  // Names of parties, places and organisations by their codes, in Chinese; a code without a name is its own.
+  std::function<std::string(FieldKind, const std::string&)> names_in(store::Transaction& t) const;
+  // The erasure that took the personal values of the case, or 0.
+  std::int64_t erased_by(store::Transaction& t, CaseId id) const;
   Person person(const identity::Caller& caller, identity::Permission permission) const;
   std::shared_ptr<const CaseType> type_of(store::Transaction& t, const std::string& hash) const;
   enum class Personal : std::uint8_t { opened, sealed };
@@ -396,11 +410,11 @@ class Casework {
   StoredDocument keep(store::Transaction& t, const identity::Caller& caller, StoredDocument document,
                       const std::string& bytes, bool sealed);
   std::pair<StoredDocument, std::string> kept(store::Transaction& t, const identity::Caller& caller,
-                                              const std::string& document) const;
+                                              const std::string& document, const std::string& purpose) const;
   Stored begun(store::Transaction& t, const identity::Caller& caller,
                const std::shared_ptr<const CaseType>& type, const Json& values, CaseId parent, bool by_effect,
                const std::string& applicant = {});
-  bool reseal_documents(store::Transaction& t, CaseId id);
+  bool reseal_documents(store::Transaction& t, CaseId id, bool all);
   void keep_traces(store::Transaction& t, const CaseType& type, const Json& form, CaseId id);
   std::vector<std::pair<std::string, std::string>> traces_of(const CaseType& type, const Json& form) const;
   Json masked_form(const CaseType& type, const Json& form) const;

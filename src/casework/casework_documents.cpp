@@ -99,7 +99,8 @@ StoredDocument Casework::upload(const identity::Caller& caller, CaseId id, const
     const auto held = t.first("SELECT COUNT(*) FROM casework_document WHERE jurisdiction = ? AND case_id = ?",
                               tenant_, id.value);
     if (held->integer(0) >= 200) throw bad({"一件事最多 200 个文件", "a case holds at most 200 files"});
-    out = keep(t, caller, std::move(out), bytes, false);
+    // Whether the file itself is personal nobody has said yet: where the form asks for what is, it may be.
+    out = keep(t, caller, std::move(out), bytes, holds_personal(*stored.type));
     audit_.append(t, caller,
                   {"case.upload", fmt::format("case/{}/{}", id.value, out.id), identity::AuditOutcome::done,
                    out.sha256});
@@ -114,6 +115,7 @@ StoredDocument Casework::keep(store::Transaction& t, const identity::Caller& cal
   out.bytes = static_cast<std::int64_t>(bytes.size());
   out.sha256 = sha256_hex(bytes);
   out.by = caller.display_name.empty() ? caller.name : caller.display_name;
+  out.personal = sealed;
   t.execute(
       "INSERT INTO casework_document (jurisdiction, id, case_id, name, media_type, bytes, sha256, content, "
       "at, user_id, name_of_user) "
@@ -125,26 +127,38 @@ StoredDocument Casework::keep(store::Transaction& t, const identity::Caller& cal
 }
 
 std::pair<StoredDocument, std::string> Casework::download(const identity::Caller& caller,
-                                                          const std::string& document) const {
-  return database_.read([&](store::Transaction& t) { return kept(t, caller, document); });
+                                                          const std::string& document,
+                                                          const std::string& purpose) {
+  return database_.write([&](store::Transaction& t) {
+    auto out = kept(t, caller, document, purpose);
+    audit_.append(
+        t, caller,
+        {"case.download", fmt::format("case/{}/{}", out.first.of.value, document), identity::AuditOutcome::done,
+         out.first.personal ? fmt::format("{} {}", out.first.sha256, trim(purpose)) : out.first.sha256});
+    return out;
+  });
 }
 
 std::pair<StoredDocument, std::string> Casework::kept(store::Transaction& t, const identity::Caller& caller,
-                                                      const std::string& document) const {
+                                                      const std::string& document,
+                                                      const std::string& purpose) const {
   const auto row = t.first(
       "SELECT case_id, name, media_type, bytes, sha256, content, at, name_of_user FROM casework_document "
-      "WHERE jurisdiction = ? AND "
-      "id = ?",
+      "WHERE jurisdiction = ? AND id = ?",
       tenant_, document);
   if (!row) throw Error(codes::unknown_case, {"没有这个文件", "there is no such file"});
   const Stored stored = visible(t, caller, {row->integer(0)});
-  StoredDocument out{document,        {row->integer(0)}, row->text(1),      row->text(2),
-                     row->integer(3), row->text(4),      {row->integer(6)}, row->text(7)};
+  StoredDocument out{document,         {row->integer(0)}, row->text(1),      row->text(2), row->integer(3),
+                     row->text(4),     {row->integer(6)}, row->text(7)};
   const std::string content = row->text(5);
+  if (content.empty())
+    throw Error(codes::erased, {"这个文件已按规定删除", "this file was erased as the rules say"});
   const bool sealed = Vault::is_sealed(content);
-  // A sealed one holds personal values: only for those who deal with the case.
+  out.personal = sealed;
+  // A sealed one may hold personal values: only for those who deal with the case, for a purpose.
   if (sealed && !acts_in(*stored.type, stored.state, person(caller, identity::Permission::cases_act)))
     throw Error(codes::unknown_case, {"没有这个文件", "there is no such file"});
+  if (sealed) require_purpose(purpose);
   std::string bytes = sealed ? vault_.opened(content, place_of_document(tenant_, document))
                              : from_base64(content).value_or("");
   if (sha256_hex(bytes) != out.sha256)

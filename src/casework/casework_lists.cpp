@@ -101,6 +101,8 @@ CaseView Casework::view_of(store::Transaction& t, const identity::Caller& caller
           event.label = ballot->label;
         else if (event.step == "migrate")
           event.label = {"改用新版表单", "Moved to the newer form"};
+        else if (event.step == "erase")
+          event.label = {"删除个人信息", "Personal values erased"};
         else
           event.label = {event.step, event.step};  // of the type as it was before
         out.events.push_back(std::move(event));
@@ -140,12 +142,27 @@ CaseView Casework::view_of(store::Transaction& t, const identity::Caller& caller
                                  row.integer(3),
                                  row.text(4),
                                  {row.integer(5)},
-                                 row.text(6)});
+                                 row.text(6),
+                                 Vault::is_sealed(row.text(7)),
+                                 row.text(7).empty()});
       },
-      "SELECT id, name, media_type, bytes, sha256, at, name_of_user FROM casework_document WHERE "
-      "jurisdiction = ? AND case_id = ? "
-      "ORDER BY at, id",
+      // The first signs tell: what is sealed names its version, which base64 never does, and nothing is left of
+      // what was erased.
+      "SELECT id, name, media_type, bytes, sha256, at, name_of_user, SUBSTR(content, 1, 3) FROM casework_document "
+      "WHERE jurisdiction = ? AND case_id = ? ORDER BY at, id",
       tenant_, s.id.value);
+  // What a personal file is called may tell who it is about.
+  if (!out.may_reveal)
+    for (StoredDocument& one : out.documents)
+      if (one.personal) one.name = "**" + one.name.substr(std::min(one.name.size(), one.name.rfind('.')));
+  if (const auto row = t.first(
+          "SELECT e.decided FROM casework_case c JOIN casework_erasure e ON e.jurisdiction = c.jurisdiction AND e.id = "
+          "c.erased WHERE c.jurisdiction = ? AND c.id = ?",
+          tenant_, s.id.value))
+    out.erased = Instant{row->integer(0)};
+  out.held = t.first("SELECT 1 FROM casework_hold WHERE jurisdiction = ? AND case_id = ? AND lifted = 0", tenant_,
+                     s.id.value)
+                 .has_value();
   out.following =
       t.first("SELECT 1 FROM casework_following WHERE jurisdiction = ? AND user_id = ? AND case_id = ?",
               tenant_, caller.user.value, s.id.value)

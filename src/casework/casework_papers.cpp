@@ -1,7 +1,9 @@
 // Papers of cases: drafts for those who may make them, and the issued ones, made and kept in the transaction
 // of their step.
+#include "base/text.h"
 #include "casework/codes.h"
 #include "casework/paper.h"
+#include "casework/personal.h"
 #include "casework/stored.h"
 #include "document/docx.h"
 #include "document/pdf.h"
@@ -57,6 +59,23 @@ std::vector<PaperState> Casework::papers_of(const CaseView& view, const Person& 
   return out;
 }
 
+std::function<std::string(FieldKind, const std::string&)> Casework::names_in(store::Transaction& t) const {
+  return [this, &t, organisations = identity::organisation_names(t, tenant_)](FieldKind kind,
+                                                                              const std::string& code) -> std::string {
+    if (kind == FieldKind::organisation) {
+      const auto found = organisations.find(code);
+      return found == organisations.end() ? code : found->second.zh;
+    }
+    const registry::RegistryReader registry(t, tenant_);
+    try {
+      return kind == FieldKind::party ? registry.party(code).name.zh : registry.find_place(code).name.zh;
+    } catch (const Error& e) {
+      if (e.kind() != Kind::not_found) throw;
+      return code;
+    }
+  };
+}
+
 document::Document Casework::paper_of(store::Transaction& t, const Stored& s, const Paper& paper,
                                       bool draft) const {
   PaperValues values{*s.type, s.state.form};
@@ -87,20 +106,7 @@ document::Document Casework::paper_of(store::Transaction& t, const Stored& s, co
         values.documents.push_back(std::move(one));
       },
       "SELECT id, name FROM casework_document WHERE jurisdiction = ? AND case_id = ?", tenant_, s.id.value);
-  const auto organisations = identity::organisation_names(t, tenant_);
-  const registry::RegistryReader registry(t, tenant_);
-  values.name_of = [&](FieldKind kind, const std::string& code) -> std::string {
-    if (kind == FieldKind::organisation) {
-      const auto found = organisations.find(code);
-      return found == organisations.end() ? code : found->second.zh;
-    }
-    try {
-      return kind == FieldKind::party ? registry.party(code).name.zh : registry.find_place(code).name.zh;
-    } catch (const Error& e) {
-      if (e.kind() != Kind::not_found) throw;
-      return code;
-    }
-  };
+  values.name_of = names_in(t);
   return paper_document(paper, values);
 }
 
@@ -127,7 +133,7 @@ void Casework::issue(store::Transaction& t, const identity::Caller& caller, cons
 }
 
 PaperFile Casework::paper(const identity::Caller& caller, CaseId id, const std::string& name,
-                          const std::string& format) {
+                          const std::string& format, const std::string& purpose) {
   PaperFile out;
   const auto make = [&](store::Transaction& t, bool noting) {
     const CaseView view = view_of(t, caller, visible(t, caller, id));
@@ -136,9 +142,13 @@ PaperFile Casework::paper(const identity::Caller& caller, CaseId id, const std::
     if (found == view.papers.end()) throw unknown_paper();
     const Paper& paper = *found->paper;
     if (paper.personal && !noting) return false;
+    if (paper.personal) {
+      require_purpose(purpose);
+      if (view.erased) throw Error(codes::erased, {"个人信息已按规定删除", "the personal values were erased"});
+    }
     const bool issued = !found->pdf.empty();
     if (issued && format != "xlsx") {
-      auto [file, bytes] = kept(t, caller, format == "pdf" ? found->pdf : found->docx);
+      auto [file, bytes] = kept(t, caller, format == "pdf" ? found->pdf : found->docx, purpose);
       out.name = file.name.substr(0, file.name.rfind('.'));
       out.bytes = std::move(bytes);
     } else {
@@ -148,7 +158,8 @@ PaperFile Casework::paper(const identity::Caller& caller, CaseId id, const std::
     if (paper.personal)
       audit_.append(
           t, caller,
-          {"paper.make", fmt::format("case/{}/{}", id.value, name), identity::AuditOutcome::done, format});
+          {"paper.make", fmt::format("case/{}/{}", id.value, name), identity::AuditOutcome::done,
+           fmt::format("{} {}", format, trim(purpose))});
     return true;
   };
   // What is personal is noted, which writes; the rest only reads.

@@ -1,5 +1,6 @@
 // Personal values: sealed and masked, shown singly, found by a keyed hash, sealed anew.
 #include "base/text.h"
+#include "casework/base64.h"
 #include "casework/personal.h"
 #include "casework/stored.h"
 
@@ -35,6 +36,18 @@ std::string spelling(const std::string& value) {
 
 }  // namespace
 
+std::set<std::string> issued_papers(store::Transaction& t, const std::string& tenant, CaseId id) {
+  std::set<std::string> out;
+  t.each(
+      [&](const store::Row& row) {
+        for (const Json& effect : Json::parse(row.text(0)))
+          if (effect.value("do", "") == "issue")
+            for (const char* format : {"pdf", "docx"}) out.insert(effect.value(format, ""));
+      },
+      "SELECT effects FROM casework_event WHERE jurisdiction = ? AND case_id = ?", tenant, id.value);
+  return out;
+}
+
 Json Casework::masked_form(const CaseType& type, const Json& form) const {
   Json out = form;
   each_personal(type, out, [](const Field& field, const std::string&, Json& value) {
@@ -61,8 +74,7 @@ Json Casework::opened_form(const CaseType& type, const Json& form, CaseId id) co
 
 std::string Casework::reveal(const identity::Caller& caller, CaseId id, const std::string& field,
                              const std::string& purpose) {
-  if (trim(purpose).empty())
-    throw FormError(codes::reason_missing, {{"purpose", {"请写明查看的用途", "say what for"}}});
+  require_purpose(purpose);
   return database_.write([&](store::Transaction& t) {
     const Stored stored = visible(t, caller, id);
     const Field* found = stored.type->field(field);
@@ -192,20 +204,26 @@ std::map<std::string, std::int64_t> Casework::values_by_key() const {
   });
 }
 
-bool Casework::reseal_documents(store::Transaction& t, CaseId id) {
+// With `all` also uploads that were kept open before those beside personal values were sealed. A paper that is not
+// personal stays open.
+bool Casework::reseal_documents(store::Transaction& t, CaseId id, bool all) {
   std::vector<std::string> documents;
   t.each([&](const store::Row& row) { documents.push_back(row.text(0)); },
-         "SELECT id FROM casework_document WHERE jurisdiction = ? AND case_id = ? AND content LIKE 'v%:%'",
+         fmt::format("SELECT id FROM casework_document WHERE jurisdiction = ? AND case_id = ? AND {}",
+                     all ? "content <> ''" : "content LIKE 'v%:%'"),
          tenant_, id.value);
+  const auto issued = all && !documents.empty() ? issued_papers(t, tenant_, id) : std::set<std::string>();
   bool changed = false;
   for (const std::string& document : documents) {
     const std::string place = place_of_document(tenant_, document);
     const std::string held =
         t.first("SELECT content FROM casework_document WHERE jurisdiction = ? AND id = ?", tenant_, document)
             ->text(0);
-    if (vault_.is_current(held)) continue;
+    if (vault_.is_current(held) || (!Vault::is_sealed(held) && issued.contains(document))) continue;
     t.execute("UPDATE casework_document SET content = ? WHERE jurisdiction = ? AND id = ?",
-              vault_.sealed(vault_.opened(held, place), place), tenant_, document);
+              vault_.sealed(Vault::is_sealed(held) ? vault_.opened(held, place) : from_base64(held).value_or(""),
+                            place),
+              tenant_, document);
     changed = true;
   }
   return changed;
@@ -235,7 +253,7 @@ Casework::Resealed Casework::reseal(CaseId after, std::size_t limit) {
              "trace",
              tenant_, id.value);
       std::sort(held.begin(), held.end());  // as strings, whatever the database's collation
-      const bool documents = reseal_documents(t, id);
+      const bool documents = reseal_documents(t, id, holds_personal(*type));
       if (current && held == traces_of(*type, form)) {
         if (documents) ++out.changed;
         continue;

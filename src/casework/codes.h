@@ -35,13 +35,20 @@ inline constexpr Code unknown_paper{"casework", 24, "unknown_paper", Kind::not_f
 inline constexpr Code personal_text{"casework", 25, "personal_text", Kind::invalid_input};
 inline constexpr Code unknown_publication{"casework", 26, "unknown_publication", Kind::not_found};
 inline constexpr Code not_reviewed{"casework", 27, "not_reviewed", Kind::conflict};
+// Of exports, erasures and holds.
+inline constexpr Code unknown_request{"casework", 28, "unknown_request", Kind::not_found};
+inline constexpr Code already_decided{"casework", 29, "already_decided", Kind::conflict};
+inline constexpr Code export_ended{"casework", 30, "export_ended", Kind::conflict};
+inline constexpr Code not_erasable{"casework", 31, "not_erasable", Kind::conflict};
+inline constexpr Code erased{"casework", 32, "erased", Kind::conflict};
 
 inline constexpr std::array all{
     bad_case_type, bad_example,         unknown_type, unknown_case,      changed_meanwhile, unknown_step,
     wrong_state,   not_for_you,         same_person,  too_late,          too_early,         reason_missing,
     bad_form,      not_editable,        incomplete,   condition_unknown, condition_false,   already_spoken,
     effect_failed, bad_record,          bad_upload,   bad_search,        already_latest,    unknown_paper,
-    personal_text, unknown_publication, not_reviewed};
+    personal_text, unknown_publication, not_reviewed, unknown_request,   already_decided,   export_ended,
+    not_erasable,  erased};
 static_assert(dense(all));
 
 }  // namespace tributary::casework::codes

@@ -2,6 +2,7 @@
 // personal values they ask for.
 #include "casework/examples.h"
 #include "casework/personal_register.h"
+#include "cli/case_types.h"
 #include "cli/codes.h"
 #include "cli/context.h"
 #include "identity/identity_files.h"
@@ -14,7 +15,6 @@
 #include <nlohmann/json.hpp>
 
 namespace tributary::cli {
-namespace {
 
 casework::CaseTypes types_of(const policy::Policy& policy) {
   std::vector<std::pair<std::string, policy::PackContext>> folders;
@@ -23,6 +23,8 @@ casework::CaseTypes types_of(const policy::Policy& policy) {
         {policy.packs()[i].folder, {policy.packs()[i].id, static_cast<int>(i), policy.packs()[i].example}});
   return casework::load_case_types(folders);
 }
+
+namespace {
 
 // Roles that a type names and no pack of the cascade has.
 std::vector<std::string> unknown_roles(const casework::CaseType& type, const std::set<std::string>& roles) {
@@ -121,6 +123,8 @@ int personal(Context& c, const std::string& pack) {
                    {{"保存期限", "kept for"}}};
   for (const auto& one : casework::personal_fields(types_of(policy))) {
     const bool sensitive = one.sensitivity == casework::Sensitivity::sensitive;
+    const auto& retention = one.type->declared.retention;
+    const Text kept = casework::retention_in_words(retention ? &*retention : nullptr, *one.type);
     all.push_back({{"case", one.type->name()},
                    {"title", json_of(one.type->declared.title)},
                    {"purpose", json_of(one.type->declared.explanation)},
@@ -135,7 +139,7 @@ int personal(Context& c, const std::string& pack) {
                    {"sees", one.sees},
                    {"masked", one.masked},
                    {"published", false},
-                   {"retention", Json()},
+                   {"retention", json_of(kept)},
                    {"assessment_needed", sensitive}});
     table.rows.push_back(
         {document::Cell(one.type->declared.title), document::Cell(one.label),

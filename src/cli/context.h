@@ -112,6 +112,7 @@ void add_ledger_commands(CLI::App& app, Action& action);     // ledger
 void add_serve_command(CLI::App& app, Action& action);       // serve
 void add_backup_commands(CLI::App& app, Action& action);     // backup, restore
 void add_key_commands(CLI::App& app, Action& action);        // key
+void add_privacy_commands(CLI::App& app, Action& action);    // privacy
 void add_identity_commands(CLI::App& app, Action& action);   // user, audit
 
 // The whole program; `arguments` without its name. Prints errors to `err`, returns the exit code.

@@ -130,6 +130,7 @@ int run_program(const std::vector<std::string>& arguments, const Clock& clock, s
   add_pack_commands(app, action);
   add_case_commands(app, action);
   add_key_commands(app, action);
+  add_privacy_commands(app, action);
   add_identity_commands(app, action);
   try {
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());

@@ -178,6 +178,11 @@ class Writer {
     worksheet_set_paper(page_, 9);  // A4
     worksheet_set_landscape(page_);
     worksheet_fit_to_pages(page_, 1, 0);
+    // The mark stands at the head of every printed page; «&» begins a code there, and 255 bytes is all it takes.
+    if (std::string mark = in(workbook_.meta.watermark); !mark.empty()) {
+      for (std::size_t at = mark.find('&'); at != std::string::npos; at = mark.find('&', at + 2)) mark.insert(at, 1, '&');
+      if (mark.size() <= 240) worksheet_set_header(page_, ("&C" + mark).c_str());
+    }
     worksheet_set_footer(page_, in({"&C第 &P 页 共 &N 页", "&CPage &P of &N"}, " / ").c_str());
     next_ = 0;
     if (columns.empty()) return;

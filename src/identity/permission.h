@@ -44,6 +44,9 @@ enum class Permission : std::uint8_t {
   cases_act,
   reports_read,
   reports_act,
+  privacy_read,
+  privacy_manage,   // holds, proposals to erase, assessments
+  privacy_approve,  // exports and erasures that somebody else asked for
 };
 
 struct PermissionInfo {
@@ -82,6 +85,11 @@ inline constexpr std::array permissions = std::to_array<PermissionInfo>({
     {Permission::cases_act, "cases.act", "办理事项", "deal with cases"},
     {Permission::reports_read, "reports.read", "查看报表", "see reports"},
     {Permission::reports_act, "reports.act", "填报、审核报表", "fill in and approve reports"},
+    {Permission::privacy_read, "privacy.read", "查看个人信息登记册", "see the register of personal information"},
+    {Permission::privacy_manage, "privacy.manage", "提出删除、保全，登记影响评估",
+     "propose erasures, place holds, record assessments"},
+    {Permission::privacy_approve, "privacy.approve", "批准个人信息的导出和删除",
+     "approve exports and erasures of personal information"},
 });
 
 consteval bool permissions_in_order() {

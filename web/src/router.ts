@@ -34,6 +34,7 @@ const pages: RouteRecordRaw[] = [
   { path: 'what-if', name: 'whatif', component: () => import('./console/WhatIf.vue'), meta: { title: 'whatif', permission: 'whatif.run' } },
   { path: 'map', name: 'map', component: () => import('./console/MapPage.vue'), meta: { title: 'map', permission: 'readings.read' } },
   { path: 'ledger', name: 'ledger', component: () => import('./console/Ledger.vue'), meta: { title: 'ledger', permission: 'ledger.read' } },
+  { path: 'privacy/:tab?', name: 'privacy', component: () => import('./privacy/Privacy.vue'), meta: { title: 'privacy' } },
   { path: 'account', name: 'account', component: () => import('./console/Account.vue'), meta: { title: 'account' } },
   { path: 'admin/:tab?', name: 'admin', component: () => import('./console/Admin.vue'), meta: { title: 'admin' } },
   { path: ':rest(.*)*', name: 'console-missing', component: () => import('./parts/Missing.vue') },

@@ -86,7 +86,7 @@ export async function request<T>(method: string, path: string, options: Options 
     answer = await fetch(address(path, options.query), { method, headers, body, signal: options.signal, credentials: 'same-origin' })
   } catch (error) {
     if (options.signal?.aborted) throw error
-    throw new Problem(0, 'web.unreachable', { zh: '连不上服务器。', en: 'The server cannot be reached.' }, { zh: '请检查网络后重试。', en: 'Check the network, then try again.' })
+    throw unreachable()
   }
   if (answer.status === 204) return undefined as T
   const type = answer.headers.get('Content-Type') ?? ''
@@ -95,6 +95,8 @@ export async function request<T>(method: string, path: string, options: Options 
   if (answer.status === 401 && !path.startsWith('/session')) expired()
   throw problem(answer.status, content)
 }
+
+const unreachable = () => new Problem(0, 'web.unreachable', { zh: '连不上服务器。', en: 'The server cannot be reached.' }, { zh: '请检查网络后重试。', en: 'Check the network, then try again.' })
 
 function problem(status: number, content: unknown): Problem {
   const c = (typeof content === 'object' && content !== null ? content : {}) as Record<string, unknown>
@@ -120,6 +122,19 @@ export async function etagOf(path: string): Promise<string | undefined> {
   return answer.headers.get('ETag') ?? undefined
 }
 export const remove = <T>(path: string, body?: unknown) => request<T>('DELETE', path, { body })
+
+/** A file that is made for this request: its bytes and its name. */
+export async function fetched(path: string): Promise<{ bytes: Blob; name: string }> {
+  let answer: Response
+  try {
+    answer = await fetch(address(path), { method: 'POST', headers: { 'Accept-Language': locale.value, ...(csrf ? { 'X-CSRF-Token': csrf } : {}) }, credentials: 'same-origin', cache: 'no-store' })
+  } catch {
+    throw unreachable()
+  }
+  if (!answer.ok) throw problem(answer.status, await answer.json().catch(() => null))
+  const name = /filename="?([^";]+)/.exec(answer.headers.get('Content-Disposition') ?? '')?.[1] ?? 'export'
+  return { bytes: await answer.blob(), name }
+}
 
 /** Every item of a list, page by page, up to `most`. */
 export async function all<T>(path: string, query: Query = {}, most = 5000): Promise<T[]> {

@@ -118,7 +118,7 @@ export interface CaseEvent {
   changes: Record<string, unknown[]>
   effects: Record<string, string | number>[]
 }
-export interface Document { id: string; name: string; media_type: string; bytes: number; sha256: string; at: string; by: string }
+export interface Document { id: string; name: string; media_type: string; bytes: number; sha256: string; at: string; by: string; personal: boolean; erased: boolean }
 
 export interface Paper { name: string; label: Text; kind: string; personal: boolean; may_make: boolean; issued: string | null }
 
@@ -137,6 +137,10 @@ export interface Case extends CaseHead {
   may_migrate: boolean
   may_save: boolean
   may_reveal: boolean
+  /** When its personal values were erased. */
+  erased: string | null
+  /** They may not be erased for now. */
+  held: boolean
   events: CaseEvent[]
   comments: { at: string; by: string; words: string }[]
   documents: Document[]
