@@ -296,11 +296,23 @@ Error wrong_template(const Text& why) {
           {"请重新下载模板，把内容粘贴过去", "download the template again and copy your rows into it"}};
 }
 
+Answer sheet_refused(const std::vector<document::CellFault>& faults) {
+  Json errors = Json::array();
+  for (const auto& fault : faults) errors.push_back({{"cell", fault.cell}, {"message", json_of(fault.text)}});
+  return Json{{"outcome", "refused"},
+              {"rows", 0},
+              {"error_count", faults.size()},
+              {"errors", errors},
+              {"cases", Json::array()}};
+}
+
 Answer rows_from_sheet(Call& call) {
   const casework::CaseType& type = type_in(call);
   const bool preview = call.query.value("preview", false);
   const std::string& bytes = call.request.body;
-  std::istringstream stream(document::first_sheet_as_csv(bytes));
+  const document::FilledForm form = document::filled_form(bytes);
+  if (!form.faults.empty()) return sheet_refused(form.faults);
+  std::istringstream stream(form.csv);
   CsvReader reader(stream, "upload.xlsx");
   if (!reader.next()) throw wrong_template({"文件是空的", "the file is empty"});
   const auto known = columns_of(type);

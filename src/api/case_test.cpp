@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "document/xlsx.h"
 #include "document/xlsx_reader.h"
+#include "document/xlsx_testing.h"
 
 #include <gtest/gtest.h>
 
@@ -137,6 +138,47 @@ TEST_P(CaseRoutes, ANameThatTwoShareIsNotGuessed) {
   EXPECT_NE(why.find("finance"), std::string::npos) << why;
   EXPECT_NE(why.find("water"), std::string::npos) << why;
   EXPECT_EQ(upload("water")["outcome"], "preview");
+}
+
+// What Excel or a careless hand may do to the sheet is refused with the cell; nothing is begun.
+TEST_P(CaseRoutes, ASheetThatIsNotWhatWasTypedIsRefusedByCell) {
+  World world(GetParam());
+  world.person("drafter", {"office_drafter"});
+  world.serve();
+  Client drafter = world.signed_in("drafter");
+  const std::vector<std::string> head = head_of(drafter.get(sheet_of_tasks).body);
+  const std::vector<std::vector<std::string>> rows{
+      head, {"1", "断面补偿结算", "区生态环境分局", "", "2026-12-31", "九、绿色利益分享", "", ""}};
+  const auto send = [&](const document::testing::Parts& cells, const std::string& after = {},
+                        const document::testing::Parts& more = {}) {
+    return drafter
+        .ask("POST", sheet_of_tasks, {{"Content-Type", "application/octet-stream"}},
+             document::testing::packed(document::testing::sheet_of(rows, cells, after), more))
+        .json();
+  };
+  const auto cell = [&](const document::testing::Parts& cells, const std::string& after = {}) {
+    const Json answer = send(cells, after);
+    return answer.value("outcome", "") == "refused" ? answer["errors"][0]["cell"].get<std::string>()
+                                                    : answer.dump();
+  };
+  EXPECT_EQ(cell({{"B2", "<c r='B2' t='str'><f>A1</f><v>断面补偿结算</v></c>"}}), "B2");
+  EXPECT_EQ(cell({{"B2", "<c r='B2'><v>3.41602199001011E+17</v></c>"}}), "B2");
+  EXPECT_EQ(cell({{"B1", ""}}, "<mergeCells><mergeCell ref='A1:B1'/></mergeCells>"), "A1:B1");
+  EXPECT_EQ(send({}, {}, {{"xl/vbaProject.bin", "x"}})["code"], "document.bad_workbook");
+  EXPECT_EQ(drafter.get("/api/v1/cases").json()["items"].size(), 0u);
+  EXPECT_EQ(send({})["outcome"], "stored");
+  // What begins like a formula, of every kind there is, goes out as text in CSV and XLSX.
+  for (const char* title : {"=1+1", "+1", "-1", "@x", "\tx", "\rx"})
+    ASSERT_EQ(drafter.post("/api/v1/cases", {{"type", "annual-task"}, {"values", {{"title", title}}}}).status,
+              201)
+        << title;
+  const std::string csv = drafter.get("/api/v1/cases?format=csv").body;
+  for (const char* bare : {",=", ",+1", ",-1", ",@", ",\t", ",\r", "\"\t", "\"\r", "\"="})
+    EXPECT_EQ(csv.find(bare), std::string::npos) << bare << "\n" << csv;
+  EXPECT_NE(csv.find("'=1+1"), std::string::npos) << csv;
+  EXPECT_TRUE(document::filled_form(drafter.get("/api/v1/cases?format=xlsx").body).faults.empty());
+  EXPECT_TRUE(
+      document::filled_form(drafter.get(std::string(sheet_of_tasks) + "?filled=true").body).faults.empty());
 }
 
 TEST_P(CaseRoutes, AreLookedUpByAnExactName) {

@@ -13,7 +13,7 @@ Reporting reporting_of(Call& call) {
           *call.worker.services.reports,
           call.policy().catalog().calendar(),
           call.identity().audit(),
-          sources_of(call.tenant())};
+          sources_of(call.tenant(), call.policy().catalog().statistics)};
 }
 
 namespace {
@@ -44,27 +44,35 @@ Json element_json(const Element& e) {
           {"in_time", std::string(to_string(e.in_time))},
           {"over_units", std::string(to_string(e.over_units))},
           {"owner", e.owner},
-          {"prefill", e.prefill ? Json(e.prefill->from) : Json(nullptr)},
+          {"prefill", e.prefill ? Json{{"from", std::string(to_string(e.prefill->from))},
+                                       {"what", e.prefill->what},
+                                       {"kind", e.prefill->kind},
+                                       {"statistic", e.prefill->from == Prefill::From::readings
+                                                         ? std::string(to_string(e.prefill->statistic))
+                                                         : std::string()}}
+                                : Json(nullptr)},
           {"source", source_or_null(e.source)},
           {"verified", e.verified},
           {"pack", e.pack}};
 }
 Json element_schema() {
-  return object({{"code", text()},
-                 {"name", both()},
-                 {"help", both()},
-                 {"unit", text()},
-                 {"places", integer()},
-                 {"negative", boolean()},
-                 {"better", nullable(text())},
-                 {"nature", text()},
-                 {"in_time", text()},
-                 {"over_units", text()},
-                 {"owner", text()},
-                 {"prefill", nullable(text())},
-                 {"source", nullable(any())},
-                 {"verified", boolean()},
-                 {"pack", text()}});
+  return object(
+      {{"code", text()},
+       {"name", both()},
+       {"help", both()},
+       {"unit", text()},
+       {"places", integer()},
+       {"negative", boolean()},
+       {"better", nullable(text())},
+       {"nature", text()},
+       {"in_time", text()},
+       {"over_units", text()},
+       {"owner", text()},
+       {"prefill",
+        nullable(object({{"from", text()}, {"what", text()}, {"kind", text()}, {"statistic", text()}}))},
+       {"source", nullable(any())},
+       {"verified", boolean()},
+       {"pack", text()}});
 }
 
 Json report_set_json(const DataSet& set) {
@@ -125,6 +133,7 @@ Json report_head_json(const Book& book, const ReportHead& h) {
           {"submitted", h.submitted.empty() ? Json(nullptr) : Json(h.submitted)},
           {"late", h.late},
           {"locked", h.locked},
+          {"asks", h.asks},
           {"reopened", h.reopened},
           {"version", h.version}};
 }
@@ -144,6 +153,7 @@ Json report_head_schema() {
                  {"submitted", nullable(day())},
                  {"late", boolean()},
                  {"locked", boolean()},
+                 {"asks", text()},
                  {"reopened", boolean()},
                  {"version", integer()}});
 }
@@ -225,8 +235,13 @@ Json report_schema() {
   return out;
 }
 
-Json total_json(const Total& total, int places) {
+// Why there is no total is said: nothing was given, it does not add up, or the denominator is 0.
+Json total_json(const Total& total, bool indicator, int places) {
   return {{"value", total.value ? Json(shown(*total.value, places)) : Json(nullptr)},
+          {"why", total.value        ? Json(nullptr)
+                  : total.given == 0 ? Json("no_data")
+                  : indicator        ? Json("zero_denominator")
+                                     : Json("not_summed")},
           {"given", total.given},
           {"expected", total.expected}};
 }

@@ -17,7 +17,7 @@ Json report_head_schema();
 Json report_entry_json(const reporting::Entry& entry);
 Json report_json(const reporting::Book& book, const reporting::Report& report);
 Json report_schema();
-Json total_json(const reporting::Total& total, int places);
+Json total_json(const reporting::Total& total, bool indicator, int places);
 
 // Faults of figures as faults of the body, each by its element; cells of others as faults of a 409.
 template <class Work>

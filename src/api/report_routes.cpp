@@ -2,6 +2,8 @@
 // the figures come to.
 #include "api/report_answers.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace tributary::api {
@@ -71,6 +73,8 @@ Answer act(Call& call) {
   const std::string reason = call.given("reason");
   const int level = static_cast<int>(call.body.value("level", std::int64_t{0}));
   Reporting reports = reporting_of(call);
+  // Those who listen learn that some report moved on; which one, they ask for and are checked.
+  call.events.push_back({"report", Json::object(), Permission::reports_read});
   return figures_told([&] {
     if (step == "submit") return answer(call, reports.submit(call.caller, key, seen(call)));
     if (step == "approve") return answer(call, reports.approve(call.caller, key, level, seen(call)));
@@ -101,26 +105,39 @@ Answer overview(Call& call) {
               {"reports", rows}};
 }
 
-Answer totals(Call& call) {
+// A line for each figure, of all or of each organisation or period.
+Page list_totals(Call& call, const PageRequest& page) {
   const DataSet& set = set_in(call);
   const Book& book = *call.worker.services.reports;
+  Reporting reports = reporting_of(call);
   std::vector<std::string> periods;
   const std::string from = call.text("from");
   const std::string to = call.text("to");
-  for (const std::string& one : reporting_of(call).periods(set))  // of one kind: they sort as texts
+  for (const std::string& one : reports.periods(set))  // of one kind: they sort as texts
     if ((from.empty() || one >= from) && (to.empty() || one <= to)) periods.push_back(one);
-  const bool accepted = call.query.value("accepted", false);
-  Json lines = Json::array();
-  for (const auto& l : reporting_of(call).aggregate(call.caller, set.name, periods, accepted).lines) {
-    Json one = total_json(l.total, l.places);
+  const std::string by = call.text("by");
+  const auto found = reports.aggregate(call.caller, set.name, periods, call.query.value("accepted", false),
+                                       by == "organisation" ? By::organisation
+                                       : by == "period"     ? By::period
+                                                            : By::all);
+  std::map<std::string, Text> groups;
+  for (const Group& group : set.groups)
+    for (const std::string& code : group.elements) groups[code] = group.label;
+  std::vector<Json> all;
+  for (const auto& l : found.lines) {
+    Json one = total_json(l.total, l.indicator, l.places);
+    const auto name = found.names.find(l.of);
+    one["of"] = l.of;
+    one["of_name"] = json_of(name == found.names.end() ? Text{l.of, l.of} : name->second);
+    one["group"] = json_of(l.indicator ? Text{"指标", "Indicators"} : groups[l.code]);
     one["code"] = l.code;
     one["indicator"] = l.indicator;
     one["name"] = json_of(l.indicator ? book.indicators.at(l.code).name : book.elements.at(l.code).name);
     one["unit"] =
         l.indicator ? book.indicators.at(l.code).unit.symbol() : book.elements.at(l.code).unit.symbol();
-    lines.push_back(std::move(one));
+    all.push_back(std::move(one));
   }
-  return Json{{"periods", periods}, {"lines", lines}};
+  return page_of(std::move(all), page);
 }
 
 // Columns as SDMX has them.
@@ -159,6 +176,24 @@ Json indicator_json(const Indicator& i) {
           {"pack", i.pack}};
 }
 
+// The data sets that have all of the elements.
+Json sets_with(const Book& book, const std::vector<std::string>& wanted) {
+  Json out = Json::array();
+  for (const auto& [name, set] : book.sets) {
+    const auto has = set.elements();
+    if (std::all_of(wanted.begin(), wanted.end(), [&](const std::string& code) {
+          return std::find(has.begin(), has.end(), code) != has.end();
+        }))
+      out.push_back({{"code", name}, {"name", json_of(set.title)}});
+  }
+  return out;
+}
+Json with_sets(Json schema) {
+  schema["properties"]["sets"] = list(schema::named("Named"));
+  schema["required"].push_back("sets");
+  return schema;
+}
+
 }  // namespace
 
 void add_report_routes(RouteTable& table) {
@@ -170,11 +205,14 @@ void add_report_routes(RouteTable& table) {
              .tag = "reporting",
              .summary = {"指标字典：数据项", "the dictionary: elements"},
              .access = read,
-             .answer = element_schema(),
+             .answer = with_sets(element_schema()),
              .pager = [](Call& call, const PageRequest& page) {
+               const Book& book = *call.worker.services.reports;
                std::vector<Json> all;
-               for (const auto& [code, e] : call.worker.services.reports->elements)
+               for (const auto& [code, e] : book.elements) {
                  all.push_back(element_json(e));
+                 all.back()["sets"] = sets_with(book, {code});
+               }
                return page_of(std::move(all), page);
              }});
   table.add({.path = "/api/v1/report-indicators",
@@ -182,19 +220,22 @@ void add_report_routes(RouteTable& table) {
              .tag = "reporting",
              .summary = {"指标字典：指标（分子、分母）", "the dictionary: indicators"},
              .access = read,
-             .answer = object({{"code", text()},
-                               {"name", both()},
-                               {"numerator", text()},
-                               {"denominator", text()},
-                               {"unit", text()},
-                               {"factor", text()},
-                               {"source", nullable(any())},
-                               {"verified", boolean()},
-                               {"pack", text()}}),
+             .answer = with_sets(object({{"code", text()},
+                                         {"name", both()},
+                                         {"numerator", text()},
+                                         {"denominator", text()},
+                                         {"unit", text()},
+                                         {"factor", text()},
+                                         {"source", nullable(any())},
+                                         {"verified", boolean()},
+                                         {"pack", text()}})),
              .pager = [](Call& call, const PageRequest& page) {
+               const Book& book = *call.worker.services.reports;
                std::vector<Json> all;
-               for (const auto& [code, i] : call.worker.services.reports->indicators)
+               for (const auto& [code, i] : book.indicators) {
                  all.push_back(indicator_json(i));
+                 all.back()["sets"] = sets_with(book, elements_of(book, i));
+               }
                return page_of(std::move(all), page);
              }});
   table.add({.path = "/api/v1/report-sets",
@@ -245,6 +286,7 @@ void add_report_routes(RouteTable& table) {
                };
                reporting_of(call).set_days(call.caller, call.in_path("set"), call.given("period"), on("due"),
                                            on("closes"), call.given("basis"));
+               call.events.push_back({"report", Json::object(), Permission::reports_read});
                return Json{{"period", call.given("period")}};
              }});
   table.add({.path = "/api/v1/report-sets/{set}/totals",
@@ -255,16 +297,22 @@ void add_report_routes(RouteTable& table) {
              .access = read,
              .query = {{"from", schema::period(), {"起", "first period"}},
                        {"to", schema::period(), {"止", "last period"}},
+                       {"by",
+                        one_of({"all", "organisation", "period"}),
+                        {"分开列：单位、期；缺省合在一起", "apart by organisation or period; else in one"}},
                        {"accepted", boolean(), {"只算已审定的", "accepted ones only"}}},
-             .answer = object({{"periods", list(text())},
-                               {"lines", list(object({{"code", text()},
-                                                      {"indicator", boolean()},
-                                                      {"name", both()},
-                                                      {"unit", text()},
-                                                      {"value", nullable(text())},
-                                                      {"given", integer()},
-                                                      {"expected", integer()}}))}}),
-             .handler = totals});
+             .answer = object({{"of", text()},
+                               {"of_name", both()},
+                               {"group", both()},
+                               {"code", text()},
+                               {"indicator", boolean()},
+                               {"name", both()},
+                               {"unit", text()},
+                               {"value", nullable(schema::decimal())},
+                               {"why", nullable(one_of({"no_data", "not_summed", "zero_denominator"}))},
+                               {"given", integer()},
+                               {"expected", integer()}}),
+             .pager = list_totals});
   table.add({.path = "/api/v1/report-sets/{set}/observations",
              .name = "report_observations",
              .tag = "reporting",

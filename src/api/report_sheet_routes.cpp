@@ -61,19 +61,34 @@ Error wrong_template(const Text& why) {
           {"请重新下载模板，把数填进去", "download the template again and fill it in"}};
 }
 
+Answer sheet_refused(const std::vector<document::CellFault>& faults) {
+  Json errors = Json::array();
+  for (const auto& fault : faults) errors.push_back({{"cell", fault.cell}, {"message", json_of(fault.text)}});
+  return Json{{"outcome", "refused"}, {"rows", 0}, {"errors", errors}};
+}
+
 Answer figures_from_sheet(Call& call) {
   const ReportKey key = ReportKey::parse(call.in_path("report"));
   Reporting reports = reporting_of(call);
   const Report now = reports.report(call.caller, key);
-  std::istringstream stream(document::first_sheet_as_csv(call.request.body));
+  const document::FilledForm form = document::filled_form(call.request.body);
+  std::istringstream stream(form.csv);
   CsvReader reader(stream, "upload.xlsx");
   if (!reader.next()) throw wrong_template({"文件是空的", "the file is empty"});
   const auto given = reader.fields();
   const bool marked = given.size() > heads.size() && std::string(trim(given[heads.size()])) == mark_of(now);
+  // What is wrong with the cells themselves explains the rest: a merged head is no head any more.
+  if (!form.faults.empty()) return sheet_refused(form.faults);
+  if (!marked && given.size() > heads.size() && trim(given[heads.size()]).starts_with('#'))
+    throw wrong_template({fmt::format("模板是别的报表、别的期或旧版的：文件是 {}，这里用 {}",
+                                      trim(given[heads.size()]), mark_of(now)),
+                          fmt::format("a template of another report, period or version: the file is {}, here "
+                                      "it is {}",
+                                      trim(given[heads.size()]), mark_of(now))});
   for (std::size_t i = 0; i < heads.size(); ++i)
     if (!marked || trim(given[i]) != heads[i])
-      throw wrong_template({"不是这张报表这一期的模板，或表头被改过（合并、移动）",
-                            "not the template of this report, or its head was changed (merged, moved)"});
+      throw wrong_template({"不是这张报表这一期的模板，或表头被改过",
+                            "not the template of this report, or its head was changed"});
   std::vector<Change> changes;
   std::map<std::string, std::size_t> rows;
   std::vector<Fault> faults;

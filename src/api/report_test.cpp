@@ -2,6 +2,8 @@
 // approved by others than who filled them in.
 #include "api/world_testing.h"
 #include "document/xlsx.h"
+#include "document/xlsx_reader.h"
+#include "document/xlsx_testing.h"
 
 #include <gtest/gtest.h>
 
@@ -74,7 +76,9 @@ TEST_P(ReportRoutes, FromTheFirstFigureToAcceptance) {
     return zhao.ask("POST", at + "/sheet", {{"Content-Type", "application/octet-stream"}},
                     read_file(folder.file("s.xlsx")));
   };
-  EXPECT_EQ(sheet("12", "x").json()["code"], "reporting.bad_sheet");
+  const Received other = sheet("12", "x");
+  EXPECT_EQ(other.json()["code"], "reporting.bad_sheet");
+  EXPECT_NE(other.body.find("another report, period or version"), std::string::npos) << other.body;
   const Json refused = sheet("十二", "").json();
   EXPECT_EQ(refused["outcome"], "refused") << refused.dump();
   EXPECT_EQ(refused["errors"][0]["cell"], "D10");
@@ -100,6 +104,90 @@ TEST_P(ReportRoutes, FromTheFirstFigureToAcceptance) {
   EXPECT_NE(csv.find("1000000.5"), std::string::npos);
   EXPECT_EQ(act(wang, {{"step", "reopen"}}).json()["code"], "reporting.reason_missing");
   EXPECT_EQ(act(wang, {{"step", "reopen"}, {"reason", "口径更正"}}).json()["state"], "returned");
+}
+
+// What Excel or a careless hand may do to the sheet is refused with the cell, and nothing changes; what goes
+// out runs in no spreadsheet.
+TEST_P(ReportRoutes, ASheetThatIsNotWhatWasTypedIsRefusedByCell) {
+  World world(GetParam());
+  const std::string town = "div-341602100";
+  world.person("zhao", {"township"}, town);
+  world.person("wang", {"office_approver"}, "office");
+  world.serve();
+  Client zhao = world.signed_in("zhao");
+  const std::string at = "/api/v1/reports/plan-progress-year." + town + ".2025";
+  std::vector<std::vector<std::string>> rows;
+  const std::string csv = document::first_sheet_as_csv(zhao.get(at + "/sheet").body);
+  for (const std::string_view line : split(csv, '\n')) {
+    if (line.empty()) continue;
+    rows.emplace_back();
+    for (const std::string_view field : split(line, ',')) rows.back().emplace_back(field);
+    rows.back().resize(7);
+  }
+  ASSERT_EQ(rows[1][0], "funds_arrived");
+  const auto send = [&](const document::testing::Parts& cells, const std::string& after = {},
+                        const document::testing::Parts& more = {}) {
+    return zhao
+        .ask("POST", at + "/sheet", {{"Content-Type", "application/octet-stream"}},
+             document::testing::packed(document::testing::sheet_of(rows, cells, after), more))
+        .json();
+  };
+  const auto cell = [&](const document::testing::Parts& cells, const std::string& after = {}) {
+    const Json answer = send(cells, after);
+    return answer.value("outcome", "") == "refused" ? answer["errors"][0]["cell"].get<std::string>()
+                                                    : answer.dump();
+  };
+  EXPECT_EQ(cell({{"D2", "<c r='D2'><f>SUM(D3:D4)</f><v>7</v></c>"}}), "D2");
+  EXPECT_EQ(cell({{"D3", "<c r='D3'><v>3.41602199001011E+17</v></c>"}}), "D3");
+  EXPECT_EQ(cell({{"D3", "<c r='D3' t='e'><v>#REF!</v></c>"}}), "D3");
+  EXPECT_EQ(cell({{"B1", ""}, {"C1", ""}}, "<mergeCells><mergeCell ref='A1:C1'/></mergeCells>"), "A1:C1");
+  EXPECT_EQ(send({}, {}, {{"xl/vbaProject.bin", "x"}})["code"], "document.bad_workbook");
+  EXPECT_EQ(send({{"G1", "<c r='G1' t='inlineStr'><is><t>#plan-progress-year." + town +
+                             ".2024@00000000</t></is></c>"}})["code"],
+            "reporting.bad_sheet");
+  EXPECT_EQ(zhao.get(at).json()["values"]["funds_arrived"]["kind"], "missing");
+  // An explanation that begins like a formula is a text, kept as typed; on its way out nothing runs it.
+  EXPECT_EQ(send({{"D2", "<c r='D2'><v>12.5</v></c>"},
+                  {"F2", "<c r='F2' t='inlineStr'><is><t>=HYPERLINK(1)</t></is></c>"}})["outcome"],
+            "stored");
+  EXPECT_EQ(zhao.get(at).json()["values"]["funds_arrived"]["explanation"], "=HYPERLINK(1)");
+  const std::string out = zhao.get(at + "/sheet").body;
+  EXPECT_TRUE(document::filled_form(out).faults.empty());  // texts, no formula
+  EXPECT_NE(document::first_sheet_as_csv(out).find("=HYPERLINK(1)"), std::string::npos);
+  const Json past = zhao.get(at + "/history?element=funds_arrived").json();
+  ASSERT_EQ(past["items"].size(), 1u);
+  EXPECT_EQ(past["items"][0]["origin"], "file");
+}
+
+TEST_P(ReportRoutes, WhatIsDueIsSaidAndTotalsAreHonest) {
+  World world(GetParam());
+  const std::string town = "div-341602100";
+  world.person("zhao", {"township"}, town);
+  world.person("wang", {"office_approver"}, "office");
+  world.serve();
+  Client zhao = world.signed_in("zhao");
+  Client wang = world.signed_in("wang");
+  for (const Json& head : zhao.get("/api/v1/reports").json()["items"]) EXPECT_EQ(head["asks"], "fill");
+  EXPECT_EQ(wang.get("/api/v1/reports").json()["items"].size(), 0u);  // nothing was handed in
+  const Json element = zhao.get("/api/v1/report-elements?limit=100").json()["items"];
+  for (const Json& e : element) {
+    if (e["code"] == "compensation_received") EXPECT_EQ(e["prefill"]["from"], "ledger");
+    if (e["code"] == "nh3n_mean") EXPECT_EQ(e["sets"][0]["code"], "water-quality-quarter");
+    if (e["code"] == "eco_jobs") EXPECT_TRUE(e["prefill"].is_null());
+  }
+  const std::string totals = "/api/v1/report-sets/plan-progress-year/totals?limit=500&by=";
+  EXPECT_EQ(zhao.get(totals + "all").status, 404);  // only for those who see all
+  const Json all = wang.get(totals + "all").json()["items"];
+  for (const Json& line : all) {
+    EXPECT_EQ(line["value"], nullptr);
+    EXPECT_EQ(line["why"], "no_data");
+    EXPECT_EQ(line["given"], 0);
+  }
+  const Json by_period = wang.get(totals + "period").json()["items"];
+  EXPECT_EQ(by_period.size(), 2 * all.size());
+  EXPECT_EQ(by_period[0]["of"], "2025");
+  const Json by_unit = wang.get(totals + "organisation").json()["items"];
+  EXPECT_GT(by_unit.size(), 20 * all.size());
 }
 
 }  // namespace

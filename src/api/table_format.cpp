@@ -14,7 +14,7 @@
 namespace tributary::api {
 namespace {
 
-constexpr std::array<std::array<std::string_view, 3>, 74> titles{{
+constexpr std::array<std::array<std::string_view, 3>, 80> titles{{
     {"accepted", "接收行数", "accepted"},
     {"account", "账户", "account"},
     {"action", "动作", "action"},
@@ -40,9 +40,12 @@ constexpr std::array<std::array<std::string_view, 3>, 74> titles{{
     {"display_name", "姓名", "name"},
     {"downstream", "下游", "downstream"},
     {"example", "示例", "example"},
+    {"expected", "应有个数", "expected"},
     {"file", "文件", "file"},
     {"flag", "标记", "flag"},
     {"from", "起", "from"},
+    {"given", "已有个数", "given"},
+    {"group", "分组", "group"},
     {"groups", "分组", "groups"},
     {"id", "编号", "id"},
     {"indicator", "指标", "indicator"},
@@ -57,6 +60,8 @@ constexpr std::array<std::array<std::string_view, 3>, 74> titles{{
     {"name", "名称", "name"},
     {"number", "序号", "number"},
     {"object", "对象", "object"},
+    {"of", "单位或期", "of"},
+    {"of_name", "单位或期名称", "of (name)"},
     {"organisation", "单位", "organisation"},
     {"origin", "来源", "origin"},
     {"outcome", "结果", "outcome"},
@@ -89,6 +94,7 @@ constexpr std::array<std::array<std::string_view, 3>, 74> titles{{
     {"value", "数值", "value"},
     {"verified", "已核实", "verified"},
     {"water_body", "水体", "water body"},
+    {"why", "没有合计的原因", "why there is none"},
 }};
 
 const Json* component(const Json& schema, const Json& components) {

@@ -5,6 +5,8 @@
 #include "document/codes.h"
 #include "document/xlsx.h"
 
+#include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <chrono>
 #include <cmath>
@@ -22,6 +24,8 @@ namespace tributary::document {
 namespace {
 
 constexpr std::uint64_t most_bytes = std::uint64_t{512} << 20;  // of one part, unpacked
+constexpr std::uint64_t most_of_form = std::uint64_t{32} << 20;
+constexpr std::size_t most_faults = 200;
 constexpr std::size_t most_rows = 1'048'576;
 constexpr std::size_t most_columns = 16'384;
 constexpr std::size_t most_strings = 5'000'000;
@@ -34,7 +38,7 @@ constexpr std::size_t most_strings = 5'000'000;
 
 class Archive {
  public:
-  explicit Archive(std::string_view bytes) {
+  Archive(std::string_view bytes, std::uint64_t most) : most_(most) {
     zip_error_t error;
     zip_error_init(&error);
     zip_source_t* source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error);
@@ -61,13 +65,26 @@ class Archive {
       if (got < 0) refuse({"工作簿已损坏", "the workbook is damaged"});
       if (got == 0) return;
       total += static_cast<std::uint64_t>(got);
-      if (total > most_bytes) refuse({"工作簿过大", "the workbook is too large"});
+      if (total > most_) refuse({"工作簿过大", "the workbook is too large"});
       visit(buffer.data(), static_cast<std::size_t>(got));
     }
   }
 
+  // Whether some part's name ends so (in lower case).
+  bool has_like(std::string_view end) const {
+    for (zip_int64_t i = 0; i < zip_get_num_entries(zip_, 0); ++i) {
+      const char* name = zip_get_name(zip_, static_cast<zip_uint64_t>(i), 0);
+      std::string text = name == nullptr ? "" : name;
+      std::transform(text.begin(), text.end(), text.begin(),
+                     [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+      if (text.ends_with(end)) return true;
+    }
+    return false;
+  }
+
  private:
   zip_t* zip_;
+  std::uint64_t most_;
 };
 
 using Attributes = std::map<std::string, std::string, std::less<>>;
@@ -271,7 +288,9 @@ Address address_of(const std::string& reference) {
 
 class SheetReader {
  public:
-  SheetReader(const Book& book, char separator) : book_(book), separator_(separator) {}
+  // `faults`: of a form; nothing for a sheet of any kind.
+  SheetReader(const Book& book, char separator, std::vector<CellFault>* faults)
+      : book_(book), separator_(separator), faults_(faults) {}
 
   std::string read(const Archive& archive) {
     Xml xml;
@@ -294,11 +313,37 @@ class SheetReader {
       reference_ = value_of(a, "r");
       value_.clear();
     }
+    if (name == "f")
+      fault(reference_, {"这一格是公式，请改成数值（复制后“选择性粘贴—数值”）",
+                         "a formula stands here; put its value in place of it (paste as values)"});
+    if (name == "mergeCell")
+      fault(value_of(a, "ref"), {"这些单元格被合并了，请取消合并", "these cells are merged; unmerge them"});
     in_value_ = name == "v" || (name == "t" && type_ == "inlineStr");
   }
   void close(const std::string& name) {
     if (name == "v" || name == "t") in_value_ = false;
-    if (name == "c") put(text());
+    if (name != "c") return;
+    if (faults_ != nullptr) look_at();
+    put(text());
+  }
+
+  void fault(const std::string& cell, Text what) {
+    if (faults_ != nullptr && faults_->size() < most_faults) faults_->push_back({cell, std::move(what)});
+  }
+  // Of a form's cell: what was typed must still be there.
+  void look_at() {
+    if (type_ == "e")
+      fault(reference_, {fmt::format("这一格是错误值 {}", value_.substr(0, 20)),
+                         fmt::format("an error value stands here: {}", value_.substr(0, 20))});
+    if (!type_.empty() && type_ != "n") return;
+    double number = 0;
+    const auto [end, error] = std::from_chars(value_.data(), value_.data() + value_.size(), number);
+    if (error == std::errc{} && std::abs(number) >= 1e15)
+      fault(
+          reference_,
+          {"这一格是超过 15 位的数，Excel 已把后面的数字改成 0；请把单元格设为“文本”后重新填写",
+           "a number of more than 15 digits: Excel has turned the last ones into 0; make the cell a text and "
+           "write it again"});
   }
 
   std::string text() const {
@@ -353,6 +398,7 @@ class SheetReader {
 
   const Book& book_;
   char separator_;
+  std::vector<CellFault>* faults_;
   std::string out_;
   std::vector<std::string> fields_;
   std::size_t row_ = 1;
@@ -366,13 +412,29 @@ class SheetReader {
 
 }  // namespace
 
-std::string first_sheet_as_csv(std::string_view bytes, char separator) {
-  const Archive archive(bytes);
+namespace {
+
+std::string read_first(const Archive& archive, char separator, std::vector<CellFault>* faults) {
   Book book;
   read_workbook(archive, book);
   read_strings(archive, book);
   read_styles(archive, book);
-  return SheetReader(book, separator).read(archive);
+  return SheetReader(book, separator, faults).read(archive);
+}
+
+}  // namespace
+
+std::string first_sheet_as_csv(std::string_view bytes, char separator) {
+  return read_first(Archive(bytes, most_bytes), separator, nullptr);
+}
+
+FilledForm filled_form(std::string_view bytes) {
+  const Archive archive(bytes, most_of_form);
+  if (archive.has_like("vbaproject.bin") || archive.has_like("xlmacrosheet1.xml"))
+    refuse({"工作簿带有宏，不能导入", "the workbook has macros and is not taken in"});
+  FilledForm out;
+  out.csv = read_first(archive, ',', &out.faults);
+  return out;
 }
 
 }  // namespace tributary::document

@@ -4,13 +4,12 @@
 #include "base/text.h"
 #include "document/codes.h"
 #include "document/xlsx.h"
+#include "document/xlsx_testing.h"
 
 #include <filesystem>
-#include <list>
 #include <random>
 
 #include <gtest/gtest.h>
-#include <zip.h>
 
 namespace tributary::document {
 namespace {
@@ -25,32 +24,9 @@ std::string written(const Table& table) {
   return bytes;
 }
 
-// A workbook from its parts, as other programs write them.
-std::string packed(const std::string& sheet, const std::string& more_parts = "",
+std::string packed(const std::string& sheet, const std::string& strings = "",
                    const std::string& styles = "") {
-  const std::string path = ::testing::TempDir() + "xlsx-reader-parts.xlsx";
-  std::filesystem::remove(path);
-  int error = 0;
-  zip_t* zip = zip_open(path.c_str(), ZIP_CREATE, &error);
-  // The archive reads its parts when it is closed.
-  std::list<std::string> parts;
-  const auto add = [&](const char* name, const std::string& text) {
-    if (text.empty()) return;
-    const std::string& kept = parts.emplace_back(text);
-    zip_file_add(zip, name, zip_source_buffer(zip, kept.data(), kept.size(), 0), 0);
-  };
-  add("xl/workbook.xml",
-      "<workbook xmlns:r='r'><workbookPr/><sheets><sheet name='h' state='hidden' r:id='r0'/><sheet name='a' "
-      "r:id='r1'/></sheets></workbook>");
-  add("xl/_rels/workbook.xml.rels",
-      "<Relationships><Relationship Id='r1' Target='worksheets/one.xml'/></Relationships>");
-  add("xl/worksheets/one.xml", sheet);
-  add("xl/sharedStrings.xml", more_parts);
-  add("xl/styles.xml", styles);
-  zip_close(zip);
-  const std::string bytes = read_file(path);
-  std::filesystem::remove(path);
-  return bytes;
+  return testing::packed(sheet, {{"xl/sharedStrings.xml", strings}, {"xl/styles.xml", styles}});
 }
 
 std::string code_of(const std::string& bytes) {
@@ -95,6 +71,45 @@ TEST(XlsxReader, RefusesWhatIsNoWorkbook) {
   EXPECT_EQ(code_of(packed("<worksheet><c r='A1'><v>1e999</v></c></worksheet>")), "bad_workbook");
   EXPECT_EQ(code_of(packed("<worksheet><c r='A2'><v>1</v></c><c r='A1'><v>1</v></c></worksheet>")),
             "bad_workbook");
+}
+
+// What a clerk's Excel may have done to a form, and which cell is named for it.
+TEST(FilledForms, HoldWhatWasTypedAndNothingElse) {
+  const std::vector<std::vector<std::string>> rows{{"项目", "身份证号"}, {"岗位", "341602199001011234"}};
+  const auto faults = [&](const testing::Parts& cells, const std::string& after = {}) {
+    std::string out;
+    for (const CellFault& fault : filled_form(packed(testing::sheet_of(rows, cells, after))).faults)
+      out += fault.cell + " ";
+    return out;
+  };
+  EXPECT_EQ(faults({}), "");
+  EXPECT_EQ(filled_form(packed(testing::sheet_of(rows))).csv, "项目,身份证号\n岗位,341602199001011234\n");
+  EXPECT_EQ(faults({{"A2", "<c r='A2'><f>1+1</f><v>2</v></c>"}}), "A2 ");
+  EXPECT_EQ(faults({{"A2", "<c r='A2' t='str'><f>HYPERLINK(\"http://x\")</f><v>x</v></c>"}}), "A2 ");
+  EXPECT_EQ(faults({{"A2", "<c r='A2' t='e'><v>#DIV/0!</v></c>"}}), "A2 ");
+  // Fifteen digits are left of eighteen; sixteen small ones are a number as any other.
+  EXPECT_EQ(faults({{"B2", "<c r='B2'><v>3.41602199001011E+17</v></c>"}}), "B2 ");
+  EXPECT_EQ(faults({{"B2", "<c r='B2'><v>341602199001011234</v></c>"}}), "B2 ");
+  EXPECT_EQ(faults({{"B2", "<c r='B2'><v>999999999999999</v></c>"}}), "");
+  EXPECT_EQ(faults({{"B2", "<c r='B2'><v>0.1000000000000001</v></c>"}}), "");
+  EXPECT_EQ(faults({}, "<mergeCells count='1'><mergeCell ref='A1:B1'/></mergeCells>"), "A1:B1 ");
+  EXPECT_EQ(
+      faults({{"A2", "<c r='A2'><f>1</f><v>1</v></c>"}}, "<mergeCells><mergeCell ref='A1:B1'/></mergeCells>"),
+      "A2 A1:B1 ");
+  const auto refused = [&](const testing::Parts& more) {
+    try {
+      filled_form(testing::packed(testing::sheet_of(rows), more));
+      return std::string("taken");
+    } catch (const Error& e) {
+      return e.message().en;
+    }
+  };
+  EXPECT_EQ(refused({}), "taken");
+  EXPECT_EQ(refused({{"xl/vbaProject.bin", "x"}}), "the workbook has macros and is not taken in");
+  EXPECT_EQ(refused({{"xl/VBAPROJECT.BIN", "x"}}), "the workbook has macros and is not taken in");
+  EXPECT_EQ(refused({{"xl/sharedStrings.xml",
+                      "<sst><si><t>" + std::string(std::size_t{40} << 20, ' ') + "</t></si></sst>"}}),
+            "the workbook is too large");
 }
 
 TEST(XlsxReader, NeverFallsOverDamagedBytes) {

@@ -134,6 +134,8 @@ bool csrf_matches(std::string_view session_token, std::string_view given);  // i
 // What organisations are called, by id; no secret. Within a transaction of the caller's.
 std::map<std::string, Text> organisation_names(store::Transaction& t, const std::string& tenant);
 // Every organisation there is or was, by id, inside a transaction of the caller; no secret.
+std::optional<Organisation> organisation_in(store::Transaction& transaction, const std::string& tenant,
+                                            const std::string& id);
 std::map<std::string, Organisation> all_organisations(store::Transaction& transaction,
                                                       const std::string& tenant);
 

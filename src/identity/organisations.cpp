@@ -53,6 +53,15 @@ std::map<std::string, Organisation> all_organisations(store::Transaction& transa
   return out;
 }
 
+std::optional<Organisation> organisation_in(store::Transaction& transaction, const std::string& tenant,
+                                            const std::string& id) {
+  const auto row =
+      transaction.first(fmt::format("SELECT {} FROM identity_organisation WHERE jurisdiction = ? AND id = ?",
+                                    organisation_columns),
+                        tenant, id);
+  return row ? std::optional(organisation_of(*row)) : std::nullopt;
+}
+
 ApplyCounts Identity::apply(const IdentityData& data) {
   const Date today = clock_.today();
   return database_.write([&](store::Transaction& t) {
@@ -226,9 +235,11 @@ std::vector<Organisation> Identity::organisations(const Caller& caller) const {
 
 std::map<std::string, Text> organisation_names(store::Transaction& t, const std::string& tenant) {
   std::map<std::string, Text> out;
-  t.each([&](const store::Row& row) { out[row.text(0)] = {row.text(1), row.text(2)}; },
-         "SELECT id, name_zh, name_en FROM identity_organisation WHERE jurisdiction = ? AND active = 1",
-         tenant);
+  t.each(
+      [&](const store::Row& row) {
+        out[row.text(0)] = {row.text(1), row.text(2)};
+      },
+      "SELECT id, name_zh, name_en FROM identity_organisation WHERE jurisdiction = ? AND active = 1", tenant);
   return out;
 }
 

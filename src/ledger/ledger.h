@@ -112,6 +112,11 @@ class Ledger {
   void each_transfer(const std::function<void(const Transfer&)>& visit) const;
   std::vector<UnitTotal> totals() const;  // by unit
 
+  // Of the account of `owner` in the days of the period by legal date, in the caller's transaction; nothing
+  // when there is no such account. Follows the account's own chain.
+  static std::optional<Turnover> turnover(store::Transaction& transaction, const std::string& jurisdiction,
+                                          const NewAccount& of, const Period& period);
+
   // ---- proving ----
 
   // Recomputes everything from the journal. Empty when the ledger is sound; at most 100 violations.

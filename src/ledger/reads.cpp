@@ -219,4 +219,35 @@ std::vector<UnitTotal> Ledger::totals() const {
   return out;
 }
 
+std::optional<Turnover> Ledger::turnover(store::Transaction& transaction, const std::string& jurisdiction,
+                                         const NewAccount& of, const Period& period) {
+  const auto found = transaction.first(
+      "SELECT a.id, b.last_transfer FROM ledger_account a JOIN ledger_balance b ON b.jurisdiction = "
+      "a.jurisdiction AND b.account = a.id WHERE a.jurisdiction = ? AND a.owner = ? AND a.unit = ? AND "
+      "a.purpose = ?",
+      jurisdiction, of.owner, of.unit, of.purpose);
+  if (!found) return std::nullopt;
+  const std::int64_t id = found->integer(0);
+  Wide in = 0;
+  Wide out = 0;
+  Turnover result;
+  transaction.each(
+      [&](const store::Row& row) {
+        const bool credited = row.integer(0) == id;
+        const bool corrects = !row.text_or_null(2).value_or("").empty();
+        Wide& side = credited != corrects ? in : out;
+        side += corrects ? -row.integer(1) : row.integer(1);
+        ++result.transfers;
+      },
+      fmt::format("{}SELECT own.credit, own.amount, t.corrects FROM own JOIN ledger_transfer t ON "
+                  "t.jurisdiction = ? AND t.number = own.number WHERE own.action IN (1, 3) AND "
+                  "own.legal_date >= ? AND own.legal_date < ?",
+                  chain),
+      jurisdiction, found->integer(1), jurisdiction, id, jurisdiction, tributary::to_string(period.from()),
+      tributary::to_string(period.to()));
+  result.in = saturated(in);
+  result.out = saturated(out);
+  return result;
+}
+
 }  // namespace tributary::ledger

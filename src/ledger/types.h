@@ -129,6 +129,14 @@ struct Transfer {
   bool operator==(const Transfer&) const = default;
 };
 
+// What was posted to and from an account in some days. A correction lessens the side that it corrects.
+struct Turnover {
+  std::int64_t in = 0;
+  std::int64_t out = 0;
+  std::int64_t transfers = 0;
+  bool operator==(const Turnover&) const = default;
+};
+
 // A broken invariant, found by check().
 struct Violation {
   std::string rule;     // "unit_sum", "balance", "floor", …

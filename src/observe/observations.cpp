@@ -55,16 +55,27 @@ Observations::Observations(store::Database& db, std::string jurisdiction)
     : db_(db), jurisdiction_(std::move(jurisdiction)) {}
 
 std::vector<Series> Observations::series(const SeriesFilter& filter) const {
-  return db_.read([&](store::Transaction& transaction) {
-    std::vector<Series> out;
-    transaction.each([&](const store::Row& row) { out.push_back(series_of(row)); },
-                     "SELECT id, place, indicator, source, unit FROM series WHERE jurisdiction = ? "
-                     "AND (CAST(? AS TEXT) = '' OR place = ?) AND (CAST(? AS TEXT) = '' OR indicator = ?) "
-                     "AND (CAST(? AS TEXT) = '' OR source = ?) ORDER BY place, indicator, source",
-                     jurisdiction_, filter.place, filter.place, filter.indicator, filter.indicator,
-                     filter.source, filter.source);
-    return out;
-  });
+  return db_.read(
+      [&](store::Transaction& transaction) { return series(transaction, jurisdiction_, filter); });
+}
+
+std::vector<Series> Observations::series(store::Transaction& transaction, const std::string& jurisdiction,
+                                         const SeriesFilter& filter) {
+  std::vector<Series> out;
+  transaction.each([&](const store::Row& row) { out.push_back(series_of(row)); },
+                   "SELECT id, place, indicator, source, unit FROM series WHERE jurisdiction = ? "
+                   "AND (CAST(? AS TEXT) = '' OR place = ?) AND (CAST(? AS TEXT) = '' OR indicator = ?) "
+                   "AND (CAST(? AS TEXT) = '' OR source = ?) ORDER BY place, indicator, source",
+                   jurisdiction, filter.place, filter.place, filter.indicator, filter.indicator,
+                   filter.source, filter.source);
+  return out;
+}
+
+std::vector<Observation> Observations::read(store::Transaction& transaction, const std::string& jurisdiction,
+                                            SeriesId series, InstantRange range) {
+  std::vector<Observation> out;
+  read_latest(transaction, jurisdiction, series, range, std::nullopt, out);
+  return out;
 }
 
 std::optional<Series> Observations::find(std::string_view place, std::string_view indicator,

@@ -78,6 +78,12 @@ class Observations {
   std::map<SeriesId, std::vector<Observation>> read_all(std::span<const SeriesId> series, InstantRange range,
                                                         std::optional<Instant> as_known = {}) const;
 
+  // The same two in a transaction of the caller.
+  static std::vector<Series> series(store::Transaction& transaction, const std::string& jurisdiction,
+                                    const SeriesFilter& filter);
+  static std::vector<Observation> read(store::Transaction& transaction, const std::string& jurisdiction,
+                                       SeriesId series, InstantRange range);
+
   std::optional<Series> find(SeriesId id) const;
   // From the start of the range the part that holds at most `most` times; `from` of the rest is its `to`.
   InstantRange first_part(SeriesId series, InstantRange range, std::int64_t most) const;

@@ -67,6 +67,21 @@ const Choices<Merge> merges{{"sum", Merge::sum},     {"average", Merge::average}
                             {"none", Merge::none}};
 const Choices<Nature> natures{{"flow", Nature::flow}, {"stock", Nature::stock}, {"ratio", Nature::ratio}};
 
+const Choices<Prefill::From> origins{{"cases", Prefill::From::cases},
+                                     {"places", Prefill::From::places},
+                                     {"readings", Prefill::From::readings},
+                                     {"ledger", Prefill::From::ledger}};
+const Choices<Prefill::Statistic> statistics{{"mean", Prefill::Statistic::mean},
+                                             {"max", Prefill::Statistic::max},
+                                             {"min", Prefill::Statistic::min},
+                                             {"count", Prefill::Statistic::count}};
+template <class Enum>
+std::string_view name_in(const Choices<Enum>& all, Enum wanted) {
+  for (const auto& [name, value] : all)
+    if (value == wanted) return name;
+  return "";
+}
+
 Unit unit_in(YamlMap& map, std::string_view key) {
   const YamlNode& node = map.require(key);
   try {
@@ -84,6 +99,21 @@ int within(YamlMap& map, std::string_view key, int least, int most, int otherwis
     bad(node->where, fmt::format("{} 应在 {} 到 {} 之间", key, least, most),
         fmt::format("{} lies in {} … {}", key, least, most));
   return value;
+}
+
+Prefill read_prefill(YamlMap& map) {
+  Prefill out;
+  out.from = pick(map, "from", origins);
+  const bool money = out.from == Prefill::From::ledger;
+  out.what =
+      money ? pick<std::string>(map, "what", {{"received", "received"}, {"paid", "paid"}}) : map.text("what");
+  if (out.from == Prefill::From::readings) {
+    out.kind = map.text("places");
+    out.source = map.text_or("series_of");
+    out.statistic = pick(map, "statistic", statistics);
+  }
+  map.finish();
+  return out;
 }
 
 Element read_element(const YamlNode& key, const YamlNode& value, const std::string& pack) {
@@ -110,9 +140,11 @@ Element read_element(const YamlNode& key, const YamlNode& value, const std::stri
   out.verified = map.boolean_or("verified", true);
   if (const YamlNode* node = map.find("prefill")) {
     YamlMap prefill(*node, "prefill");
-    out.prefill = Prefill{pick<std::string>(prefill, "from", {{"cases", "cases"}, {"places", "places"}}),
-                          prefill.text("what")};
-    prefill.finish();
+    out.prefill = read_prefill(prefill);
+    if (out.prefill->from == Prefill::From::ledger &&
+        (!out.unit.same_dimension(Unit::parse("CNY")) || out.places < 2))
+      bad(node->where, "账本的数以元计，两位小数：unit 用 CNY，places 至少为 2",
+          "the ledger counts yuan with two decimals: unit is CNY, places at least 2");
   }
   map.finish();
   if (out.nature == Nature::stock && out.in_time == Merge::sum)
@@ -376,14 +408,16 @@ void check_set(const Book& book, const DataSet& set) {
 }  // namespace
 
 std::string_view to_string(Nature nature) {
-  for (const auto& [name, value] : natures)
-    if (value == nature) return name;
-  return "";
+  return name_in(natures, nature);
 }
 std::string_view to_string(Merge merge) {
-  for (const auto& [name, value] : merges)
-    if (value == merge) return name;
-  return "";
+  return name_in(merges, merge);
+}
+std::string_view to_string(Prefill::From from) {
+  return name_in(origins, from);
+}
+std::string_view to_string(Prefill::Statistic statistic) {
+  return name_in(statistics, statistic);
 }
 
 std::vector<std::string> DataSet::elements() const {

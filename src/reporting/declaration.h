@@ -28,10 +28,20 @@ std::string_view to_string(Merge merge);
 
 // A figure that the system has already: filled in from there and never typed.
 struct Prefill {
-  std::string from;  // "cases": cases of `what` that the organisation began in the period; "places": places
-                     // of the kind `what` in its area at the period's end
+  enum class From : std::uint8_t {
+    cases,     // of the kind `what` that the organisation began in the period: how many
+    places,    // of the kind `what` in its area at the period's end: how many
+    readings,  // of the indicator `what` at the places of its area: `statistic` of their means in the period
+    ledger,    // money that came into (`what` is "received") or left ("paid") its cash account in the period
+  } from = From::cases;
   std::string what;
+  // Of readings.
+  std::string kind;    // of place
+  std::string source;  // of the series; empty: the place must have one series only
+  enum class Statistic : std::uint8_t { mean, max, min, count } statistic = Statistic::mean;
 };
+std::string_view to_string(Prefill::From from);
+std::string_view to_string(Prefill::Statistic statistic);
 
 struct Element {
   std::string code;

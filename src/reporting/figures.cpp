@@ -10,7 +10,8 @@ namespace {
 
 class Formulas {
  public:
-  Formulas(const policy::CompiledRule& rule, const Figures& figures,
+  // `binding`: of the rule, the same for all figures.
+  Formulas(const policy::CompiledRule& rule, const policy::Binding& binding, const Figures& figures,
            const std::set<std::string>& as_zero = {})
       : rule_(rule) {
     for (const policy::Slot& slot : rule.program.inputs) {
@@ -20,8 +21,11 @@ class Formulas {
                         : as_zero.contains(name) ? std::optional(Rational(0))
                                                  : std::nullopt);
     }
+    cells_ = policy::evaluate(rule.program, binding, inputs_);
+  }
+  static policy::Binding bound(const policy::CompiledRule& rule) {
     const Date day = make_date(2000, 1, 1);  // no formula of a book depends on the day
-    cells_ = policy::evaluate(rule.program, policy::bind(rule, day, day), inputs_);
+    return policy::bind(rule, day, day);
   }
   std::optional<Rational> at(const std::string& formula) const {
     const auto node = rule_.find_formula(formula);
@@ -91,6 +95,7 @@ std::vector<std::string> elements_of(const Book& book, const Indicator& indicato
 std::vector<Finding> check(const Book& book, const DataSet& set, const Figures& figures,
                            const std::vector<std::string>& answered) {
   std::vector<Finding> out;
+  const policy::Binding binding = Formulas::bound(*book.formulas);
   const auto is_answered = [&](const std::string& element) {
     return std::find(answered.begin(), answered.end(), element) != answered.end();
   };
@@ -117,7 +122,7 @@ std::vector<Finding> check(const Book& book, const DataSet& set, const Figures& 
       std::set<std::string> as_zero;
       if (side.missing == Missing::zero || (side.missing == Missing::skip_if_all && !all_missing))
         as_zero = elements;
-      sides[left ? 0 : 1] = Formulas(*book.formulas, figures, as_zero).at(name);
+      sides[left ? 0 : 1] = Formulas(*book.formulas, binding, figures, as_zero).at(name);
     }
     if (sides[0] && sides[1] && !holds(rule.op, *sides[0], *sides[1]))
       out.push_back({rule.name, {about.begin(), about.end()}, rule.text, rule.error});
@@ -173,33 +178,53 @@ std::optional<Rational> merged(Merge how, const std::vector<Rational>& values) {
 Total total(const Element& element, const Series& series) {
   Total out;
   std::vector<Rational> by_unit;
+  bool apart = false;
   for (const auto& [unit, values] : series) {
     out.expected += values.size();
     std::vector<Rational> given;
     for (const auto& value : values)
       if (value) given.push_back(*value);
     out.given += given.size();
-    if (const auto one = merged(element.in_time, given)) by_unit.push_back(*one);
+    if (given.empty()) continue;
+    // Where one organisation's figures are not to be merged, the rest of them is not the total.
+    const auto one = merged(element.in_time, given);
+    apart = apart || !one;
+    if (one) by_unit.push_back(*one);
   }
-  out.value = merged(element.over_units, by_unit);
+  if (!apart) out.value = merged(element.over_units, by_unit);
   return out;
 }
 
 Total total(const Book& book, const Indicator& indicator, const std::vector<Figures>& reports) {
-  Total out;
-  out.expected = reports.size();
-  Rational above(0);
-  Rational below(0);
+  return totals(book, {&indicator}, reports).front();
+}
+
+std::vector<Total> totals(const Book& book, const std::vector<const Indicator*>& indicators,
+                          const std::vector<Figures>& reports) {
+  struct Sums {
+    Rational above{0};
+    Rational below{0};
+  };
+  std::vector<Sums> sums(indicators.size());
+  std::vector<Total> out(indicators.size());
+  for (Total& one : out) one.expected = reports.size();
+  if (indicators.empty()) return out;
+  const policy::Binding binding = Formulas::bound(*book.formulas);
   for (const Figures& figures : reports) {
-    const Formulas formulas(*book.formulas, figures);
-    const auto numerator = formulas.at(numerator_of(indicator.code));
-    const auto denominator = formulas.at(denominator_of(indicator.code));
-    if (!numerator || !denominator) continue;
-    ++out.given;
-    above = above + *numerator;
-    below = below + *denominator;
+    if (figures.empty()) continue;
+    const Formulas formulas(*book.formulas, binding, figures);
+    for (std::size_t i = 0; i < indicators.size(); ++i) {
+      const auto numerator = formulas.at(numerator_of(indicators[i]->code));
+      const auto denominator = formulas.at(denominator_of(indicators[i]->code));
+      if (!numerator || !denominator) continue;
+      ++out[i].given;
+      sums[i].above = sums[i].above + *numerator;
+      sums[i].below = sums[i].below + *denominator;
+    }
   }
-  if (out.given > 0 && !below.is_zero()) out.value = above / below * indicator.factor;
+  for (std::size_t i = 0; i < indicators.size(); ++i)
+    if (out[i].given > 0 && !sums[i].below.is_zero())
+      out[i].value = sums[i].above / sums[i].below * indicators[i]->factor;
   return out;
 }
 

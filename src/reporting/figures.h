@@ -33,7 +33,8 @@ bool stands_out(const OutlierRule& rule, const Rational& x, const std::vector<Ra
 // Figures as one; nothing where there is none or they are not to be merged. In order of time.
 std::optional<Rational> merged(Merge how, const std::vector<Rational>& values);
 
-// Of one element: first in time for each organisation, then over organisations.
+// Of one element: first in time for each organisation, then over organisations. No value though figures are
+// given: they are not to be merged, or the denominator is 0.
 struct Total {
   std::optional<Rational> value;
   std::size_t given = 0;     // figures it is made of
@@ -46,6 +47,9 @@ Total total(const Element& element, const Series& series);
 // Σ numerator / Σ denominator × factor, over organisations and periods that have both. Denominator 0 or
 // missing: nothing.
 Total total(const Book& book, const Indicator& indicator, const std::vector<Figures>& reports);
+// Of several at once: each report is looked at once.
+std::vector<Total> totals(const Book& book, const std::vector<const Indicator*>& indicators,
+                          const std::vector<Figures>& reports);
 
 // The elements an indicator is made of.
 std::vector<std::string> elements_of(const Book& book, const Indicator& indicator);

@@ -179,37 +179,53 @@ std::vector<std::string> Reporting::periods(const DataSet& set) const {
   return out;
 }
 
+bool Reporting::is_assigned(const DataSet& set, const Organisation& unit) const {
+  return has(set.organisations, unit.id.value) || has(set.kinds, std::string(identity::to_string(unit.kind)));
+}
+
 std::vector<Organisation> Reporting::assigned(store::Transaction& t, const DataSet& set) const {
   std::vector<Organisation> out;
   for (auto& [id, o] : identity::all_organisations(t, tenant_))
-    if (has(set.organisations, id) || has(set.kinds, std::string(identity::to_string(o.kind))))
-      out.push_back(o);
+    if (is_assigned(set, o)) out.push_back(std::move(o));
+  return out;
+}
+
+std::map<std::string, OfficeDays> office_days(store::Transaction& t, const std::string& tenant,
+                                              const DataSet& set) {
+  std::map<std::string, OfficeDays> out;
+  t.each([&](const store::Row& row) { out[row.text(0)] = {row.text(1), row.text(2), row.text(3)}; },
+         "SELECT period, due, closes, basis FROM reporting_period WHERE jurisdiction = ? AND set_name = ?",
+         tenant, set.name);
   return out;
 }
 
 Days Reporting::days_of(store::Transaction& t, const DataSet& set, const Period& period) const {
+  return days_in(calendar_, set, period, office_days(t, tenant_, set));
+}
+
+Days days_in(const WorkCalendar& calendar, const DataSet& set, const Period& period,
+             const std::map<std::string, OfficeDays>& office) {
   Days out;
   const auto day = [&](const std::optional<Term>& term) -> std::optional<Date> {
     if (!term) return std::nullopt;
     if (!term->verified) out.verified = false;
     if (!term->working) return period.last_day() + std::chrono::days{term->days};
     // A term may reach into a year whose holidays are not known yet.
-    if (!calendar_.covers(period.to()) ||
-        !calendar_.covers(period.last_day() + std::chrono::days{term->days * 3})) {
+    if (!calendar.covers(period.to()) ||
+        !calendar.covers(period.last_day() + std::chrono::days{term->days * 3})) {
       out.beyond_calendar = true;
       return std::nullopt;
     }
-    return calendar_.add_working_days(period.last_day(), term->days);
+    return calendar.add_working_days(period.last_day(), term->days);
   };
   out.opens = set.opens ? day(set.opens) : std::optional(period.from());
   out.due = day(set.due);
   out.closes = day(set.closes);
-  if (const auto row = t.first("SELECT due, closes, basis FROM reporting_period WHERE jurisdiction = ? AND "
-                               "set_name = ? AND period = ?",
-                               tenant_, set.name, period.to_string())) {
-    if (!row->text(0).empty()) out.due = parse_date(row->text(0));
-    if (!row->text(1).empty()) out.closes = parse_date(row->text(1));
-    out.basis = row->text(2);
+  if (const auto set_by_office = office.find(period.to_string()); set_by_office != office.end()) {
+    const OfficeDays& given = set_by_office->second;
+    if (!given.due.empty()) out.due = parse_date(given.due);
+    if (!given.closes.empty()) out.closes = parse_date(given.closes);
+    out.basis = given.basis;
     out.verified = true;
   }
   return out;
@@ -218,38 +234,51 @@ Days Reporting::days_of(store::Transaction& t, const DataSet& set, const Period&
 Reporting::Stored Reporting::read(store::Transaction& t, const DataSet& set, const Organisation& unit,
                                   const Period& period, const Days& days) const {
   Stored out{&set, unit, period, days};
-  const auto row = t.first(
-      "SELECT state, level, reopened, submitted, first_received, version FROM reporting_report WHERE "
-      "jurisdiction = ? AND set_name = ? AND organisation = ? AND period = ?",
-      tenant_, set.name, unit.id.value, period.to_string());
-  if (!row) return out;
-  for (const State state : {State::open, State::submitted, State::accepted, State::returned})
-    if (to_string(state) == row->text(0)) out.state = state;
-  out.level = static_cast<int>(row->integer(1));
-  out.reopened = row->integer(2) != 0;
-  out.submitted = row->text(3);
-  out.first_received = row->text(4);
-  out.version = row->integer(5);
+  if (const auto row =
+          t.first(fmt::format("SELECT {} FROM reporting_report WHERE jurisdiction = ? AND set_name "
+                              "= ? AND organisation = ? AND period = ?",
+                              report_columns),
+                  tenant_, set.name, unit.id.value, period.to_string()))
+    out.take(*row);
   return out;
+}
+
+void Reporting::Stored::take(const store::Row& row) {
+  for (const State one : {State::open, State::submitted, State::accepted, State::returned})
+    if (to_string(one) == row.text(2)) state = one;
+  level = static_cast<int>(row.integer(3));
+  reopened = row.integer(4) != 0;
+  submitted = row.text(5);
+  first_received = row.text(6);
+  version = row.integer(7);
 }
 
 std::vector<Reporting::Stored> Reporting::all_of(store::Transaction& t, const DataSet& set,
                                                  const Period& period) const {
   std::vector<Stored> out;
   const Days days = days_of(t, set, period);
-  for (const Organisation& unit : assigned(t, set)) out.push_back(read(t, set, unit, period, days));
+  std::map<std::string, std::size_t> at;
+  for (Organisation& unit : assigned(t, set)) {
+    at[unit.id.value] = out.size();
+    out.push_back({&set, std::move(unit), period, days});
+  }
+  t.each(
+      [&](const store::Row& row) {
+        if (const auto found = at.find(row.text(0)); found != at.end()) out[found->second].take(row);
+      },
+      fmt::format("SELECT {} FROM reporting_report WHERE jurisdiction = ? AND set_name = ? AND period = ?",
+                  report_columns),
+      tenant_, set.name, period.to_string());
   return out;
 }
 
 Reporting::Stored Reporting::find(store::Transaction& t, const Caller& caller, const ReportKey& key) const {
   const DataSet& set = set_of(key.set);
   if (!may_see(caller, set, key.organisation) || !has(periods(set), key.period)) throw unknown_report();
-  for (const Organisation& unit : assigned(t, set))
-    if (unit.id.value == key.organisation) {
-      const Period period = Period::parse(key.period);
-      return read(t, set, unit, period, days_of(t, set, period));
-    }
-  throw unknown_report();
+  const auto unit = identity::organisation_in(t, tenant_, key.organisation);
+  if (!unit || !is_assigned(set, *unit)) throw unknown_report();
+  const Period period = Period::parse(key.period);
+  return read(t, set, *unit, period, days_of(t, set, period));
 }
 
 std::map<std::string, Known> Reporting::known(store::Transaction& t, const Stored& s) const {
@@ -258,7 +287,7 @@ std::map<std::string, Known> Reporting::known(store::Transaction& t, const Store
   for (const std::string& code : s.set->elements()) {
     const Element& element = book_.elements.at(code);
     if (!element.prefill) continue;
-    if (const auto value = sources_(t, *element.prefill, s.unit, s.period)) out[code] = *value;
+    if (const auto value = sources_(t, element, s.unit, s.period)) out[code] = *value;
   }
   return out;
 }
@@ -311,14 +340,13 @@ std::vector<Remark> Reporting::remarks(store::Transaction& t, const Stored& s,
     t.each(
         [&](const store::Row& row) {
           const Period period = Period::parse(row.text(1));
-          if (peers ? row.text(0) == s.unit.id.value || row.text(1) != s.period.to_string()
-                    : row.text(0) != s.unit.id.value || period.from() >= s.period.from())
-            return;
+          if (peers ? row.text(0) == s.unit.id.value : period.from() >= s.period.from()) return;
           found.emplace_back(period.from(), Rational(Decimal::parse(row.text(2))));
         },
-        "SELECT organisation, period, value FROM reporting_value WHERE jurisdiction = ? AND set_name = ? AND "
-        "element = ? AND kind = 'value'",
-        tenant_, s.set->name, rule.element);
+        fmt::format("SELECT organisation, period, value FROM reporting_value WHERE jurisdiction = ? AND "
+                    "set_name = ? AND element = ? AND kind = 'value' AND {} = ?",
+                    peers ? "period" : "organisation"),
+        tenant_, s.set->name, rule.element, peers ? s.period.to_string() : s.unit.id.value);
     std::stable_sort(found.begin(), found.end(),
                      [](const auto& a, const auto& b) { return a.first < b.first; });
     std::vector<Rational> others;

@@ -7,6 +7,7 @@
 
 #include "base/calendar.h"
 #include "identity/identity.h"
+#include "observe/statistics_rule.h"
 #include "reporting/figures.h"
 #include "store/store.h"
 
@@ -79,6 +80,7 @@ struct ReportHead {
   bool locked = false;
   bool reopened = false;
   std::int64_t version = 0;
+  std::string asks;  // of the caller, in mine(): "fill", "approve"; empty: nothing now
 };
 
 struct Remark : Finding {
@@ -136,14 +138,18 @@ struct Overview {
   Days days;
 };
 
+// All in one, or apart for each organisation or each period.
+enum class By : std::uint8_t { all, organisation, period };
 struct Aggregate {
   struct Line {
+    std::string of;  // organisation or period; empty: all
     std::string code;
     bool indicator = false;
     Total total;
     int places = 0;
   };
   std::vector<Line> lines;
+  std::map<std::string, Text> names;  // of the organisations
 };
 
 // A figure of one report, for export.
@@ -159,11 +165,11 @@ struct Known {
   std::string value;
   std::string detail;
 };
-using Sources = std::function<std::optional<Known>(store::Transaction&, const Prefill&,
+using Sources = std::function<std::optional<Known>(store::Transaction&, const Element&,
                                                    const identity::Organisation&, const Period&)>;
 
-// From cases and the register.
-Sources sources_of(const std::string& tenant);
+// From cases, the register, readings and the ledger. `statistics` must outlive it.
+Sources sources_of(const std::string& tenant, const std::vector<observe::StatisticsRule>& statistics);
 
 class Reporting {
  public:
@@ -203,7 +209,7 @@ class Reporting {
   Overview overview(const identity::Caller& caller, const std::string& set, const std::string& period);
   // Over the periods given, of accepted reports, or of all submitted ones.
   Aggregate aggregate(const identity::Caller& caller, const std::string& set,
-                      const std::vector<std::string>& periods, bool accepted_only);
+                      const std::vector<std::string>& periods, bool accepted_only, By by = By::all);
   std::vector<Observation> observations(const identity::Caller& caller, const std::string& set,
                                         const std::string& period);
   std::vector<Entry> history(const identity::Caller& caller, const ReportKey& key,
@@ -217,9 +223,12 @@ class Reporting {
   bool may_see(const identity::Caller& caller, const DataSet& set, const std::string& organisation) const;
   const DataSet& set_of(const std::string& name) const;
   std::vector<identity::Organisation> assigned(store::Transaction& t, const DataSet& set) const;
+  bool is_assigned(const DataSet& set, const identity::Organisation& unit) const;
   Days days_of(store::Transaction& t, const DataSet& set, const Period& period) const;
   Stored read(store::Transaction& t, const DataSet& set, const identity::Organisation& unit,
               const Period& period, const Days& days) const;
+  std::map<std::string, Figures> figures_in(store::Transaction& t, const DataSet& set,
+                                            const Period& period) const;
   std::vector<Stored> all_of(store::Transaction& t, const DataSet& set, const Period& period) const;
   Stored find(store::Transaction& t, const identity::Caller& caller, const ReportKey& key) const;
   // As stored; with `fresh` what the system knows today stands in place of it.

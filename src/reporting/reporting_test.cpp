@@ -1,9 +1,6 @@
 // Declarations that may not be; totals and completeness against a plain second computation; the way of a
 // report with its duties, conflicts and locks; and that a step which fails anywhere leaves nothing.
-#include "reporting/reporting.h"
-
-#include "identity/world_testing.h"
-#include "reporting/codes.h"
+#include "reporting/reporting_testing.h"
 
 #include <random>
 
@@ -14,43 +11,7 @@ namespace tributary::reporting {
 namespace {
 
 using identity::testing::code_of;
-
-constexpr const char* dictionary = R"Y(elements:
-  area: {name: {zh: 面积, en: Area}, unit: ha, places: 2, nature: stock, in_time: last, over_units: sum}
-  money: {name: {zh: 资金, en: Money}, unit: CNY, places: 2, nature: flow, in_time: sum, over_units: sum}
-  spent: {name: {zh: 支出, en: Spent}, unit: CNY, places: 2, nature: flow, in_time: sum, over_units: sum}
-indicators:
-  rate: {name: {zh: 使用率, en: Rate}, numerator: {formula: spent, unit: CNY}, denominator: {formula: money, unit: CNY}, unit: "%"}
-)Y";
-constexpr const char* trial = R"Y(data_set: trial
-title: {zh: 试, en: trial}
-explanation: {zh: 试, en: trial}
-source: {document: 试}
-period: year
-first: "2025"
-organisations: {kinds: [township]}
-due: {days: 20}
-closes: {days: 40}
-fill: [township]
-office: [office_drafter, office_approver]
-levels:
-  - {name: head, label: {zh: 负责人, en: Head}, roles: [township], own: true}
-  - {name: office, label: {zh: 办公室, en: Office}, roles: [office_approver]}
-groups: {all: {label: {zh: 全部, en: All}, elements: [area, money, spent]}}
-rules:
-  within: {text: {zh: 支出不能多于资金, en: too much spent}, left: spent, operator: "<=", right: money, unit: CNY, severity: error}
-outliers:
-  - {element: area, against: previous, limit: "0.5"}
-)Y";
-
-Book book_of(const std::string& words, const std::string& set) {
-  return read_book({{"d.yaml", words, "p"}, {"s.yaml", set, "p"}});
-}
-std::string changed(std::string text, const std::string& from, const std::string& to) {
-  const auto at = text.find(from);
-  EXPECT_NE(at, std::string::npos) << from;
-  return text.replace(at, from.size(), to);
-}
+using namespace testing;  // NOLINT: the small town
 
 TEST(Declarations, WhatMayNotBeIsRefusedWithItsLine) {
   EXPECT_EQ(book_of(dictionary, trial).sets.size(), 1U);
@@ -73,6 +34,17 @@ TEST(Declarations, WhatMayNotBeIsRefusedWithItsLine) {
   refused(changed(dictionary, "formula: spent", "formula: area"), trial, 6, "unit_mismatch");
   refused(changed(dictionary, "places: 2", "placse: 2"), trial, 2, "unknown_key");
   refused(dictionary, changed(trial, "[area, money, spent]", "[area, mony]"), 1, "bad_declaration");
+  const auto prefilled = [](const std::string& how) {
+    return changed(dictionary, "over_units: sum}\n  money",
+                   "over_units: sum, prefill: " + how + "}\n  money");
+  };
+  EXPECT_NO_THROW(
+      book_of(prefilled("{from: readings, what: nh3n, places: section, statistic: mean}"), trial));
+  refused(prefilled("{from: readings, what: nh3n, places: section, statistic: mode}"), trial, 2,
+          "bad_declaration");
+  refused(prefilled("{from: readings, what: nh3n}"), trial, 2, "missing_key");
+  refused(prefilled("{from: ledger, what: received}"), trial, 2, "bad_declaration");  // an area is no money
+  refused(prefilled("{from: thin_air, what: nh3n}"), trial, 2, "bad_declaration");
   refused(dictionary, changed(trial, "first: \"2025\"", "first: 2025-Q1"), 6, "bad_declaration");
   refused(dictionary, changed(trial, "left: spent", "left: area"), 17, "unit_mismatch");
   refused(dictionary, changed(trial, "limit: \"0.5\"", "limit: \"-1\""), 19, "bad_declaration");
@@ -100,6 +72,19 @@ TEST(Figures, WorkedExamplesSixAndSeven) {
   EXPECT_EQ(rate({{{"spent", Rational(1)}}}), std::nullopt);
   EXPECT_EQ(rate({}), std::nullopt);
   EXPECT_EQ(rate({{{"spent", Rational(0)}, {"money", Rational(5)}}}), Rational(0));  // zero is a value
+}
+
+TEST(Figures, WhatIsNotToBeMergedIsNoTotal) {
+  Element e;
+  e.in_time = Merge::none;
+  e.over_units = Merge::sum;
+  const auto some = [](int x) { return std::optional(Rational(x)); };
+  // One of them has two periods: the other's figure alone is not what all come to.
+  const Total apart = total(e, {{"a", {some(1), some(2)}}, {"b", {some(5), std::nullopt}}});
+  EXPECT_EQ(apart.value, std::nullopt);
+  EXPECT_EQ(apart.given, 3U);
+  EXPECT_EQ(total(e, {{"a", {std::nullopt, some(2)}}, {"b", {some(0), std::nullopt}}}).value, Rational(2));
+  EXPECT_EQ(total(e, {{"a", {std::nullopt}}}).value, std::nullopt);
 }
 
 TEST(Figures, AgreeWithAPlainSecondComputation) {
@@ -161,38 +146,6 @@ TEST(Figures, StandOutAndMissingSides) {
   EXPECT_EQ(check(pair, pair.sets.at("trial"), {}, {"spent"}).size(), 1U);
   EXPECT_TRUE(check(pair, pair.sets.at("trial"), {}, {"spent", "money"}).empty());
 }
-
-struct Town {
-  explicit Town(const std::string& kind) : w(kind) {
-    std::vector<store::Migration> all;
-    for (const auto list : {identity::testing::all_migrations()})
-      all.insert(all.end(), list.begin(), list.end());
-    all.insert(all.end(), migrations().begin(), migrations().end());
-    w.database.db().migrate(all);
-    w.person("zhao", {"township"}, "div-341602100");
-    w.person("qian", {"township"}, "div-341602100");
-    w.person("yi", {"township"}, "div-341602101");
-    w.person("wang", {"office_approver"});
-    w.person("chen", {"office_drafter"});
-    w.person("sun", {"lead_department"});
-  }
-  Reporting reports() { return {w.database.db(), "341602", w.clock, book, calendar, w.identity.audit()}; }
-  identity::Caller as(const std::string& name) { return w.enter(name).caller; }
-  static Change number(const std::string& element, const std::string& value, std::int64_t seen = 0,
-                       const std::string& why = {}) {
-    return {element, Entry::Kind::value, value, {}, why, seen};
-  }
-  void fill(const std::string& who = "zhao") {
-    reports().save(as(who), key,
-                   {number("area", "10.50"),
-                    number("money", "0"),
-                    {"spent", Entry::Kind::none, {}, "没有支出事项", {}, 0}});
-  }
-  identity::testing::World w;
-  Book book = book_of(dictionary, trial);
-  WorkCalendar calendar;
-  ReportKey key{"trial", "div-341602100", "2026"};
-};
 
 class Reports : public ::testing::TestWithParam<std::string> {};
 INSTANTIATE_TEST_SUITE_P(Databases, Reports, ::testing::ValuesIn(store::test_kinds()));

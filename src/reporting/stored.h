@@ -21,8 +21,20 @@ struct Reporting::Stored {
   bool fillable() const { return state == State::open || state == State::returned; }
   bool locked(Date today) const { return fillable() && !reopened && days.closes && today > *days.closes; }
   ReportHead head(Date today) const;
+  void take(const store::Row& row);  // report_columns
 };
 
+// Days of a period that the office has set, as text; empty: as declared.
+struct OfficeDays {
+  std::string due, closes, basis;
+};
+std::map<std::string, OfficeDays> office_days(store::Transaction& t, const std::string& tenant,
+                                              const DataSet& set);
+Days days_in(const WorkCalendar& calendar, const DataSet& set, const Period& period,
+             const std::map<std::string, OfficeDays>& office);
+
+inline constexpr const char* report_columns =
+    "organisation, period, state, level, reopened, submitted, first_received, version";
 inline constexpr const char* entry_columns =
     "element, kind, value, reason, explanation, origin, detail, user_name, at, version";
 std::pair<std::string, Entry> entry_of(const store::Row& row);

@@ -25,9 +25,9 @@ export function texter(locale) {
 }
 
 /** A database made by `prepare`, which is given a way to call the program, and a server over it. */
-export async function serve(prepare = async () => {}) {
+export async function serve(prepare = async () => {}, packs = join(top, 'policies')) {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-web-'))
-  const environment = { ...process.env, TRIBUTARY_DB: `sqlite:${folder}/t.db`, TRIBUTARY_PACKS: join(top, 'policies'), TRIBUTARY_LANG: 'zh', TRIBUTARY_PROGRAM: program }
+  const environment = { ...process.env, TRIBUTARY_DB: `sqlite:${folder}/t.db`, TRIBUTARY_PACKS: packs, TRIBUTARY_LANG: 'zh', TRIBUTARY_PROGRAM: program }
   const run = async (file, args) => (await promisify(execFile)(file, args, { cwd: top, env: environment, maxBuffer: 1 << 28 })).stdout
   const cli = async (...args) => JSON.parse(await run(program, [...args, '--json']))
   await prepare({ cli, run })
@@ -74,6 +74,7 @@ export async function demonstration(browser, more = async () => {}) {
     await add('clerk', '王敏', 'office_drafter,office_approver,accountant,lead_department', 'office')
     await add('approver', '李强', 'office_approver', 'office')
     await add('auditor', '周正', 'auditor', 'drc')
+    await add('reporter', '赵云', 'township', 'div-341602100')
     await add('administrator2', '陈静', 'administrator', 'office')
     await more(cli)
   })

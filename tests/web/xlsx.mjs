@@ -1,4 +1,4 @@
-// A workbook of one sheet, all cells as text: what a clerk would upload. Stored, not compressed.
+// A workbook of one sheet: what a clerk would upload. Cells are texts, or {formula, value}. Stored, not compressed.
 function crc32(bytes) {
   let crc = -1
   for (const byte of bytes) {
@@ -41,7 +41,10 @@ const escape = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').r
 const letters = (n) => (n >= 26 ? letters(Math.floor(n / 26) - 1) : '') + String.fromCharCode(65 + (n % 26))
 
 export function workbook(rows) {
-  const sheet = rows.map((row, r) => `<row r="${r + 1}">${row.map((cell, c) => `<c r="${letters(c)}${r + 1}" t="inlineStr"><is><t xml:space="preserve">${escape(cell)}</t></is></c>`).join('')}</row>`).join('')
+  const sheet = rows.map((row, r) => `<row r="${r + 1}">${row.map((cell, c) => {
+    const at = `${letters(c)}${r + 1}`
+    return typeof cell === 'string' ? `<c r="${at}" t="inlineStr"><is><t xml:space="preserve">${escape(cell)}</t></is></c>` : `<c r="${at}"><f>${escape(cell.formula)}</f><v>${cell.value}</v></c>`
+  }).join('')}</row>`).join('')
   const main = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main'
   const office = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
   const links = 'http://schemas.openxmlformats.org/package/2006/relationships'

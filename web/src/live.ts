@@ -9,7 +9,7 @@ let stream: EventSource | null = null
 function begin(): void {
   if (stream || !listeners.size) return
   stream = new EventSource(address('/events'))
-  for (const kind of ['statement', 'job', 'import', 'case'])
+  for (const kind of ['statement', 'job', 'import', 'case', 'report'])
     stream.addEventListener(kind, (event) => {
       let data: Record<string, unknown> = {}
       try {

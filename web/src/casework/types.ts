@@ -1,5 +1,6 @@
 // The shapes of casework, as far as the pages read them (src/api/case_routes.cpp is the contract).
 import type { Text } from '@/i18n'
+import type { ReportHead } from '@/reporting/types'
 
 export interface Named { code: string; name: Text | string }
 export interface Origin { document: string; number: string; article: string }
@@ -37,6 +38,12 @@ export interface InboxItem extends CaseHead {
   what: Text[]
   /** What takes nothing but the press, so that it can be done for many at once. */
   plain_steps: PlainStep[]
+}
+/** One line of what is due: a case or a report. */
+export interface Due {
+  key: string
+  case?: InboxItem
+  report?: ReportHead
 }
 export interface News extends CaseHead {
   mentioned: boolean
