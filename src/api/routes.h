@@ -31,6 +31,7 @@ void add_case_sheet_routes(RouteTable& table);
 void add_attention_routes(RouteTable& table);  // following, news, calendar, many at once
 void add_paper_routes(RouteTable& table);
 void add_plan_routes(RouteTable& table);
+void add_plan_figure_routes(RouteTable& table);
 void add_report_routes(RouteTable& table);
 void add_report_sheet_routes(RouteTable& table);
 void add_home_routes(RouteTable& table);

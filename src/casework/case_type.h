@@ -111,7 +111,7 @@ struct Effect {
     run,             // rule, period: puts a run in the queue
     publish,         // kind, title, fields, days or until, objections, contact, replaces, why
     withdraw,        // takes down what the case published
-    open_case,       // case, set
+    open_case,       // case, set, for; with `each` one for every row of a table, or every organisation
     compile          // from, into: other cases gathered into a table of this one
   };
   Kind kind = Kind::publish;
@@ -238,6 +238,7 @@ struct Declaration {
   std::vector<std::string> readers;  // roles that see every case, beside those who act in it
   std::string responsible;  // field naming the organisation whose progress it is, and the states that count
   std::vector<std::string> responsible_in;
+  std::string article_field;  // a choice with keys a1, a2, …: the article of the plan a case is about
   bool open_to_all = false;  // what is not personal may be seen by everybody signed in
   std::vector<Field> form;
   std::vector<Computed> computed;
@@ -255,6 +256,9 @@ struct Declaration {
   std::string text;  // the file as it was, to keep with the cases
   std::string hash;  // of it
 };
+
+// 9 of "a9"; 0 of what is no such key.
+int article_of_key(std::string_view key);
 
 // A declaration that was checked, with its conditions compiled.
 struct CaseType {

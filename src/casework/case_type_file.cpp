@@ -185,7 +185,7 @@ std::vector<Argument> arguments_of(Effect::Kind kind) {
     case Effect::Kind::withdraw:
       return {};
     case Effect::Kind::open_case:
-      return {{"case", true}, {"for", false}};
+      return {{"case", true}, {"for", false}, {"each", false}};
     case Effect::Kind::compile:
       return {{"from", true},    {"into", true},       {"expected", false}, {"rows", false},
               {"status", false}, {"submitted", false}, {"due", false},      {"lacking", false}};
@@ -379,6 +379,7 @@ Declaration read_declaration(const std::string& text, const std::string& file,
   out.verified = map.boolean_or("verified", true);
   out.lead = map.text_or("lead");
   out.readers = words(map, "readers");
+  out.article_field = map.text_or("article_field");
   if (const YamlNode* node = map.find("responsible")) {
     YamlMap responsible(*node, "responsible");
     out.responsible = responsible.text("field");

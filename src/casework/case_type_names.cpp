@@ -58,6 +58,15 @@ class Names {
         bad(d_.where, "responsible 应是单位字段", "responsible names a field of one organisation");
       for (const std::string& state : d_.responsible_in) known(states(), state, d_.where, {"状态", "state"});
     }
+    if (!d_.article_field.empty()) {
+      known(fields(), d_.article_field, d_.where, {"字段", "field"});
+      const Field& choice = *field(d_.article_field);
+      if (choice.kind != FieldKind::choice ||
+          std::any_of(choice.choices.begin(), choice.choices.end(),
+                      [](const auto& one) { return article_of_key(one.key) == 0; }))
+        bad(d_.where, "article_field 应是选项字段，选项的键为 a1、a2……",
+            "article_field names a choice with keys a1, a2, …");
+    }
     if (d_.number) known(steps(), d_.number->on, d_.where, {"步骤", "step"});
   }
 
@@ -111,8 +120,22 @@ class Names {
   }
 
   void effect(const Effect& effect) const {
+    std::vector<Field> each;  // what the rows, or organisations, of `each` are called
+    if (const auto found = effect.arguments.find("each"); found != effect.arguments.end()) {
+      known(fields(), found->second, effect.where, {"字段", "field"});
+      const Field& of = *field(found->second);
+      if (of.kind != FieldKind::table && of.kind != FieldKind::organisations)
+        bad(effect.where, fmt::format("“{}”不是表格，也不是几个单位", of.name),
+            fmt::format("\"{}\" is neither a table nor several organisations", of.name));
+      each = of.kind == FieldKind::table ? of.columns : std::vector{of};
+    }
     const auto placeholders = [&](const std::string& text) {
       for (const std::string& name : reading::placeholders(text, effect.where)) {
+        const auto column = std::find_if(each.begin(), each.end(), [&](const Field& f) { return f.name == name; });
+        if (column != each.end()) {
+          if (column->sensitivity > Sensitivity::internal) personal(effect, name);
+          continue;
+        }
         constexpr std::array<std::string_view, 8> own{
             "number", "year", "n", "today", "applicant", "applicant_party", "id", "publication"};
         if (field(name) == nullptr && std::find(own.begin(), own.end(), name) != own.end()) continue;

@@ -21,6 +21,27 @@ Error failed(const Effect& effect, const Text& why) {
                        to_string(effect.kind), why.en)}};
 }
 
+// The values of a row in place of its columns' names, empty ones by nothing; other names stay to be filled in.
+std::string of_row(const std::string& text, const std::vector<Field>& columns, const Json& row) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = text[at] == '{' ? text.find('}', at) : std::string::npos;
+    if (end == std::string::npos) {
+      out += text[at++];
+      continue;
+    }
+    const std::string name = text.substr(at + 1, end - at - 1);
+    const bool column =
+        std::any_of(columns.begin(), columns.end(), [&](const Field& field) { return field.name == name; });
+    if (!column)
+      out += text.substr(at, end + 1 - at);
+    else if (const auto value = row.find(name); value != row.end() && !value->is_null())
+      out += value->is_string() ? value->get<std::string>() : value->dump();
+    at = end + 1;
+  }
+  return out;
+}
+
 // What the case published last and stands, or 0.
 std::int64_t latest_publication(store::Transaction& t, const std::string& tenant, CaseId id) {
   const auto row = t.first(
@@ -256,11 +277,34 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
         case Effect::Kind::open_case: {
           const auto type = types_->find(effect.arguments.at("case"));
           if (type == types_->end()) throw failed(effect, {"没有这种事项", "there is no such kind of case"});
-          Json values = Json::object();
-          for (const auto& [field, text] : effect.set)
-            if (const std::string value = filled(effect, text, false); !value.empty()) values[field] = value;
-          note["case"] = begun(t, caller, type->second, values, s.id, true, argument("for")).id.value;
-          break;
+          const auto each = effect.arguments.find("each");
+          const Field* of = each == effect.arguments.end() ? nullptr : s.type->field(each->second);
+          const bool table = of != nullptr && of->kind == FieldKind::table;
+          const std::vector<Field> columns = of == nullptr ? std::vector<Field>{}
+                                             : table       ? of->columns
+                                                           : std::vector{*of};
+          const auto open = [&](const Json& row) {
+            const auto said = [&](const std::string& text) {
+              return filled(effect, of_row(text, columns, row), false);
+            };
+            Json values = Json::object();
+            for (const auto& [field, text] : effect.set)
+              if (const std::string value = said(text); !value.empty()) values[field] = value;
+            const auto whose = effect.arguments.find("for");
+            return begun(t, caller, type->second, values, s.id, true,
+                         whose == effect.arguments.end() ? std::string() : said(whose->second))
+                .id.value;
+          };
+          if (of == nullptr) {
+            note["case"] = open(Json::object());
+            break;
+          }
+          if (const auto all = s.state.form.find(of->name); all != s.state.form.end() && all->is_array())
+            for (const Json& one : *all) {
+              note["case"] = open(table ? one : Json{{of->name, one}});
+              done.push_back(note);
+            }
+          continue;
         }
       }
     } catch (const Error& e) {

@@ -192,7 +192,7 @@ CasePage Casework::list(const identity::Caller& caller, const CaseFilter& filter
         names += names.empty() ? "?" : ", ?";
         values.push_back(store::to_value(name));
       }
-      sql += names.empty() ? " AND 1 = 0" : " AND c.type IN (" + names + ")";
+      where(names.empty() ? "c.article = ?" : "(c.type IN (" + names + ") OR c.article = ?)", filter.article);
     }
     if (!filter.words.empty()) {
       const auto phrases = phrases_of(filter.words);
