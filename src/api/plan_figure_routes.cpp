@@ -5,6 +5,7 @@
 #include "observe/observations.h"
 
 #include <algorithm>
+#include <map>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -25,6 +26,17 @@ struct Found {
 Found number(std::int64_t n, const Text& nothing) {
   if (n == 0) return {std::nullopt, nothing};
   return {std::to_string(n), {}};
+}
+
+// Units as people read them; others stay as they are written.
+Text name_of_unit(const std::string& unit) {
+  static const std::map<std::string, std::string> chinese{{"ha", "公顷"},
+                                                          {"m2", "平方米"},
+                                                          {"m3/a", "立方米/年"},
+                                                          {"tCO2e", "吨二氧化碳当量"},
+                                                          {"tCO2e/a", "吨二氧化碳当量/年"}};
+  const auto found = chinese.find(unit);
+  return {found == chinese.end() ? unit : found->second, unit};
 }
 
 class FiguresOf {
@@ -93,21 +105,10 @@ class FiguresOf {
     return {kept->at(2).get<std::string>(), note};
   }
 
-  Text none_of(const PlanFigure& figure) const {
-    const auto& declared = types_.at(figure.of)->declared;
-    if (figure.open)
-      return {fmt::format("没有在办的“{}”", declared.title.zh),
-              fmt::format("no \"{}\" is under way", declared.title.en)};
-    if (figure.states.empty())
-      return {fmt::format("还没有“{}”", declared.title.zh), fmt::format("no \"{}\" yet", declared.title.en)};
-    std::string zh, en;
-    for (const std::string& state : figure.states) {
-      const Text& label = types_.at(figure.of)->state(state)->label;
-      zh += (zh.empty() ? "" : "、") + label.zh;
-      en += (en.empty() ? "" : ", ") + label.en;
-    }
-    return {fmt::format("没有处于“{}”的“{}”", zh, declared.title.zh),
-            fmt::format("no \"{}\" is \"{}\"", declared.title.en, en)};
+  // What it would be is said by the label.
+  static Text none_of(const PlanFigure& figure) {
+    if (figure.open) return {"没有在办的", "none under way"};
+    return {"还没有", "none yet"};
   }
 
   Found of_statements(const PlanFigure& figure) {
@@ -123,9 +124,10 @@ class FiguresOf {
       latest = std::max(latest, total.latest_period);
     }
     if (count == 0) return {std::nullopt, {"还没有结算单", "no statement yet"}};
-    return {figure.sum.empty() ? std::to_string(count) : compensate::yuan(amount).to_fixed(2),
-            {fmt::format("{} 份，最近时段 {}", count, latest),
-             fmt::format("{} statements, latest period {}", count, latest)}};
+    const Text note{fmt::format("最近时段 {}", latest), fmt::format("latest period {}", latest)};
+    if (figure.sum.empty()) return {std::to_string(count), note};
+    return {compensate::yuan(amount).to_fixed(2),
+            {fmt::format("{} 份，{}", count, note.zh), fmt::format("{} statements, {}", count, note.en)}};
   }
 
   Found of_transfers(const PlanFigure& figure) {
@@ -155,7 +157,8 @@ class FiguresOf {
   std::pair<Text, const char*> unit_and_kind(const PlanFigure& figure) const {
     const std::string unit = casework::unit_of(figure, types_);
     if (unit == "CNY") return {{"元", "yuan"}, "money"};
-    if (!unit.empty()) return {unit == "1" ? Text{} : Text{unit, unit}, "number"};
+    if (unit == "1") return {{}, "number"};
+    if (!unit.empty()) return {name_of_unit(unit), "number"};
     switch (figure.from) {
       case From::statements:
         return {{"份", "statements"}, "number"};

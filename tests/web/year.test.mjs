@@ -36,7 +36,7 @@ async function paper(page, label, format) {
     if (process.env.TRIBUTARY_KEEP_PAPERS) writeFileSync(join(process.env.TRIBUTARY_KEEP_PAPERS, download.suggestedFilename()), readFileSync(file))
     return format === 'pdf'
       ? execFileSync('pdftotext', ['-layout', file, '-'], { encoding: 'utf8' }).replace(/\s+/g, '')
-      : execFileSync('python3', ['-c', 'import docx,sys\nd=docx.Document(sys.argv[1])\nprint("".join(x.text or "" for x in d.element.body.iter("{http://schemas.openxmlformats.org/wordprocessingml/2006/main}t")))', file], { encoding: 'utf8' }).replace(/\s+/g, '')
+      : execFileSync('/usr/bin/python3', ['-c', 'import docx,sys\nd=docx.Document(sys.argv[1])\nprint("".join(x.text or "" for x in d.element.body.iter("{http://schemas.openxmlformats.org/wordprocessingml/2006/main}t")))', file], { encoding: 'utf8' }).replace(/\s+/g, '')
   } finally {
     rmSync(folder, { recursive: true })
   }
