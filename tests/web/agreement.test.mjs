@@ -17,8 +17,8 @@ for (const [locale, width] of [['zh', 1280], ['en', 390]])
     const { press, due, open, choose, begin, read } = world
     const names = (await read('chen', '/parties?limit=500')).items
     const party = (code) => { const found = names.find((p) => p.code === code); assert.ok(found, `no party ${code}`); return found.name[locale] || found.name.zh }
-    const [upper, lower] = ['gov:341602100', 'gov:341602101'].map(party)
-    const title = '古井镇芦庙镇界河补偿协议'
+    const [upper, lower] = ['gov:341602', 'gov:341600'].map(party)
+    const title = '涡河谯城段补偿协议'
     const id = await begin('chen', 'compensation-agreement')
     const { page } = chen
     await page.fill('#f-title', title)
