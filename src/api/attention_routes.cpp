@@ -15,14 +15,6 @@ using schema::boolean, schema::both, schema::integer, schema::line, schema::list
 constexpr int longest_span = 100;  // days of a calendar
 constexpr std::size_t most_at_once = 100;
 
-Json with(Json schema, const Json& more) {
-  for (const auto& [name, value] : more.at("properties").items()) {
-    schema["properties"][name] = value;
-    schema["required"].push_back(name);
-  }
-  return schema;
-}
-
 Page list_news(Call& call, const PageRequest& page) {
   const Names names(call);
   Page out;

@@ -28,6 +28,15 @@ inline casework::CaseId case_in(Call& call) {
 // the queue begins.
 void tell_of(Call& call, const casework::CaseView& view);
 
+// The schema of an object with the properties of another added.
+inline Json with(Json schema, const Json& more) {
+  for (const auto& [name, value] : more.at("properties").items()) {
+    schema["properties"][name] = value;
+    schema["required"].push_back(name);
+  }
+  return schema;
+}
+
 Json type_json(const casework::CaseType& type);
 Json type_schema();
 Json type_detail(const casework::CaseType& type);

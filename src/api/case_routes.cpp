@@ -41,6 +41,9 @@ Page list_inbox(Call& call, const PageRequest& page) {
     Json one = head_json(item.head, names, *call.worker.services.case_types);
     one["what"] = Json::array();
     for (const Text& what : item.what) one["what"].push_back(json_of(what));
+    const auto type = call.worker.services.case_types->find(item.head.type);
+    one["to_fill"] = type != call.worker.services.case_types->end() &&
+                     item.head.state == type->second->declared.start_state;
     one["plain_steps"] = Json::array();
     for (const auto& [step, label] : item.plain_steps)
       one["plain_steps"].push_back({{"step", step}, {"label", json_of(label)}});
@@ -137,7 +140,8 @@ void add_case_routes(RouteTable& table) {
                    Json out = head_schema();
                    out["properties"]["what"] = list(both());
                    out["properties"]["plain_steps"] = list(object({{"step", text()}, {"label", both()}}));
-                   for (const char* name : {"what", "plain_steps"}) out["required"].push_back(name);
+                   out["properties"]["to_fill"] = boolean();
+                   for (const char* name : {"what", "to_fill", "plain_steps"}) out["required"].push_back(name);
                    return out;
                  }(),
              .pager = list_inbox});

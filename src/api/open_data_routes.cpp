@@ -3,6 +3,7 @@
 // without data – is left out or said to be not stated, never made up.
 #include "api/case_answers.h"
 #include "api/publicity.h"
+#include "observe/observations.h"
 
 #include <algorithm>
 #include <array>
@@ -78,6 +79,8 @@ struct Dataset {
   const char* theme;
   std::string from, to;  // days; empty: not stated
   std::string legal;
+  std::vector<Text> keywords{};
+  std::optional<Instant> modified{};
 };
 
 Json tongues(const Text& words) {
@@ -103,18 +106,30 @@ class Catalogue {
 
   Json document() {
     const Text region = region_name();
+    const Text name = publisher_name(region);
     publisher_ = {{"@id", base_ + "/#publisher"},
                   {"@type", "foaf:Agent"},
-                  {"foaf:name", tongues(publisher_name(region))}};
+                  {"foaf:name", tongues(name)},
+                  {"dct:type", iri("http://purl.org/adms/publishertype/LocalAuthority")}};
+    // Nobody has named a telephone or a mail: the portal itself is where to turn.
+    contact_ = {{"@id", base_ + "/#contact"},
+                {"@type", "vcard:Kind"},
+                {"vcard:fn", tongues(name)},
+                {"vcard:hasURL", iri(base_ + "/")}};
     spatial_ = spatial(region);
     Json datasets = Json::array();
-    for (const Dataset& one : all(region)) datasets.push_back(dataset(one));
+    std::optional<Instant> modified;
+    for (const Dataset& one : all(region)) {
+      datasets.push_back(dataset(one));
+      if (one.modified && (!modified || *modified < *one.modified)) modified = one.modified;
+    }
     Json out{{"@context",
               {{"dcat", "http://www.w3.org/ns/dcat#"},
                {"dct", "http://purl.org/dc/terms/"},
                {"foaf", "http://xmlns.com/foaf/0.1/"},
                {"rdfs", "http://www.w3.org/2000/01/rdf-schema#"},
                {"skos", "http://www.w3.org/2004/02/skos/core#"},
+               {"vcard", "http://www.w3.org/2006/vcard/ns#"},
                {"xsd", "http://www.w3.org/2001/XMLSchema#"},
                {"geo", "http://www.opengis.net/ont/geosparql#"}}},
              {"@id", base_ + "/api/v1/public/catalogue"},
@@ -128,7 +143,11 @@ class Catalogue {
              {"dct:language", {iri(authority("language", "ZHO")), iri(authority("language", "ENG"))}},
              {"foaf:homepage", {{"@id", base_ + "/data"}, {"@type", "foaf:Document"}}},
              {"dct:spatial", spatial_},
+             {"dcat:themeTaxonomy",
+              {{"@id", "http://publications.europa.eu/resource/authority/data-theme"},
+               {"@type", "skos:ConceptScheme"}}},
              {"dcat:dataset", datasets}};
+    if (modified) out["dct:modified"] = typed(to_rfc3339(*modified), "xsd:dateTime");
     add_rights(out);
     return out;
   }
@@ -256,6 +275,35 @@ class Catalogue {
                    {},
                    {},
                    plan});
+    const std::map<std::string, std::vector<Text>> keywords{
+        {"sections", {{"断面", "section"}, {"地表水", "surface water"}}},
+        {"classes", {{"水质", "water quality"}, {"断面", "section"}}},
+        {"statements", {{"生态保护补偿", "ecological compensation"}, {"结算", "settlement"}}},
+        {"notices", {{"公示", "public notice"}, {"政务公开", "open government"}}},
+        {"rules", {{"生态保护补偿", "ecological compensation"}, {"规则", "rules"}}},
+        {"progress", {{"行动方案", "action plan"}, {"任务", "tasks"}}}};
+    for (Dataset& one : out) one.keywords = keywords.at(one.key);
+    changes(out);
+    return out;
+  }
+
+  // When each last changed, where that is known.
+  void changes(std::vector<Dataset>& all) {
+    std::map<std::string, Instant> known;
+    if (const auto imported = observe::Observations(call_.database(), call_.tenant()).imported(); imported.latest)
+      known["classes"] = *imported.latest;
+    if (const auto newest = casework_of(call_).publications({}, 1); !newest.empty())
+      known["notices"] = newest.front().published;
+    for (const auto& [article, count] : casework_of(call_).counts_by_article())
+      known["progress"] = std::max(known["progress"], count.changed);
+    for (Dataset& one : all)
+      if (const auto found = known.find(one.key); found != known.end()) one.modified = found->second;
+  }
+
+  static Json keywords(const Dataset& one) {
+    Json out = Json::array();
+    for (const Text& word : one.keywords)
+      for (const Json& tongue : tongues(word)) out.push_back(tongue);
     return out;
   }
 
@@ -266,10 +314,10 @@ class Catalogue {
       for (const Format& format : formats) {
         const char* joint = one.path.find('?') == std::string::npos ? "?" : "&";
         const std::string address = fmt::format("{}{}{}format={}", base_, one.path, joint, format.parameter);
-        distributions.push_back(distribution(id, format.title, address, format.media_type, format.file_type));
+        distributions.push_back(distribution(id, one.title, format.title, address, format.media_type, format.file_type));
       }
     if (one.key == "sections")
-      distributions.push_back(distribution(id, "GeoJSON", base_ + "/ogc/collections/places/items",
+      distributions.push_back(distribution(id, one.title, "GeoJSON", base_ + "/ogc/collections/places/items",
                                            "application/geo+json", "GEOJSON"));
     Json out{{"@id", id},
              {"@type", "dcat:Dataset"},
@@ -285,7 +333,10 @@ class Catalogue {
              {"dct:language", {iri(authority("language", "ZHO")), iri(authority("language", "ENG"))}},
              {"dct:spatial", spatial_},
              {"dcat:landingPage", {{"@id", base_ + "/data"}, {"@type", "foaf:Document"}}},
+             {"dcat:contactPoint", contact_},
+             {"dcat:keyword", keywords(one)},
              {"dcat:distribution", distributions}};
+    if (one.modified) out["dct:modified"] = typed(to_rfc3339(*one.modified), "xsd:dateTime");
     if (!one.from.empty())
       out["dct:temporal"] = {{"@type", "dct:PeriodOfTime"},
                              {"dcat:startDate", typed(one.from, "xsd:date")},
@@ -296,12 +347,13 @@ class Catalogue {
     return out;
   }
 
-  Json distribution(const std::string& dataset, const std::string& title, const std::string& address,
+  Json distribution(const std::string& dataset, const Text& of, const std::string& title, const std::string& address,
                     const char* media_type, const char* file_type) {
     Json out{
         {"@id", fmt::format("{}-{}", dataset, title)},
         {"@type", "dcat:Distribution"},
         {"dct:title", title},
+        {"dct:description", tongues({fmt::format("{}，{} 格式", of.zh, title), fmt::format("{}, as {}", of.en, title)})},
         {"dcat:accessURL", {{"@id", address}, {"@type", "rdfs:Resource"}}},
         {"dcat:downloadURL", {{"@id", address}, {"@type", "rdfs:Resource"}}},
         {"dcat:mediaType",
@@ -315,6 +367,7 @@ class Catalogue {
   Call& call_;
   std::string base_;
   Json publisher_;
+  Json contact_;
   Json spatial_;
 };
 

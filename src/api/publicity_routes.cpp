@@ -10,12 +10,18 @@
 namespace tributary::api {
 namespace {
 
-using casework::Publication, casework::PublicationFilter;
+using casework::Publication, casework::PublicationFilter, casework::Standing;
 using identity::Permission;
 using schema::any, schema::boolean, schema::both, schema::day, schema::instant, schema::integer, schema::list,
     schema::named, schema::nullable, schema::object, schema::one_of, schema::text;
 
 const std::vector<std::string> kinds{"notice", "result", "policy", "experience", "village"};
+
+Json type_title(const Call& call, const Publication& one) {
+  const auto& types = *call.worker.services.case_types;
+  const auto type = types.find(one.type);
+  return json_of(type == types.end() ? Text{one.type, one.type} : type->second->declared.title);
+}
 
 Json publication_schema() {
   return object({{"id", integer(1)},
@@ -37,29 +43,94 @@ Json publication_schema() {
                  {"why", text()}});
 }
 
-PublicationFilter filter_of(const Call& call, bool archive) {
+const std::vector<Standing> past{Standing::corrected, Standing::over, Standing::withdrawn};
+const std::vector<Standing> everything(casework::all_standings.begin(), casework::all_standings.end());
+
+std::vector<std::string> names_of(const std::vector<Standing>& all) {
+  std::vector<std::string> out;
+  for (const Standing one : all) out.emplace_back(to_string(one));
+  return out;
+}
+
+// Those the parameter `standing` names, or all of `otherwise`.
+std::vector<Standing> standing_of(const Call& call, const std::vector<Standing>& otherwise) {
+  const std::string wanted = call.text("standing");
+  for (const Standing one : otherwise)
+    if (to_string(one) == wanted) return {one};
+  return otherwise;
+}
+
+PublicationFilter filter_of(const Call& call, std::vector<Standing> standing = {Standing::standing}) {
   PublicationFilter filter;
   filter.kind = call.text("kind");
   filter.article = static_cast<int>(call.whole("article").value_or(0));
   filter.about = call.text("about");
   filter.words = call.text("words");
-  filter.archive = archive;
+  filter.standing = std::move(standing);
   return filter;
 }
 
-Page page_of_publications(Call& call, const PageRequest& page, bool archive) {
+template <class Tell>
+Page page_of_publications(Call& call, const PageRequest& page, const PublicationFilter& filter, Tell&& tell) {
   Page out;
   const Names names(call);
   const std::int64_t before = page.cursor.empty() ? 0 : whole_number(page.cursor).value_or(0);
-  const auto all = casework_of(call).publications(filter_of(call, archive), page.limit + 1, before);
+  const auto all = casework_of(call).publications(filter, page.limit + 1, before);
   for (const auto& one : all) {
     if (out.items.size() == page.limit) {
       out.next = std::to_string(all[page.limit - 1].id);
       break;
     }
-    out.items.push_back(publication_json(call, one, names));
+    out.items.push_back(tell(one, names));
   }
   return out;
+}
+
+Page public_notices(Call& call, const PageRequest& page) {
+  return page_of_publications(call, page, filter_of(call), [&](const Publication& one, const Names& names) {
+    return publication_json(call, one, names);
+  });
+}
+
+// For the office: as it was, why it no longer stands, and the case it came from.
+Json archived_json(Call& call, const Publication& one, const Names& names) {
+  Json out = publication_json(call, one, names);
+  out["standing"] = to_string(casework_of(call).standing(one));
+  out["case"] = one.of.value;
+  return out;
+}
+
+Page archive(Call& call, const PageRequest& page) {
+  return page_of_publications(
+      call, page, filter_of(call, standing_of(call, everything)),
+      [&](const Publication& one, const Names& names) { return archived_json(call, one, names); });
+}
+
+// For everybody: older versions by their title; of what came down only that there was something, by whom, of
+// which kind and when – it may not be found by its words either.
+Page public_archive(Call& call, const PageRequest& page) {
+  const PublicationFilter filter = filter_of(
+      call, call.has("words") ? std::vector{Standing::corrected} : standing_of(call, past));
+  const auto cases = casework_of(call);
+  if (call.has("words") && standing_of(call, past).front() != Standing::corrected) return {};
+  return page_of_publications(call, page, filter, [&](const Publication& one, const Names& names) {
+    const Standing now = cases.standing(one);
+    const bool readable = now == Standing::corrected;
+    Json out{{"id", one.id},
+             {"kind", one.kind},
+             {"type_title", type_title(call, one)},
+             {"title", readable ? Json(one.title) : Json(nullptr)},
+             {"articles", one.articles},
+             {"organisation", names.organisation(one.organisation)},
+             {"published", to_rfc3339(one.published)},
+             {"standing", to_string(now)},
+             {"came_down", nullptr},
+             {"replaced_by", one.replaced_by == 0 ? Json(nullptr) : Json(one.replaced_by)},
+             {"why", readable ? one.why : std::string()}};
+    if (now == Standing::withdrawn) out["came_down"] = to_string(day_of(*one.withdrawn));
+    if (now == Standing::over) out["came_down"] = to_string(*one.until);
+    return out;
+  });
 }
 
 // What came down is told as such: neither what it said nor why, which was written for the office.
@@ -245,7 +316,7 @@ Page search(Call& call, const PageRequest& page) {
   if (!search.publications()) return out;
   const Names names(call);
   const std::size_t room = page.limit - out.items.size();
-  const auto all = casework_of(call).publications(filter_of(call, false), room + 1, at);
+  const auto all = casework_of(call).publications(filter_of(call), room + 1, at);
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (i == room) {
       out.next = "p" + std::to_string(i == 0 ? all[0].id + 1 : all[i - 1].id);
@@ -265,8 +336,6 @@ Page search(Call& call, const PageRequest& page) {
 }  // namespace
 
 Json publication_json(Call& call, const Publication& p, const Names& names) {
-  const auto& types = *call.worker.services.case_types;
-  const auto type = types.find(p.type);
   Json content = p.content;
   for (Json& one : content) {  // codes by the names they have
     const auto kind = one.at("kind").get<std::string>();
@@ -279,7 +348,7 @@ Json publication_json(Call& call, const Publication& p, const Names& names) {
   return {
       {"id", p.id},
       {"kind", p.kind},
-      {"type_title", json_of(type == types.end() ? Text{p.type, p.type} : type->second->declared.title)},
+      {"type_title", type_title(call, p)},
       {"title", p.title},
       {"title_en", p.title_en.empty() ? Json(nullptr) : Json(p.title_en)},
       {"content", content},
@@ -310,7 +379,28 @@ void add_publicity_routes(RouteTable& table) {
        .access = Access::open(),
        .query = {kind, article, about, words},
        .answer = publication_schema(),
-       .pager = [](Call& call, const PageRequest& page) { return page_of_publications(call, page, false); }});
+       .pager = public_notices});
+  table.add(
+      {.path = "/api/v1/public/archive",
+       .name = "public_archive",
+       .tag = "public",
+       .summary = {"不再现行的公示公开：更正过的旧版可看，到期和撤下的只列何时何单位",
+                   "what no longer stands: older versions can be read; of what came down only by whom and when"},
+       .access = Access::open(),
+       .query = {kind, article, about, words,
+                 {"standing", one_of(names_of(past)), {"为何不再现行", "why it does not stand"}, false}},
+       .answer = object({{"id", integer(1)},
+                         {"kind", text()},
+                         {"type_title", both()},
+                         {"title", nullable(text())},
+                         {"articles", list(integer(1))},
+                         {"organisation", named("Named")},
+                         {"published", instant()},
+                         {"standing", one_of(names_of(past))},
+                         {"came_down", nullable(day())},
+                         {"replaced_by", nullable(integer(1))},
+                         {"why", text()}}),
+       .pager = public_archive});
   table.add(
       {.path = "/api/v1/public/notices/{id}",
        .name = "notice",
@@ -319,16 +409,27 @@ void add_publicity_routes(RouteTable& table) {
        .access = Access::open(),
        .answer = publication_schema(),
        .handler = one_publication});
-  table.add(
-      {.path = "/api/v1/publications",
-       .name = "publications",
-       .tag = "casework",
-       .summary = {"公开存档，含旧版、到期和撤下的",
-                   "the archive: old versions, what is over or was taken down"},
-       .access = Access::whole(Permission::cases_read),
-       .query = {kind, article, about, words},
-       .answer = publication_schema(),
-       .pager = [](Call& call, const PageRequest& page) { return page_of_publications(call, page, true); }});
+  const Json archived = with(publication_schema(),
+                             object({{"standing", one_of(names_of(everything))}, {"case", integer(1)}}));
+  table.add({.path = "/api/v1/publications",
+             .name = "publications",
+             .tag = "casework",
+             .summary = {"公开存档，含旧版、到期和撤下的",
+                         "the archive: old versions, what is over or was taken down"},
+             .access = Access::whole(Permission::cases_read),
+             .query = {kind, article, about, words,
+                       {"standing", one_of(names_of(everything)), {"现行与否", "whether it stands"}, false}},
+             .answer = archived,
+             .pager = archive});
+  table.add({.path = "/api/v1/publications/{id}",
+             .name = "publication",
+             .tag = "casework",
+             .summary = {"存档的一条，撤下的也在", "one of the archive, also when it came down"},
+             .access = Access::whole(Permission::cases_read),
+             .answer = archived,
+             .handler = [](Call& call) -> Answer {
+               return archived_json(call, casework_of(call).publication(call.id_in_path("id")), Names(call));
+             }});
   std::vector<std::string> all = kinds;
   for (const char* one : {"rule", "article", "section", "statement"}) all.emplace_back(one);
   table.add({.path = "/api/v1/public/search",

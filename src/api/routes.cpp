@@ -23,6 +23,7 @@ RouteTable make_routes() {
   add_export_routes(table);
   add_privacy_routes(table);
   add_plan_routes(table);
+  add_plan_figure_routes(table);
   add_publicity_routes(table);
   add_open_data_routes(table);
   add_feed_routes(table);

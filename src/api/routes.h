@@ -33,6 +33,7 @@ void add_paper_routes(RouteTable& table);
 void add_export_routes(RouteTable& table);   // of personal values
 void add_privacy_routes(RouteTable& table);  // retention, erasures, holds, the register
 void add_plan_routes(RouteTable& table);
+void add_plan_figure_routes(RouteTable& table);
 void add_report_routes(RouteTable& table);
 void add_report_sheet_routes(RouteTable& table);
 void add_home_routes(RouteTable& table);

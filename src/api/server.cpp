@@ -45,7 +45,7 @@ Services::Services(ServerSettings given, const Clock& time, identity::Entropy& r
       case_types(
           std::make_shared<const casework::CaseTypes>(casework::load_case_types(case_folders(*policy)))),
       reports(std::make_shared<const reporting::Book>(reporting::load_book(case_folders(*policy)))),
-      plan(casework::load_plan(plan_folders(*policy))),
+      plan(casework::load_plan(plan_folders(*policy), *case_types)),
       vault(settings.identity.key, settings.cipher, entropy),
       table(make_routes()),
       openapi(dump(api::openapi(table, settings.version))),

@@ -45,6 +45,9 @@ Json session_json(Call& call, const Caller& caller, std::string_view session_tok
   } catch (const Error& e) {
     if (e.kind() != Kind::not_found) throw;
   }
+  Json whole = Json::array();  // those that reach the whole jurisdiction
+  for (const identity::PermissionInfo& one : identity::permissions)
+    if (caller.may_all(one.permission)) whole.push_back(one.key);
   return {{"user",
            {{"id", caller.user.value},
             {"name", caller.name},
@@ -54,6 +57,7 @@ Json session_json(Call& call, const Caller& caller, std::string_view session_tok
           {"organisation", organisation},
           {"roles", roles},
           {"permissions", caller.permissions().keys()},
+          {"permissions_whole", whole},
           {"csrf",
            caller.via == identity::Via::cookie ? Json(identity::csrf_token(session_token)) : Json(nullptr)},
           {"tenant", {{"code", call.tenant()}, {"name", json_of(tenant)}}},
@@ -92,6 +96,7 @@ Json session_schema() {
         nullable(object({{"id", text()}, {"name", both()}, {"kind", text()}, {"party", nullable(text())}}))},
        {"roles", list(object({{"key", text()}, {"title", both()}}))},
        {"permissions", list(text())},
+       {"permissions_whole", list(text())},
        {"csrf", nullable(text())},
        {"tenant", named("Named")},
        {"examples", boolean()},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace tributary::casework {
 namespace {
@@ -55,6 +56,21 @@ std::string_view to_string(Paper::Kind kind) {
 std::string_view to_string(Paper::Layout layout) {
   constexpr std::array<std::string_view, 5> names{"document", "letter", "minutes", "cover", "plain"};
   return names[static_cast<std::size_t>(layout)];
+}
+
+std::vector<Field> columns_of_each(const Field& field) {
+  if (field.kind == FieldKind::table) return field.columns;
+  if (field.kind != FieldKind::organisations) return {};
+  Field one = field;
+  one.kind = FieldKind::organisation;
+  return {one};
+}
+
+int article_of_key(std::string_view key) {
+  if (!key.starts_with('a')) return 0;
+  int out = 0;
+  const auto [end, wrong] = std::from_chars(key.data() + 1, key.data() + key.size(), out);
+  return wrong == std::errc() && end == key.data() + key.size() && out > 0 ? out : 0;
 }
 
 const Field* CaseType::field(std::string_view name) const {

@@ -111,12 +111,12 @@ struct Effect {
     run,             // rule, period: puts a run in the queue
     publish,         // kind, title (title_en), fields, days or until, objections, contact, replaces, why
     withdraw,        // takes down what the case published
-    open_case,       // case, set
+    open_case,       // case, set, for
     compile          // from, into: other cases gathered into a table of this one
   };
   Kind kind = Kind::publish;
   std::map<std::string, std::string> arguments;
-  std::string each;                        // a table of the form: once for each row; {column} is the row's
+  std::string each;  // a table of the form: once for each row; {column} is the row's; or a field of organisations
   std::vector<std::string> fields;         // publish, register_entry
   std::map<std::string, std::string> set;  // open_case: field → text; compile: column → field there
   // Of compile: which cases, by their state and by what their fields say (a date by its year); the columns by
@@ -273,6 +273,7 @@ struct Declaration {
   std::vector<std::string> readers;  // roles that see every case, beside those who act in it
   std::string responsible;  // field naming the organisation whose progress it is, and the states that count
   std::vector<std::string> responsible_in;
+  std::string article_field;  // a choice with keys a1, a2, …: the article of the plan a case is about
   bool open_to_all = false;  // what is not personal may be seen by everybody signed in
   std::vector<Field> form;
   std::vector<Computed> computed;
@@ -303,6 +304,13 @@ struct Comparison {
   bool among = false;
   bool operator==(const Comparison&) const = default;
 };
+
+// What stands for a row of `each` in the texts of an effect: a table's columns, or of a field of organisations one of
+// them under the field's own name. Empty: the field has no rows.
+std::vector<Field> columns_of_each(const Field& field);
+
+// 9 of "a9"; 0 of what is no such key.
+int article_of_key(std::string_view key);
 
 // A declaration that was checked, with its conditions compiled.
 struct CaseType {

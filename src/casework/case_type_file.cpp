@@ -274,6 +274,7 @@ Declaration read_declaration(const std::string& text, const std::string& file,
   out.verified = map.boolean_or("verified", true);
   out.lead = map.text_or("lead");
   out.readers = words(map, "readers");
+  out.article_field = map.text_or("article_field");
   if (const YamlNode* node = map.find("responsible")) {
     YamlMap responsible(*node, "responsible");
     out.responsible = responsible.text("field");

@@ -70,6 +70,15 @@ class Names {
         bad(d_.where, "responsible 应是单位字段", "responsible names a field of one organisation");
       for (const std::string& state : d_.responsible_in) known(states(), state, d_.where, {"状态", "state"});
     }
+    if (!d_.article_field.empty()) {
+      known(fields(), d_.article_field, d_.where, {"字段", "field"});
+      const Field& choice = *field(d_.article_field);
+      if (choice.kind != FieldKind::choice ||
+          std::any_of(choice.choices.begin(), choice.choices.end(),
+                      [](const auto& one) { return article_of_key(one.key) == 0; }))
+        bad(d_.where, "article_field 应是选项字段，选项的键为 a1、a2……",
+            "article_field names a choice with keys a1, a2, …");
+    }
     if (d_.number) known(steps(), d_.number->on, d_.where, {"步骤", "step"});
   }
 
@@ -123,23 +132,21 @@ class Names {
   }
 
   void effect(const Effect& effect) const {
-    const Field* table = nullptr;
+    std::vector<Field> each;  // what the rows, or organisations, of `each` are called
     if (!effect.each.empty()) {
       known(fields(), effect.each, effect.where, {"字段", "field"});
-      table = field(effect.each);
-      if (table->kind != FieldKind::table)
-        bad(effect.where, fmt::format("“{}”不是表格", effect.each),
-            fmt::format("\"{}\" is no table", effect.each));
+      each = columns_of_each(*field(effect.each));
+      if (each.empty())
+        bad(effect.where, fmt::format("“{}”不是表格，也不是几个单位", effect.each),
+            fmt::format("\"{}\" is neither a table nor several organisations", effect.each));
     }
     const auto placeholders = [&](const std::string& text) {
       for (const std::string& name : reading::placeholders(text, effect.where)) {
-        if (table != nullptr) {  // the row's stand before the form's
-          const auto column = std::find_if(table->columns.begin(), table->columns.end(),
-                                           [&](const Field& one) { return one.name == name; });
-          if (column != table->columns.end()) {
-            if (column->sensitivity > Sensitivity::internal) personal(effect, name);
-            continue;
-          }
+        // The row's stand before the form's.
+        const auto column = std::find_if(each.begin(), each.end(), [&](const Field& f) { return f.name == name; });
+        if (column != each.end()) {
+          if (column->sensitivity > Sensitivity::internal) personal(effect, name);
+          continue;
         }
         constexpr std::array<std::string_view, 8> own{
             "number", "year", "n", "today", "applicant", "applicant_party", "id", "publication"};

@@ -184,6 +184,9 @@ void Casework::write(store::Transaction& t, Stored& s, bool fresh) {
       std::find(d.responsible_in.begin(), d.responsible_in.end(), s.state.state) == d.responsible_in.end()
           ? std::string()
           : value_in_text(*s.type, s.state.form, d.responsible, false);
+  const auto about = s.state.form.find(d.article_field);
+  const int article =
+      about == s.state.form.end() || !about->is_string() ? 0 : article_of_key(about->get<std::string>());
   // What it can be found by: nothing personal.
   std::string words = s.number + " " + d.title.zh + " " + d.title.en;
   for (const Field& field : d.form)
@@ -211,19 +214,19 @@ void Casework::write(store::Transaction& t, Stored& s, bool fresh) {
     t.execute(
         "INSERT INTO casework_case (jurisdiction, id, type, hash, number, title, state, open, applicant, "
         "party, form, due, "
-        "created, created_by, created_name, entered, parent, version, text_row, responsible) VALUES (?, ?, "
-        "?, "
-        "?, ?, ?, ?, "
-        "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "created, created_by, created_name, entered, parent, version, text_row, responsible, article) VALUES "
+        "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         tenant_, s.id.value, d.name, d.hash, s.number, s.title(), s.state.state, s.open() ? 1 : 0,
         s.state.applicant, s.party, form, due ? base::to_string(*due) : no_end, s.created.seconds,
-        s.created_by, s.created_name, s.entered.seconds, s.parent, s.version, s.text_row, responsible);
+        s.created_by, s.created_name, s.entered.seconds, s.parent, s.version, s.text_row, responsible,
+        article);
   } else {
     t.execute(
         "UPDATE casework_case SET hash = ?, number = ?, title = ?, state = ?, open = ?, form = ?, due = ?, "
-        "entered = ?, version = ?, responsible = ? WHERE jurisdiction = ? AND id = ?",
+        "entered = ?, version = ?, responsible = ?, article = ? WHERE jurisdiction = ? AND id = ?",
         d.hash, s.number, s.title(), s.state.state, s.open() ? 1 : 0, form,
-        due ? base::to_string(*due) : no_end, s.entered.seconds, s.version, responsible, tenant_, s.id.value);
+        due ? base::to_string(*due) : no_end, s.entered.seconds, s.version, responsible, article,
+        tenant_, s.id.value);
   }
   for (const auto& [step, users] : s.state.took)
     for (const std::string& user : users) {

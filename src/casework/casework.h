@@ -202,12 +202,18 @@ struct Publication {
   std::string why;  // it was replaced or withdrawn
 };
 
+// Whether it stands, and why not: replaced by a later one, its day is over, or taken down (which counts first).
+enum class Standing : std::uint8_t { standing, corrected, over, withdrawn };
+inline constexpr std::array all_standings{Standing::standing, Standing::corrected, Standing::over,
+                                          Standing::withdrawn};
+std::string_view to_string(Standing standing);
+
 struct PublicationFilter {
   std::string kind{};
-  int article = 0;       // 0: any
-  std::string about{};   // an organisation or a place
-  std::string words{};   // found by search
-  bool archive = false;  // also what was replaced or withdrawn, and what is over
+  int article = 0;      // 0: any
+  std::string about{};  // an organisation or a place
+  std::string words{};  // found by search
+  std::vector<Standing> standing{Standing::standing};
 };
 
 // How many cases an organisation has under one article of the plan.
@@ -338,11 +344,30 @@ class Casework {
                                         std::int64_t before = 0) const;
   // By its number, whether it stands or not. Throws unknown_publication.
   Publication publication(std::int64_t id) const;
-  bool stands(const Publication& publication) const;  // neither over nor withdrawn; it may be replaced
+  Standing standing(const Publication& publication) const;
+  // Neither over nor taken down: everybody may read it, though a later one may have replaced it.
+  bool stands(const Publication& publication) const;
+  std::int64_t count_publications(const PublicationFilter& filter) const;
   std::vector<RegisterEntry> entries(const std::string& kind, std::size_t limit,
                                      const std::string& after = {}) const;
 
-  // How many cases of each article are open and done, for the pages of the plan.
+  // Entries of the register in force that cases of the type brought about.
+  std::int64_t entries_in_force(const std::string& kind, const std::string& type) const;
+  // Cases of a type in one of the states (none named: in any), and what a field or a computed figure of theirs
+  // comes to; those without a value are counted apart, for missing is not zero. `figure` may be empty.
+  struct Tally {
+    std::int64_t cases = 0;
+    std::int64_t lacking = 0;
+    Decimal sum{0};
+  };
+  Tally tally(const std::string& type, const std::vector<std::string>& states,
+              const std::string& figure = {}) const;
+  // Changes whenever a case of the type does.
+  std::string stamp_of(const std::string& type) const;
+  std::vector<std::int64_t> ids_of(const std::string& type) const;  // ascending
+
+  // How many cases of each article are open and done, for the pages of the plan: those of its types, and those
+  // whose form names it.
   struct ArticleCount {
     std::int64_t open = 0;
     std::int64_t closed = 0;
@@ -350,7 +375,8 @@ class Casework {
     Instant changed;  // a case last came into another state
   };
   std::map<int, ArticleCount> counts_by_article() const;
-  // Of the types that name the organisation whose progress it is; by article and organisation.
+  // Of the types that name the organisation whose progress it is; by organisation and the article a case names,
+  // or its type's.
   std::vector<Progress> progress() const;
   // Cases of a type that an organisation began on days of the period, drafts left out; inside a transaction
   // of the caller. No case's content is told.

@@ -61,13 +61,12 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
                        effect.arguments.contains("kind") ? effect.arguments.at("kind") : "", year_of(today)));
   };
   const Json* row = nullptr;  // of an effect that is repeated
+  std::vector<Field> columns;
   const auto filled = [&](const Effect& effect, const std::string& text, bool labels) {
-    const Field* table = row == nullptr ? nullptr : s.type->field(effect.each);
     const auto column = [&](const std::string& name) -> const Field* {
-      if (table == nullptr) return nullptr;
-      const auto found = std::find_if(table->columns.begin(), table->columns.end(),
-                                      [&](const Field& one) { return one.name == name; });
-      return found == table->columns.end() ? nullptr : &*found;
+      const auto found =
+          std::find_if(columns.begin(), columns.end(), [&](const Field& one) { return one.name == name; });
+      return row == nullptr || found == columns.end() ? nullptr : &*found;
     };
     std::string out;
     for (std::size_t at = 0; at < text.size();) {
@@ -311,8 +310,10 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
     }
     const auto rows = s.state.form.find(effect.each);
     if (rows == s.state.form.end() || !rows->is_array()) continue;
+    columns = columns_of_each(*s.type->field(effect.each));
     for (std::size_t i = 0; i < rows->size(); ++i) try {
-        row = &(*rows)[i];
+        const Json one = (*rows)[i].is_object() ? (*rows)[i] : Json{{effect.each, (*rows)[i]}};
+        row = &one;
         carry_out_one(effect);
         done.back()["row"] = i + 1;
       } catch (const Error& e) {

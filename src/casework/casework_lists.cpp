@@ -236,8 +236,29 @@ std::string seen_in_order(const std::string& tenant, const CaseFilter& filter,
     values.push_back(store::to_value(some));
   };
   for (const auto& who : reach.pairs) {
-    if (types.empty()) part(who, nullptr);
+    if (types.empty() && filter.article == 0) part(who, nullptr);
     for (const std::string& type : types) part(who, &type);
+  }
+  if (filter.article != 0) {  // what names the article itself, whatever its type
+    std::string sql = "SELECT d.id AS case_id FROM casework_case d WHERE d.jurisdiction = ? AND d.article = ?";
+    values.push_back(store::to_value(tenant));
+    values.push_back(store::to_value(filter.article));
+    if (!filter.type.empty()) {
+      sql += " AND d.type = ?";
+      values.push_back(store::to_value(filter.type));
+    }
+    if (!filter.state.empty()) {
+      sql += " AND d.state = ?";
+      values.push_back(store::to_value(filter.state));
+    }
+    if (filter.open) sql += *filter.open ? " AND d.open = 1" : " AND d.open = 0";
+    parts.push_back(sql +
+                    " AND d.id < ? AND EXISTS (SELECT 1 FROM casework_seer s WHERE s.jurisdiction = d.jurisdiction "
+                    "AND s.case_id = d.id AND (" +
+                    reach.condition + ")) ORDER BY d.id DESC LIMIT ?");
+    values.push_back(store::to_value(below));
+    values.insert(values.end(), reach.values.begin(), reach.values.end());
+    values.push_back(store::to_value(some));
   }
   if (parts.empty()) return "casework_case c WHERE 1 = 0";
   std::string from = fmt::format("({}) x JOIN casework_case c ON c.jurisdiction = ? AND c.id = x.case_id",
@@ -288,13 +309,19 @@ std::string found_in_order(const std::string& tenant, const CaseFilter& filter,
   if (!filter.state.empty()) where("c.state = ?", filter.state);
   if (filter.open) where("c.open = ?", *filter.open ? 1 : 0);
   if (!filter.applicant.empty()) where("c.applicant = ?", filter.applicant);
-  if (!types.empty()) {
-    std::string marks;
+  if (!types.empty() || filter.article != 0) {
+    std::string either;
     for (const std::string& type : types) {
-      marks += marks.empty() ? "?" : ", ?";
+      either += either.empty() ? "c.type IN (?" : ", ?";
       rest.push_back(store::to_value(type));
     }
-    conditions += " AND c.type IN (" + marks + ")";
+    if (!types.empty()) either += ")";
+    if (filter.article != 0) {
+      either += types.empty() ? "c.article = ?" : " OR c.article = ?";
+      rest.push_back(store::to_value(filter.article));
+    }
+    conditions += " AND (" + either + ")";
+    if (filter.article != 0 && !filter.type.empty()) where("c.type = ?", filter.type);
   }
   where("c.id < ?", below);
   conditions +=
@@ -315,18 +342,14 @@ CasePage Casework::list(const identity::Caller& caller, const CaseFilter& filter
   const Reach reach = reach_of(reader, "s", !reader.hats.empty());
   const std::int64_t below = cursor.empty() ? std::numeric_limits<std::int64_t>::max() : number_of(cursor, 0);
   const auto some = static_cast<std::int64_t>(limit) + 1;
-  std::vector<std::string> types;  // that the filter names
-  if (!filter.type.empty()) types.push_back(filter.type);
-  if (filter.article != 0) {
-    std::vector<std::string> of_article;
+  std::vector<std::string> types;  // that the filter names; with an article also the cases that name it
+  if (!filter.type.empty() && filter.article == 0) types.push_back(filter.type);
+  if (filter.article != 0)
     for (const auto& [name, type] : *types_)
       if (const auto& all = type->declared.articles;
           std::find(all.begin(), all.end(), filter.article) != all.end() &&
-          (types.empty() || types.front() == name))
-        of_article.push_back(name);
-    types = std::move(of_article);
-    if (types.empty()) return {};
-  }
+          (filter.type.empty() || filter.type == name))
+        types.push_back(name);
   return database_.read([&](store::Transaction& t) {
     CasePage out;
     std::vector<store::Row> rows;

@@ -7,7 +7,9 @@
 #include "registry/registry.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -131,48 +133,96 @@ void Casework::withdraw(store::Transaction& t, CaseId id, const std::string& why
       clock_.now().seconds, why, tenant_, id.value);
 }
 
+std::string_view to_string(Standing standing) {
+  constexpr std::array<std::string_view, 4> names{"standing", "corrected", "over", "withdrawn"};
+  return names[static_cast<std::size_t>(standing)];
+}
+
+namespace {
+
+struct Condition {
+  std::string sql;
+  std::vector<store::Value> values;
+};
+
+std::string condition_of(Standing standing) {
+  constexpr const char* over = "(p.until <> '' AND p.until < ?)";
+  switch (standing) {
+    case Standing::withdrawn:
+      return "p.withdrawn <> 0";
+    case Standing::over:
+      return fmt::format("p.withdrawn = 0 AND {}", over);
+    case Standing::corrected:
+      return fmt::format("p.withdrawn = 0 AND NOT {} AND p.replaced_by <> 0", over);
+    case Standing::standing:
+      break;
+  }
+  return fmt::format("p.withdrawn = 0 AND NOT {} AND p.replaced_by = 0", over);
+}
+
+// Throws bad_search.
+Condition condition_of(const PublicationFilter& filter, const std::string& tenant, Date today,
+                       store::Dialect dialect) {
+  Condition out{"p.jurisdiction = ?", {store::to_value(tenant)}};
+  const auto where = [&](const std::string& condition, const auto& value) {
+    out.sql += " AND " + condition;
+    out.values.push_back(store::to_value(value));
+  };
+  std::string any;
+  for (const Standing one : filter.standing) {
+    any += (any.empty() ? "(" : " OR (") + condition_of(one) + ")";
+    if (one != Standing::withdrawn) out.values.push_back(store::to_value(base::to_string(today)));
+  }
+  out.sql += any.empty() ? " AND 1 = 0" : " AND (" + any + ")";
+  if (!filter.kind.empty()) where("p.kind = ?", filter.kind);
+  if (filter.article > 0) where("p.articles LIKE ?", fmt::format("% {} %", filter.article));
+  if (!filter.about.empty()) {
+    // Codes are letters, digits and a few signs; what else there is names nothing.
+    if (filter.about.find_first_of("%_ ") != std::string::npos) out.sql += " AND 1 = 0";
+    where("p.about LIKE ?", fmt::format("% {} %", filter.about));
+  }
+  if (filter.words.empty()) return out;
+  const auto phrases = phrases_of(filter.words);
+  if (phrases.empty())
+    throw Error(codes::bad_search, {"请输入文字或数字", "enter letters, characters or digits"},
+                {"", 0, 0, "words"});
+  if (dialect == store::Dialect::sqlite)
+    where(
+        "p.text_row IN (SELECT rowid FROM casework_publication_text WHERE casework_publication_text MATCH ?)",
+        fts5_query(phrases));
+  else
+    where(
+        "p.text_row IN (SELECT row_id FROM casework_publication_text WHERE tokens @@ "
+        "to_tsquery('simple', ?))",
+        tsquery(phrases));
+  return out;
+}
+
+}  // namespace
+
 std::vector<Publication> Casework::publications(const PublicationFilter& filter, std::size_t limit,
                                                 std::int64_t before) const {
   return database_.read([&](store::Transaction& t) {
-    std::string sql = fmt::format("SELECT {} FROM casework_publication p WHERE p.jurisdiction = ?", columns);
-    std::vector<store::Value> values{store::to_value(tenant_)};
-    const auto where = [&](const std::string& condition, const auto& value) {
-      sql += " AND " + condition;
-      values.push_back(store::to_value(value));
-    };
-    if (!filter.archive) {
-      where("p.replaced_by = ?", std::int64_t{0});
-      where("p.withdrawn = ?", std::int64_t{0});
-      where("(p.until = '' OR p.until >= ?)", base::to_string(clock_.today()));
-    }
-    if (before > 0) where("p.id < ?", before);
-    if (!filter.kind.empty()) where("p.kind = ?", filter.kind);
-    if (filter.article > 0) where("p.articles LIKE ?", fmt::format("% {} %", filter.article));
-    if (!filter.about.empty()) {
-      // Codes are letters, digits and a few signs; what else there is names nothing.
-      if (filter.about.find_first_of("%_ ") != std::string::npos) return std::vector<Publication>{};
-      where("p.about LIKE ?", fmt::format("% {} %", filter.about));
-    }
-    if (!filter.words.empty()) {
-      const auto phrases = phrases_of(filter.words);
-      if (phrases.empty())
-        throw Error(codes::bad_search, {"请输入文字或数字", "enter letters, characters or digits"},
-                    {"", 0, 0, "words"});
-      if (t.dialect() == store::Dialect::sqlite)
-        where(
-            "p.text_row IN (SELECT rowid FROM casework_publication_text WHERE casework_publication_text "
-            "MATCH ?)",
-            fts5_query(phrases));
-      else
-        where(
-            "p.text_row IN (SELECT row_id FROM casework_publication_text WHERE tokens @@ "
-            "to_tsquery('simple', ?))",
-            tsquery(phrases));
+    auto [condition, values] = condition_of(filter, tenant_, clock_.today(), t.dialect());
+    std::string sql = fmt::format("SELECT {} FROM casework_publication p WHERE {}", columns, condition);
+    if (before > 0) {
+      sql += " AND p.id < ?";
+      values.push_back(store::to_value(before));
     }
     sql += filter.words.empty() ? " ORDER BY p.id DESC LIMIT ?" : " ORDER BY +p.id DESC LIMIT ?";
     values.push_back(store::to_value(static_cast<std::int64_t>(limit)));
     std::vector<Publication> out;
     t.each_values(sql, values, [&](const store::Row& row) { out.push_back(publication_of(row)); });
+    return out;
+  });
+}
+
+std::int64_t Casework::count_publications(const PublicationFilter& filter) const {
+  return database_.read([&](store::Transaction& t) {
+    const auto [condition, values] = condition_of(filter, tenant_, clock_.today(), t.dialect());
+    std::int64_t out = 0;
+    t.each_values(fmt::format("SELECT COUNT(*) FROM casework_publication p WHERE {}", condition), values,
+                  [&](const store::Row& row) { out = row.integer(0); });
     return out;
   });
 }
@@ -187,8 +237,15 @@ Publication Casework::publication(std::int64_t id) const {
   });
 }
 
+Standing Casework::standing(const Publication& publication) const {
+  if (publication.withdrawn) return Standing::withdrawn;
+  if (publication.until && *publication.until < clock_.today()) return Standing::over;
+  return publication.replaced_by == 0 ? Standing::standing : Standing::corrected;
+}
+
 bool Casework::stands(const Publication& publication) const {
-  return !publication.withdrawn && (!publication.until || *publication.until >= clock_.today());
+  const Standing now = standing(publication);
+  return now == Standing::standing || now == Standing::corrected;
 }
 
 std::map<int, Casework::ArticleCount> Casework::counts_by_article() const {
@@ -198,7 +255,10 @@ std::map<int, Casework::ArticleCount> Casework::counts_by_article() const {
         [&](const store::Row& row) {
           const auto type = types_->find(row.text(0));
           if (type == types_->end()) return;
-          for (const int article : type->second->declared.articles) {
+          std::set<int> articles(type->second->declared.articles.begin(),
+                                 type->second->declared.articles.end());
+          if (row.integer(5) != 0) articles.insert(static_cast<int>(row.integer(5)));
+          for (const int article : articles) {
             ArticleCount& count = out[article];
             count.open += row.integer(1);
             count.closed += row.integer(2);
@@ -207,7 +267,7 @@ std::map<int, Casework::ArticleCount> Casework::counts_by_article() const {
           }
         },
         "SELECT type, SUM(open), SUM(1 - open), SUM(CASE WHEN open = 1 AND due < ? THEN 1 ELSE 0 END), "
-        "MAX(entered) FROM casework_case WHERE jurisdiction = ? GROUP BY type",
+        "MAX(entered), article FROM casework_case WHERE jurisdiction = ? GROUP BY type, article",
         base::to_string(clock_.today()), tenant_);
     return out;
   });
@@ -220,7 +280,9 @@ std::vector<Progress> Casework::progress() const {
         [&](const store::Row& row) {
           const auto type = types_->find(row.text(0));
           if (type == types_->end()) return;
-          for (const int article : type->second->declared.articles) {
+          std::vector<int> articles = type->second->declared.articles;
+          if (row.integer(5) != 0) articles = {static_cast<int>(row.integer(5))};
+          for (const int article : articles) {
             Progress& one = by[{article, row.text(1)}];
             one.article = article;
             one.organisation = row.text(1);
@@ -230,8 +292,8 @@ std::vector<Progress> Casework::progress() const {
           }
         },
         "SELECT type, responsible, SUM(open), SUM(1 - open), SUM(CASE WHEN open = 1 AND due < ? THEN 1 ELSE "
-        "0 "
-        "END) FROM casework_case WHERE jurisdiction = ? AND responsible <> '' GROUP BY type, responsible",
+        "0 END), article FROM casework_case WHERE jurisdiction = ? AND responsible <> '' GROUP BY type, "
+        "responsible, article",
         base::to_string(clock_.today()), tenant_);
     std::vector<Progress> out;
     for (auto& [key, one] : by) out.push_back(std::move(one));

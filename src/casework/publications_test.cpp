@@ -41,6 +41,8 @@ terms:
   objection: {label: {zh: 异议期, en: Objections}, runs_in: [up], days: 7}
 )Y";
 
+const std::vector<Standing> everything(all_standings.begin(), all_standings.end());
+
 class Publications : public ::testing::TestWithParam<std::string> {
  protected:
   Publications() {
@@ -123,7 +125,7 @@ TEST_P(Publications, RefuseNumbersOfPeopleAndNameTheField) {
   EXPECT_EQ(cases().view(as("wang"), id).head.state, "checked");  // nothing was changed
   EXPECT_EQ(code_of([&] { act("wang", sent("联系 13812345678", "正文"), "post", cleared); }),
             "personal_text");
-  EXPECT_TRUE(cases().publications({.archive = true}, 10).empty());
+  EXPECT_TRUE(cases().publications({.standing = everything}, 10).empty());
 }
 
 TEST_P(Publications, NamePersonsAndHouseholdsNever) {
@@ -153,7 +155,7 @@ TEST_P(Publications, NamePersonsAndHouseholdsNever) {
   };
   EXPECT_EQ(posted("p:zhang"), "personal_text");
   EXPECT_EQ(posted("h:zhang"), "personal_text");
-  EXPECT_TRUE(cases().publications({.archive = true}, 10).empty());
+  EXPECT_TRUE(cases().publications({.standing = everything}, 10).empty());
   EXPECT_EQ(posted("e:mill"), "none");
 }
 
@@ -168,7 +170,9 @@ TEST_P(Publications, ComeDownOnTheirDay) {
   EXPECT_TRUE(cases().publications({}, 10).empty());
   EXPECT_TRUE(found("公示").empty());
   EXPECT_FALSE(cases().stands(cases().publication(number)));
-  EXPECT_EQ(cases().publications({.archive = true}, 10).size(), 1u);
+  EXPECT_EQ(cases().publications({.standing = everything}, 10).size(), 1u);
+  EXPECT_EQ(cases().publications({.standing = {Standing::over}}, 10).size(), 1u);
+  EXPECT_EQ(cases().standing(cases().publication(number)), Standing::over);
   const CaseId late = sent("晚了", "正文", 1);
   later(2);
   EXPECT_EQ(code_of([&] { act("wang", late, "post", cleared); }), "effect_failed");
@@ -195,6 +199,9 @@ TEST_P(Publications, ACorrectionKeepsTheOld) {
   EXPECT_EQ(old.replaced_by, now[0].id);
   EXPECT_EQ(old.why, "更正");
   EXPECT_TRUE(cases().stands(old));
+  EXPECT_EQ(cases().standing(old), Standing::corrected);
+  EXPECT_EQ(cases().count_publications({.standing = {Standing::corrected}}), 1);
+  EXPECT_EQ(cases().count_publications({}), 1);
   EXPECT_EQ(found("每米 30 元"), std::vector<std::string>{"清淤单价"});
   EXPECT_TRUE(found("30 分").empty());
 
@@ -202,7 +209,8 @@ TEST_P(Publications, ACorrectionKeepsTheOld) {
   EXPECT_TRUE(cases().publications({}, 10).empty());
   EXPECT_FALSE(cases().stands(cases().publication(now[0].id)));
   EXPECT_EQ(cases().publication(now[0].id).why, "数据有误");
-  EXPECT_EQ(cases().publications({.archive = true}, 10).size(), 2u);
+  EXPECT_EQ(cases().publications({.standing = everything}, 10).size(), 2u);
+  EXPECT_EQ(cases().count_publications({.standing = {Standing::withdrawn}}), 1);
   EXPECT_EQ(code_of([&] { (void)cases().publication(99); }), "unknown_publication");
 }
 

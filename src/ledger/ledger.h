@@ -24,6 +24,7 @@
 
 #include <functional>
 #include <iosfwd>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -108,6 +109,9 @@ class Ledger {
   // chain, by cause or date an index. Throws unknown_account; by dates alone unknown_transfer for a `from`
   // that there is not.
   JournalPage journal(const JournalFilter& filter, std::int64_t from = 0, int limit = 100) const;
+  // What was posted (settled holds included) in a unit for causes of a kind, by the cause's id. Corrections are
+  // transfers of their own and no part of it. Reads the transfers of that kind by an index.
+  std::map<std::string, std::int64_t> posted_by_cause(std::string_view kind, std::string_view unit) const;
   // Every transfer in the order of recording, one by one. `visit` must not use the database.
   void each_transfer(const std::function<void(const Transfer&)>& visit) const;
   std::vector<UnitTotal> totals() const;  // by unit

@@ -176,6 +176,19 @@ void Ledger::each_transfer(const std::function<void(const Transfer&)>& visit) co
   });
 }
 
+std::map<std::string, std::int64_t> Ledger::posted_by_cause(std::string_view kind,
+                                                            std::string_view unit) const {
+  return database_.read([&](store::Transaction& t) {
+    std::map<std::string, std::int64_t> out;
+    t.each([&](const store::Row& row) { out[row.text(0)] = row.integer(1); },
+           "SELECT x.cause_id, SUM(x.amount) FROM ledger_transfer x JOIN ledger_account a ON a.jurisdiction = "
+           "x.jurisdiction AND a.id = x.debit WHERE x.jurisdiction = ? AND x.cause_kind = ? AND a.unit = ? AND "
+           "x.action IN (1, 3) AND x.corrects IS NULL GROUP BY x.cause_id",
+           jurisdiction_, kind, unit);
+    return out;
+  });
+}
+
 std::int64_t Ledger::balance_on(AccountId account, Date day) const {
   return database_.read([&](store::Transaction& t) {
     Wide sum = 0;

@@ -194,6 +194,18 @@ std::vector<ImportedFile> Observations::files(std::size_t limit, std::int64_t be
   });
 }
 
+Observations::Imported Observations::imported() const {
+  return db_.read([&](store::Transaction& transaction) {
+    const auto row = transaction.first(
+        "SELECT COUNT(*), COALESCE(SUM(accepted), 0), COALESCE(MAX(arrived), 0) FROM import_file WHERE "
+        "jurisdiction = ?",
+        jurisdiction_);
+    Imported out{row->integer(0), row->integer(1), std::nullopt};
+    if (out.files > 0) out.latest = Instant{row->integer(2)};
+    return out;
+  });
+}
+
 Instant Observations::latest_arrival() const {
   return db_.read([&](store::Transaction& transaction) {
     const auto row = transaction.first(

@@ -92,6 +92,13 @@ class Observations {
   // Newest first, below the id `before` (0: from the newest).
   std::vector<ImportedFile> files(std::size_t limit, std::int64_t before = 0) const;
 
+  // All files together, and the readings taken from them.
+  struct Imported {
+    std::int64_t files = 0;
+    std::int64_t readings = 0;
+    std::optional<Instant> latest;  // arrival
+  };
+  Imported imported() const;
   // When the latest file arrived; zero when there is none. Reading as known then sees all of them, now and
   // later: no two files arrive at one instant.
   Instant latest_arrival() const;

@@ -1,5 +1,5 @@
 // The pictures of the user guide, in both languages, from the pages as they are: docs/guide/images/{zh,en}.
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
 import { demonstration, launch, person, top } from './lib.mjs'
@@ -14,7 +14,6 @@ const wrong = rows.map((row, n) => row.map((cell, c) => (n === 5 && c === 9 ? '3
 for (const locale of ['zh', 'en'])
   test(`pictures in ${locale}`, async () => {
     const folder = join(top, 'docs/guide/images', locale)
-    rmSync(folder, { recursive: true, force: true })
     mkdirSync(folder, { recursive: true })
     const browser = await launch()
     let once
@@ -53,7 +52,7 @@ for (const locale of ['zh', 'en'])
       const first = await come('approver', wide, { tour: true })
       await first.page.getByText(first.t('tour.welcome_text')).waitFor()
       await first.page.locator('.el-tour button.el-button--primary').last().click()
-      await first.page.getByText(first.t('tour.statements')).waitFor()
+      await first.page.getByText(first.t('tour.inbox')).waitFor()
       await first.take('tour', 560)
 
       const clerk = await come('clerk')

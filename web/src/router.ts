@@ -8,6 +8,8 @@ declare module 'vue-router' {
     open?: boolean
     title?: string
     permission?: string
+    /** The permission must reach the whole jurisdiction, not only one's own organisation. */
+    whole?: boolean
   }
 }
 
@@ -19,6 +21,9 @@ const pages: RouteRecordRaw[] = [
   { path: 'cases', name: 'cases', component: () => import('./casework/Cases.vue'), meta: { title: 'cases', permission: 'cases.read' } },
   { path: 'cases/import', name: 'case-import', component: () => import('./casework/CaseImport.vue'), meta: { title: 'cases', permission: 'cases.act' } },
   { path: 'cases/:id', name: 'case', component: () => import('./casework/CasePage.vue'), meta: { title: 'cases', permission: 'cases.read' } },
+  { path: 'register', name: 'register', component: () => import('./casework/Register.vue'), meta: { title: 'register', permission: 'cases.read' } },
+  { path: 'publications', name: 'publications', component: () => import('./casework/Publications.vue'), meta: { title: 'publications', permission: 'cases.read', whole: true } },
+  { path: 'publications/:id', name: 'publication', component: () => import('./casework/PublicationPage.vue'), meta: { title: 'publications', permission: 'cases.read', whole: true } },
   { path: 'reports', name: 'reports', component: () => import('./reporting/Reports.vue'), meta: { title: 'reports', permission: 'reports.read' } },
   { path: 'reports/dictionary', name: 'report-dictionary', component: () => import('./reporting/Dictionary.vue'), meta: { title: 'reports', permission: 'reports.read' } },
   { path: 'report-sets/:set/totals', name: 'report-totals', component: () => import('./reporting/Totals.vue'), meta: { title: 'reports', permission: 'reports.read' } },
@@ -52,6 +57,7 @@ export const router = createRouter({
       children: [
         { path: '', name: 'portal', component: () => import('./portal/Overview.vue'), meta: { title: 'portal' } },
         { path: 'notices', name: 'notices', component: () => import('./portal/Notices.vue'), meta: { title: 'notices' } },
+        { path: 'notices/archive', name: 'archive', component: () => import('./portal/Archive.vue'), meta: { title: 'archive' } },
         { path: 'notices/:id', name: 'notice', component: () => import('./portal/NoticePage.vue'), meta: { title: 'notices' } },
         { path: 'plan', name: 'progress', component: () => import('./portal/Progress.vue'), meta: { title: 'progress' } },
         { path: 'plan/:number', name: 'public-article', component: () => import('./portal/ProgressArticle.vue'), meta: { title: 'progress' } },

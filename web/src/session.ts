@@ -52,4 +52,9 @@ export function ended(): void {
 }
 
 export const can = (permission: string): boolean => session.value?.permissions.includes(permission) ?? false
+/** Whether a page of the console may be opened, by its address's meta. */
+export function mayOpen(meta: { permission?: string; whole?: boolean }): boolean {
+  if (meta.permission === undefined) return true
+  return meta.whole ? (session.value?.permissions_whole.includes(meta.permission) ?? false) : can(meta.permission)
+}
 export const examples = computed(() => session.value?.examples ?? false)

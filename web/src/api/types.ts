@@ -9,6 +9,8 @@ export interface Session {
   organisation: { id: string; name: Text | string; kind: string; party?: string } | null
   roles: { key: string; title: Text | string }[]
   permissions: string[]
+  /** Those that reach the whole jurisdiction. */
+  permissions_whole: string[]
   csrf: string | null
   tenant: { code: string; name: Text | string }
   examples: boolean

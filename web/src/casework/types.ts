@@ -36,6 +36,8 @@ export interface CaseHead {
 export interface PlainStep { step: string; label: Text }
 export interface InboxItem extends CaseHead {
   what: Text[]
+  /** A draft: its form waits to be filled in. */
+  to_fill: boolean
   /** What takes nothing but the press, so that it can be done for many at once. */
   plain_steps: PlainStep[]
 }
@@ -166,6 +168,9 @@ export interface Article {
   closed: number
   overdue: number
 }
+/** A figure of an article, from where it is counted; without a value there is nothing yet, and the note says so. */
+export interface PlanFigure { label: Text; value: string | null; kind: 'number' | 'money' | 'day'; unit: Text; note: Text; from: Text; link: string }
+export interface PlanFigures { figures: PlanFigure[]; missing: Text[]; tasks: string }
 export interface Plan { source: Origin | null; articles: Article[] }
 export interface Progress { article: number; article_title: Text; organisation: Named; of: 'department' | 'township'; open: number; closed: number; overdue: number }
 export interface Notice {
@@ -187,3 +192,8 @@ export interface Notice {
   withdrawn: string | null
   why: string
 }
+export type Standing = 'standing' | 'corrected' | 'over' | 'withdrawn'
+export interface Archived extends Notice { standing: Standing; case: number }
+/** What the portal tells of what no longer stands: the title only where the old version may be read. */
+export interface Past extends Pick<Notice, 'id' | 'kind' | 'type_title' | 'articles' | 'organisation' | 'published' | 'replaced_by' | 'why'> { title: string | null; standing: Standing; came_down: string | null }
+export interface Entry { number: string; title: string; holder: string; from: string; to: string; details: Record<string, string>; case: number; ended: boolean }
