@@ -4,6 +4,7 @@
 // is a decimal tie is found by its exact root first, so the search always ends.
 #include "base/rational.h"
 
+#include <algorithm>
 #include <functional>
 
 #include <mpfr.h>
@@ -50,6 +51,8 @@ std::optional<mpq_class> exact_power(const mpq_class& a, const mpq_class& b) {
   if (mpz_root(num.get_mpz_t(), a.get_num_mpz_t(), q) == 0) return {};
   if (mpz_root(den.get_mpz_t(), a.get_den_mpz_t(), q) == 0) return {};
   const mpq_class root = sgn(b) < 0 ? mpq_class(den, num) : mpq_class(num, den);
+  // Beyond this the fraction has more digits than any tie in range; below it is quickly made.
+  if (p * static_cast<unsigned long>(std::max(bits(num), bits(den))) > 1'000'000) return {};
   return raised(root, p.get_ui());
 }
 
