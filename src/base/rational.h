@@ -5,6 +5,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include <gmpxx.h>
@@ -49,6 +50,12 @@ class Rational {
   Rational ceil() const;
   // To `places` decimals; negative places round to tens, hundreds …
   Rational round(int places, Rounding mode) const;
+
+  // base^exponent and e^exponent to `places` decimals (0 … 12), half even as GB/T 8170 has it, and right in
+  // every digit (rational_power.cpp). Nothing for the power of a negative number, for 0 to a power that is
+  // not positive, and beyond e^70 or an exponent of 2^64.
+  static std::optional<Rational> power(const Rational& base, const Rational& exponent, int places);
+  static std::optional<Rational> exp(const Rational& exponent, int places);
 
   // The nearest double, ties to even: what a decimal typed as text reads as. Infinite beyond the range of
   // doubles.

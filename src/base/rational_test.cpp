@@ -5,6 +5,7 @@
 #include <cmath>
 #include <random>
 
+#include <boost/multiprecision/cpp_bin_float.hpp>
 #include <boost/multiprecision/cpp_int.hpp>
 #include <gtest/gtest.h>
 
@@ -116,6 +117,39 @@ TEST(Rational, RandomOperationsAgainstBoost) {
       ASSERT_EQ((x * Rational(1'000'000)).floor().to_int64(), floor.convert_to<std::int64_t>());
     }
   }
+}
+
+// Against 60 digits of arithmetic of another maker, at random points, and where a tie or a root is exact.
+TEST(Rational, PowersAreRoundedRight) {
+  using Float = boost::multiprecision::cpp_bin_float_100;
+  std::mt19937_64 random(1015);
+  for (int i = 0; i < 2000; ++i) {
+    const auto n = static_cast<std::int64_t>(random() % 100000 + 1);
+    const auto m = static_cast<std::int64_t>(random() % 20001) - 10000;
+    const Rational a = Rational::from_fraction(n, 10000);
+    const Rational b = Rational::from_fraction(m, 1000);
+    const Float y = pow(Float(n) / 10000, Float(m) / 1000);
+    if (y > 1e20) continue;
+    const auto got = Rational::power(a, b, 6);
+    ASSERT_TRUE(got.has_value()) << n << " " << m;
+    const Float off = abs(Float(got->to_string()) - y);
+    ASSERT_LE(off, Float("0.0000005")) << n << " " << m << " " << got->to_string();
+    if (m > -20000) {
+      const auto e = Rational::exp(b, 6);
+      ASSERT_LE(abs(Float(e->to_string()) - exp(Float(m) / 1000)), Float("0.0000005")) << m;
+    }
+  }
+  const Rational half = Rational::from_fraction(1, 2);
+  EXPECT_EQ(*Rational::power(dec("2.25"), half, 0), Rational(2));  // 1.5
+  EXPECT_EQ(*Rational::power(dec("6.25"), half, 0), Rational(2));  // 2.5
+  EXPECT_EQ(*Rational::power(dec("6.2500000000000000001"), half, 0), Rational(3));
+  EXPECT_EQ(*Rational::power(dec("6.2499999999999999999"), half, 0), Rational(2));
+  EXPECT_EQ(*Rational::power(Rational(2), Rational::from_fraction(-1, 1), 0), Rational(0));  // 0.5
+  EXPECT_EQ(*Rational::power(Rational(2), Rational(99), 12),
+            Rational(2) * Rational::power(Rational(2), Rational(98), 0).value());
+  EXPECT_FALSE(Rational::power(Rational(2), Rational(102), 0).has_value());
+  EXPECT_FALSE(Rational::power(Rational(-8), Rational::from_fraction(1, 3), 0).has_value());
+  EXPECT_EQ(*Rational::power(Rational(1), Rational(1'000'000), 6), Rational(1));
 }
 
 TEST(Rational, ToDoubleIsNearest) {

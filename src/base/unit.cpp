@@ -38,10 +38,11 @@ constexpr std::array symbols{
     Symbol{"fen", Unit::money, 1, 1, 100},      Symbol{"分", Unit::money, 1, 1, 100},
     Symbol{"万元", Unit::money, 1, 10000, 1},   Symbol{"亿元", Unit::money, 1, 100000000, 1},
     Symbol{"tCO2e", Unit::carbon, 1, 1, 1},     Symbol{"kWh", Unit::energy, 1, 1, 1},
-    Symbol{"MWh", Unit::energy, 1, 1000, 1},    Symbol{"class", Unit::ordinal, 1, 1, 1},
-    Symbol{"%", Unit::bases, 0, 1, 100},        Symbol{"cells", Unit::bases, 0, 1, 1},
-    Symbol{"ind", Unit::bases, 0, 1, 1},        Symbol{"个", Unit::bases, 0, 1, 1},
-    Symbol{"1", Unit::bases, 0, 1, 1},
+    Symbol{"MWh", Unit::energy, 1, 1000, 1},    Symbol{"kJ", Unit::energy, 1, 1, 3600},
+    Symbol{"MJ", Unit::energy, 1, 1000, 3600},  Symbol{"GJ", Unit::energy, 1, 1000000, 3600},
+    Symbol{"class", Unit::ordinal, 1, 1, 1},    Symbol{"%", Unit::bases, 0, 1, 100},
+    Symbol{"cells", Unit::bases, 0, 1, 1},      Symbol{"ind", Unit::bases, 0, 1, 1},
+    Symbol{"个", Unit::bases, 0, 1, 1},         Symbol{"1", Unit::bases, 0, 1, 1},
 };
 
 }  // namespace

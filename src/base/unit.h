@@ -2,7 +2,7 @@
 //
 // Written as products and quotients of symbols with optional powers: "mg/L", "CNY/(ug/m3)", "10^4 CNY",
 // "m3/s", "1". Known symbols: m cm km mm, m2 m3 (as powers), ha mu(亩), L mL, g mg ug ng kg t, s min h d,
-// month, a (year), degC, uS, NTU, CNY yuan 元 fen 分 万元 亿元, %, tCO2e, kWh MWh, class (ordinal quality
+// month, a (year), degC, uS, NTU, CNY yuan 元 fen 分 万元 亿元, %, tCO2e, kWh MWh kJ MJ GJ, class (ordinal quality
 // class), cells, ind (个), 1. Months and years are dimensions of their own: nothing converts days into years
 // silently.
 #pragma once

@@ -36,6 +36,8 @@ TEST(Unit, Factors) {
            Row{"mL", "cm3", "1"},
            Row{"uS/cm", "uS/m", "100"},
            Row{"MWh", "kWh", "1000"},
+           Row{"MWh", "GJ", "3.6"},
+           Row{"kJ/kg", "GJ/t", "0.001"},
            Row{"m^-3", "1/m3", "1"},
            Row{"cells/L", "个/L", "1"},
            Row{"℃", "degC", "1"},

@@ -114,6 +114,8 @@ void apply(const Step& step, Block& block, Column& out, const Room& room) {
       return columns::round(step, block, out, room);
     case Kind::steps:
       return columns::steps(step, block, out, room);
+    case Kind::exact:
+      return columns::exact(step, block, out, room);
     case Kind::compare:
     case Kind::threshold:
       return columns::compare(step, block, out, room);

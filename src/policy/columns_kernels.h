@@ -43,7 +43,7 @@ void load(const double* values, const Step& step, Block& block, Column& out, con
 // One per kind of step.
 using Kernel = void(const Step& step, Block& block, Column& out, const Room& room);
 Kernel constant, linear, mirror, multiply, divide, extreme;  // columns_arithmetic.cpp
-Kernel grid, round, steps;                                   // columns_rounding.cpp
+Kernel grid, round, steps, exact;                            // columns_rounding.cpp
 Kernel compare, logical, select, coalesce, tier, limit;      // columns_conditions.cpp
 
 // Copies a column to where the caller wants it.

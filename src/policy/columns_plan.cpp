@@ -243,6 +243,17 @@ class Builder {
     return single(add(Step::Kind::steps, {step_of(a), step_of(width), step_of(closed)}, true));
   }
 
+  Value exact(const Node& node) {
+    Step made;
+    made.kind = Step::Kind::exact;
+    made.canonical = true;
+    for (std::size_t i = 0; i < node.args.size(); ++i) {
+      if (arg(node, i).is_missing()) return nothing();
+      made.args.push_back(step_of(arg(node, i)));
+    }
+    return single(add(std::move(made)));
+  }
+
   // --- comparisons
 
   static Relation mirrored(Relation r) {
@@ -458,6 +469,9 @@ class Builder {
         return rounding(arg(node, 0), node.rounding);
       case Op::steps:
         return steps(arg(node, 0), arg(node, 1), arg(node, 2));
+      case Op::power:
+      case Op::exponential:
+        return exact(node);
       case Op::less:
         return comparison(arg(node, 0), arg(node, 1), Relation::less);
       case Op::less_equal:

@@ -27,6 +27,7 @@ struct Step {
     grid,       // rounding or steps of scale × args[0] + shift, args[0] canonical: exact
     round,      // rounding of args[0]
     steps,      // args: a, width, closed
+    exact,      // what doubles cannot answer: every row with all its args goes to exact fractions
     compare,    // args: a, b
     threshold,  // args[0] canonical, against a constant: exact
     conjunction,

@@ -224,4 +224,16 @@ TRIBUTARY_KERNEL void steps(const Step& step, Block& block, Column& out, const R
   settle_whole(out, greatest(values, n, index_limit));
 }
 
+// Nothing is tried in doubles: what is missing is missing, the rest goes to exact fractions.
+void exact(const Step& step, Block& block, Column& out, const Room& room) {
+  for (std::size_t i = 0; i < block.rows; ++i) {
+    bool all_known = true;
+    for (std::size_t k = 0; k < step.args.size(); ++k)
+      all_known = all_known && known(argument(step, block, k).values[i]);
+    room.values[i] = all_known ? 0 : missing;
+    if (all_known) block.flags[i] = 1;
+  }
+  settle_whole(out, 0);
+}
+
 }  // namespace tributary::policy::columns

@@ -308,6 +308,21 @@ TEST(Columns, OrdinaryRowsStayInDoubles) {
   }
 }
 
+// A power has no double of its own: its rows are done in fractions, those that lack something stay out.
+TEST(Columns, PowersGoToFractions) {
+  const std::vector<std::vector<double>> columns{{2, 0, 1, missing, 5}, {0.55, 0.6499, missing, 0.3, -1}};
+  const auto rule = simple("if a > 1 then power(1.015, 16 - 20 * b, 6) else exp(-a, 3)");
+  ColumnStatistics statistics;
+  const std::vector<double> got = run(*rule, columns, &statistics);
+  ASSERT_EQ(got.size(), 5U);
+  EXPECT_EQ(got[0], 1.077284);
+  EXPECT_EQ(got[1], 1.0);
+  EXPECT_EQ(got[2], 0.368);
+  EXPECT_TRUE(std::isnan(got[3]));
+  EXPECT_EQ(got[4], 1.709140);
+  EXPECT_EQ(statistics.exact_rows, 5U);
+}
+
 // However the rows are cut into runs, every one gets the same result, bit for bit.
 TEST(Columns, ResultsDoNotDependOnNeighbours) {
   for (std::uint64_t seed = 5001; seed <= 5150; ++seed) {

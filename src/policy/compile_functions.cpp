@@ -92,6 +92,7 @@ Typed Compiler::call(const Expression& e, const Scope& scope, const Type* expect
     return {emit(Op::maximum, {low.node, emit(Op::minimum, {high.node, value.node})}), value.type};
   }
   if (f == "round") return rounding(e, scope);
+  if (f == "power" || f == "exp") return power(e, scope);
   if (f == "steps") {
     arity(e, scope, 3, 3);
     Typed value = number(e.args[0], scope);
@@ -117,9 +118,9 @@ Typed Compiler::call(const Expression& e, const Scope& scope, const Type* expect
   }
   if (f == "tier") return tier(e, scope);
   if (f == "limit") return limit(e, scope);
-  static const std::vector<std::string> known{"sum",   "min",     "max",      "count", "any",   "all",
-                                              "mean",  "abs",     "ceil",     "floor", "clamp", "round",
-                                              "steps", "present", "coalesce", "tier",  "limit"};
+  static const std::vector<std::string> known{
+      "sum",   "min",   "max",   "count",   "any",      "all",  "mean",  "abs",   "ceil", "floor",
+      "clamp", "round", "steps", "present", "coalesce", "tier", "limit", "power", "exp"};
   const auto close = near_misses(f, known);
   fail(codes::unknown_name, e, scope, fmt::format("没有函数“{}”", f),
        fmt::format("there is no function \"{}\"", f),
@@ -148,19 +149,36 @@ Typed Compiler::extreme(const Expression& e, const Scope& scope) {
 Typed Compiler::rounding(const Expression& e, const Scope& scope) {
   arity(e, scope, 3, 3);
   Typed value = number(e.args[0], scope);
-  const Expression& places = e.args[1];
-  const bool negative = places.kind == Kind::negate && places.args[0].kind == Kind::number;
-  const Expression& digits = negative ? places.args[0] : places;
-  if (digits.kind != Kind::number || !digits.value.is_integer() || digits.value > Rational(12))
-    fail(codes::syntax, places, scope, "小数位数应为 -12 到 12 的整数",
-         "the number of decimals must be a whole number from -12 to 12");
+  const int decimals = places(e.args[1], scope, -12);
   const auto mode = e.args[2].kind == Kind::name ? parse_rounding(e.args[2].text) : std::nullopt;
   if (!mode)
     fail(codes::syntax, e.args[2], scope, "修约方式应为 half_even、half_up、up、down、ceiling 或 floor",
          "the rounding must be half_even, half_up, up, down, ceiling or floor");
   value.node = emit(Op::round, {value.node});
-  program_.nodes.back().rounding = {static_cast<int>(digits.value.to_int64()) * (negative ? -1 : 1), *mode};
+  program_.nodes.back().rounding = {decimals, *mode};
   return value;
+}
+
+// The decimals of a rounding, written as a number.
+int Compiler::places(const Expression& e, const Scope& scope, int least) const {
+  const bool negative = e.kind == Kind::negate && e.args[0].kind == Kind::number;
+  const Expression& digits = negative ? e.args[0] : e;
+  if (digits.kind != Kind::number || !digits.value.is_integer() || digits.value > Rational(12) ||
+      (negative && least == 0))
+    fail(codes::syntax, e, scope, fmt::format("小数位数应为 {} 到 12 的整数", least),
+         fmt::format("the number of decimals must be a whole number from {} to 12", least));
+  return static_cast<int>(digits.value.to_int64()) * (negative ? -1 : 1);
+}
+
+// power(a, b, decimals) and exp(a, decimals): no exact value, so the decimals are part of them.
+Typed Compiler::power(const Expression& e, const Scope& scope) {
+  const std::size_t numbers = e.text == "power" ? 2 : 1;
+  arity(e, scope, numbers + 1, numbers + 1);
+  std::vector<int> args;
+  for (std::size_t i = 0; i < numbers; ++i) args.push_back(plain(e.args[i], scope));
+  const int node = emit(numbers == 2 ? Op::power : Op::exponential, args);
+  program_.nodes.back().rounding = {places(e.args[numbers], scope, 0), Rounding::half_even};
+  return {node, {}};
 }
 
 Typed Compiler::tier(const Expression& e, const Scope& scope) {

@@ -83,6 +83,8 @@ class Compiler {
   Typed call(const Expression& e, const Scope& scope, const Type* expected);
   Typed extreme(const Expression& e, const Scope& scope);
   Typed rounding(const Expression& e, const Scope& scope);
+  int places(const Expression& e, const Scope& scope, int least) const;
+  Typed power(const Expression& e, const Scope& scope);
   Typed tier(const Expression& e, const Scope& scope);
   Typed limit(const Expression& e, const Scope& scope);
 

@@ -139,6 +139,10 @@ class Evaluation {
         return value(a.floor());
       case Op::round:
         return value(a.round(node.rounding.places, node.rounding.mode));
+      case Op::exponential: {
+        auto out = Rational::exp(a, node.rounding.places);
+        return out ? value(std::move(*out)) : Cell{};
+      }
       case Op::logical_not:
         return truth(a.is_zero());
       default:
@@ -154,6 +158,10 @@ class Evaluation {
         return value(a * b);
       case Op::divide:
         return b.is_zero() ? Cell{} : value(a / b);
+      case Op::power: {
+        auto out = Rational::power(a, b, node.rounding.places);
+        return out ? value(std::move(*out)) : Cell{};
+      }
       case Op::steps:
         return b.sign() <= 0 ? Cell{} : value(steps(a, b, arg(node, 2).truth()));
       case Op::less:

@@ -167,6 +167,30 @@ TEST(Evaluate, Roundings) {
                   {"", "round(n, 1, half_up)", "-"}});
 }
 
+// No exact value, but every decimal of the rounded one is right; ties and exact roots go half to even.
+TEST(Evaluate, PowersAndExponentials) {
+  expect_results({{"n=0.55", "power(1.015, 16 - 20 * n, 6)", "1.077284"},
+                  {"n=0.6499", "power(1.015, 16 - 20 * n, 6)", "1.04571"},
+                  {"n=2 m=10", "power(n, m, 0)", "1024"},
+                  {"n=2 m=-3", "power(n, m, 2)", "0.12"},
+                  {"n=2.25 m=0.5", "power(n, m, 0)", "2"},
+                  {"n=6.25 m=0.5", "power(n, m, 0)", "2"},
+                  {"n=5 m=0", "power(n, m, 12)", "1"},
+                  {"n=0 m=2", "power(n, m, 2)", "0"},
+                  {"n=0 m=0", "power(n, m, 2)", "-"},
+                  {"n=-2 m=2", "power(n, m, 2)", "-"},
+                  {"n=10 m=40", "power(n, m, 0)", "-"},
+                  {"n=10 m=-40", "power(n, m, 12)", "0"},
+                  {"m=2", "power(n, m, 2)", "-"},
+                  {"n=20", "power(n * 1%, 2, 3) * 10", "0.4"},
+                  {"n=1", "exp(n, 12)", "2.718281828459"},
+                  {"n=-1", "exp(n, 6)", "0.367879"},
+                  {"n=0", "exp(n, 0)", "1"},
+                  {"n=71", "exp(n, 0)", "-"},
+                  {"n=-71", "exp(n, 12)", "0"},
+                  {"", "exp(n, 2)", "-"}});
+}
+
 // (0, w] is one step closed above; (0, w) is one closed below, and w itself the second.
 TEST(Evaluate, Steps) {
   const std::vector<std::tuple<const char*, const char*, const char*>> table{

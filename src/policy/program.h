@@ -31,8 +31,10 @@ enum class Op : std::uint8_t {
   maximum,  // n-ary; «unlimited» arguments are left out
   ceiling,
   floor,
-  round,  // rounding
-  steps,  // args: a, width, closed (0 upper, 1 lower)
+  round,        // rounding
+  power,        // args: base, exponent; rounded half even to rounding.places
+  exponential,  // of args[0]; likewise
+  steps,        // args: a, width, closed (0 upper, 1 lower)
   less,
   less_equal,
   equal,

@@ -37,6 +37,7 @@ void check_growth(const Rule& rule, const Program& program) {
     for (int arg : node.args) {
       const double of_arg = factors[static_cast<std::size_t>(arg)];
       const bool product = node.op == Op::multiply || node.op == Op::divide || node.op == Op::steps;
+      if (node.op == Op::power || node.op == Op::exponential) break;  // of at most 31 digits and 12 decimals
       count = product && &arg != &node.args.front() ? count + of_arg : std::max(count, of_arg);
     }
     if (count > most_factors)
