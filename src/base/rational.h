@@ -39,6 +39,18 @@ class Rational {
   }
   // Throws division_by_zero.
   friend Rational operator/(const Rational& a, const Rational& b);
+  Rational& operator+=(const Rational& other) {
+    value_ += other.value_;
+    return *this;
+  }
+  Rational& operator-=(const Rational& other) {
+    value_ -= other.value_;
+    return *this;
+  }
+  Rational& operator*=(const Rational& other) {
+    value_ *= other.value_;
+    return *this;
+  }
   friend std::strong_ordering operator<=>(const Rational& a, const Rational& b) {
     return cmp(a.value_, b.value_) <=> 0;
   }
@@ -60,6 +72,8 @@ class Rational {
   std::int64_t to_int64() const;  // exact, or throws
   // The exact decimal if it ends within 12 decimals, else 12 significant decimals with a leading "≈".
   std::string to_string() const;
+  // The fraction itself in lowest terms: "162/7", "-5".
+  std::string to_fraction() const { return value_.get_str(); }
 
  private:
   explicit Rational(mpq_class value) : value_(std::move(value)) {}
