@@ -52,70 +52,8 @@ std::vector<std::int64_t> shared(const Market& market, const Group& group, std::
   return out;
 }
 
-// Whole steps for each group: bought rounded down, sold up, so that every node has its water. Where that
-// breaks a further constraint, sold down too, and bought as much less as the node then lacks, the lowest price first.
-class Rounding {
- public:
-  Rounding(const Market& market, const Programme& programme, const std::vector<Rational>& columns)
-      : market_(market), programme_(programme), values_(columns) {
-    for (const Group& group : programme.groups) {
-      const Rational exact = columns[group.column] / market.step;
-      if (!exact.is_integer()) whole_ = false;
-      counts_.push_back((group.buy ? exact.floor() : exact.ceil()).to_int64());
-    }
-    if (whole_) return;
-    apply();
-    if (broken()) {
-      for (std::size_t g = 0; g < counts_.size(); ++g)
-        if (!programme.groups[g].buy) counts_[g] = (columns[programme.groups[g].column] / market.step).floor().to_int64();
-      apply();
-      while (const auto node = broken()) {
-        std::optional<std::size_t> lowest;
-        for (std::size_t g = 0; g < counts_.size(); ++g) {
-          const Group& group = programme.groups[g];
-          if (group.buy && group.node == *node && counts_[g] > 0 &&
-              (!lowest || group.price < programme.groups[*lowest].price))
-            lowest = g;
-        }
-        if (!lowest)
-          throw Error(codes::cannot_round,
-                      {fmt::format("按整数步长取整后无法满足“{}”", programme.model.rows()[*node].name),
-                       fmt::format("\"{}\" cannot be met in whole steps", programme.model.rows()[*node].name)},
-                      {}, {"减小步长 step", "use a smaller step"});
-        --counts_[*lowest];
-        apply();
-      }
-    }
-  }
-  std::int64_t count(std::size_t group) const { return counts_[group]; }
-
- private:
-  void apply() {
-    for (std::size_t g = 0; g < counts_.size(); ++g)
-      values_[programme_.groups[g].column] = Rational::from_int(counts_[g]) * market_.step;
-  }
-  // The first row that the rounded quantities break.
-  std::optional<std::size_t> broken() const {
-    for (std::size_t i = 0; i < programme_.model.rows().size(); ++i) {
-      const optimise::Row& row = programme_.model.rows()[i];
-      Rational sum;
-      for (const Term& term : row.terms)
-        if (!values_[term.index].is_zero()) sum += term.value * values_[term.index];
-      if ((row.lower && sum < *row.lower) || (row.upper && sum > *row.upper)) return i;
-    }
-    return std::nullopt;
-  }
-
-  const Market& market_;
-  const Programme& programme_;
-  std::vector<Rational> values_;
-  std::vector<std::int64_t> counts_;
-  bool whole_ = true;
-};
-
-void fill(const Market& market, const Programme& programme, const std::vector<Rational>& columns, const std::vector<Price>& prices,
-          Clearing& out) {
-  const Rounding rounded(market, programme, columns);
+void fill(const Market& market, const Programme& programme, const std::vector<Rational>& columns,
+          const std::vector<Price>& prices, Clearing& out) {
   out.fills.resize(market.orders.size());
   for (std::size_t g = 0; g < programme.groups.size(); ++g) {
     const Group& group = programme.groups[g];
@@ -123,7 +61,7 @@ void fill(const Market& market, const Programme& programme, const std::vector<Ra
     for (const Term& term : programme.model.column_terms(group.column))
       if (!prices[term.index].settled.is_zero()) price += term.value * prices[term.index].settled;
     if (!group.buy) price = -price;
-    const std::int64_t total = rounded.count(g);
+    const std::int64_t total = (columns[group.column] / market.step).to_int64();
     TRIBUTARY_CHECK(total == 0 || (group.buy ? price <= group.price : price >= group.price),
                     fmt::format("order {} limit {} price {}", market.orders[group.orders[0]].id, group.price.to_string(),
                                 price.to_string()));
@@ -195,7 +133,8 @@ Clearing clear(const Market& market) {
   const Programme programme = programme_of(market);
   const Solution solution = solved(programme);
   Clearing out;
-  const std::vector<Rational> columns = choose_quantities(programme, solution, out.record.one_optimum);
+  const std::vector<Rational> columns =
+      whole_steps(market, programme, choose_quantities(programme, solution, out.record.one_optimum));
   const std::vector<Price> prices = settle_prices(programme, solution);
   fill(market, programme, columns, prices, out);
   carry(market, programme, columns, out);
