@@ -2,8 +2,8 @@
 #include "optimise/codes.h"
 #include "optimise/exact_simplex.h"
 
-#include <chrono>
 #include <cmath>
+#include <ctime>
 #include <limits>
 #include <memory>
 
@@ -67,7 +67,7 @@ Solution solve(const Model& model) {
   const int m = static_cast<int>(model.rows().size());
   Basis basis;
   int iterations = 0;
-  const auto began = std::chrono::steady_clock::now();
+  const std::clock_t began = std::clock();
   if (n > 0 && m > 0) {
     const Handle clp(Clp_newModel());
     Clp_setLogLevel(clp.get(), 0);
@@ -87,10 +87,10 @@ Solution solve(const Model& model) {
       basis.rows.push_back(position(Clp_getRowStatus(clp.get(), i), d.row_lower[at], d.row_upper[at], rows[i]));
     }
   }
-  const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - began;
+  const double spent = static_cast<double>(std::clock() - began) / CLOCKS_PER_SEC;
   Solution out = ExactSimplex(model, std::move(basis)).run();
   out.solver_iterations = iterations;
-  out.solver_seconds = spent.count();
+  out.solver_seconds = spent;
   return out;
 }
 

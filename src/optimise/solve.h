@@ -34,7 +34,7 @@ struct Solution {
   std::vector<std::string> conflict;
   int solver_iterations = 0;  // in floating point
   int exact_steps = 0;        // taken in fractions after them; 0 when the solver's basis was right
-  double solver_seconds = 0;  // for benchmarks: the time within the solver
+  double solver_seconds = 0;  // for benchmarks: processor time within the solver
 };
 
 // Throws solver_failed when the exact simplex gives up (never seen; it cannot cycle).
