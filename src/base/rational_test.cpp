@@ -3,6 +3,7 @@
 #include "base/codes.h"
 
 #include <cmath>
+#include <limits>
 #include <random>
 
 #include <boost/multiprecision/cpp_int.hpp>
@@ -115,6 +116,58 @@ TEST(Rational, RandomOperationsAgainstBoost) {
     if (boost::multiprecision::abs(floor) < boost::multiprecision::pow(Big(10), 17)) {
       ASSERT_EQ((x * Rational(1'000'000)).floor().to_int64(), floor.convert_to<std::int64_t>());
     }
+  }
+}
+
+// Where numerators and denominators leave 63 bits and come back.
+TEST(Rational, TheBorderOfMachineWordsAgainstBoost) {
+  std::mt19937_64 random(63);
+  const auto near = [&](bool positive) {
+    const std::int64_t most = std::numeric_limits<std::int64_t>::max();
+    const auto small = static_cast<std::int64_t>(random() % 4);
+    std::int64_t out = 0;
+    switch (random() % 5) {
+      case 0:
+        out = most - small;
+        break;
+      case 1:
+        out = (std::int64_t{1} << (random() % 63)) - (random() % 2 == 0 ? 0 : 1);
+        break;
+      case 2:
+        out = static_cast<std::int64_t>(random() >> 1);
+        break;
+      default:
+        out = small;
+    }
+    if (positive) return std::max<std::int64_t>(out, 1);
+    return random() % 2 == 0 ? out : out == most && small == 0 ? std::numeric_limits<std::int64_t>::min() : -out;
+  };
+  const auto text = [](const Fraction& value) {
+    const Big n = boost::multiprecision::numerator(value), d = boost::multiprecision::denominator(value);
+    return d == 1 ? n.str() : n.str() + "/" + d.str();
+  };
+  for (int i = 0; i < 40000; ++i) {
+    const std::int64_t an = near(false), ad = near(true), bn = near(false), bd = near(true);
+    const Rational a = Rational::from_fraction(an, ad), b = Rational::from_fraction(bn, bd);
+    const Fraction x = Fraction(Big(an), Big(ad)), y = Fraction(Big(bn), Big(bd));
+    ASSERT_EQ(a.to_fraction(), text(x));
+    ASSERT_EQ((a + b).to_fraction(), text(x + y));
+    ASSERT_EQ((a - b).to_fraction(), text(x - y));
+    ASSERT_EQ((a * b).to_fraction(), text(x * y));
+    if (!b.is_zero()) { ASSERT_EQ((a / b).to_fraction(), text(x / y)); }
+    ASSERT_EQ((-a).to_fraction(), text(-x));
+    ASSERT_EQ(a < b, x < y);
+    ASSERT_EQ(a == b, x == y);
+    ASSERT_EQ(a.sign(), x.sign());
+    ASSERT_EQ(a.is_zero(), x == 0);
+    ASSERT_TRUE(a - a == Rational(0) && (a - a).is_integer());
+    ASSERT_TRUE((a + b) - b == a);  // the same value has one form
+    ASSERT_LE(a.floor(), a);
+    ASSERT_LT(a - a.floor(), Rational(1));
+    ASSERT_EQ(-(-a).floor(), a.ceil());
+    Rational copy = a + b, moved = std::move(copy);
+    copy = moved;
+    ASSERT_EQ(copy, a + b);
   }
 }
 
