@@ -28,35 +28,42 @@ mpz_class to_mpz(Decimal::Coefficient c) {
   return negative ? mpz_class(-out) : out;
 }
 
+// Whether a quotient cut off is rounded away from zero. `half`: sign of the rest less one half; the rest is not
+// zero.
+bool goes_away(int sign, int half, bool odd, Rounding mode) {
+  switch (mode) {
+    case Rounding::half_even:
+      return half > 0 || (half == 0 && odd);
+    case Rounding::half_up:
+      return half >= 0;
+    case Rounding::up:
+      return true;
+    case Rounding::down:
+      return false;
+    case Rounding::ceiling:
+      return sign > 0;
+    case Rounding::floor:
+      return sign < 0;
+  }
+  return false;
+}
+
 mpz_class rounded_quotient(const mpz_class& n, const mpz_class& d, Rounding mode) {
   mpz_class q, r;
   mpz_tdiv_qr(q.get_mpz_t(), r.get_mpz_t(), n.get_mpz_t(), d.get_mpz_t());
   if (r == 0) return q;
   const int sign = sgn(n) < 0 ? -1 : 1;
-  const int half = cmp(mpz_class(2 * ::abs(r)), d);
-  bool away = false;
-  switch (mode) {
-    case Rounding::half_even:
-      away = half > 0 || (half == 0 && mpz_odd_p(q.get_mpz_t()));
-      break;
-    case Rounding::half_up:
-      away = half >= 0;
-      break;
-    case Rounding::up:
-      away = true;
-      break;
-    case Rounding::down:
-      away = false;
-      break;
-    case Rounding::ceiling:
-      away = sign > 0;
-      break;
-    case Rounding::floor:
-      away = sign < 0;
-      break;
-  }
-  if (away) q += sign;
+  if (goes_away(sign, cmp(mpz_class(2 * ::abs(r)), d), mpz_odd_p(q.get_mpz_t()) != 0, mode)) q += sign;
   return q;
+}
+
+__int128 rounded_quotient(__int128 n, std::int64_t d, Rounding mode) {
+  const __int128 q = n / d;
+  const __int128 r = n % d;
+  if (r == 0) return q;
+  const int sign = n < 0 ? -1 : 1;
+  const __int128 twice = 2 * (r < 0 ? -r : r);
+  return goes_away(sign, (twice > d) - (twice < d), q % 2 != 0, mode) ? q + sign : q;
 }
 
 }  // namespace
@@ -150,6 +157,14 @@ Rational Rational::ceil() const {
 }
 
 Rational Rational::round(int places, Rounding mode) const {
+  constexpr int most_places = 18;
+  if (!big_ && places >= 0 && places <= most_places) {
+    std::int64_t ten = 1;
+    for (int i = 0; i < places; ++i) ten *= 10;
+    const __int128 q = rounded_quotient(static_cast<__int128>(num_) * ten, den_, mode);
+    const auto g = std::gcd(static_cast<std::int64_t>(q % ten), ten);
+    return of(q / g, ten / g);
+  }
   const mpq_class value = mpq();
   mpz_class n = value.get_num();
   mpz_class d = value.get_den();

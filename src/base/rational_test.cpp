@@ -165,6 +165,11 @@ TEST(Rational, TheBorderOfMachineWordsAgainstBoost) {
     ASSERT_LE(a.floor(), a);
     ASSERT_LT(a - a.floor(), Rational(1));
     ASSERT_EQ(-(-a).floor(), a.ceil());
+    // Rounding in machine words equals rounding by GMP, which a shift of 2·10^40 away from zero makes it.
+    const auto mode = static_cast<Rounding>(random() % 6);
+    const int places = static_cast<int>(random() % 19);
+    const Rational far = Rational::power_of_ten(40) * Rational(a.sign() < 0 ? -2 : 2);
+    ASSERT_EQ(a.round(places, mode), (a + far).round(places, mode) - far);
     Rational copy = a + b, moved = std::move(copy);
     copy = moved;
     ASSERT_EQ(copy, a + b);

@@ -133,9 +133,11 @@ Clearing clear(const Market& market) {
   const Programme programme = programme_of(market);
   const Solution solution = solved(programme);
   Clearing out;
+  optimise::Faces faces = optimise::faces(programme.model, solution);
+  out.record.one_optimum = faces.quantities.unique();
+  const std::vector<Price> prices = settle_prices(faces.prices);
   const std::vector<Rational> columns =
-      whole_steps(market, programme, choose_quantities(programme, solution, out.record.one_optimum));
-  const std::vector<Price> prices = settle_prices(programme, solution);
+      whole_steps(market, programme, choose_quantities(programme, std::move(faces.quantities)));
   fill(market, programme, columns, prices, out);
   carry(market, programme, columns, out);
   book(programme, prices, out);

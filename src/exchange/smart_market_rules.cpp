@@ -1,7 +1,6 @@
 #include "exchange/smart_market_rules.h"
 
 #include "base/error.h"
-#include "optimise/face.h"
 #include "optimise/lexicographic.h"
 
 #include <fmt/format.h>
@@ -10,14 +9,11 @@ namespace tributary::exchange::smart_market {
 
 using optimise::Face;
 using optimise::Interval;
-using optimise::Solution;
 using optimise::Status;
 using optimise::Term;
 
-std::vector<Rational> choose_quantities(const Programme& programme, const Solution& solution, bool& unique) {
-  Face face = optimise::primal_face(programme.model, solution);
-  unique = face.unique();
-  if (unique) return solution.columns;
+std::vector<Rational> choose_quantities(const Programme& programme, Face face) {
+  if (face.unique()) return face.any();
   std::vector<optimise::Level> shares;
   std::vector<std::size_t> tied;
   for (const Group& group : programme.groups) {
@@ -39,8 +35,7 @@ std::vector<Rational> choose_quantities(const Programme& programme, const Soluti
   return face.any();
 }
 
-std::vector<Price> settle_prices(const Programme& programme, const Solution& solution) {
-  const Face all = optimise::dual_face(programme.model, solution);
+std::vector<Price> settle_prices(const Face& all) {
   Face left = all;
   std::vector<Price> out;
   for (std::size_t i = 0; i < all.size(); ++i) {

@@ -86,29 +86,10 @@ std::vector<Rational> Face::any() const {
   return unique() ? base_ : at(solve(region_).columns);
 }
 
-Face with_sum(const Face& face, const std::vector<Term>& weights) {
-  std::vector<Rational> base;
-  std::vector<std::vector<Term>> combination;
-  for (std::size_t i = 0; i < face.size(); ++i) {
-    base.push_back(face.base(i));
-    combination.push_back(face.combination(i));
-  }
-  Rational sum;
-  std::map<std::size_t, Rational> terms;
-  for (const Term& weight : weights) {
-    sum += weight.value * face.base(weight.index);
-    for (const Term& term : face.combination(weight.index)) terms[term.index] += weight.value * term.value;
-  }
-  base.push_back(sum);
-  combination.emplace_back();
-  for (const auto& [t, value] : terms)
-    if (!value.is_zero()) combination.back().push_back({t, value});
-  return {std::move(base), std::move(combination), face.region()};
-}
+namespace {
 
-Face primal_face(const Model& model, const Solution& solution) {
+Face face_of_columns(const Model& model, const Solution& solution, const ExactSimplex& state) {
   const std::size_t n = model.columns().size();
-  const ExactSimplex state(model, solution.basis);
   Model region(Sense::minimise);
   std::vector<std::vector<Term>> combination(n);
   std::map<std::size_t, std::vector<Term>> moved;  // basic variables, by t
@@ -141,11 +122,10 @@ Face primal_face(const Model& model, const Solution& solution) {
 
 // Along a basic variable k at a bound its reduced cost may become t ≠ 0 with the sign of that bound: the
 // duals change by −t·(row k of the inverse), other reduced costs by t·(row k of the tableau).
-Face dual_face(const Model& model, const Solution& solution) {
+Face face_of_duals(const Model& model, const Solution& solution, const ExactSimplex& state) {
   const std::size_t n = model.columns().size();
   const std::size_t m = model.rows().size();
   const Rational sign(model.sense() == Sense::minimise ? 1 : -1);
-  const ExactSimplex state(model, solution.basis);
   Model region(Sense::minimise);
   std::vector<std::vector<Term>> combination(m);
   std::map<std::size_t, std::vector<Term>> moved;  // reduced costs of nonbasic variables, by t
@@ -180,6 +160,19 @@ Face dual_face(const Model& model, const Solution& solution) {
     region.add(std::move(row));
   }
   return {solution.duals, std::move(combination), std::move(region)};
+}
+
+}  // namespace
+
+Face primal_face(const Model& model, const Solution& solution) {
+  return face_of_columns(model, solution, ExactSimplex(model, solution.basis));
+}
+Face dual_face(const Model& model, const Solution& solution) {
+  return face_of_duals(model, solution, ExactSimplex(model, solution.basis));
+}
+Faces faces(const Model& model, const Solution& solution) {
+  const ExactSimplex state(model, solution.basis);
+  return {face_of_columns(model, solution, state), face_of_duals(model, solution, state)};
 }
 
 }  // namespace tributary::optimise

@@ -53,7 +53,10 @@ class Face {
 Face primal_face(const Model& model, const Solution& solution);  // of the columns
 Face dual_face(const Model& model, const Solution& solution);    // of the duals of the rows
 
-// The combination of values Σ weight·value, as one more entry behind the others, to ask its range.
-Face with_sum(const Face& face, const std::vector<Term>& weights);
+struct Faces {
+  Face quantities;
+  Face prices;
+};
+Faces faces(const Model& model, const Solution& solution);  // both, with less work
 
 }  // namespace tributary::optimise

@@ -15,9 +15,10 @@ std::size_t Model::add(Column column) {
 }
 
 std::size_t Model::add(Row row) {
-  std::stable_sort(row.terms.begin(), row.terms.end(),
-                   [](const Term& a, const Term& b) { return a.index < b.index; });
+  const auto before = [](const Term& a, const Term& b) { return a.index < b.index; };
+  if (!std::is_sorted(row.terms.begin(), row.terms.end(), before)) std::stable_sort(row.terms.begin(), row.terms.end(), before);
   std::vector<Term> merged;
+  merged.reserve(row.terms.size());
   for (Term& term : row.terms) {
     if (term.index >= columns_.size())
       throw Error(codes::bad_model, {fmt::format("约束“{}”引用了不存在的变量", row.name),
