@@ -1,5 +1,6 @@
-// A smart market of 10,000 orders × 500 limits × 12 months: the whole clearing (model, solver, proof in fractions,
-// ties, price intervals, payments) against the solver alone, in one process. Usage: market_bench [rounds]
+// A smart market of 10,000 orders × 500 limits × 12 months: the whole clearing (model, solver, proof in
+// fractions, ties, price intervals, payments) against the solver alone, in one process. Usage: market_bench
+// [rounds]
 #include "base/text.h"
 #include "exchange/smart_market.h"
 
@@ -37,25 +38,33 @@ Market make(std::uint64_t seed, int orders, int ticks) {
     const int from = l < zones - 1 ? l / 2 : whole(0, zones - 1);
     int to = l < zones - 1 ? l + 1 : whole(0, zones - 1);
     if (to == from) to = (to + 1) % zones;
-    Link link{fmt::format("L{:03}", l), static_cast<std::size_t>(from), static_cast<std::size_t>(to), hundredth(0, 12),
-              ByPeriod(months, Rational(whole(1, 40) * 1000))};
-    if (l < balances) link.balance = Balance{Rational(20000), Rational(0), Rational(100000), ByPeriod(months, Rational(whole(0, 3) * 1000))};
+    Link link{fmt::format("L{:03}", l), static_cast<std::size_t>(from), static_cast<std::size_t>(to),
+              hundredth(0, 12), ByPeriod(months, Rational(whole(1, 40) * 1000))};
+    if (l < balances)
+      link.balance = Balance{Rational(20000), Rational(0), Rational(100000),
+                             ByPeriod(months, Rational(whole(0, 3) * 1000))};
     out.links.push_back(std::move(link));
   }
   for (int c = 0; c < limits; ++c) {
     Constraint constraint;
     constraint.id = fmt::format("C{:03}", c);
     for (int i = 0; i < 4; ++i)
-      constraint.terms.push_back({false, static_cast<std::size_t>(whole(0, zones - 1)), c % 2 == 0 ? Side::net : Side::sell, hundredth(10, 100)});
+      constraint.terms.push_back({false, static_cast<std::size_t>(whole(0, zones - 1)),
+                                  c % 2 == 0 ? Side::net : Side::sell, hundredth(10, 100)});
     for (std::size_t t = 0; t < months; ++t) constraint.periods.push_back(t);
     constraint.max = Rational(whole(5, 100) * 1000);
     out.constraints.push_back(std::move(constraint));
   }
   for (int i = 0; i < orders; ++i) {
     const bool buy = i % 5 < 3;
-    out.orders.push_back({fmt::format("o{:06}", i), buy, static_cast<std::size_t>(whole(0, zones - 1)),
-                          static_cast<std::size_t>(whole(0, months - 1)), {}, whole(1, 5000),
-                          Rational::from_fraction(buy ? whole(ticks / 5, ticks) : whole(ticks / 10, ticks * 7 / 10), ticks)});
+    out.orders.push_back(
+        {fmt::format("o{:06}", i),
+         buy,
+         static_cast<std::size_t>(whole(0, zones - 1)),
+         static_cast<std::size_t>(whole(0, months - 1)),
+         {},
+         whole(1, 5000),
+         Rational::from_fraction(buy ? whole(ticks / 5, ticks) : whole(ticks / 10, ticks * 7 / 10), ticks)});
   }
   return out;
 }
@@ -76,9 +85,12 @@ void measure(const char* title, int orders, int ticks, int rounds) {
     std::size_t open = 0;
     for (const NodePrice& price : c.prices)
       if (!price.price.unique()) ++open;
-    fmt::print("{}: {} orders, {} rows, {} columns: solver {:.3f} s ({} iterations, {} exact steps), all {:.3f} s, ratio {:.2f}; {} optimum, {} of {} prices with an interval, bought {}\n",
-               title, orders, c.record.rows, c.record.columns, c.record.solver_seconds, c.record.iterations, c.record.exact_steps,
-               all, ratios.back(), c.record.one_optimum ? "one" : "several", open, c.prices.size(), c.totals.bought.to_string());
+    fmt::print(
+        "{}: {} orders, {} rows, {} columns: solver {:.3f} s ({} iterations, {} exact steps), all {:.3f} s, "
+        "ratio {:.2f}; {} optimum, {} of {} prices with an interval, bought {}\n",
+        title, orders, c.record.rows, c.record.columns, c.record.solver_seconds, c.record.iterations,
+        c.record.exact_steps, all, ratios.back(), c.record.one_optimum ? "one" : "several", open,
+        c.prices.size(), c.totals.bought.to_string());
   }
   std::sort(ratios.begin(), ratios.end());
   fmt::print("{}: median ratio {:.2f} (at most 1.50 is wanted)\n", title, ratios[ratios.size() / 2]);

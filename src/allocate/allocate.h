@@ -2,7 +2,8 @@
 // exact and the same whatever the order of the rows; shares are rounded to whole registry units by largest
 // remainder, ties by id. Σ shares + reserve = cap, always.
 //
-// Sources: domain notes discharge-rights §5 and water-rights §4; 国办发〔2014〕38号 (the sum must not exceed the cap).
+// Sources: domain notes discharge-rights §5 and water-rights §4; 国办发〔2014〕38号 (the sum must not exceed
+// the cap).
 #pragma once
 
 #include "allocate/table.h"
@@ -22,8 +23,9 @@ enum class Method : std::uint8_t {
   least_cost,   // least cost of cutting; river points on request
   minimax       // the largest rate of shortage as small as possible, then the next
 };
-inline constexpr std::array all_methods{Method::grandfather, Method::benchmark, Method::water_fill, Method::entropy,
-                                        Method::topsis,      Method::gini,      Method::least_cost, Method::minimax};
+inline constexpr std::array all_methods{Method::grandfather, Method::benchmark, Method::water_fill,
+                                        Method::entropy,     Method::topsis,    Method::gini,
+                                        Method::least_cost,  Method::minimax};
 std::string_view to_string(Method method);  // "water-fill"
 Text title(Method method);
 std::optional<Method> parse_method(std::string_view name);
@@ -43,7 +45,7 @@ struct Criterion {
 
 struct Options {
   Rational cap;
-  Rational reserve;                         // an amount
+  Rational reserve;                            // an amount
   Rational unit = Rational::power_of_ten(-6);  // registry unit
   // Each unit is cut by at least and at most this part of `current`; beside the columns floor and cap.
   std::optional<Rational> least_cut{};
@@ -79,7 +81,7 @@ struct Finding {
 struct Allocation {
   Method method;
   Rational cap;
-  Rational reserve;  // with what the units do not need
+  Rational reserve;           // with what the units do not need
   std::vector<Share> shares;  // by unit
   std::vector<Gini> ginis;
   std::optional<Rational> cost{};  // of cutting from current to share, where costs are known
@@ -104,14 +106,15 @@ struct Branch {
   std::string parent;  // empty: the whole
   Allocation allocation;
 };
-std::vector<Branch> allocate_levels(const Table& table, const std::vector<Level>& levels, const Options& options);
+std::vector<Branch> allocate_levels(const Table& table, const std::vector<Level>& levels,
+                                    const Options& options);
 
 // Gini coefficient of amounts over a criterion: Σᵢ Σₖ |xᵢwₖ − xₖwᵢ| / (2·Σx·Σw). Zero when either sum is.
 Rational gini(const std::vector<Rational>& amounts, const std::vector<Rational>& criterion);
 
 // Weights of criteria after entropy, to 40 decimals; and closeness to the ideal after TOPSIS with them.
 std::vector<Rational> entropy_weights(const std::vector<std::vector<Rational>>& columns);
-std::vector<Rational> closeness(const std::vector<std::vector<Rational>>& columns, const std::vector<bool>& less_is_more,
-                                const std::vector<Rational>& weights);
+std::vector<Rational> closeness(const std::vector<std::vector<Rational>>& columns,
+                                const std::vector<bool>& less_is_more, const std::vector<Rational>& weights);
 
 }  // namespace tributary::allocate

@@ -1,4 +1,5 @@
 #include "allocate/allocate.h"
+
 #include "allocate/codes.h"
 #include "allocate/fill.h"
 #include "allocate/real.h"
@@ -97,15 +98,17 @@ TEST(Notes, EntropyWeightsAndShares) {
 
 TEST(Notes, TopsisOnlyWithFloors) {
   EXPECT_THAT(refusal(table(criteria), Method::topsis, cap(r(1000))), testing::StartsWith("floors_needed"));
-  const Allocation a = allocate(table("unit,floor,a,b,c\n1,50,120,0.8,30\n2,50,200,0.5,45\n3,50,80,1.1,25\n4,50,150,0.9,60\n"),
-                                Method::topsis, cap(r(1000)));
+  const Allocation a =
+      allocate(table("unit,floor,a,b,c\n1,50,120,0.8,30\n2,50,200,0.5,45\n3,50,80,1.1,25\n4,50,150,0.9,60\n"),
+               Method::topsis, cap(r(1000)));
   EXPECT_NEAR(finding(a, "closeness", "1").to_double(), 0.282763, 5e-7);
   EXPECT_NEAR(finding(a, "closeness", "2").to_double(), 0.608114, 5e-7);
   EXPECT_NEAR(finding(a, "closeness", "3").to_double(), 0.284458, 5e-7);
   EXPECT_NEAR(finding(a, "closeness", "4").to_double(), 0.741117, 5e-7);
 }
 
-const std::string costs = "unit,current,cost_linear,cost_quadratic\nA,100,200,10\nB,100,500,5\nC,100,300,20\n";
+const std::string costs =
+    "unit,current,cost_linear,cost_quadratic\nA,100,200,10\nB,100,500,5\nC,100,300,20\n";
 
 TEST(Notes, LeastCostEqualisesTheMarginalCost) {
   const Allocation a = allocate(table(costs), Method::least_cost, cap(r(240)));
@@ -127,14 +130,16 @@ TEST(Notes, WaterFillingIteratesBetweenFloorsAndCaps) {
 // ---- what else the methods promise
 
 TEST(Methods, BenchmarkScalesByOneFactor) {
-  const Allocation a = allocate(table("unit,activity,benchmark\nA,1000,0.02\nB,500,0.04\n"), Method::benchmark, cap(r(30)));
+  const Allocation a =
+      allocate(table("unit,activity,benchmark\nA,1000,0.02\nB,500,0.04\n"), Method::benchmark, cap(r(30)));
   EXPECT_EQ(exact(a), (std::vector{r(15), r(15)}));
 }
 
-// A point of the river where B's load arrives in full and A's by half; 25 must go there. Prices found by hand:
-// cut a at 2·10·a + 200 = λ/2·…; the conditions of optimality are checked instead.
+// A point of the river where B's load arrives in full and A's by half; 25 must go there. Prices found by
+// hand: cut a at 2·10·a + 200 = λ/2·…; the conditions of optimality are checked instead.
 TEST(Methods, RiverPointsHavePricesAndTheRatioOfTransferIsTheTradingRatio) {
-  const Table t = table("unit,current,cost_linear,cost_quadratic,t:K\nA,100,200,10,0.5\nB,100,500,5,1\nC,100,300,20,0\n");
+  const Table t =
+      table("unit,current,cost_linear,cost_quadratic,t:K\nA,100,200,10,0.5\nB,100,500,5,1\nC,100,300,20,0\n");
   Options options = cap(r(240));
   options.points = {{"K", {}, r(50)}};
   const Allocation a = allocate(t, Method::least_cost, options);
@@ -176,14 +181,15 @@ TEST(Methods, MoreThanIsNeededIsKept) {
   EXPECT_EQ(a.reserve, r(30));
 }
 
-// One criterion pulls each way, so that all divisions between the two proportions have the same sum; of them the
-// one nearest to the proportion of today, or of the first criterion where today is not known.
+// One criterion pulls each way, so that all divisions between the two proportions have the same sum; of them
+// the one nearest to the proportion of today, or of the first criterion where today is not known.
 TEST(Methods, OfSeveralLeastGinisTheNearestToProportionIsTaken) {
   const Allocation a = allocate(table("unit,population,gdp\nA,10,30\nB,30,10\n"), Method::gini, cap(r(40)));
   EXPECT_EQ(exact(a), (std::vector{r(10), r(30)}));
   Options options = cap(r(40));
   options.criteria = {{"gdp", false, r(1)}, {"population", false, r(1)}};
-  EXPECT_EQ(exact(allocate(table("unit,population,gdp\nA,10,30\nB,30,10\n"), Method::gini, options)), (std::vector{r(30), r(10)}));
+  EXPECT_EQ(exact(allocate(table("unit,population,gdp\nA,10,30\nB,30,10\n"), Method::gini, options)),
+            (std::vector{r(30), r(10)}));
 }
 
 TEST(Methods, LeastGiniKeepsTheOrderOnRequest) {
@@ -199,7 +205,8 @@ TEST(Methods, LeastGiniKeepsTheOrderOnRequest) {
 TEST(Methods, LevelsBelowLevels) {
   const Table t = table("unit,parent,current,weight\nT1,,60,1\nT2,,40,1\na,T1,10,3\nb,T1,20,1\nc,T2,5,1\n");
   Options options = cap(r(100));
-  const auto branches = allocate_levels(t, {{Method::grandfather, r(5, 100)}, {Method::water_fill, r(1, 10)}}, options);
+  const auto branches =
+      allocate_levels(t, {{Method::grandfather, r(5, 100)}, {Method::water_fill, r(1, 10)}}, options);
   ASSERT_EQ(branches.size(), 3U);
   EXPECT_EQ(branches[0].allocation.reserve, r(5));
   EXPECT_EQ(branches[0].allocation.shares[0].amount, r(57));
@@ -211,16 +218,25 @@ TEST(Methods, LevelsBelowLevels) {
 
 TEST(Refusals, NameWhatIsWrong) {
   const Table t = table("unit,current,floor,cap\nA,30,20,40\nB,20,15,16\n");
-  EXPECT_EQ(refusal(t, Method::grandfather, cap(r(30))), "floors_exceed: the floors sum up to 35, above the 30 to be divided: A 20, B 15");
-  EXPECT_EQ(refusal(t, Method::grandfather, cap(r(60))), "caps_too_low: the caps sum up to 56, below the 60 to be divided: A 40, B 16");
-  EXPECT_EQ(refusal(t, Method::grandfather, cap(r(1, 3))), "bad_cap: the cap ≈0.333333333333 is not a multiple of the registry unit 0.000001");
-  EXPECT_EQ(refusal(t, Method::water_fill, cap(r(50))), "missing_column: this method needs the column \"weight\"");
-  EXPECT_EQ(refusal(table("unit,current\nA,1\nB,\n"), Method::grandfather, cap(r(50))), "missing_value: \"current\" of the unit \"B\" is blank");
-  EXPECT_EQ(refusal(table("unit,current\nA,0\nB,0\n"), Method::grandfather, cap(r(50))), "nothing_to_share_by: what the shares are made from is zero for every unit");
-  EXPECT_THAT(refusal(table("unit,floor,cap,current\nA,5,4,1\n"), Method::grandfather, cap(r(5))), testing::StartsWith("bounds_cross"));
+  EXPECT_EQ(refusal(t, Method::grandfather, cap(r(30))),
+            "floors_exceed: the floors sum up to 35, above the 30 to be divided: A 20, B 15");
+  EXPECT_EQ(refusal(t, Method::grandfather, cap(r(60))),
+            "caps_too_low: the caps sum up to 56, below the 60 to be divided: A 40, B 16");
+  EXPECT_EQ(refusal(t, Method::grandfather, cap(r(1, 3))),
+            "bad_cap: the cap ≈0.333333333333 is not a multiple of the registry unit 0.000001");
+  EXPECT_EQ(refusal(t, Method::water_fill, cap(r(50))),
+            "missing_column: this method needs the column \"weight\"");
+  EXPECT_EQ(refusal(table("unit,current\nA,1\nB,\n"), Method::grandfather, cap(r(50))),
+            "missing_value: \"current\" of the unit \"B\" is blank");
+  EXPECT_EQ(refusal(table("unit,current\nA,0\nB,0\n"), Method::grandfather, cap(r(50))),
+            "nothing_to_share_by: what the shares are made from is zero for every unit");
+  EXPECT_THAT(refusal(table("unit,floor,cap,current\nA,5,4,1\n"), Method::grandfather, cap(r(5))),
+              testing::StartsWith("bounds_cross"));
   // Both Ginis may not rise, and the floor of C makes one rise.
   const Table held = table("unit,current,population,floor\nA,30,30,0\nB,20,20,0\nC,10,10,25\n");
-  EXPECT_THAT(refusal(held, Method::gini, cap(r(60))), testing::AllOf(testing::StartsWith("infeasible"), testing::HasSubstr("gini.population"), testing::HasSubstr("C")));
+  EXPECT_THAT(refusal(held, Method::gini, cap(r(60))),
+              testing::AllOf(testing::StartsWith("infeasible"), testing::HasSubstr("gini.population"),
+                             testing::HasSubstr("C")));
 }
 
 TEST(Refusals, OfATableSayRowAndColumn) {
@@ -244,14 +260,18 @@ TEST(Refusals, OfATableSayRowAndColumn) {
 }
 
 TEST(Real, RootsAndLogarithmsAreRightToTheLastDecimal) {
-  EXPECT_EQ(square_root(r(2)).round(30, Rounding::half_even).to_decimal().to_string(), "1.41421356237309504880168872421");
+  EXPECT_EQ(square_root(r(2)).round(30, Rounding::half_even).to_decimal().to_string(),
+            "1.41421356237309504880168872421");
   EXPECT_EQ(square_root(r(49, 4)), r(7, 2));
   EXPECT_EQ(square_root(r(0)), r(0));
-  EXPECT_EQ(logarithm(r(2)).round(30, Rounding::half_even).to_decimal().to_string(), "0.693147180559945309417232121458");
-  EXPECT_EQ(logarithm(r(10)).round(30, Rounding::half_even).to_decimal().to_string(), "2.302585092994045684017991454684");
+  EXPECT_EQ(logarithm(r(2)).round(30, Rounding::half_even).to_decimal().to_string(),
+            "0.693147180559945309417232121458");
+  EXPECT_EQ(logarithm(r(10)).round(30, Rounding::half_even).to_decimal().to_string(),
+            "2.302585092994045684017991454684");
   EXPECT_EQ(logarithm(r(1)), r(0));
   for (const double x : {1e-9, 0.3, 0.99, 1.7, 1234.5}) {
-    EXPECT_NEAR(logarithm(Rational::from_double(x)).to_double(), std::log(x), 1e-13 * (1 + std::abs(std::log(x))));
+    EXPECT_NEAR(logarithm(Rational::from_double(x)).to_double(), std::log(x),
+                1e-13 * (1 + std::abs(std::log(x))));
     EXPECT_NEAR(square_root(Rational::from_double(x)).to_double(), std::sqrt(x), 1e-14 * std::sqrt(x));
   }
 }
@@ -269,9 +289,11 @@ std::vector<std::string> random_rows(std::mt19937_64& random, int n) {
   std::vector<std::string> out;
   for (int i = 0; i < n; ++i) {
     const int current = whole(10, 60);
-    out.push_back(fmt::format("u{:02},{},{},{},{},{},{},{},{},{},{}.{},{}", i, current, whole(5, 80), whole(0, 3) == 0 ? fmt::format("{}.5", whole(1, 4)) : "1",
-                              whole(0, 2) == 0 ? fmt::format("{}", 40 + whole(0, 40)) : "", whole(1, 9), whole(1, 9), whole(1, 9), whole(0, 5), whole(0, 3),
-                              whole(0, 30), whole(0, 9), whole(1, 50)));
+    out.push_back(fmt::format("u{:02},{},{},{},{},{},{},{},{},{},{}.{},{}", i, current, whole(5, 80),
+                              whole(0, 3) == 0 ? fmt::format("{}.5", whole(1, 4)) : "1",
+                              whole(0, 2) == 0 ? fmt::format("{}", 40 + whole(0, 40)) : "", whole(1, 9),
+                              whole(1, 9), whole(1, 9), whole(0, 5), whole(0, 3), whole(0, 30), whole(0, 9),
+                              whole(1, 50)));
   }
   return out;
 }
@@ -281,7 +303,8 @@ TEST(Properties, SumBoundsAndOrderOfRows) {
   int done = 0;
   for (int round = 0; round < 60; ++round) {
     std::vector<std::string> rows = random_rows(random, 2 + round % 6);
-    const std::string head = "unit,current,demand,floor,cap,activity,benchmark,weight,cost_linear,cost_quadratic,population,gdp\n";
+    const std::string head =
+        "unit,current,demand,floor,cap,activity,benchmark,weight,cost_linear,cost_quadratic,population,gdp\n";
     const auto joined = [&] { return head + fmt::format("{}\n", fmt::join(rows, "\n")); };
     const Table t = table(joined());
     Rational current;
@@ -305,7 +328,9 @@ TEST(Properties, SumBoundsAndOrderOfRows) {
         EXPECT_TRUE((a.shares[i].amount / options.unit).is_integer());
         EXPECT_LT((a.shares[i].amount - a.shares[i].exact).abs(), options.unit * r(3));
         EXPECT_GE(a.shares[i].amount, *find(t.units[i], "floor"));
-        if (const Rational* most = find(t.units[i], "cap")) { EXPECT_LE(a.shares[i].amount, *most); }
+        if (const Rational* most = find(t.units[i], "cap")) {
+          EXPECT_LE(a.shares[i].amount, *most);
+        }
         EXPECT_EQ(a.shares[i].amount, b.shares[i].amount);
         EXPECT_EQ(a.shares[i].exact, b.shares[i].exact);
         EXPECT_EQ(a.shares[i].unit, b.shares[i].unit);
@@ -348,7 +373,8 @@ TEST(Properties, MinimaxIsNotBeatenByAnyDivisionInSmallSteps) {
         for (int c = 2 * floor[2]; c <= 2 * demand[2]; ++c)
           if (a + b + c <= 2 * total && a * arrives[0] + b * arrives[1] + c * arrives[2] <= 2 * most) {
             const std::vector<Rational> other = shortages({r(a, 2), r(b, 2), r(c, 2)});
-            ASSERT_FALSE(std::lexicographical_compare(other.begin(), other.end(), best.begin(), best.end())) << csv << a << b << c;
+            ASSERT_FALSE(std::lexicographical_compare(other.begin(), other.end(), best.begin(), best.end()))
+                << csv << a << b << c;
           }
   }
 }
@@ -364,7 +390,8 @@ TEST(Properties, LeastGiniIsNotBeatenOnAGrid) {
       current.push_back(r(whole(10, 40)));
       population.push_back(r(whole(5, 40)));
       gdp.push_back(r(whole(5, 40)));
-      csv += fmt::format("{},{},{},{}\n", i, current.back().to_string(), population.back().to_string(), gdp.back().to_string());
+      csv += fmt::format("{},{},{},{}\n", i, current.back().to_string(), population.back().to_string(),
+                         gdp.back().to_string());
     }
     Options options = cap(r(45));
     const Table t = table(csv);
@@ -375,7 +402,9 @@ TEST(Properties, LeastGiniIsNotBeatenOnAGrid) {
       for (int y = 0; x + y <= 45; ++y) {
         const std::vector<Rational> grid{r(x), r(y), r(45 - x - y)};
         const Rational by_population = gini(grid, population), by_gdp = gini(grid, gdp);
-        if (by_population <= gini(current, population) && by_gdp <= gini(current, gdp)) { ASSERT_GE(by_population + by_gdp, least) << csv; }
+        if (by_population <= gini(current, population) && by_gdp <= gini(current, gdp)) {
+          ASSERT_GE(by_population + by_gdp, least) << csv;
+        }
       }
   }
 }
@@ -385,7 +414,9 @@ TEST(Properties, LeastCostIsNotBeatenByShifting) {
   std::mt19937_64 random(13);
   for (int round = 0; round < 40; ++round) {
     const std::vector<std::string> rows = random_rows(random, 5);
-    const Table t = table("unit,current,demand,x,y,activity,benchmark,weight,cost_linear,cost_quadratic,population,gdp\n" + fmt::format("{}\n", fmt::join(rows, "\n")));
+    const Table t = table(
+        "unit,current,demand,x,y,activity,benchmark,weight,cost_linear,cost_quadratic,population,gdp\n" +
+        fmt::format("{}\n", fmt::join(rows, "\n")));
     Rational current;
     for (const Unit& unit : t.units) current += *find(unit, "current");
     const Allocation a = allocate(t, Method::least_cost, cap((current * r(2, 3)).ceil()));
@@ -410,7 +441,8 @@ TEST(Properties, LeastCostIsNotBeatenByShifting) {
 }
 
 TEST(Rounding, LargestRemainderTiesByPosition) {
-  const auto out = round_to_units({r(1, 3), r(1, 3), r(1, 3)}, {r(0), r(0), r(0)}, {{}, {}, {}}, r(1), r(1, 100));
+  const auto out =
+      round_to_units({r(1, 3), r(1, 3), r(1, 3)}, {r(0), r(0), r(0)}, {{}, {}, {}}, r(1), r(1, 100));
   EXPECT_EQ(*out, (std::vector{r(34, 100), r(33, 100), r(33, 100)}));
   const auto bounded = round_to_units({r(5, 2), r(3, 2)}, {r(0), r(0)}, {r(5, 2), {}}, r(4), r(1));
   EXPECT_EQ(*bounded, (std::vector{r(2), r(2)}));

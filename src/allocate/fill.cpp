@@ -37,11 +37,13 @@ std::optional<Filled> fill(const std::vector<Ramp>& ramps, const Rational& total
   if (sum > total) return std::nullopt;
   std::sort(events.begin(), events.end(), [](const Event& a, const Event& b) { return a.level < b.level; });
   std::vector<char> jumped(ramps.size(), 0);
-  const auto result = [&](const Rational& level, const std::vector<std::size_t>& jumping, const Rational& part) {
+  const auto result = [&](const Rational& level, const std::vector<std::size_t>& jumping,
+                          const Rational& part) {
     Filled out{{}, level};
     for (std::size_t i = 0; i < ramps.size(); ++i)
       out.amounts.push_back(jumped[i] ? *ramps[i].to : amount_at(ramps[i], level));
-    for (const std::size_t i : jumping) out.amounts[i] = ramps[i].from + part * (*ramps[i].to - ramps[i].from);
+    for (const std::size_t i : jumping)
+      out.amounts[i] = ramps[i].from + part * (*ramps[i].to - ramps[i].from);
     return out;
   };
   Rational level = events.empty() ? Rational(0) : events.front().level;
@@ -49,7 +51,8 @@ std::optional<Filled> fill(const std::vector<Ramp>& ramps, const Rational& total
   if (sum == total) return result(level, {}, Rational(0));
   for (std::size_t e = 0; e < events.size();) {
     const Rational next = events[e].level;
-    if (slope.sign() > 0 && sum + slope * (next - level) >= total) return result(level + (total - sum) / slope, {}, Rational(0));
+    if (slope.sign() > 0 && sum + slope * (next - level) >= total)
+      return result(level + (total - sum) / slope, {}, Rational(0));
     sum += slope * (next - level);
     level = next;
     std::vector<std::size_t> jumping;
@@ -79,7 +82,8 @@ std::optional<std::vector<Rational>> fill_in_proportion(const std::vector<Ration
   std::vector<Ramp> ramps;
   for (std::size_t i = 0; i < weights.size(); ++i) {
     const bool none = weights[i].is_zero();
-    ramps.push_back({floors[i], none ? std::optional(floors[i]) : caps[i], none ? Rational(0) : floors[i] / weights[i], weights[i]});
+    ramps.push_back({floors[i], none ? std::optional(floors[i]) : caps[i],
+                     none ? Rational(0) : floors[i] / weights[i], weights[i]});
   }
   auto filled = fill(ramps, total);
   if (!filled) return std::nullopt;

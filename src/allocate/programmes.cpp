@@ -33,16 +33,18 @@ Rational sum(const std::vector<Rational>& values) {
   });
   throw Error(codes::infeasible,
               {fmt::format("没有满足全部条件的分配；相互矛盾的是：{}", fmt::join(conflict, "、")),
-               fmt::format("no allocation meets all conditions; these contradict one another: {}", fmt::join(conflict, ", "))},
+               fmt::format("no allocation meets all conditions; these contradict one another: {}",
+                           fmt::join(conflict, ", "))},
               {p.table.file, 0, 0, {}});
 }
 
 void add_units(Model& model, const Problem& p) {
-  for (std::size_t i = 0; i < p.size(); ++i) model.add(Column{p.table.units[i].id, p.floors[i], p.caps[i], {}});
+  for (std::size_t i = 0; i < p.size(); ++i)
+    model.add(Column{p.table.units[i].id, p.floors[i], p.caps[i], {}});
 }
 
-// The pairwise form of the Gini coefficient: |xᵢwₖ − xₖwᵢ| is a column up and one down, both cost the same. It
-// holds for every order of the units, so the kinks where the order changes need no care.
+// The pairwise form of the Gini coefficient: |xᵢwₖ − xₖwᵢ| is a column up and one down, both cost the same.
+// It holds for every order of the units, so the kinks where the order changes need no care.
 Model gini_model(const Problem& p) {
   Model model(Sense::minimise);
   add_units(model, p);
@@ -55,15 +57,21 @@ Model gini_model(const Problem& p) {
     const std::vector<Rational> w = p.column(criterion.column);
     const Rational whole = p.total * sum(w);
     if (whole.is_zero())
-      throw Error(codes::nothing_to_share_by, {fmt::format("指标“{}”全为零", criterion.column), fmt::format("the criterion \"{}\" is zero everywhere", criterion.column)},
+      throw Error(codes::nothing_to_share_by,
+                  {fmt::format("指标“{}”全为零", criterion.column),
+                   fmt::format("the criterion \"{}\" is zero everywhere", criterion.column)},
                   {p.table.file, 0, 0, criterion.column});
     std::vector<Term> coefficient;
     for (std::size_t i = 0; i < p.size(); ++i)
       for (std::size_t k = 0; k < i; ++k) {
-        const std::string pair = fmt::format("{}.{}.{}", criterion.column, p.table.units[i].id, p.table.units[k].id);
+        const std::string pair =
+            fmt::format("{}.{}.{}", criterion.column, p.table.units[i].id, p.table.units[k].id);
         const std::size_t up = model.add(Column{"up." + pair, Rational(0), {}, criterion.weight / whole});
         const std::size_t down = model.add(Column{"down." + pair, Rational(0), {}, criterion.weight / whole});
-        model.add(Row{"pair." + pair, Rational(0), Rational(0), {{i, w[k]}, {k, -w[i]}, {up, Rational(-1)}, {down, Rational(1)}}});
+        model.add(Row{"pair." + pair,
+                      Rational(0),
+                      Rational(0),
+                      {{i, w[k]}, {k, -w[i]}, {up, Rational(-1)}, {down, Rational(1)}}});
         coefficient.push_back({up, Rational(1) / whole});
         coefficient.push_back({down, Rational(1) / whole});
       }
@@ -73,10 +81,13 @@ Model gini_model(const Problem& p) {
     const std::vector<Rational> held = p.column("current");
     std::vector<std::size_t> order(p.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return held[a] < held[b]; });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return held[a] < held[b]; });
     for (std::size_t r = 1; r < order.size(); ++r)
-      model.add(Row{fmt::format("order.{}.{}", p.table.units[order[r]].id, p.table.units[order[r - 1]].id), Rational(0),
-                    held[order[r]] == held[order[r - 1]] ? std::optional(Rational(0)) : std::nullopt, {{order[r], Rational(1)}, {order[r - 1], Rational(-1)}}});
+      model.add(Row{fmt::format("order.{}.{}", p.table.units[order[r]].id, p.table.units[order[r - 1]].id),
+                    Rational(0),
+                    held[order[r]] == held[order[r - 1]] ? std::optional(Rational(0)) : std::nullopt,
+                    {{order[r], Rational(1)}, {order[r - 1], Rational(-1)}}});
   }
   return model;
 }
@@ -92,7 +103,8 @@ std::vector<Rational> nearest(const Problem& p, const optimise::Face& face) {
     const Rational scale = toward[i].is_zero() ? Rational(1) : Rational(1) / (toward[i] * factor);
     for (const int sign : {1, -1}) {
       optimise::Level level{Rational(sign) * scale * (face.base(i) - toward[i] * factor), {}};
-      for (const Term& term : face.combination(i)) level.terms.push_back({term.index, Rational(sign) * scale * term.value});
+      for (const Term& term : face.combination(i))
+        level.terms.push_back({term.index, Rational(sign) * scale * term.value});
       levels.push_back(std::move(level));
     }
   }
@@ -105,7 +117,10 @@ std::vector<Rational> nearest(const Problem& p, const optimise::Face& face) {
 
 Division divide_by_gini(const Problem& p) {
   if (p.criteria.empty())
-    throw Error(codes::missing_column, {"表中没有指标列（人口、GDP、面积……）", "the table has no criteria (population, gdp, area …)"}, {p.table.file, 1, 0, {}});
+    throw Error(
+        codes::missing_column,
+        {"表中没有指标列（人口、GDP、面积……）", "the table has no criteria (population, gdp, area …)"},
+        {p.table.file, 1, 0, {}});
   if (p.total.is_zero()) return {std::vector<Rational>(p.size()), {}};
   const Model model = gini_model(p);
   const optimise::Solution solution = optimise::solve(model);
@@ -148,14 +163,18 @@ Division divide_by_cost(const Problem& p) {
     most[i] = std::max(current[i] - p.floors[i], Rational(0));
     if (const Rational* found = find(unit, "max_cut"); found != nullptr && *found < most[i]) most[i] = *found;
     if (least[i] > most[i] || p.floors[i] > current[i])
-      throw Error(codes::bounds_cross,
-                  {fmt::format("单位“{}”从现状 {} 无法削减到上下限之内", unit.id, current[i].to_string()),
-                   fmt::format("the unit \"{}\" cannot get from its current {} to within its bounds by cutting", unit.id, current[i].to_string())},
-                  {p.table.file, unit.line, 0, "floor"});
+      throw Error(
+          codes::bounds_cross,
+          {fmt::format("单位“{}”从现状 {} 无法削减到上下限之内", unit.id, current[i].to_string()),
+           fmt::format("the unit \"{}\" cannot get from its current {} to within its bounds by cutting",
+                       unit.id, current[i].to_string())},
+          {p.table.file, unit.line, 0, "floor"});
     surely += least[i];
   }
   const Rational needed = std::max(sum(current) - p.total, surely);
-  if (needed > sum(most)) contradictory(p, {fmt::format("cap {}", p.total.to_string()), fmt::format("max_cut Σ {}", sum(most).to_string())});
+  if (needed > sum(most))
+    contradictory(
+        p, {fmt::format("cap {}", p.total.to_string()), fmt::format("max_cut Σ {}", sum(most).to_string())});
   Division out;
   const std::vector<Load> points = loads(p);
   std::vector<Rational> cuts;
@@ -197,7 +216,8 @@ Division divide_by_cost(const Problem& p) {
     }
     for (std::size_t i = 0; i < p.size(); ++i) cuts.push_back(least[i] + solved->columns[i]);
     out.findings.push_back({"marginal-cost", "", solved->duals[0]});
-    for (std::size_t k = 0; k < points.size(); ++k) out.findings.push_back({"point-price", points[k].point, solved->duals[k + 1]});
+    for (std::size_t k = 0; k < points.size(); ++k)
+      out.findings.push_back({"point-price", points[k].point, solved->duals[k + 1]});
   }
   for (std::size_t i = 0; i < p.size(); ++i) out.amounts.push_back(current[i] - cuts[i]);
   return out;
@@ -243,7 +263,8 @@ Division divide_by_shortage(const Problem& p) {
   }
   Division out{std::move(amounts), {}};
   for (std::size_t i = 0; i < p.size(); ++i)
-    if (!demand[i].is_zero()) out.findings.push_back({"shortage", p.table.units[i].id, (demand[i] - out.amounts[i]) / demand[i]});
+    if (!demand[i].is_zero())
+      out.findings.push_back({"shortage", p.table.units[i].id, (demand[i] - out.amounts[i]) / demand[i]});
   return out;
 }
 

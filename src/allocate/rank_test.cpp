@@ -1,5 +1,6 @@
-#include "allocate/codes.h"
 #include "allocate/rank.h"
+
+#include "allocate/codes.h"
 
 #include <random>
 #include <sstream>
@@ -41,7 +42,8 @@ RankOptions tier(int places, const Rational& pays) {
 
 // The example R2 of discharge-rights.md §8.
 TEST(Rank, TheNotesFeebateSumsToZeroInFen) {
-  const Ranking out = rank(units("unit,emission,output\n1,12,100\n2,30,150\n3,8,80\n4,20,90\n"), feebate(r(2000)));
+  const Ranking out =
+      rank(units("unit,emission,output\n1,12,100\n2,30,150\n3,8,80\n4,20,90\n"), feebate(r(2000)));
   EXPECT_EQ(out.groups[0].mean, r(1, 6));
   EXPECT_EQ(fen(out, "1"), 933333);
   EXPECT_EQ(fen(out, "2"), -1000000);
@@ -58,7 +60,8 @@ TEST(Rank, TiersAndTiesAtTheEdgeShareThePlaces) {
   EXPECT_EQ(fen(one, "a"), 30000000);
   EXPECT_EQ(fen(one, "d"), -30000000);
   EXPECT_EQ(fen(one, "b"), 0);
-  const Ranking two = rank(four, tier(2, r(300000)));  // b and c stand at both edges: 15 to receive, 15 to pay
+  const Ranking two =
+      rank(four, tier(2, r(300000)));  // b and c stand at both edges: 15 to receive, 15 to pay
   EXPECT_EQ(fen(two, "b"), 0);
   EXPECT_EQ(two.groups[0].standings[1].rank, 2);
   EXPECT_EQ(two.groups[0].standings[2].rank, 2);
@@ -80,7 +83,8 @@ TEST(Rank, APoolIsCutDownToTheSmallerPot) {
   RankOptions options;
   options.rule = RankRule::pool;
   options.price = r(10);
-  const Ranking out = rank(units("unit,emission,output,points\na,1,10,6\nb,2,10,3\nc,3,10,-4\nd,4,10,-1\n"), options);
+  const Ranking out =
+      rank(units("unit,emission,output,points\na,1,10,6\nb,2,10,3\nc,3,10,-4\nd,4,10,-1\n"), options);
   EXPECT_EQ(fen(out, "a"), 3333);
   EXPECT_EQ(fen(out, "b"), 1667);
   EXPECT_EQ(fen(out, "c"), -4000);
@@ -88,7 +92,9 @@ TEST(Rank, APoolIsCutDownToTheSmallerPot) {
 }
 
 TEST(Rank, GroupsAreApartAndUnitsWithoutOutputAreListed) {
-  const Ranking out = rank(units("单位,分组,排放量,产出\n酒厂甲,酒,10,100\n酒厂乙,酒,30,100\n药厂,药,5,10\n停产,酒,3,0\n亏损,药,3,-2\n"), feebate(r(100)));
+  const Ranking out = rank(units("单位,分组,排放量,产出\n酒厂甲,酒,10,100\n酒厂乙,酒,30,100\n药厂,药,5,"
+                                 "10\n停产,酒,3,0\n亏损,药,3,-2\n"),
+                           feebate(r(100)));
   EXPECT_EQ(out.excluded, (std::vector<std::string>{"亏损", "停产"}));
   EXPECT_EQ(fen(out, "酒厂甲"), 100000);
   EXPECT_EQ(fen(out, "药厂"), 0);
@@ -127,7 +133,8 @@ TEST(RankProperties, EveryRuleSumsToZeroWithTheTreasury) {
     pool.price = r(whole(1, 999), 7);
     RankOptions uneven = tier(2, r(whole(1, 999), 7));
     uneven.receives = r(whole(1, 999), 3);
-    for (const RankOptions& options : {feebate(r(whole(1, 9999), 13)), tier(2, r(whole(1, 999), 7)), pool, uneven}) {
+    for (const RankOptions& options :
+         {feebate(r(whole(1, 9999), 13)), tier(2, r(whole(1, 999), 7)), pool, uneven}) {
       const Ranking out = rank(list, options);
       std::int64_t sum = out.groups[0].treasury_fen;
       for (const Standing& standing : out.groups[0].standings) {
@@ -135,7 +142,9 @@ TEST(RankProperties, EveryRuleSumsToZeroWithTheTreasury) {
         EXPECT_LT((Rational::from_int(standing.fen) - standing.exact * r(100)).abs(), r(1));
       }
       EXPECT_EQ(sum, 0);
-      if (!options.receives) { EXPECT_EQ(out.groups[0].treasury_fen, 0); }
+      if (!options.receives) {
+        EXPECT_EQ(out.groups[0].treasury_fen, 0);
+      }
       EXPECT_EQ(out.excluded.size() + out.groups[0].standings.size(), list.size());
     }
   }

@@ -31,7 +31,8 @@ Rational square_root(const Rational& x, int places) {
   Rational root(1);
   while (root * root < x) root = root * Rational(2);
   for (;;) {
-    const Rational next = ((root + x / root) * Rational::from_fraction(1, 2)).round(digits, Rounding::ceiling);
+    const Rational next =
+        ((root + x / root) * Rational::from_fraction(1, 2)).round(digits, Rounding::ceiling);
     if (next >= root) break;
     root = next;
   }
@@ -42,7 +43,8 @@ Rational logarithm(const Rational& x, int places) {
   const int digits = places + guard;
   Rational mantissa = x;
   int twos = 0;
-  for (; mantissa > Rational::from_fraction(4, 3); ++twos) mantissa = mantissa * Rational::from_fraction(1, 2);
+  for (; mantissa > Rational::from_fraction(4, 3); ++twos)
+    mantissa = mantissa * Rational::from_fraction(1, 2);
   for (; mantissa < Rational::from_fraction(2, 3); --twos) mantissa = mantissa * Rational(2);
   Rational out = twice_artanh((mantissa - Rational(1)) / (mantissa + Rational(1)), digits);
   if (twos != 0) out += Rational(twos) * twice_artanh(Rational::from_fraction(1, 3), digits);

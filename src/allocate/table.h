@@ -7,10 +7,9 @@
 //   floor, cap      least and most it may get (下限, 上限)
 //   activity, benchmark    output and what is allowed per unit of output (产量, 基准)
 //   weight          for water-filling (权重)
-//   cost_linear, cost_quadratic, max_cut    cost a·r + b·r² of cutting r ≤ max_cut (一次费用, 二次费用, 最大削减)
-//   t:POINT         what of a unit's load arrives at a point of the river (传输:POINT)
-//   name, note      not looked at (名称, 备注)
-//   any other       a criterion: population, gdp, area, capacity …
+//   cost_linear, cost_quadratic, max_cut    cost a·r + b·r² of cutting r ≤ max_cut (一次费用, 二次费用,
+//   最大削减) t:POINT         what of a unit's load arrives at a point of the river (传输:POINT) name, note
+//   not looked at (名称, 备注) any other       a criterion: population, gdp, area, capacity …
 //
 // Blank cells are «not given». UTF-8.
 #pragma once

@@ -28,8 +28,8 @@ mpz_class to_mpz(Decimal::Coefficient c) {
   return negative ? mpz_class(-out) : out;
 }
 
-// Whether a quotient cut off is rounded away from zero. `half`: sign of the rest less one half; the rest is not
-// zero.
+// Whether a quotient cut off is rounded away from zero. `half`: sign of the rest less one half; the rest is
+// not zero.
 bool goes_away(int sign, int half, bool odd, Rounding mode) {
   switch (mode) {
     case Rounding::half_even:
@@ -85,7 +85,8 @@ Rational Rational::of(mpq_class value) {
 Rational Rational::of(__int128 num, __int128 den) {
   constexpr __int128 most = std::numeric_limits<std::int64_t>::max();
   if (num == 0) return {0, 1};
-  if (num >= -most && num <= most && den <= most) return {static_cast<std::int64_t>(num), static_cast<std::int64_t>(den)};
+  if (num >= -most && num <= most && den <= most)
+    return {static_cast<std::int64_t>(num), static_cast<std::int64_t>(den)};
   return of(mpq_class(to_mpz(num), to_mpz(den)));
 }
 
@@ -105,7 +106,8 @@ Rational operator*(const Rational& a, const Rational& b) {
   if (a.den_ == 1 && b.den_ == 1) return Rational::of(static_cast<__int128>(a.num_) * b.num_, 1);
   const std::int64_t g = std::gcd(a.num_, b.den_);
   const std::int64_t g2 = std::gcd(b.num_, a.den_);
-  return Rational::of(static_cast<__int128>(a.num_ / g) * (b.num_ / g2), static_cast<__int128>(a.den_ / g2) * (b.den_ / g));
+  return Rational::of(static_cast<__int128>(a.num_ / g) * (b.num_ / g2),
+                      static_cast<__int128>(a.den_ / g2) * (b.den_ / g));
 }
 
 Rational operator/(const Rational& a, const Rational& b) {
@@ -182,7 +184,8 @@ Rational Rational::round(int places, Rounding mode) const {
 double Rational::to_double() const {
   if (is_zero()) return 0;
   constexpr std::int64_t whole = std::int64_t{1} << 53;  // up to here doubles hold them, and divide right
-  if (!big_ && num_ <= whole && num_ >= -whole && den_ <= whole) return static_cast<double>(num_) / static_cast<double>(den_);
+  if (!big_ && num_ <= whole && num_ >= -whole && den_ <= whole)
+    return static_cast<double>(num_) / static_cast<double>(den_);
   const mpq_class value = mpq();
   mpz_class n = ::abs(value.get_num());
   mpz_class d = value.get_den();

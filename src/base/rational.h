@@ -19,7 +19,9 @@ class Rational {
   Rational() = default;
   Rational(int value) : num_(value) {}  // NOLINT: integers are fractions
   Rational(const Rational& other)
-      : num_(other.num_), den_(other.den_), big_(other.big_ ? std::make_unique<mpq_class>(*other.big_) : nullptr) {}
+      : num_(other.num_),
+        den_(other.den_),
+        big_(other.big_ ? std::make_unique<mpq_class>(*other.big_) : nullptr) {}
   Rational(Rational&& other) noexcept = default;
   Rational& operator=(const Rational& other) {
     if (this != &other) *this = Rational(other);

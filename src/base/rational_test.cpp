@@ -140,7 +140,9 @@ TEST(Rational, TheBorderOfMachineWordsAgainstBoost) {
         out = small;
     }
     if (positive) return std::max<std::int64_t>(out, 1);
-    return random() % 2 == 0 ? out : out == most && small == 0 ? std::numeric_limits<std::int64_t>::min() : -out;
+    return random() % 2 == 0           ? out
+           : out == most && small == 0 ? std::numeric_limits<std::int64_t>::min()
+                                       : -out;
   };
   const auto text = [](const Fraction& value) {
     const Big n = boost::multiprecision::numerator(value), d = boost::multiprecision::denominator(value);
@@ -154,7 +156,9 @@ TEST(Rational, TheBorderOfMachineWordsAgainstBoost) {
     ASSERT_EQ((a + b).to_fraction(), text(x + y));
     ASSERT_EQ((a - b).to_fraction(), text(x - y));
     ASSERT_EQ((a * b).to_fraction(), text(x * y));
-    if (!b.is_zero()) { ASSERT_EQ((a / b).to_fraction(), text(x / y)); }
+    if (!b.is_zero()) {
+      ASSERT_EQ((a / b).to_fraction(), text(x / y));
+    }
     ASSERT_EQ((-a).to_fraction(), text(-x));
     ASSERT_EQ(a < b, x < y);
     ASSERT_EQ(a == b, x == y);

@@ -131,7 +131,8 @@ int run_program(const std::vector<std::string>& arguments, const Clock& clock, s
   add_case_commands(app, action);
   add_key_commands(app, action);
   add_identity_commands(app, action);
-  add_allocate_commands(app, action);
+  add_allocate_command(app, action);
+  add_rank_command(app, action);
   add_market_commands(app, action);
   try {
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());

@@ -26,7 +26,8 @@ Solution solved(const Programme& programme) {
   // Orders cannot be at fault: all of them may stay unfilled.
   std::vector<std::string> names;
   for (const std::string& name : out.conflict)
-    if (!name.starts_with("buy.") && !name.starts_with("sell.") && !name.starts_with("flow.") && !name.starts_with("use."))
+    if (!name.starts_with("buy.") && !name.starts_with("sell.") && !name.starts_with("flow.") &&
+        !name.starts_with("use."))
       names.push_back(name);
   throw Error(codes::no_solution,
               {fmt::format("市场没有可行解：这些限制相互矛盾：{}", fmt::join(names, "、")),
@@ -47,7 +48,8 @@ std::vector<std::int64_t> shared(const Market& market, const Group& group, std::
     fractions.emplace_back(product % group.steps, i);
     given += out.back();
   }
-  std::stable_sort(fractions.begin(), fractions.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::stable_sort(fractions.begin(), fractions.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
   for (std::size_t i = 0; given < total; ++i, ++given) ++out[fractions[i].second];
   return out;
 }
@@ -63,8 +65,8 @@ void fill(const Market& market, const Programme& programme, const std::vector<Ra
     if (!group.buy) price = -price;
     const std::int64_t total = (columns[group.column] / market.step).to_int64();
     TRIBUTARY_CHECK(total == 0 || (group.buy ? price <= group.price : price >= group.price),
-                    fmt::format("order {} limit {} price {}", market.orders[group.orders[0]].id, group.price.to_string(),
-                                price.to_string()));
+                    fmt::format("order {} limit {} price {}", market.orders[group.orders[0]].id,
+                                group.price.to_string(), price.to_string()));
     const std::vector<std::int64_t> shares = shared(market, group, total);
     for (std::size_t i = 0; i < shares.size(); ++i) {
       const Rational quantity = Rational::from_int(shares[i]) * market.step;
@@ -78,7 +80,8 @@ void fill(const Market& market, const Programme& programme, const std::vector<Ra
   }
 }
 
-void carry(const Market& market, const Programme& programme, const std::vector<Rational>& columns, Clearing& out) {
+void carry(const Market& market, const Programme& programme, const std::vector<Rational>& columns,
+           Clearing& out) {
   for (std::size_t l = 0; l < market.links.size(); ++l)
     for (std::size_t t = 0; t < market.periods.size(); ++t) {
       Flow flow{l, t, Rational(0), Rational(0), std::nullopt};
@@ -87,7 +90,9 @@ void carry(const Market& market, const Programme& programme, const std::vector<R
       out.totals.lost += flow.sent - flow.delivered;
       out.flows.push_back(std::move(flow));
     }
-  const auto sent = [&](std::size_t link, std::size_t period) { return out.flows[link * market.periods.size() + period].sent; };
+  const auto sent = [&](std::size_t link, std::size_t period) {
+    return out.flows[link * market.periods.size() + period].sent;
+  };
   for (std::size_t l = 0; l < market.links.size(); ++l) {
     const auto& balance = market.links[l].balance;
     if (!balance) continue;

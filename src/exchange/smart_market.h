@@ -3,17 +3,18 @@
 // 2000). Quantities and prices are exact; where an optimum is not the only one, stated rules choose.
 //
 //   maximise  Σ price·bought − Σ price·sold
-//   node      bought + flows out − Σ(1 − loss)·flows in ≤ sold + supply          each zone, period (and purpose)
-//   capacity  flow ≤ capacity                                                    each link, period
-//   balance   lo ≤ start + Σ flow − Σ flow of links back − calls ≤ hi            each link with one, every period
-//   further   min ≤ base + Σ coefficient·(bought − sold, or flow) ≤ max
+//   node      bought + flows out − Σ(1 − loss)·flows in ≤ sold + supply          each zone, period (and
+//   purpose) capacity  flow ≤ capacity                                                    each link, period
+//   balance   lo ≤ start + Σ flow − Σ flow of links back − calls ≤ hi            each link with one, every
+//   period further   min ≤ base + Σ coefficient·(bought − sold, or flow) ≤ max
 //
-// Rules. Orders of one zone, period, purpose, side and price are one; what it gets is shared in proportion, the
-// remainder by largest fraction, then by id. Where different orders tie, the smallest share filled is made as
-// large as possible, then the next; flows are as small as they can be. A price is the middle of the interval
-// it may take, those before it held (order: nodes by period and zone, then links, balances, constraints); where
-// the interval is open to one side, its end. A bid pays the node's price and its part in each constraint, an
-// ask gets it: never worse than its own. Bought quantities are rounded down to the step, sold ones up.
+// Rules. Orders of one zone, period, purpose, side and price are one; what it gets is shared in proportion,
+// the remainder by largest fraction, then by id. Where different orders tie, the smallest share filled is
+// made as large as possible, then the next; flows are as small as they can be. A price is the middle of the
+// interval it may take, those before it held (order: nodes by period and zone, then links, balances,
+// constraints); where the interval is open to one side, its end. A bid pays the node's price and its part in
+// each constraint, an ask gets it: never worse than its own. Bought quantities are rounded down to the step,
+// sold ones up.
 #pragma once
 
 #include "base/rational.h"
@@ -155,9 +156,9 @@ struct Record {
   std::size_t columns = 0;
   int iterations = 0;
   int exact_steps = 0;
-  bool one_optimum = false;    // of the quantities, before the rules for ties
-  std::string basis;           // one letter per column, then per row: b basic, l lower, u upper, f free
-  double solver_seconds = 0;   // for benchmarks; not part of the result
+  bool one_optimum = false;   // of the quantities, before the rules for ties
+  std::string basis;          // one letter per column, then per row: b basic, l lower, u upper, f free
+  double solver_seconds = 0;  // for benchmarks; not part of the result
 };
 
 struct Clearing {

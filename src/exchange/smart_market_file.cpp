@@ -18,7 +18,8 @@ using Json = nlohmann::json;
 // A value with its path, for errors.
 class Node {
  public:
-  Node(const Json& json, std::string path, const std::string& file) : json_(&json), path_(std::move(path)), file_(&file) {}
+  Node(const Json& json, std::string path, const std::string& file)
+      : json_(&json), path_(std::move(path)), file_(&file) {}
 
   [[noreturn]] void fail(const Code& code, Text message, Text hint = {}) const {
     throw Error(code, std::move(message), {*file_, 0, 0, path_}, std::move(hint));
@@ -32,14 +33,19 @@ class Node {
       if (std::find(known.begin(), known.end(), key) != known.end()) continue;
       const auto close = near_misses(key, known);
       Node(value, within(key), *file_)
-          .fail(codes::unknown_field, {fmt::format("没有字段“{}”", key), fmt::format("there is no field \"{}\"", key)},
-                close.empty() ? Text{fmt::format("可用：{}", fmt::join(known, "、")), fmt::format("there are: {}", fmt::join(known, ", "))}
-                              : Text{fmt::format("是否想写“{}”？", close[0]), fmt::format("did you mean \"{}\"?", close[0])});
+          .fail(codes::unknown_field,
+                {fmt::format("没有字段“{}”", key), fmt::format("there is no field \"{}\"", key)},
+                close.empty() ? Text{fmt::format("可用：{}", fmt::join(known, "、")),
+                                     fmt::format("there are: {}", fmt::join(known, ", "))}
+                              : Text{fmt::format("是否想写“{}”？", close[0]),
+                                     fmt::format("did you mean \"{}\"?", close[0])});
     }
   }
   bool has(const char* key) const { return json_->contains(key) && !json_->at(key).is_null(); }
   Node at(const char* key) const {
-    if (!has(key)) fail(codes::missing_field, {fmt::format("缺少字段“{}”", key), fmt::format("the field \"{}\" is missing", key)});
+    if (!has(key))
+      fail(codes::missing_field,
+           {fmt::format("缺少字段“{}”", key), fmt::format("the field \"{}\" is missing", key)});
     return {json_->at(key), within(key), *file_};
   }
   std::vector<Node> list(const char* key, bool required) const {
@@ -93,9 +99,12 @@ class Index {
     const std::string name = node.text();
     if (const auto found = places_.find(name); found != places_.end()) return found->second;
     const auto close = near_misses(name, names_);
-    node.fail(codes::unknown_name,
-              {fmt::format("没有{}“{}”", kind_.zh, name), fmt::format("there is no {} \"{}\"", kind_.en, name)},
-              close.empty() ? Text{} : Text{fmt::format("是否想写“{}”？", close[0]), fmt::format("did you mean \"{}\"?", close[0])});
+    node.fail(
+        codes::unknown_name,
+        {fmt::format("没有{}“{}”", kind_.zh, name), fmt::format("there is no {} \"{}\"", kind_.en, name)},
+        close.empty()
+            ? Text{}
+            : Text{fmt::format("是否想写“{}”？", close[0]), fmt::format("did you mean \"{}\"?", close[0])});
   }
   const std::vector<std::string>& names() const { return names_; }
 
@@ -113,7 +122,8 @@ class Reader {
     root_.only({"unit", "step", "zones", "periods", "links", "bids", "asks", "constraints", "mask"});
     if (root_.has("unit")) out_.unit = root_.at("unit").text();
     if (root_.has("step")) out_.step = root_.at("step").number();
-    if (out_.step.sign() <= 0) root_.at("step").fail(codes::bad_value, {"步长必须大于零", "the step must be above zero"});
+    if (out_.step.sign() <= 0)
+      root_.at("step").fail(codes::bad_value, {"步长必须大于零", "the step must be above zero"});
     read_periods();
     read_mask();
     read_zones();
@@ -149,7 +159,8 @@ class Reader {
     if (!root_.has("mask")) return;
     const Node mask = root_.at("mask");
     if (!mask.json().is_object() || mask.json().empty())
-      mask.fail(codes::bad_value, {"应为 {卖方用途: [可用于的用途…]}", "{purpose sold: [purposes it may be used for …]} is expected here"});
+      mask.fail(codes::bad_value, {"应为 {卖方用途: [可用于的用途…]}",
+                                   "{purpose sold: [purposes it may be used for …]} is expected here"});
     for (const auto& [sold, uses] : mask.json().items()) {
       std::set<std::string> list;
       for (const Node& use : mask.list(sold.c_str(), true)) list.insert(use.text());
@@ -163,14 +174,15 @@ class Reader {
     }
     const Node node = parent.at("purpose");
     purpose = node.text();
-    const bool known = sold ? out_.mask.contains(purpose)
-                            : std::any_of(out_.mask.begin(), out_.mask.end(), [&](const auto& entry) {
-                                return std::find(entry.second.begin(), entry.second.end(), purpose) != entry.second.end();
-                              });
+    const bool known =
+        sold ? out_.mask.contains(purpose)
+             : std::any_of(out_.mask.begin(), out_.mask.end(), [&](const auto& entry) {
+                 return std::find(entry.second.begin(), entry.second.end(), purpose) != entry.second.end();
+               });
     if (!known)
-      node.fail(codes::unknown_name,
-                {fmt::format("用途“{}”不在 mask 中{}", purpose, sold ? "可售" : "可用"),
-                 fmt::format("mask does not let water {} the purpose \"{}\"", sold ? "be sold from" : "be used for", purpose)});
+      node.fail(codes::unknown_name, {fmt::format("用途“{}”不在 mask 中{}", purpose, sold ? "可售" : "可用"),
+                                      fmt::format("mask does not let water {} the purpose \"{}\"",
+                                                  sold ? "be sold from" : "be used for", purpose)});
   }
   void read_zones() {
     for (const Node& node : root_.list("zones", true)) {
@@ -187,7 +199,8 @@ class Reader {
       zones_.add(node, zone.id);
       out_.zones.push_back(std::move(zone));
     }
-    if (out_.zones.empty()) root_.at("zones").fail(codes::bad_value, {"至少要有一个分区", "at least one zone is needed"});
+    if (out_.zones.empty())
+      root_.at("zones").fail(codes::bad_value, {"至少要有一个分区", "at least one zone is needed"});
   }
   void read_links() {
     const std::vector<Node> nodes = root_.list("links", false);
@@ -196,17 +209,22 @@ class Reader {
       Link link;
       link.from = zones_.find(node.at("from"));
       link.to = zones_.find(node.at("to"));
-      link.id = node.has("id") ? node.at("id").text() : fmt::format("{}-{}", out_.zones[link.from].id, out_.zones[link.to].id);
-      if (link.from == link.to) node.at("to").fail(codes::bad_value, {"起点与终点相同", "a link must lead to another zone"});
+      link.id = node.has("id") ? node.at("id").text()
+                               : fmt::format("{}-{}", out_.zones[link.from].id, out_.zones[link.to].id);
+      if (link.from == link.to)
+        node.at("to").fail(codes::bad_value, {"起点与终点相同", "a link must lead to another zone"});
       if (node.has("loss")) link.loss = node.at("loss").not_negative();
-      if (link.loss >= Rational(1)) node.at("loss").fail(codes::bad_value, {"损失率须小于 1（10% 写 0.1）", "the loss must be below 1 (write 0.1 for 10 %)"});
+      if (link.loss >= Rational(1))
+        node.at("loss").fail(codes::bad_value, {"损失率须小于 1（10% 写 0.1）",
+                                                "the loss must be below 1 (write 0.1 for 10 %)"});
       link.capacity = by_period(node, "capacity");
       if (node.has("balance")) {
         const Node balance = node.at("balance");
         balance.only({"start", "lo", "hi", "calls"});
-        link.balance = Balance{balance.at("start").number(), balance.at("lo").number(), balance.at("hi").number(),
-                               by_period(balance, "calls")};
-        if (link.balance->lo > link.balance->hi) balance.fail(codes::bad_value, {"下限 lo 大于上限 hi", "lo is above hi"});
+        link.balance = Balance{balance.at("start").number(), balance.at("lo").number(),
+                               balance.at("hi").number(), by_period(balance, "calls")};
+        if (link.balance->lo > link.balance->hi)
+          balance.fail(codes::bad_value, {"下限 lo 大于上限 hi", "lo is above hi"});
       }
       links_.add(node, link.id);
       out_.links.push_back(std::move(link));
@@ -234,9 +252,11 @@ class Reader {
       const Node quantity = node.at("quantity");
       const Rational steps = quantity.number() / out_.step;
       if (steps.sign() <= 0 || !steps.is_integer() || steps > Rational::power_of_ten(15))
-        quantity.fail(codes::bad_value,
-                      {fmt::format("数量须大于零、不超过 10^15 步，且为步长 {} 的整数倍", out_.step.to_string()),
-                       fmt::format("a quantity is above zero, at most 10^15 steps, and a multiple of the step {}", out_.step.to_string())});
+        quantity.fail(
+            codes::bad_value,
+            {fmt::format("数量须大于零、不超过 10^15 步，且为步长 {} 的整数倍", out_.step.to_string()),
+             fmt::format("a quantity is above zero, at most 10^15 steps, and a multiple of the step {}",
+                         out_.step.to_string())});
       order.steps = steps.to_int64();
       order.price = node.at("price").not_negative();
       check_purpose(node, order.purpose, !buy);
@@ -251,12 +271,14 @@ class Reader {
       constraints_.add(node, constraint.id);
       if (node.has("kind")) constraint.kind = node.at("kind").text();
       for (const Node& term : node.list("terms", true)) constraint.terms.push_back(read_term(term));
-      for (const Node& period : node.list("periods", false)) constraint.periods.push_back(periods_.find(period));
+      for (const Node& period : node.list("periods", false))
+        constraint.periods.push_back(periods_.find(period));
       if (constraint.periods.empty())
         for (std::size_t t = 0; t < out_.periods.size(); ++t) constraint.periods.push_back(t);
       if (node.has("over")) {
         const std::string over = node.at("over").text();
-        if (over != "each" && over != "all") node.at("over").fail(codes::bad_value, {"应为 each 或 all", "each or all is expected here"});
+        if (over != "each" && over != "all")
+          node.at("over").fail(codes::bad_value, {"应为 each 或 all", "each or all is expected here"});
         constraint.over_all = over == "all";
       }
       if (node.has("base")) constraint.base = node.at("base").number();
@@ -271,7 +293,8 @@ class Reader {
     node.only({"zone", "link", "side", "coefficient"});
     ConstraintTerm term;
     term.is_link = node.has("link");
-    if (term.is_link == node.has("zone")) node.fail(codes::missing_field, {"须有 zone 或 link 之一", "one of zone and link is needed"});
+    if (term.is_link == node.has("zone"))
+      node.fail(codes::missing_field, {"须有 zone 或 link 之一", "one of zone and link is needed"});
     term.index = term.is_link ? links_.find(node.at("link")) : zones_.find(node.at("zone"));
     if (node.has("side")) {
       const std::string side = node.at("side").text();
@@ -302,7 +325,8 @@ Market read_market(const std::string& json, const std::string& file) {
     const auto before = std::string_view(json).substr(0, e.byte > 0 ? e.byte - 1 : 0);
     const long line = 1 + std::count(before.begin(), before.end(), '\n');
     const auto last = before.rfind('\n');
-    const long column = static_cast<long>(before.size() - (last == std::string_view::npos ? 0 : last + 1)) + 1;
+    const long column =
+        static_cast<long>(before.size() - (last == std::string_view::npos ? 0 : last + 1)) + 1;
     throw Error(codes::bad_json, {"不是有效的 JSON", "this is not valid JSON"}, {file, line, column, {}});
   }
   Market out = Reader(parsed, file).read();

@@ -78,17 +78,24 @@ std::string to_json(const Market& market, const Clearing& clearing) {
     out["rent"].push_back(std::move(one));
   }
   const Totals& t = clearing.totals;
-  out["money"] = {{"buyers_pay", yuan(t.buyers_fen)}, {"sellers_receive", yuan(t.sellers_fen)},
-                  {"supply", yuan(t.supply_fen)},     {"rent", yuan(t.rent_fen)},
+  out["money"] = {{"buyers_pay", yuan(t.buyers_fen)},
+                  {"sellers_receive", yuan(t.sellers_fen)},
+                  {"supply", yuan(t.supply_fen)},
+                  {"rent", yuan(t.rent_fen)},
                   {"rounding", yuan(t.rounding_fen)}};
-  out["water"] = {{"unit", market.unit},       {"sold", number(t.sold)}, {"supplied", number(t.supplied)},
+  out["water"] = {{"unit", market.unit},        {"sold", number(t.sold)}, {"supplied", number(t.supplied)},
                   {"bought", number(t.bought)}, {"lost", number(t.lost)}, {"left", number(t.left)}};
   out["welfare"] = number(t.welfare);
   out["welfare_executed"] = number(t.welfare_executed);
   const Record& r = clearing.record;
-  out["record"] = {{"input_sha256", r.input_digest}, {"solver", r.solver},           {"rows", r.rows},
-                   {"columns", r.columns},           {"iterations", r.iterations},   {"exact_steps", r.exact_steps},
-                   {"one_optimum", r.one_optimum},   {"basis", r.basis}};
+  out["record"] = {{"input_sha256", r.input_digest},
+                   {"solver", r.solver},
+                   {"rows", r.rows},
+                   {"columns", r.columns},
+                   {"iterations", r.iterations},
+                   {"exact_steps", r.exact_steps},
+                   {"one_optimum", r.one_optimum},
+                   {"basis", r.basis}};
   return out.dump();
 }
 

@@ -61,10 +61,12 @@ class Builder {
     std::vector<std::pair<Key, std::size_t>> keys;
     for (std::size_t i = 0; i < market_.orders.size(); ++i) {
       const Order& order = market_.orders[i];
-      keys.push_back({{order.period, order.zone, place(order.purpose, order.buy), order.buy, order.price}, i});
+      keys.push_back(
+          {{order.period, order.zone, place(order.purpose, order.buy), order.buy, order.price}, i});
     }
     std::sort(keys.begin(), keys.end(), [&](const auto& a, const auto& b) {
-      return a.first != b.first ? a.first < b.first : market_.orders[a.second].id < market_.orders[b.second].id;
+      return a.first != b.first ? a.first < b.first
+                                : market_.orders[a.second].id < market_.orders[b.second].id;
     });
     for (std::size_t i = 0; i < keys.size();) {
       const auto& [period, zone, purpose, buy, price] = keys[i].first;
@@ -75,9 +77,10 @@ class Builder {
         group.steps += market_.orders[keys[end].second].steps;
       }
       const std::string& first = market_.orders[group.orders[0]].id;
-      out_.model.add(Column{fmt::format("{}.{}{}", buy ? "buy" : "sell", first,
-                                        group.orders.size() > 1 ? fmt::format(".and{}", group.orders.size() - 1) : ""),
-                            Rational(0), Rational::from_int(group.steps) * market_.step, buy ? price : -price});
+      out_.model.add(
+          Column{fmt::format("{}.{}{}", buy ? "buy" : "sell", first,
+                             group.orders.size() > 1 ? fmt::format(".and{}", group.orders.size() - 1) : ""),
+                 Rational(0), Rational::from_int(group.steps) * market_.step, buy ? price : -price});
       terms_[group.node].push_back({group.column, Rational(buy ? 1 : -1)});
       out_.groups.push_back(std::move(group));
       i = end;
@@ -91,9 +94,12 @@ class Builder {
       for (std::size_t t = 0; t < market_.periods.size(); ++t) {
         out_.flows[l].emplace_back();
         for (std::size_t p = 0; p < sold_.size(); ++p) {
-          const std::size_t column = out_.model.add(
-              Column{fmt::format("flow.{}.{}{}", link.id, market_.periods[t], sold_[p].empty() ? "" : "." + sold_[p]),
-                     Rational(0), std::nullopt, {}});
+          const std::size_t column =
+              out_.model.add(Column{fmt::format("flow.{}.{}{}", link.id, market_.periods[t],
+                                                sold_[p].empty() ? "" : "." + sold_[p]),
+                                    Rational(0),
+                                    std::nullopt,
+                                    {}});
           terms_[node(link.from, t, p)].push_back({column, Rational(1)});
           terms_[node(link.to, t, p)].push_back({column, link.loss - Rational(1)});
           out_.flows[l][t].push_back(column);
@@ -108,8 +114,8 @@ class Builder {
       for (std::size_t z = 0; z < market_.zones.size(); ++z)
         for (std::size_t p = 0; p < sold_.size() && !market_.mask.empty(); ++p)
           for (const std::string& use : market_.mask.at(sold_[p])) {
-            const std::size_t column = out_.model.add(
-                Column{fmt::format("use.{}.{}.{}", suffix(z, t), sold_[p], use), Rational(0), std::nullopt, {}});
+            const std::size_t column = out_.model.add(Column{
+                fmt::format("use.{}.{}.{}", suffix(z, t), sold_[p], use), Rational(0), std::nullopt, {}});
             terms_[node(z, t, p)].push_back({column, Rational(1)});
             terms_[node(z, t, place(use, true))].push_back({column, Rational(-1)});
           }
@@ -123,15 +129,19 @@ class Builder {
           const std::string& purpose = sold_side ? sold_[p] : used_[p - sold_.size()];
           Row row{fmt::format("node.{}{}", suffix(z, t),
                               purpose.empty() ? "" : (sold_side ? ".sold." : ".used.") + purpose),
-                  {}, Rational(0), std::move(terms_[node(z, t, p)])};
+                  {},
+                  Rational(0),
+                  std::move(terms_[node(z, t, p)])};
           const Zone& zone = market_.zones[z];
-          if (sold_side && zone.supply[t] && (market_.mask.empty() || zone.purpose == purpose)) row.upper = *zone.supply[t];
+          if (sold_side && zone.supply[t] && (market_.mask.empty() || zone.purpose == purpose))
+            row.upper = *zone.supply[t];
           out_.model.add(std::move(row));
           out_.nodes.push_back({z, t, purpose, sold_side});
         }
   }
 
-  void add_flow_terms(std::vector<Term>& terms, std::size_t link, std::size_t period, const Rational& coefficient) const {
+  void add_flow_terms(std::vector<Term>& terms, std::size_t link, std::size_t period,
+                      const Rational& coefficient) const {
     for (const std::size_t column : out_.flows[link][period]) terms.push_back({column, coefficient});
   }
 
@@ -139,7 +149,10 @@ class Builder {
     for (std::size_t l = 0; l < market_.links.size(); ++l)
       for (std::size_t t = 0; t < market_.periods.size(); ++t) {
         if (!market_.links[l].capacity[t]) continue;
-        Row row{fmt::format("capacity.{}.{}", market_.links[l].id, market_.periods[t]), {}, market_.links[l].capacity[t], {}};
+        Row row{fmt::format("capacity.{}.{}", market_.links[l].id, market_.periods[t]),
+                {},
+                market_.links[l].capacity[t],
+                {}};
         add_flow_terms(row.terms, l, t, Rational(1));
         out_.model.add(std::move(row));
       }
@@ -156,8 +169,8 @@ class Builder {
         add_flow_terms(terms, l, t, Rational(1));
         for (std::size_t back = 0; back < market_.links.size(); ++back)
           if (market_.links[back].back_of == l) add_flow_terms(terms, back, t, Rational(-1));
-        out_.model.add(Row{fmt::format("balance.{}.{}", market_.links[l].id, market_.periods[t]), balance->lo - before,
-                           balance->hi - before, terms});
+        out_.model.add(Row{fmt::format("balance.{}.{}", market_.links[l].id, market_.periods[t]),
+                           balance->lo - before, balance->hi - before, terms});
       }
     }
   }
@@ -172,7 +185,8 @@ class Builder {
       for (std::size_t g = from; g < to; ++g) {
         const Group& group = out_.groups[g];
         if (term.side != Side::net && (term.side == Side::buy) != group.buy) continue;
-        terms.push_back({group.column, term.side == Side::net && !group.buy ? -term.coefficient : term.coefficient});
+        terms.push_back(
+            {group.column, term.side == Side::net && !group.buy ? -term.coefficient : term.coefficient});
       }
     }
   }
@@ -183,7 +197,8 @@ class Builder {
     };
     const auto from = std::lower_bound(out_.groups.begin(), out_.groups.end(), std::pair(period, zone), less);
     const auto to = std::lower_bound(from, out_.groups.end(), std::pair(period, zone + 1), less);
-    return {static_cast<std::size_t>(from - out_.groups.begin()), static_cast<std::size_t>(to - out_.groups.begin())};
+    return {static_cast<std::size_t>(from - out_.groups.begin()),
+            static_cast<std::size_t>(to - out_.groups.begin())};
   }
 
   void add(const Constraint& constraint) {
@@ -196,11 +211,16 @@ class Builder {
         add_terms(all, constraint, t);
         continue;
       }
-      Row row{fmt::format("limit.{}.{}", constraint.id, market_.periods[t]), limit(constraint.min), limit(constraint.max), {}};
+      Row row{fmt::format("limit.{}.{}", constraint.id, market_.periods[t]),
+              limit(constraint.min),
+              limit(constraint.max),
+              {}};
       add_terms(row.terms, constraint, t);
       out_.model.add(std::move(row));
     }
-    if (constraint.over_all) out_.model.add(Row{"limit." + constraint.id, limit(constraint.min), limit(constraint.max), std::move(all)});
+    if (constraint.over_all)
+      out_.model.add(
+          Row{"limit." + constraint.id, limit(constraint.min), limit(constraint.max), std::move(all)});
   }
 
   const Market& market_;

@@ -15,7 +15,10 @@ using optimise::Term;
 class Rounding {
  public:
   Rounding(const Market& market, const Programme& programme, std::vector<Rational> columns)
-      : market_(market), programme_(programme), values_(std::move(columns)), sums_(programme.model.rows().size()) {
+      : market_(market),
+        programme_(programme),
+        values_(std::move(columns)),
+        sums_(programme.model.rows().size()) {
     for (std::size_t j = 0; j < values_.size(); ++j)
       if (!values_[j].is_zero())
         for (const Term& term : programme.model.column_terms(j)) sums_[term.index] += term.value * values_[j];
@@ -76,7 +79,8 @@ class Rounding {
       set(flow->index, lack < values_[flow->index] ? values_[flow->index] - lack : Rational(0));
     } else {
       throw Error(codes::cannot_round,
-                  {fmt::format("按整数步长取整后无法满足“{}”", row.name), fmt::format("\"{}\" cannot be met in whole steps", row.name)},
+                  {fmt::format("按整数步长取整后无法满足“{}”", row.name),
+                   fmt::format("\"{}\" cannot be met in whole steps", row.name)},
                   {}, {"减小步长 step", "use a smaller step"});
     }
   }
@@ -92,7 +96,8 @@ class Rounding {
 
 }  // namespace
 
-std::vector<Rational> whole_steps(const Market& market, const Programme& programme, std::vector<Rational> columns) {
+std::vector<Rational> whole_steps(const Market& market, const Programme& programme,
+                                  std::vector<Rational> columns) {
   return Rounding(market, programme, std::move(columns)).whole();
 }
 

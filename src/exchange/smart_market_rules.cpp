@@ -20,7 +20,8 @@ std::vector<Rational> choose_quantities(const Programme& programme, Face face) {
     if (face.settled(group.column)) continue;
     const Rational whole = *programme.model.columns()[group.column].upper;
     optimise::Level level{face.base(group.column) / whole, {}};
-    for (const Term& term : face.combination(group.column)) level.terms.push_back({term.index, term.value / whole});
+    for (const Term& term : face.combination(group.column))
+      level.terms.push_back({term.index, term.value / whole});
     shares.push_back(std::move(level));
     tied.push_back(group.column);
   }

@@ -1,8 +1,9 @@
-#include "base/text.h"
 #include "exchange/smart_market.h"
+
+#include "base/text.h"
 #include "exchange/smart_market_codes.h"
-#include "exchange/transfer_balance.h"
 #include "exchange/smart_market_rules.h"
+#include "exchange/transfer_balance.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -46,9 +47,12 @@ void expect_sound(const Market& market, const Clearing& c) {
   std::int64_t buyers = 0, sellers = 0, rents = 0;
   // Nodes, with the flows as sent.
   std::vector<Rational> nodes(market.zones.size() * market.periods.size());
-  const auto node = [&](std::size_t zone, std::size_t period) -> Rational& { return nodes[zone * market.periods.size() + period]; };
+  const auto node = [&](std::size_t zone, std::size_t period) -> Rational& {
+    return nodes[zone * market.periods.size() + period];
+  };
   for (std::size_t z = 0; z < market.zones.size(); ++z)
-    for (std::size_t p = 0; p < market.periods.size(); ++p) node(z, p) = market.zones[z].supply[p].value_or(r(0));
+    for (std::size_t p = 0; p < market.periods.size(); ++p)
+      node(z, p) = market.zones[z].supply[p].value_or(r(0));
   for (const Fill& fill : c.fills) {
     const Order& order = market.orders[fill.order];
     EXPECT_GE(fill.steps, 0);
@@ -72,7 +76,9 @@ void expect_sound(const Market& market, const Clearing& c) {
     EXPECT_GE(flow.sent, r(0));
     node(link.from, flow.period) -= flow.sent;
     node(link.to, flow.period) += flow.delivered;
-    if (link.capacity[flow.period]) { EXPECT_LE(flow.sent, *link.capacity[flow.period]); }
+    if (link.capacity[flow.period]) {
+      EXPECT_LE(flow.sent, *link.capacity[flow.period]);
+    }
     if (link.balance) {
       EXPECT_GE(*flow.balance, link.balance->lo);
       EXPECT_LE(*flow.balance, link.balance->hi);
@@ -85,8 +91,12 @@ void expect_sound(const Market& market, const Clearing& c) {
   EXPECT_EQ(rents, t.rent_fen);
   for (const NodePrice& price : c.prices) {
     EXPECT_GE(price.price.settled, r(0));
-    if (price.price.from) { EXPECT_GE(price.price.settled, *price.price.from); }
-    if (price.price.to) { EXPECT_LE(price.price.settled, *price.price.to); }
+    if (price.price.from) {
+      EXPECT_GE(price.price.settled, *price.price.from);
+    }
+    if (price.price.to) {
+      EXPECT_LE(price.price.settled, *price.price.to);
+    }
   }
 }
 
@@ -174,7 +184,8 @@ TEST(SmartMarket, TransferBalancesCarryOver) {
     "bids": [{"id": "b1", "zone": "D", "period": "1", "quantity": 30, "price": 6},
              {"id": "b2", "zone": "D", "period": "1", "quantity": 15, "price": 5},
              {"id": "b3", "zone": "D", "period": "2", "quantity": 90, "price": 3},
-             {"id": "b4", "zone": "U", "period": "3", "quantity": 300, "price": 4}]})", "m.json");
+             {"id": "b4", "zone": "U", "period": "3", "quantity": 300, "price": 4}]})",
+                                    "m.json");
   const Clearing c = clear(market);
   expect_sound(market, c);
   EXPECT_EQ(steps(market, c, "b1"), 30);
@@ -190,7 +201,8 @@ TEST(SmartMarket, TiesAreSharedInProportionAndTheRestGoesByFractionAndId) {
   const Market market = read_market(R"({"zones": ["Z"],
     "asks": [{"id": "a", "zone": "Z", "quantity": 100, "price": 1}],
     "bids": [{"id": "x", "zone": "Z", "quantity": 50, "price": 2}, {"id": "w", "zone": "Z", "quantity": 50, "price": 2},
-             {"id": "v", "zone": "Z", "quantity": 51, "price": 2}]})", "m.json");
+             {"id": "v", "zone": "Z", "quantity": 51, "price": 2}]})",
+                                    "m.json");
   const Clearing c = clear(market);
   expect_sound(market, c);
   // 100·50/151 = 33.11, 100·51/151 = 33.77
@@ -202,9 +214,11 @@ TEST(SmartMarket, TiesAreSharedInProportionAndTheRestGoesByFractionAndId) {
 
 // Equal bids in two zones without congestion between them: the programme has many optima, the rule one.
 TEST(SmartMarket, TiesAcrossZonesFillTheSmallestShareFirst) {
-  const Market market = read_market(R"({"zones": ["A", "B"], "links": [{"from": "A", "to": "B"}, {"from": "B", "to": "A"}],
+  const Market market =
+      read_market(R"({"zones": ["A", "B"], "links": [{"from": "A", "to": "B"}, {"from": "B", "to": "A"}],
     "asks": [{"id": "a", "zone": "A", "quantity": 90, "price": 1}],
-    "bids": [{"id": "x", "zone": "A", "quantity": 60, "price": 2}, {"id": "y", "zone": "B", "quantity": 120, "price": 2}]})", "m.json");
+    "bids": [{"id": "x", "zone": "A", "quantity": 60, "price": 2}, {"id": "y", "zone": "B", "quantity": 120, "price": 2}]})",
+                  "m.json");
   const Clearing c = clear(market);
   expect_sound(market, c);
   EXPECT_FALSE(c.record.one_optimum);
@@ -218,7 +232,8 @@ TEST(SmartMarket, AnAreaCapIsPaidForInsideTheAreaAndItsRentIsBooked) {
   const Market market = read_market(R"({"zones": ["U", "D"], "links": [{"from": "U", "to": "D"}],
     "asks": [{"id": "a", "zone": "U", "quantity": 100, "price": 1}],
     "bids": [{"id": "x", "zone": "D", "quantity": 80, "price": 3}],
-    "constraints": [{"id": "cap-D", "kind": "area-cap", "terms": [{"zone": "D"}], "max": 50}]})", "m.json");
+    "constraints": [{"id": "cap-D", "kind": "area-cap", "terms": [{"zone": "D"}], "max": 50}]})",
+                                    "m.json");
   const Clearing c = clear(market);
   expect_sound(market, c);
   EXPECT_EQ(steps(market, c, "x"), 50);
@@ -228,12 +243,14 @@ TEST(SmartMarket, AnAreaCapIsPaidForInsideTheAreaAndItsRentIsBooked) {
 }
 
 TEST(SmartMarket, EcologicalFlowAndGroundwaterHold) {
-  const Market market = read_market(R"({"zones": ["U", "D"], "links": [{"id": "river", "from": "U", "to": "D"}],
+  const Market market =
+      read_market(R"({"zones": ["U", "D"], "links": [{"id": "river", "from": "U", "to": "D"}],
     "asks": [{"id": "a", "zone": "U", "quantity": 100, "price": 1}, {"id": "well", "zone": "D", "quantity": 100, "price": 0.5}],
     "bids": [{"id": "x", "zone": "U", "quantity": 100, "price": 3}, {"id": "y", "zone": "D", "quantity": 100, "price": 2}],
     "constraints": [
       {"id": "flow", "kind": "ecological-flow", "terms": [{"link": "river"}], "base": 10, "min": 25},
-      {"id": "level", "kind": "groundwater", "terms": [{"zone": "D", "side": "sell", "coefficient": 0.2}], "max": 8}]})", "m.json");
+      {"id": "level", "kind": "groundwater", "terms": [{"zone": "D", "side": "sell", "coefficient": 0.2}], "max": 8}]})",
+                  "m.json");
   const Clearing c = clear(market);
   expect_sound(market, c);
   EXPECT_EQ(c.flows[0].sent, r(15));
@@ -243,7 +260,8 @@ TEST(SmartMarket, EcologicalFlowAndGroundwaterHold) {
 }
 
 TEST(SmartMarket, ThePurposeMaskKeepsFarmWaterFromIndustryUnlessAllowed) {
-  const std::string market_text = R"({"zones": ["Z"], "mask": {"farm": ["farm"], "industry": ["industry", "farm"]},
+  const std::string market_text =
+      R"({"zones": ["Z"], "mask": {"farm": ["farm"], "industry": ["industry", "farm"]},
     "asks": [{"id": "f", "zone": "Z", "purpose": "farm", "quantity": 50, "price": 1},
              {"id": "i", "zone": "Z", "purpose": "industry", "quantity": 30, "price": 2}],
     "bids": [{"id": "bf", "zone": "Z", "purpose": "farm", "quantity": 60, "price": 3},
@@ -256,9 +274,11 @@ TEST(SmartMarket, ThePurposeMaskKeepsFarmWaterFromIndustryUnlessAllowed) {
 }
 
 TEST(SmartMarket, WhatContradictsIsNamed) {
-  const Market market = read_market(R"({"zones": ["U", "D"], "links": [{"id": "river", "from": "U", "to": "D", "capacity": 5}],
+  const Market market =
+      read_market(R"({"zones": ["U", "D"], "links": [{"id": "river", "from": "U", "to": "D", "capacity": 5}],
     "asks": [{"id": "a", "zone": "U", "quantity": 100, "price": 1}], "bids": [{"id": "x", "zone": "D", "quantity": 80, "price": 3}],
-    "constraints": [{"id": "flow", "terms": [{"link": "river"}], "min": 25}]})", "m.json");
+    "constraints": [{"id": "flow", "terms": [{"link": "river"}], "min": 25}]})",
+                  "m.json");
   try {
     clear(market);
     FAIL();
@@ -282,11 +302,24 @@ TEST(SmartMarket, BadInputIsNamedByItsPath) {
   EXPECT_EQ(field("{\n\"zones\": [,"), "bad_json@:2");
   EXPECT_EQ(field(R"({"zones": []})"), "bad_value@zones:0");
   EXPECT_EQ(field(R"({"zones": ["A"], "bid": []})"), "unknown_field@bid:0");
-  EXPECT_EQ(field(R"({"zones": ["A"], "bids": [{"id": "x", "zone": "B"}], "asks": []})"), "unknown_name@bids[0].zone:0");
-  EXPECT_EQ(field(R"({"zones": ["A"], "bids": [{"id": "x", "zone": "A", "quantity": 1.5, "price": 1}], "asks": []})"), "bad_value@bids[0].quantity:0");
-  EXPECT_EQ(field(R"({"zones": ["A"], "bids": [{"id": "x", "zone": "A", "quantity": 1, "price": -1}], "asks": []})"), "bad_value@bids[0].price:0");
-  EXPECT_EQ(field(R"({"zones": ["A"], "asks": [], "bids": [{"id": "x", "zone": "A", "quantity": 1, "price": 1}, {"id": "x", "zone": "A", "quantity": 1, "price": 1}]})"), "duplicate_name@bids[1]:0");
-  EXPECT_EQ(field(R"({"zones": ["A", "B"], "links": [{"from": "A", "to": "B", "loss": 1}], "bids": [], "asks": []})"), "bad_value@links[0].loss:0");
+  EXPECT_EQ(field(R"({"zones": ["A"], "bids": [{"id": "x", "zone": "B"}], "asks": []})"),
+            "unknown_name@bids[0].zone:0");
+  EXPECT_EQ(
+      field(
+          R"({"zones": ["A"], "bids": [{"id": "x", "zone": "A", "quantity": 1.5, "price": 1}], "asks": []})"),
+      "bad_value@bids[0].quantity:0");
+  EXPECT_EQ(
+      field(
+          R"({"zones": ["A"], "bids": [{"id": "x", "zone": "A", "quantity": 1, "price": -1}], "asks": []})"),
+      "bad_value@bids[0].price:0");
+  EXPECT_EQ(
+      field(
+          R"({"zones": ["A"], "asks": [], "bids": [{"id": "x", "zone": "A", "quantity": 1, "price": 1}, {"id": "x", "zone": "A", "quantity": 1, "price": 1}]})"),
+      "duplicate_name@bids[1]:0");
+  EXPECT_EQ(
+      field(
+          R"({"zones": ["A", "B"], "links": [{"from": "A", "to": "B", "loss": 1}], "bids": [], "asks": []})"),
+      "bad_value@links[0].loss:0");
 }
 
 // ---- random markets
@@ -295,16 +328,20 @@ Json random_market(std::mt19937_64& random, int orders) {
   const auto whole = [&](int from, int to) { return std::uniform_int_distribution<int>(from, to)(random); };
   const int zones = whole(1, 4), periods = whole(1, 3);
   Json out;
-  for (int z = 0; z < zones; ++z) out["zones"].push_back({{"id", fmt::format("Z{}", z)}, {"supply", whole(0, 2) * 5}});
+  for (int z = 0; z < zones; ++z)
+    out["zones"].push_back({{"id", fmt::format("Z{}", z)}, {"supply", whole(0, 2) * 5}});
   for (int t = 0; t < periods; ++t) out["periods"].push_back(fmt::format("p{}", t));
   out["links"] = Json::array();
   for (int a = 0; a < zones; ++a)
     for (int b = 0; b < zones; ++b) {
       if (a == b || whole(0, 1) == 0) continue;
-      Json link{{"id", fmt::format("L{}{}", a, b)}, {"from", fmt::format("Z{}", a)}, {"to", fmt::format("Z{}", b)}};
+      Json link{
+          {"id", fmt::format("L{}{}", a, b)}, {"from", fmt::format("Z{}", a)}, {"to", fmt::format("Z{}", b)}};
       if (whole(0, 1) != 0) link["loss"] = whole(1, 3) / 10.0;
       if (whole(0, 1) != 0) link["capacity"] = whole(0, 30);
-      if (whole(0, 2) == 0) link["balance"] = {{"start", 10}, {"lo", 0}, {"hi", whole(10, 30)}, {"calls", {{"p0", whole(0, 10)}}}};
+      if (whole(0, 2) == 0)
+        link["balance"] = {
+            {"start", 10}, {"lo", 0}, {"hi", whole(10, 30)}, {"calls", {{"p0", whole(0, 10)}}}};
       out["links"].push_back(link);
     }
   out["bids"] = Json::array();
@@ -317,7 +354,10 @@ Json random_market(std::mt19937_64& random, int orders) {
                                                        {"price", whole(1, 12) / 4.0}});
   out["constraints"] = Json::array();
   if (whole(0, 1) != 0)
-    out["constraints"].push_back({{"id", "cap"}, {"terms", {{{"zone", "Z0"}, {"coefficient", 0.5}}}}, {"max", whole(0, 20)}, {"over", whole(0, 1) != 0 ? "all" : "each"}});
+    out["constraints"].push_back({{"id", "cap"},
+                                  {"terms", {{{"zone", "Z0"}, {"coefficient", 0.5}}}},
+                                  {"max", whole(0, 20)},
+                                  {"over", whole(0, 1) != 0 ? "all" : "each"}});
   return out;
 }
 
@@ -328,8 +368,11 @@ double glpsol(const std::string& lp) {
   EXPECT_EQ(std::system(command.c_str()), 0);
   double out = 0;
   for (const std::string_view line : split(read_file(base.string() + ".txt"), '\n')) {
-    if (line.starts_with("Status:")) { EXPECT_EQ(trim(line.substr(7)), "OPTIMAL"); }
-    if (line.starts_with("Objective:")) out = std::strtod(std::string(line.substr(line.find('=') + 1)).c_str(), nullptr);
+    if (line.starts_with("Status:")) {
+      EXPECT_EQ(trim(line.substr(7)), "OPTIMAL");
+    }
+    if (line.starts_with("Objective:"))
+      out = std::strtod(std::string(line.substr(line.find('=') + 1)).c_str(), nullptr);
   }
   std::filesystem::remove(base.string() + ".lp");
   std::filesystem::remove(base.string() + ".txt");
@@ -346,12 +389,15 @@ TEST(SmartMarketProperties, SoundForAnyMarketAndWelfareEqualsGlpk) {
     ASSERT_FALSE(HasFailure()) << round;
     const auto lines = static_cast<std::int64_t>(c.fills.size() + c.rents.size() + c.prices.size());
     // At most half a fen a line, and what rounding to whole steps is worth (3.01 yuan a step of each group).
-    EXPECT_LE(std::abs(c.totals.rounding_fen), lines + (c.totals.welfare == c.totals.welfare_executed ? 0 : 301 * lines));
+    EXPECT_LE(std::abs(c.totals.rounding_fen),
+              lines + (c.totals.welfare == c.totals.welfare_executed ? 0 : 301 * lines));
     if (c.totals.welfare == c.totals.welfare_executed) ++whole_markets;
     if (!c.record.one_optimum) ++tied;
     for (const NodePrice& p : c.prices)
       if (!p.price.unique()) ++open;
-    if (round % 5 == 0) { EXPECT_NEAR(glpsol(to_lp(market)), c.totals.welfare.to_double(), 1e-6); }
+    if (round % 5 == 0) {
+      EXPECT_NEAR(glpsol(to_lp(market)), c.totals.welfare.to_double(), 1e-6);
+    }
   }
   EXPECT_GT(tied, 20);
   EXPECT_GT(open, 50);
@@ -366,7 +412,8 @@ TEST(SmartMarketProperties, TheOrderOfTheOrdersDoesNotMatter) {
       const Market market = read_market(j.dump(), "m.json");
       Json out = Json::parse(to_json(market, clear(market)));
       for (const char* side : {"bids", "asks"})
-        std::sort(out[side].begin(), out[side].end(), [](const Json& a, const Json& b) { return a["id"] < b["id"]; });
+        std::sort(out[side].begin(), out[side].end(),
+                  [](const Json& a, const Json& b) { return a["id"] < b["id"]; });
       out.erase("record");
       return out;
     };
@@ -396,7 +443,8 @@ TEST(SmartMarketProperties, PricesAndQuantitiesDoNotDependOnTheBasis) {
       EXPECT_EQ(prices[i].from, others[i].from);
       EXPECT_EQ(prices[i].to, others[i].to);
     }
-    EXPECT_EQ(choose_quantities(programme, optimise::primal_face(programme.model, a)), choose_quantities(programme, optimise::primal_face(programme.model, b)));
+    EXPECT_EQ(choose_quantities(programme, optimise::primal_face(programme.model, a)),
+              choose_quantities(programme, optimise::primal_face(programme.model, b)));
   }
   EXPECT_GT(compared, 20);
 }

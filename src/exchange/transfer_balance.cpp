@@ -18,9 +18,10 @@ void not_negative(const Rational& quantity) {
 TransferBalance::TransferBalance(Rational lo, Rational hi, Rational start)
     : lo_(std::move(lo)), hi_(std::move(hi)), balance_(std::move(start)) {
   if (balance_ < lo_ || balance_ > hi_)
-    throw Error(codes::bad_value,
-                {fmt::format("余额 {} 不在 {}…{} 之内", balance_.to_string(), lo_.to_string(), hi_.to_string()),
-                 fmt::format("the balance {} is not within {}…{}", balance_.to_string(), lo_.to_string(), hi_.to_string())});
+    throw Error(codes::bad_value, {fmt::format("余额 {} 不在 {}…{} 之内", balance_.to_string(),
+                                               lo_.to_string(), hi_.to_string()),
+                                   fmt::format("the balance {} is not within {}…{}", balance_.to_string(),
+                                               lo_.to_string(), hi_.to_string())});
 }
 
 Rational TransferBalance::fitting(const Rational& quantity, const Rational& room, bool in_part) {
@@ -45,9 +46,10 @@ void TransferBalance::call_out(const Rational& quantity) {
   not_negative(quantity);
   if (quantity > room_back())
     throw Error(codes::balance_exceeded,
-                {fmt::format("调出 {} 会使余额低于下限 {}（现为 {}）", quantity.to_string(), lo_.to_string(), balance_.to_string()),
-                 fmt::format("calling out {} would take the balance below {} (it is {})", quantity.to_string(), lo_.to_string(),
-                             balance_.to_string())});
+                {fmt::format("调出 {} 会使余额低于下限 {}（现为 {}）", quantity.to_string(), lo_.to_string(),
+                             balance_.to_string()),
+                 fmt::format("calling out {} would take the balance below {} (it is {})",
+                             quantity.to_string(), lo_.to_string(), balance_.to_string())});
   balance_ -= quantity;
 }
 

@@ -80,11 +80,13 @@ Solution solve(const Model& model) {
     const double* rows = Clp_primalRowSolution(clp.get());
     for (int j = 0; j < n; ++j) {
       const auto at = static_cast<std::size_t>(j);
-      basis.columns.push_back(position(Clp_getColumnStatus(clp.get(), j), d.column_lower[at], d.column_upper[at], columns[j]));
+      basis.columns.push_back(
+          position(Clp_getColumnStatus(clp.get(), j), d.column_lower[at], d.column_upper[at], columns[j]));
     }
     for (int i = 0; i < m; ++i) {
       const auto at = static_cast<std::size_t>(i);
-      basis.rows.push_back(position(Clp_getRowStatus(clp.get(), i), d.row_lower[at], d.row_upper[at], rows[i]));
+      basis.rows.push_back(
+          position(Clp_getRowStatus(clp.get(), i), d.row_lower[at], d.row_upper[at], rows[i]));
     }
   }
   const double spent = static_cast<double>(std::clock() - began) / CLOCKS_PER_SEC;

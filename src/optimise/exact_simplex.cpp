@@ -169,7 +169,8 @@ Solution ExactSimplex::run() {
     if (!j) return finish(first_phase ? Status::infeasible : Status::optimal, prices);
     if (!step(*j, prices.reduced[*j].sign() < 0, first_phase)) return finish(Status::unbounded, prices);
   }
-  throw Error(codes::solver_failed, {"精确单纯形法未能结束", "the exact simplex method did not come to an end"});
+  throw Error(codes::solver_failed,
+              {"精确单纯形法未能结束", "the exact simplex method did not come to an end"});
 }
 
 Solution ExactSimplex::finish(Status status, const Prices& prices) const {

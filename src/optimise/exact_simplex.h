@@ -22,10 +22,16 @@ class ExactSimplex {
   Position position(std::size_t j) const { return position_[j]; }
   const std::vector<std::size_t>& basics() const { return basics_; }
   const Rational& value(std::size_t j) const { return values_[j]; }
-  const std::optional<Rational>& lower(std::size_t j) const { return j < n_ ? model_.columns()[j].lower : model_.rows()[j - n_].lower; }
-  const std::optional<Rational>& upper(std::size_t j) const { return j < n_ ? model_.columns()[j].upper : model_.rows()[j - n_].upper; }
+  const std::optional<Rational>& lower(std::size_t j) const {
+    return j < n_ ? model_.columns()[j].lower : model_.rows()[j - n_].lower;
+  }
+  const std::optional<Rational>& upper(std::size_t j) const {
+    return j < n_ ? model_.columns()[j].upper : model_.rows()[j - n_].upper;
+  }
   bool fixed(std::size_t j) const { return lower(j) && upper(j) && *lower(j) == *upper(j); }
-  const std::vector<Term>& terms(std::size_t j) const { return j < n_ ? model_.column_terms(j) : row_terms_[j - n_]; }
+  const std::vector<Term>& terms(std::size_t j) const {
+    return j < n_ ? model_.column_terms(j) : row_terms_[j - n_];
+  }
   const Factor& factor() const { return *factor_; }
   // Solves for the state of a basis that is known to be optimal.
   void refresh();

@@ -63,7 +63,8 @@ std::optional<Rational> extreme(const Part& part, const std::vector<Term>& objec
 Interval Face::range(std::size_t i) const {
   if (settled(i)) return {base_[i], base_[i]};
   const Part part = connected(region_, combination_[i]);
-  Interval out{extreme(part, combination_[i], Sense::minimise), extreme(part, combination_[i], Sense::maximise)};
+  Interval out{extreme(part, combination_[i], Sense::minimise),
+               extreme(part, combination_[i], Sense::maximise)};
   if (out.from) *out.from += base_[i];
   if (out.to) *out.to += base_[i];
   return out;

@@ -50,8 +50,7 @@ std::pair<std::size_t, std::size_t> next_pivot(Active& a) {
   }
   std::size_t best = none;
   for (std::size_t row = 0; row < a.rows.size(); ++row)
-    if (a.row_open[row] && !a.rows[row].empty() &&
-        (best == none || a.rows[row].size() < a.rows[best].size()))
+    if (a.row_open[row] && !a.rows[row].empty() && (best == none || a.rows[row].size() < a.rows[best].size()))
       best = row;
   if (best == none) return {none, none};
   std::size_t column = a.rows[best][0].index;

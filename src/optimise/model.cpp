@@ -16,7 +16,8 @@ std::size_t Model::add(Column column) {
 
 std::size_t Model::add(Row row) {
   const auto before = [](const Term& a, const Term& b) { return a.index < b.index; };
-  if (!std::is_sorted(row.terms.begin(), row.terms.end(), before)) std::stable_sort(row.terms.begin(), row.terms.end(), before);
+  if (!std::is_sorted(row.terms.begin(), row.terms.end(), before))
+    std::stable_sort(row.terms.begin(), row.terms.end(), before);
   std::vector<Term> merged;
   merged.reserve(row.terms.size());
   for (Term& term : row.terms) {
@@ -61,9 +62,10 @@ class Names {
  public:
   explicit Names(char letter) : letter_(letter) {}
   std::string of(const std::string& name, std::size_t index, std::string& comments) {
-    static const std::set<std::string> reserved{"free", "inf",  "infinity", "st",       "subject", "such", "bounds",
-                                                "bound", "end", "general",  "generals", "integer", "gen",  "int",
-                                                "min",   "max", "minimize", "maximize", "binary",  "bin"};
+    static const std::set<std::string> reserved{"free",     "inf",      "infinity", "st",     "subject",
+                                                "such",     "bounds",   "bound",    "end",    "general",
+                                                "generals", "integer",  "gen",      "int",    "min",
+                                                "max",      "minimize", "maximize", "binary", "bin"};
     std::string lower = name;
     for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     if (plain(name) && !reserved.contains(lower) && used_.insert(name).second) return name;

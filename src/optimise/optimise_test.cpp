@@ -26,8 +26,12 @@ void expect_proved(const Model& model, const Solution& s) {
   for (std::size_t j = 0; j < model.columns().size(); ++j) {
     const Column& column = model.columns()[j];
     const Rational& x = s.columns[j];
-    if (column.lower) { EXPECT_GE(x, *column.lower); }
-    if (column.upper) { EXPECT_LE(x, *column.upper); }
+    if (column.lower) {
+      EXPECT_GE(x, *column.lower);
+    }
+    if (column.upper) {
+      EXPECT_LE(x, *column.upper);
+    }
     Rational reduced = column.cost;
     for (const Term& term : model.column_terms(j)) {
       sums[term.index] += term.value * x;
@@ -35,18 +39,30 @@ void expect_proved(const Model& model, const Solution& s) {
     }
     EXPECT_EQ(reduced, s.reduced[j]);
     const int sign = least ? reduced.sign() : -reduced.sign();
-    if (sign > 0) { EXPECT_TRUE(column.lower && x == *column.lower); }
-    if (sign < 0) { EXPECT_TRUE(column.upper && x == *column.upper); }
+    if (sign > 0) {
+      EXPECT_TRUE(column.lower && x == *column.lower);
+    }
+    if (sign < 0) {
+      EXPECT_TRUE(column.upper && x == *column.upper);
+    }
     objective += column.cost * x;
   }
   for (std::size_t i = 0; i < model.rows().size(); ++i) {
     const Row& row = model.rows()[i];
     EXPECT_EQ(sums[i], s.rows[i]);
-    if (row.lower) { EXPECT_GE(sums[i], *row.lower); }
-    if (row.upper) { EXPECT_LE(sums[i], *row.upper); }
+    if (row.lower) {
+      EXPECT_GE(sums[i], *row.lower);
+    }
+    if (row.upper) {
+      EXPECT_LE(sums[i], *row.upper);
+    }
     const int sign = least ? s.duals[i].sign() : -s.duals[i].sign();
-    if (sign > 0) { EXPECT_TRUE(row.lower && sums[i] == *row.lower); }
-    if (sign < 0) { EXPECT_TRUE(row.upper && sums[i] == *row.upper); }
+    if (sign > 0) {
+      EXPECT_TRUE(row.lower && sums[i] == *row.lower);
+    }
+    if (sign < 0) {
+      EXPECT_TRUE(row.upper && sums[i] == *row.upper);
+    }
   }
   EXPECT_EQ(objective, s.objective);
 }
@@ -207,9 +223,11 @@ TEST(Face, RangesOfQuantitiesEqualTwoProgrammesMore) {
     for (std::size_t j = 0; j < model.columns().size(); ++j) {
       Interval expected;
       held.set_cost(j, r(1));
-      if (const Solution low = solve_exactly(held); low.status == Status::optimal) expected.from = low.objective;
+      if (const Solution low = solve_exactly(held); low.status == Status::optimal)
+        expected.from = low.objective;
       held.set_cost(j, r(-1));
-      if (const Solution high = solve_exactly(held); high.status == Status::optimal) expected.to = -high.objective;
+      if (const Solution high = solve_exactly(held); high.status == Status::optimal)
+        expected.to = -high.objective;
       held.set_cost(j, r(0));
       ASSERT_EQ(face.range(j), expected) << to_lp(model) << j;
       if (!expected.point()) ++several;
@@ -231,7 +249,8 @@ TEST(Face, RangesOfPricesEqualTheDualProgramme) {
     // Columns: the duals. Rows: the reduced cost of each column.
     Model dual(Sense::minimise);
     const bool least = model.sense() == Sense::minimise;
-    const auto sides = [&](const std::optional<Rational>& lower, const std::optional<Rational>& upper, const Rational& at) {
+    const auto sides = [&](const std::optional<Rational>& lower, const std::optional<Rational>& upper,
+                           const Rational& at) {
       bool up = lower && *lower == at;    // may be positive (for minimising)
       bool down = upper && *upper == at;  // may be negative
       if (!least) std::swap(up, down);
@@ -253,9 +272,11 @@ TEST(Face, RangesOfPricesEqualTheDualProgramme) {
     for (std::size_t i = 0; i < model.rows().size(); ++i) {
       Interval expected;
       dual.set_cost(i, r(1));
-      if (const Solution low = solve_exactly(dual); low.status == Status::optimal) expected.from = low.objective;
+      if (const Solution low = solve_exactly(dual); low.status == Status::optimal)
+        expected.from = low.objective;
       dual.set_cost(i, r(-1));
-      if (const Solution high = solve_exactly(dual); high.status == Status::optimal) expected.to = -high.objective;
+      if (const Solution high = solve_exactly(dual); high.status == Status::optimal)
+        expected.to = -high.objective;
       dual.set_cost(i, r(0));
       ASSERT_EQ(face.range(i), expected) << to_lp(model) << i;
       if (!expected.point()) ++several;
@@ -270,14 +291,16 @@ TEST(Lexicographic, TheSecondSmallestRisesToo) {
   const auto b = model.add(Column{"b", r(0), r(10), {}});
   const auto c = model.add(Column{"c", r(0), r(10), {}});
   model.add(Row{"all", {}, r(14), {{a, r(1)}, {b, r(1)}, {c, r(1)}}});
-  const MaxMin out = lexicographic_max_min(model, {{r(0), {{a, r(1)}}}, {r(0), {{b, r(1)}}}, {r(0), {{c, r(1)}}}});
+  const MaxMin out =
+      lexicographic_max_min(model, {{r(0), {{a, r(1)}}}, {r(0), {{b, r(1)}}}, {r(0), {{c, r(1)}}}});
   EXPECT_EQ(out.levels, (std::vector{r(2), r(6), r(6)}));
   EXPECT_EQ(out.last.columns, (std::vector{r(2), r(6), r(6)}));
 }
 
 // min x1² + 2·x2² + x2,  x1 + x2 ≥ 3,  x1 ≤ 2: free optimum of the sum at x1 = 13/6 > 2.
 TEST(Complementarity, ASeparableProgrammeByHand) {
-  const auto out = solve(SeparableProgramme{{r(0), r(1)}, {r(1), r(2)}, {r(2), r(9)}, {{r(1), r(1)}}, {r(3)}});
+  const auto out =
+      solve(SeparableProgramme{{r(0), r(1)}, {r(1), r(2)}, {r(2), r(9)}, {{r(1), r(1)}}, {r(3)}});
   ASSERT_TRUE(out);
   EXPECT_EQ(out->columns, (std::vector{r(2), r(1)}));
   EXPECT_EQ(out->duals[0], r(5));
@@ -320,15 +343,21 @@ TEST(Complementarity, RandomSeparableProgrammes) {
       for (std::size_t i = 0; i < p.rows.size(); ++i) slope -= p.rows[i][at] * s->duals[i];
       ASSERT_GE(s->columns[at], r(0));
       ASSERT_LE(s->columns[at], p.upper[at]);
-      if (slope.sign() > 0) { ASSERT_EQ(s->columns[at], r(0)); }
-      if (slope.sign() < 0) { ASSERT_EQ(s->columns[at], p.upper[at]); }
+      if (slope.sign() > 0) {
+        ASSERT_EQ(s->columns[at], r(0));
+      }
+      if (slope.sign() < 0) {
+        ASSERT_EQ(s->columns[at], p.upper[at]);
+      }
     }
     for (std::size_t i = 0; i < p.rows.size(); ++i) {
       Rational sum;
       for (std::size_t j = 0; j < p.linear.size(); ++j) sum += p.rows[i][j] * s->columns[j];
       ASSERT_GE(sum, p.least[i]);
       ASSERT_GE(s->duals[i], r(0));
-      if (s->duals[i].sign() > 0) { ASSERT_EQ(sum, p.least[i]); }
+      if (s->duals[i].sign() > 0) {
+        ASSERT_EQ(sum, p.least[i]);
+      }
     }
   }
   EXPECT_GT(solved, 100);

@@ -1,7 +1,7 @@
 // Solves linear programmes exactly. COIN-OR Clp (dual simplex) finds a basis in floating point; the basis is
 // then solved in fractions and proved feasible and optimal. Where it is not, exact simplex steps go on from
-// it until it is. So a result depends on the model alone, but where several solutions are optimal: face.h says
-// whether, and describes all of them.
+// it until it is. So a result depends on the model alone, but where several solutions are optimal: face.h
+// says whether, and describes all of them.
 #pragma once
 
 #include "optimise/model.h"
