@@ -87,9 +87,9 @@ void measure(const char* title, int orders, int ticks, int rounds) {
       if (!price.price.unique()) ++open;
     fmt::print(
         "{}: {} orders, {} rows, {} columns: solver {:.3f} s ({} iterations, {} exact steps), all {:.3f} s, "
-        "ratio {:.2f}; {} optimum, {} of {} prices with an interval, bought {}\n",
+        "ratio {:.2f}; {}, {} of {} prices with an interval, bought {}\n",
         title, orders, c.record.rows, c.record.columns, c.record.solver_seconds, c.record.iterations,
-        c.record.exact_steps, all, ratios.back(), c.record.one_optimum ? "one" : "several", open,
+        c.record.exact_steps, all, ratios.back(), c.record.one_optimum ? "one optimum" : "several optima", open,
         c.prices.size(), c.totals.bought.to_string());
   }
   std::sort(ratios.begin(), ratios.end());

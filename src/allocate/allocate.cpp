@@ -228,7 +228,7 @@ Allocation allocate(const Table& table, Method method, const Options& options) {
          fmt::format("in whole registry units of {} the bounds leave no room", options.unit.to_string())},
         {table.file, 0, 0, {}}, {"减小登记单位 --unit", "use a smaller --unit"});
   for (std::size_t i = 0; i < p.size(); ++i) {
-    Share share{table.units[i].id, division.amounts[i], (*rounded)[i], {}, {}};
+    Share share{table.units[i].id, division.amounts[i], (*rounded)[i], table.units[i].line, {}, {}};
     if (const Rational* current = find(table.units[i], "current")) share.current = *current;
     out.shares.push_back(std::move(share));
   }

@@ -59,6 +59,7 @@ struct Share {
   std::string unit;
   Rational exact;
   Rational amount;  // in whole registry units
+  long line = 0;    // of the table
   std::optional<Rational> current{};
   // Part of the criterion over part of the share, by criterion: below 1 the unit has more than its part.
   std::vector<std::optional<Rational>> contribution{};

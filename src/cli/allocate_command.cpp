@@ -83,6 +83,12 @@ void set_bounds(allocate::Table& table, allocate::Options& options, const std::s
   if (*options.least_cut > *options.most_cut) throw bad_option("--bounds", bounds, expected);
 }
 
+// As the rows of the file stand.
+void by_line(Allocation& a) {
+  std::sort(a.shares.begin(), a.shares.end(),
+            [](const allocate::Share& x, const allocate::Share& y) { return x.line < y.line; });
+}
+
 Json allocation_json(const Allocation& a, const allocate::Options& options) {
   Json shares = Json::array();
   std::vector<std::string> criteria;
@@ -188,7 +194,7 @@ struct Attempt {
 };
 
 // Side by side: the shares, and the figures to choose by.
-void compare(Context& c, const allocate::Table& units, const std::vector<Attempt>& attempts) {
+void compare(Context& c, const std::vector<Attempt>& attempts) {
   document::Table table;
   table.caption = {"各方法比较", "The methods side by side"};
   table.columns = {{{"", ""}}};
@@ -210,8 +216,8 @@ void compare(Context& c, const allocate::Table& units, const std::vector<Attempt
     return value.to_decimal(places, Rounding::half_even).normalized();
   };
   if (!done.empty()) {
-    for (std::size_t i = 0; i < units.units.size(); ++i)
-      row({units.units[i].id, units.units[i].id},
+    for (std::size_t i = 0; i < done[0]->shares.size(); ++i)
+      row({done[0]->shares[i].unit, done[0]->shares[i].unit},
           [&](const Allocation& a) { return std::optional(short_form(a.shares[i].amount, 6)); });
     row({"预留", "reserve"}, [&](const Allocation& a) { return std::optional(short_form(a.reserve, 6)); });
     for (std::size_t j = 0; j < done[0]->ginis.size(); ++j)
@@ -272,9 +278,10 @@ int run_allocate(Context& c, const AllocateArguments& a) {
       if (depth == levels.size()) levels.push_back(levels.back());
       levels[depth].reserve_part = parts ? percent_option("--reserve", reserve(depth)) : Rational(0);
     }
-    const std::vector<Branch> branches = allocate_levels(table, levels, options);
+    std::vector<Branch> branches = allocate_levels(table, levels, options);
     Json out = Json::array();
-    for (const Branch& branch : branches) {
+    for (Branch& branch : branches) {
+      by_line(branch.allocation);
       if (!c.json()) {
         print(c, branch.allocation, branch.parent);
         continue;
@@ -293,7 +300,8 @@ int run_allocate(Context& c, const AllocateArguments& a) {
     for (const std::string_view name : split(a.method, ','))
       attempts.push_back({method_of(trim(name)), {}, {}});
   if (attempts.size() == 1) {
-    const Allocation allocation = allocate::allocate(table, attempts[0].method, options);
+    Allocation allocation = allocate::allocate(table, attempts[0].method, options);
+    by_line(allocation);
     if (c.json())
       c.print(allocation_json(allocation, options));
     else
@@ -304,6 +312,7 @@ int run_allocate(Context& c, const AllocateArguments& a) {
   for (Attempt& attempt : attempts) {
     try {
       attempt.allocation = allocate::allocate(table, attempt.method, options);
+      by_line(*attempt.allocation);
       methods.push_back(allocation_json(*attempt.allocation, options));
     } catch (const Error& e) {
       attempt.refused = e;
@@ -316,7 +325,7 @@ int run_allocate(Context& c, const AllocateArguments& a) {
   if (c.json())
     c.print(Json{{"methods", methods}, {"refused", refused}});
   else
-    compare(c, table, attempts);
+    compare(c, attempts);
   return 0;
 }
 

@@ -66,7 +66,11 @@ class Node {
     if (json_->is_number_unsigned() || json_->is_number_integer()) {
       if (const auto value = Decimal::try_parse(json_->dump())) return Rational(*value);
     } else if (json_->is_number_float()) {
-      return Rational::from_double(json_->get<double>());
+      try {
+        return Rational::from_double(json_->get<double>());
+      } catch (const Error& e) {
+        throw e.at({*file_, 0, 0, path_});
+      }
     } else if (json_->is_string()) {
       if (const auto value = Decimal::try_parse(json_->get<std::string>())) return Rational(*value);
     }
@@ -131,6 +135,7 @@ class Reader {
     read_orders("bids", true);
     read_orders("asks", false);
     read_constraints();
+    check_value();
     return std::move(out_);
   }
 
@@ -262,6 +267,16 @@ class Reader {
       check_purpose(node, order.purpose, !buy);
       out_.orders.push_back(std::move(order));
     }
+  }
+  // So that every sum of payments fits into 64 bits of fen.
+  void check_value() const {
+    Rational highest, total;
+    for (const Order& order : out_.orders) {
+      highest = std::max(highest, order.price);
+      total += Rational::from_int(order.steps) * out_.step;
+    }
+    if (highest * total > Rational(9) * Rational::power_of_ten(16))
+      root_.fail(codes::bad_value, {"最高报价乘以总量超过 9×10^16 元", "the highest price times all quantities is above 9·10^16 yuan"});
   }
   void read_constraints() {
     for (const Node& node : root_.list("constraints", false)) {

@@ -30,7 +30,9 @@ Json of(const Price& price) {
 }
 
 Json yuan(std::int64_t fen) {
-  return exact(Rational::from_int(fen) * Rational::from_fraction(1, 100));
+  return (Rational::from_int(fen) * Rational::from_fraction(1, 100))
+      .to_decimal(2, Rounding::half_even)
+      .to_fixed(2);
 }
 
 }  // namespace
