@@ -3,6 +3,8 @@
 #include "base/codes.h"
 
 #include <cmath>
+#include <limits>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -26,45 +28,113 @@ mpz_class to_mpz(Decimal::Coefficient c) {
   return negative ? mpz_class(-out) : out;
 }
 
+// Whether a quotient cut off is rounded away from zero. `half`: sign of the rest less one half; the rest is
+// not zero.
+bool goes_away(int sign, int half, bool odd, Rounding mode) {
+  switch (mode) {
+    case Rounding::half_even:
+      return half > 0 || (half == 0 && odd);
+    case Rounding::half_up:
+      return half >= 0;
+    case Rounding::up:
+      return true;
+    case Rounding::down:
+      return false;
+    case Rounding::ceiling:
+      return sign > 0;
+    case Rounding::floor:
+      return sign < 0;
+  }
+  return false;
+}
+
 mpz_class rounded_quotient(const mpz_class& n, const mpz_class& d, Rounding mode) {
   mpz_class q, r;
   mpz_tdiv_qr(q.get_mpz_t(), r.get_mpz_t(), n.get_mpz_t(), d.get_mpz_t());
   if (r == 0) return q;
   const int sign = sgn(n) < 0 ? -1 : 1;
-  const int half = cmp(mpz_class(2 * ::abs(r)), d);
-  bool away = false;
-  switch (mode) {
-    case Rounding::half_even:
-      away = half > 0 || (half == 0 && mpz_odd_p(q.get_mpz_t()));
-      break;
-    case Rounding::half_up:
-      away = half >= 0;
-      break;
-    case Rounding::up:
-      away = true;
-      break;
-    case Rounding::down:
-      away = false;
-      break;
-    case Rounding::ceiling:
-      away = sign > 0;
-      break;
-    case Rounding::floor:
-      away = sign < 0;
-      break;
-  }
-  if (away) q += sign;
+  if (goes_away(sign, cmp(mpz_class(2 * ::abs(r)), d), mpz_odd_p(q.get_mpz_t()) != 0, mode)) q += sign;
   return q;
+}
+
+__int128 rounded_quotient(__int128 n, std::int64_t d, Rounding mode) {
+  const __int128 q = n / d;
+  const __int128 r = n % d;
+  if (r == 0) return q;
+  const int sign = n < 0 ? -1 : 1;
+  const __int128 twice = 2 * (r < 0 ? -r : r);
+  return goes_away(sign, (twice > d) - (twice < d), q % 2 != 0, mode) ? q + sign : q;
 }
 
 }  // namespace
 
-Rational::Rational(const Decimal& value) : value_(to_mpz(value.coefficient()), ten_to(value.scale())) {
-  value_.canonicalize();
+mpq_class Rational::mpq() const {
+  return big_ ? *big_ : mpq_class(static_cast<long>(num_), static_cast<long>(den_));
+}
+
+Rational Rational::of(mpq_class value) {
+  constexpr long least = std::numeric_limits<long>::min();
+  if (value.get_num().fits_slong_p() && value.get_den().fits_slong_p() && value.get_num().get_si() != least)
+    return {value.get_num().get_si(), value.get_den().get_si()};
+  Rational out;
+  out.big_ = std::make_unique<mpq_class>(std::move(value));
+  return out;
+}
+
+// In lowest terms already, but for zero.
+Rational Rational::of(__int128 num, __int128 den) {
+  constexpr __int128 most = std::numeric_limits<std::int64_t>::max();
+  if (num == 0) return {0, 1};
+  if (num >= -most && num <= most && den <= most)
+    return {static_cast<std::int64_t>(num), static_cast<std::int64_t>(den)};
+  return of(mpq_class(to_mpz(num), to_mpz(den)));
+}
+
+// Knuth, The Art of Computer Programming 4.5.1: greatest common divisors of single words only.
+Rational Rational::sum(const Rational& a, const Rational& b, bool negative) {
+  if (a.big_ || b.big_) return of(negative ? mpq_class(a.mpq() - b.mpq()) : mpq_class(a.mpq() + b.mpq()));
+  const std::int64_t bn = negative ? -b.num_ : b.num_;
+  if (a.den_ == 1 && b.den_ == 1) return of(static_cast<__int128>(a.num_) + bn, 1);
+  const std::int64_t g = std::gcd(a.den_, b.den_);
+  const __int128 t = static_cast<__int128>(a.num_) * (b.den_ / g) + static_cast<__int128>(bn) * (a.den_ / g);
+  const std::int64_t g2 = g == 1 ? 1 : std::gcd(static_cast<std::int64_t>(t % g), g);
+  return of(t / g2, static_cast<__int128>(a.den_ / g) * (b.den_ / g2));
+}
+
+Rational operator*(const Rational& a, const Rational& b) {
+  if (a.big_ || b.big_) return Rational::of(mpq_class(a.mpq() * b.mpq()));
+  if (a.den_ == 1 && b.den_ == 1) return Rational::of(static_cast<__int128>(a.num_) * b.num_, 1);
+  const std::int64_t g = std::gcd(a.num_, b.den_);
+  const std::int64_t g2 = std::gcd(b.num_, a.den_);
+  return Rational::of(static_cast<__int128>(a.num_ / g) * (b.num_ / g2),
+                      static_cast<__int128>(a.den_ / g2) * (b.den_ / g));
+}
+
+Rational operator/(const Rational& a, const Rational& b) {
+  if (b.is_zero()) throw Error(codes::division_by_zero, {"除数为零", "division by zero"});
+  if (a.big_ || b.big_) return Rational::of(mpq_class(a.mpq() / b.mpq()));
+  return a * (b.num_ > 0 ? Rational(b.den_, b.num_) : Rational(-b.den_, -b.num_));
+}
+
+Rational::Rational(const Decimal& value) {
+  constexpr int most_scale = 18;
+  constexpr Decimal::Coefficient most = std::numeric_limits<std::int64_t>::max();
+  if (value.scale() <= most_scale && value.coefficient() <= most && value.coefficient() >= -most) {
+    std::int64_t ten = 1;
+    for (int i = 0; i < value.scale(); ++i) ten *= 10;
+    const auto num = static_cast<std::int64_t>(value.coefficient());
+    const std::int64_t g = std::gcd(num, ten);
+    num_ = num / g;
+    den_ = ten / g;
+    return;
+  }
+  mpq_class fraction(to_mpz(value.coefficient()), ten_to(value.scale()));
+  fraction.canonicalize();
+  *this = of(std::move(fraction));
 }
 
 Rational Rational::from_int(std::int64_t value) {
-  return Rational(mpq_class(static_cast<long>(value)));
+  return of(static_cast<__int128>(value), 1);
 }
 
 Rational Rational::from_fraction(std::int64_t numerator, std::int64_t denominator) {
@@ -76,24 +146,30 @@ Rational Rational::from_double(double value) {
 }
 
 Rational Rational::power_of_ten(int exponent) {
-  return exponent >= 0 ? Rational(mpq_class(ten_to(exponent))) : Rational(mpq_class(1, ten_to(-exponent)));
-}
-
-Rational operator/(const Rational& a, const Rational& b) {
-  if (b.is_zero()) throw Error(codes::division_by_zero, {"除数为零", "division by zero"});
-  return Rational(mpq_class(a.value_ / b.value_));
+  return of(exponent >= 0 ? mpq_class(ten_to(exponent)) : mpq_class(1, ten_to(-exponent)));
 }
 
 Rational Rational::floor() const {
+  if (!big_) return {num_ / den_ - (num_ % den_ < 0 ? 1 : 0), 1};
   return round(0, Rounding::floor);
 }
 Rational Rational::ceil() const {
+  if (!big_) return {num_ / den_ + (num_ % den_ > 0 ? 1 : 0), 1};
   return round(0, Rounding::ceiling);
 }
 
 Rational Rational::round(int places, Rounding mode) const {
-  mpz_class n = value_.get_num();
-  mpz_class d = value_.get_den();
+  constexpr int most_places = 18;
+  if (!big_ && places >= 0 && places <= most_places) {
+    std::int64_t ten = 1;
+    for (int i = 0; i < places; ++i) ten *= 10;
+    const __int128 q = rounded_quotient(static_cast<__int128>(num_) * ten, den_, mode);
+    const auto g = std::gcd(static_cast<std::int64_t>(q % ten), ten);
+    return of(q / g, ten / g);
+  }
+  const mpq_class value = mpq();
+  mpz_class n = value.get_num();
+  mpz_class d = value.get_den();
   if (places >= 0)
     n *= ten_to(places);
   else
@@ -101,14 +177,18 @@ Rational Rational::round(int places, Rounding mode) const {
   const mpz_class q = rounded_quotient(n, d, mode);
   mpq_class out = places >= 0 ? mpq_class(q, ten_to(places)) : mpq_class(q * ten_to(-places));
   out.canonicalize();
-  return Rational(std::move(out));
+  return of(std::move(out));
 }
 
 // GMP's own conversion truncates, so that 1/10 would not come back as 0.1.
 double Rational::to_double() const {
   if (is_zero()) return 0;
-  mpz_class n = ::abs(value_.get_num());
-  mpz_class d = value_.get_den();
+  constexpr std::int64_t whole = std::int64_t{1} << 53;  // up to here doubles hold them, and divide right
+  if (!big_ && num_ <= whole && num_ >= -whole && den_ <= whole)
+    return static_cast<double>(num_) / static_cast<double>(den_);
+  const mpq_class value = mpq();
+  mpz_class n = ::abs(value.get_num());
+  mpz_class d = value.get_den();
   // A quotient of 56 or 57 bits; its last bit also says whether anything is left, so the conversion rounds
   // once.
   const long shift = 56 - (static_cast<long>(mpz_sizeinbase(n.get_mpz_t(), 2)) -
@@ -125,16 +205,17 @@ double Rational::to_double() const {
 }
 
 Decimal Rational::to_decimal() const {
-  mpz_class d = value_.get_den();
+  const mpq_class value = mpq();
+  mpz_class d = value.get_den();
   int twos = 0;
   int fives = 0;
   while (mpz_divisible_ui_p(d.get_mpz_t(), 2) != 0) d /= 2, ++twos;
   while (mpz_divisible_ui_p(d.get_mpz_t(), 5) != 0) d /= 5, ++fives;
   const int scale = std::max(twos, fives);
   if (d != 1 || scale > Decimal::max_scale)
-    throw Error(codes::not_exact, {fmt::format("{} 不是有限小数", value_.get_str()),
-                                   fmt::format("{} has no finite decimal form", value_.get_str())});
-  const mpq_class scaled = value_ * ten_to(scale);
+    throw Error(codes::not_exact, {fmt::format("{} 不是有限小数", value.get_str()),
+                                   fmt::format("{} has no finite decimal form", value.get_str())});
+  const mpq_class scaled = value * ten_to(scale);
   const std::string text = scaled.get_num().get_str();
   const auto coefficient = Decimal::try_parse(text);
   if (!coefficient)
@@ -144,13 +225,14 @@ Decimal Rational::to_decimal() const {
 }
 
 std::int64_t Rational::to_int64() const {
+  if (!big_ && den_ == 1) return num_;
   return to_decimal().to_int64();
 }
 
 std::string Rational::to_string() const {
   const Rational rounded = round(12, Rounding::half_even);
   if (rounded == *this) {
-    const mpz_class scaled = mpq_class(value_ * ten_to(12)).get_num();
+    const mpz_class scaled = mpq_class(mpq() * ten_to(12)).get_num();
     const mpz_class magnitude = ::abs(scaled);
     std::string text = magnitude.get_str();
     if (text.size() <= 12) text.insert(0, 13 - text.size(), '0');

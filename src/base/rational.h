@@ -1,10 +1,12 @@
-// Exact fractions of any size (GMP), for formulas: what the rule engine's exact path computes in.
+// Exact fractions of any size, for formulas: what the rule engine's exact path computes in. Numerators and
+// denominators of up to 63 bits are computed in machine words, larger ones by GMP.
 #pragma once
 
 #include "base/decimal.h"
 
 #include <compare>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -16,7 +18,18 @@ inline namespace base {
 class Rational {
  public:
   Rational() = default;
-  Rational(int value) : value_(value) {}  // NOLINT: integers are fractions
+  Rational(int value) : num_(value) {}  // NOLINT: integers are fractions
+  Rational(const Rational& other)
+      : num_(other.num_),
+        den_(other.den_),
+        big_(other.big_ ? std::make_unique<mpq_class>(*other.big_) : nullptr) {}
+  Rational(Rational&& other) noexcept = default;
+  Rational& operator=(const Rational& other) {
+    if (this != &other) *this = Rational(other);
+    return *this;
+  }
+  Rational& operator=(Rational&& other) noexcept = default;
+  ~Rational() = default;
   explicit Rational(const Decimal& value);
   static Rational from_int(std::int64_t value);
   static Rational from_fraction(std::int64_t numerator, std::int64_t denominator);
@@ -24,28 +37,28 @@ class Rational {
   static Rational from_double(double value);
   static Rational power_of_ten(int exponent);
 
-  bool is_zero() const { return sgn(value_) == 0; }
-  int sign() const { return sgn(value_); }
-  bool is_integer() const { return value_.get_den() == 1; }
+  bool is_zero() const { return num_ == 0 && !big_; }
+  int sign() const { return big_ ? sgn(*big_) : (num_ > 0) - (num_ < 0); }
+  bool is_integer() const { return big_ ? big_->get_den() == 1 : den_ == 1; }
 
-  Rational operator-() const { return Rational(mpq_class(-value_)); }
-  friend Rational operator+(const Rational& a, const Rational& b) {
-    return Rational(mpq_class(a.value_ + b.value_));
-  }
-  friend Rational operator-(const Rational& a, const Rational& b) {
-    return Rational(mpq_class(a.value_ - b.value_));
-  }
-  friend Rational operator*(const Rational& a, const Rational& b) {
-    return Rational(mpq_class(a.value_ * b.value_));
-  }
+  Rational operator-() const { return big_ ? of(mpq_class(-*big_)) : Rational(-num_, den_); }
+  friend Rational operator+(const Rational& a, const Rational& b) { return sum(a, b, false); }
+  friend Rational operator-(const Rational& a, const Rational& b) { return sum(a, b, true); }
+  friend Rational operator*(const Rational& a, const Rational& b);
   // Throws division_by_zero.
   friend Rational operator/(const Rational& a, const Rational& b);
+  Rational& operator+=(const Rational& other) { return *this = sum(*this, other, false); }
+  Rational& operator-=(const Rational& other) { return *this = sum(*this, other, true); }
+  Rational& operator*=(const Rational& other) { return *this = *this * other; }
   friend std::strong_ordering operator<=>(const Rational& a, const Rational& b) {
-    return cmp(a.value_, b.value_) <=> 0;
+    if (a.big_ || b.big_) return cmp(a.mpq(), b.mpq()) <=> 0;
+    return static_cast<__int128>(a.num_) * b.den_ <=> static_cast<__int128>(b.num_) * a.den_;
   }
-  friend bool operator==(const Rational& a, const Rational& b) { return a.value_ == b.value_; }
+  friend bool operator==(const Rational& a, const Rational& b) {
+    return a.big_ && b.big_ ? *a.big_ == *b.big_ : !a.big_ && !b.big_ && a.num_ == b.num_ && a.den_ == b.den_;
+  }
 
-  Rational abs() const { return Rational(mpq_class(::abs(value_))); }
+  Rational abs() const { return sign() < 0 ? -*this : *this; }
   Rational floor() const;
   Rational ceil() const;
   // To `places` decimals; negative places round to tens, hundreds …
@@ -67,10 +80,21 @@ class Rational {
   std::int64_t to_int64() const;  // exact, or throws
   // The exact decimal if it ends within 12 decimals, else 12 significant decimals with a leading "≈".
   std::string to_string() const;
+  // The fraction itself in lowest terms: "162/7", "-5".
+  std::string to_fraction() const { return mpq().get_str(); }
 
  private:
-  explicit Rational(mpq_class value) : value_(std::move(value)) {}
-  mpq_class value_;
+  // In lowest terms, den > 0, and not the least 64-bit number.
+  Rational(std::int64_t num, std::int64_t den) : num_(num), den_(den) {}
+  static Rational of(mpq_class value);  // canonical
+  static Rational of(__int128 num, __int128 den);
+  static Rational sum(const Rational& a, const Rational& b, bool negative);
+  mpq_class mpq() const;
+
+  // Small fractions, nearly all, stand here; what does not fit into 64 bits, and only that, is in big_.
+  std::int64_t num_ = 0;
+  std::int64_t den_ = 1;
+  std::unique_ptr<mpq_class> big_;
 };
 
 }  // namespace base

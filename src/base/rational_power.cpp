@@ -78,8 +78,8 @@ std::optional<Rational> exponential(const std::function<void(mpfr_ptr)>& exponen
 }  // namespace
 
 std::optional<Rational> Rational::power(const Rational& base, const Rational& exponent, int places) {
-  const mpq_class& a = base.value_;
-  const mpq_class& b = exponent.value_;
+  const mpq_class a = base.mpq();
+  const mpq_class b = exponent.mpq();
   if (sgn(a) < 0 || (sgn(a) == 0 && sgn(b) <= 0) || ::abs(b) >> most_bits_of_power >= 1) return std::nullopt;
   if (sgn(a) == 0) return Rational(0);
   if (a == 1 || sgn(b) == 0) return Rational(1);
@@ -91,17 +91,18 @@ std::optional<Rational> Rational::power(const Rational& base, const Rational& ex
   Float y(192);
   write(y.get());
   if (mpfr_cmp_si(y.get(), most_exponent) > 0) return std::nullopt;
-  if (const auto exact = exact_power(a, b)) return Rational(*exact).round(places, Rounding::half_even);
+  if (const auto exact = exact_power(a, b)) return of(*exact).round(places, Rounding::half_even);
   // The logarithm is right within two units of 2^-precision for a, and within its own rounding.
-  return exponential(write, most_bits_of_power + 10, places, [](const mpq_class& x) { return Rational(x); });
+  return exponential(write, most_bits_of_power + 10, places, [](const mpq_class& x) { return of(x); });
 }
 
 std::optional<Rational> Rational::exp(const Rational& exponent, int places) {
   if (exponent.is_zero()) return Rational(1);
   if (exponent > Rational(most_exponent)) return std::nullopt;
   if (exponent < Rational(-most_exponent)) return Rational(0);
-  return exponential([&](mpfr_ptr out) { mpfr_set_q(out, exponent.value_.get_mpq_t(), MPFR_RNDN); }, 10,
-                     places, [](const mpq_class& x) { return Rational(x); });
+  const mpq_class y = exponent.mpq();
+  return exponential([&](mpfr_ptr out) { mpfr_set_q(out, y.get_mpq_t(), MPFR_RNDN); }, 10, places,
+                     [](const mpq_class& x) { return of(x); });
 }
 
 }  // namespace base

@@ -3,6 +3,7 @@
 #include "base/codes.h"
 
 #include <cmath>
+#include <limits>
 #include <random>
 
 #include <boost/multiprecision/cpp_bin_float.hpp>
@@ -150,6 +151,67 @@ TEST(Rational, PowersAreRoundedRight) {
   EXPECT_FALSE(Rational::power(Rational(2), Rational(102), 0).has_value());
   EXPECT_FALSE(Rational::power(Rational(-8), Rational::from_fraction(1, 3), 0).has_value());
   EXPECT_EQ(*Rational::power(Rational(1), Rational(1'000'000), 6), Rational(1));
+}
+
+// Where numerators and denominators leave 63 bits and come back.
+TEST(Rational, TheBorderOfMachineWordsAgainstBoost) {
+  std::mt19937_64 random(63);
+  const auto near = [&](bool positive) {
+    const std::int64_t most = std::numeric_limits<std::int64_t>::max();
+    const auto small = static_cast<std::int64_t>(random() % 4);
+    std::int64_t out = 0;
+    switch (random() % 5) {
+      case 0:
+        out = most - small;
+        break;
+      case 1:
+        out = (std::int64_t{1} << (random() % 63)) - (random() % 2 == 0 ? 0 : 1);
+        break;
+      case 2:
+        out = static_cast<std::int64_t>(random() >> 1);
+        break;
+      default:
+        out = small;
+    }
+    if (positive) return std::max<std::int64_t>(out, 1);
+    return random() % 2 == 0           ? out
+           : out == most && small == 0 ? std::numeric_limits<std::int64_t>::min()
+                                       : -out;
+  };
+  const auto text = [](const Fraction& value) {
+    const Big n = boost::multiprecision::numerator(value), d = boost::multiprecision::denominator(value);
+    return d == 1 ? n.str() : n.str() + "/" + d.str();
+  };
+  for (int i = 0; i < 40000; ++i) {
+    const std::int64_t an = near(false), ad = near(true), bn = near(false), bd = near(true);
+    const Rational a = Rational::from_fraction(an, ad), b = Rational::from_fraction(bn, bd);
+    const Fraction x = Fraction(Big(an), Big(ad)), y = Fraction(Big(bn), Big(bd));
+    ASSERT_EQ(a.to_fraction(), text(x));
+    ASSERT_EQ((a + b).to_fraction(), text(x + y));
+    ASSERT_EQ((a - b).to_fraction(), text(x - y));
+    ASSERT_EQ((a * b).to_fraction(), text(x * y));
+    if (!b.is_zero()) {
+      ASSERT_EQ((a / b).to_fraction(), text(x / y));
+    }
+    ASSERT_EQ((-a).to_fraction(), text(-x));
+    ASSERT_EQ(a < b, x < y);
+    ASSERT_EQ(a == b, x == y);
+    ASSERT_EQ(a.sign(), x.sign());
+    ASSERT_EQ(a.is_zero(), x == 0);
+    ASSERT_TRUE(a - a == Rational(0) && (a - a).is_integer());
+    ASSERT_TRUE((a + b) - b == a);  // the same value has one form
+    ASSERT_LE(a.floor(), a);
+    ASSERT_LT(a - a.floor(), Rational(1));
+    ASSERT_EQ(-(-a).floor(), a.ceil());
+    // Rounding in machine words equals rounding by GMP, which a shift of 2·10^40 away from zero makes it.
+    const auto mode = static_cast<Rounding>(random() % 6);
+    const int places = static_cast<int>(random() % 19);
+    const Rational far = Rational::power_of_ten(40) * Rational(a.sign() < 0 ? -2 : 2);
+    ASSERT_EQ(a.round(places, mode), (a + far).round(places, mode) - far);
+    Rational copy = a + b, moved = std::move(copy);
+    copy = moved;
+    ASSERT_EQ(copy, a + b);
+  }
 }
 
 TEST(Rational, ToDoubleIsNearest) {

@@ -132,6 +132,9 @@ int run_program(const std::vector<std::string>& arguments, const Clock& clock, s
   add_key_commands(app, action);
   add_privacy_commands(app, action);
   add_identity_commands(app, action);
+  add_allocate_command(app, action);
+  add_rank_command(app, action);
+  add_market_commands(app, action);
   try {
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
     app.parse(reversed);

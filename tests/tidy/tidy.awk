@@ -96,6 +96,7 @@ FNR == 1 {
   if (included ~ /^<yaml-cpp/ && module != "policy") report("third-party", "YAML is read through policy/yaml.h")
   if (included ~ /^<CLI\// && module != "cli") report("third-party", "the command line is read in cli")
   if (included ~ /^<gmp/ && module != "base") report("third-party", "fractions are base/rational.h")
+  if (included ~ /^<coin\// && module != "optimise") report("third-party", "linear programmes are solved through optimise/solve.h")
   if (included ~ /^<sodium/ && module != "identity") report("third-party", "passwords, random bytes and ciphers are in identity")
   if (included ~ /^<boost\//) report("third-party", "Boost is an oracle for tests only")
   if (included ~ /^<regex>/) report("banned", "std::regex – slow and recursive; parse with base/text.h")
