@@ -60,9 +60,9 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
         t, fmt::format("{} {} {}", to_string(effect.kind),
                        effect.arguments.contains("kind") ? effect.arguments.at("kind") : "", year_of(today)));
   };
-  const Json* row = nullptr;  // of an effect that is repeated
+  const Json* repeated = nullptr;  // of an effect that is repeated
   const auto filled = [&](const Effect& effect, const std::string& text, bool labels) {
-    const Field* table = row == nullptr ? nullptr : s.type->field(effect.each);
+    const Field* table = repeated == nullptr ? nullptr : s.type->field(effect.each);
     const auto column = [&](const std::string& name) -> const Field* {
       if (table == nullptr) return nullptr;
       const auto found = std::find_if(table->columns.begin(), table->columns.end(),
@@ -80,7 +80,7 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
       at = end + 1;
       // A column of the row stands before a field, and that before what is known otherwise.
       if (const Field* one = column(name); one != nullptr)
-        out += value_in_text(*one, *row, labels);
+        out += value_in_text(*one, *repeated, labels);
       else if (s.type->field(name) != nullptr)
         out += value_in_text(*s.type, s.state.form, name, labels);
       else if (name == "number")
@@ -312,7 +312,7 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
     const auto rows = s.state.form.find(effect.each);
     if (rows == s.state.form.end() || !rows->is_array()) continue;
     for (std::size_t i = 0; i < rows->size(); ++i) try {
-        row = &(*rows)[i];
+        repeated = &(*rows)[i];
         carry_out_one(effect);
         done.back()["row"] = i + 1;
       } catch (const Error& e) {
@@ -322,7 +322,7 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
                     {fmt::format("“{}”第 {} 行：{}", s.type->field(effect.each)->label.zh, i + 1, why.zh),
                      fmt::format("\"{}\", row {}: {}", s.type->field(effect.each)->label.en, i + 1, why.en)});
       }
-    row = nullptr;
+    repeated = nullptr;
   }
   return done;
 }
