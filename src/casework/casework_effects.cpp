@@ -60,13 +60,13 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
         t, fmt::format("{} {} {}", to_string(effect.kind),
                        effect.arguments.contains("kind") ? effect.arguments.at("kind") : "", year_of(today)));
   };
-  const Json* row = nullptr;  // of an effect that is repeated
+  const Json* repeated = nullptr;  // of an effect that is repeated
   std::vector<Field> columns;
   const auto filled = [&](const Effect& effect, const std::string& text, bool labels) {
     const auto column = [&](const std::string& name) -> const Field* {
       const auto found =
           std::find_if(columns.begin(), columns.end(), [&](const Field& one) { return one.name == name; });
-      return row == nullptr || found == columns.end() ? nullptr : &*found;
+      return repeated == nullptr || found == columns.end() ? nullptr : &*found;
     };
     std::string out;
     for (std::size_t at = 0; at < text.size();) {
@@ -79,7 +79,7 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
       at = end + 1;
       // A column of the row stands before a field, and that before what is known otherwise.
       if (const Field* one = column(name); one != nullptr)
-        out += value_in_text(*one, *row, labels);
+        out += value_in_text(*one, *repeated, labels);
       else if (s.type->field(name) != nullptr)
         out += value_in_text(*s.type, s.state.form, name, labels);
       else if (name == "number")
@@ -313,7 +313,7 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
     columns = columns_of_each(*s.type->field(effect.each));
     for (std::size_t i = 0; i < rows->size(); ++i) try {
         const Json one = (*rows)[i].is_object() ? (*rows)[i] : Json{{effect.each, (*rows)[i]}};
-        row = &one;
+        repeated = &one;
         carry_out_one(effect);
         done.back()["row"] = i + 1;
       } catch (const Error& e) {
@@ -323,7 +323,7 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
                     {fmt::format("“{}”第 {} 行：{}", s.type->field(effect.each)->label.zh, i + 1, why.zh),
                      fmt::format("\"{}\", row {}: {}", s.type->field(effect.each)->label.en, i + 1, why.en)});
       }
-    row = nullptr;
+    repeated = nullptr;
   }
   return done;
 }
