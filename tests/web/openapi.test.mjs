@@ -80,7 +80,11 @@ test('the interface is as its description says', async (t) => {
     const post = { village: '小李村', plot: '涡河右岸', funding: 'local', conditions: '身体健康', pay_year: '6000', apply_by: '2099-12-31' }
     const begun = (await callers.writer('POST', '/api/v1/cases', { type: 'ranger-appointment', values: post })).json.id
     await callers.reader('POST', `/api/v1/cases/${begun}/actions`, { step: 'notice', values: { not_secret: true, privacy_ok: true } })
+    await callers.writer('POST', '/api/v1/cases', { type: 'fault-tolerance', values: { event: '多付一户', person: '买买提·艾力', facts: '经过' } })
+    const today = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10)
+    const exported = (await callers.writer('POST', '/api/v1/exports', { type: 'fault-tolerance', fields: ['person'], format: 'pdf', purpose: '移送', last_day: today, downloads: 1 })).json.id
     const values = {
+      exports: exported, 'personal-types': 'ranger-appointment',
       notices: (await first('nobody', '/api/v1/public/notices')).id,
       cases: own, papers: 'notice', documents: document, 'report-sets': 'plan-progress-year', reports: 'plan-progress-year.div-341602100.2025', 'case-types': 'annual-task', register: 'certificate',
       places: place, items: (await callers.nobody('GET', '/ogc/collections/places/items')).json.features[0].id, series: series.id, standards: series.indicator, statements: statement,

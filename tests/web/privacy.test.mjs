@@ -64,3 +64,96 @@ for (const [locale, width] of [['zh', 1280], ['en', 390]])
       await server.stop()
     }
   })
+
+// An export is asked for, approved by somebody else and fetched once; a hold is placed; an assessment recorded.
+for (const [locale, width] of [['zh', 1280], ['en', 390]])
+  test(`personal values leave and end in ${locale} at ${width} px`, async () => {
+    const once = {}
+    const server = await serve(async ({ cli }) => {
+      await cli('init', '--jurisdiction', '341602', '--pack', 'cn-341602')
+      await cli('user', 'setup')
+      for (const [name, display, organisation, role] of [['zhao', '赵云', 'div-341602100', 'township'], ['wang', '王敏', 'office', 'office_approver'], ['chen', '陈静', 'office', 'office_drafter']])
+        once[name] = (await cli('user', 'add', name, '--display', display, '--organisation', organisation, '--roles', role)).one_time_password
+    })
+    const browser = await launch()
+    mkdirSync(join(top, 'build/screens'), { recursive: true })
+    const shot = (page, what) => page.screenshot({ path: join(top, 'build/screens', `${what}-${locale}-${width}.png`), fullPage: true })
+    try {
+      const people = {}
+      for (const name of ['zhao', 'wang', 'chen']) {
+        people[name] = await person(browser, server, { locale, width })
+        await people[name].begin(name, once[name], `沟塘清又清清-${name}-2026`)
+      }
+      const { zhao, wang, chen } = people
+      const { t } = zhao
+      const made = await zhao.page.evaluate(async () => {
+        const { csrf } = await (await fetch('/api/v1/session')).json()
+        const answer = await fetch('/api/v1/cases', { method: 'POST', headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': csrf, 'Idempotency-Key': crypto.randomUUID() }, body: JSON.stringify({ type: 'fault-tolerance', values: { event: '试点补偿多付一户', person: '买买提·艾力', facts: '经过' } }) })
+        return answer.json()
+      })
+      // Asked for: nothing goes without a purpose and a choice.
+      await zhao.go('/console/privacy')
+      await zhao.button('privacy.ask').click()
+      const dialog = zhao.page.getByRole('dialog', { name: t('privacy.ask') })
+      await dialog.getByRole('button', { name: t('privacy.send'), exact: true }).click()
+      await dialog.getByText(t('privacy.fields_needed')).waitFor()
+      await dialog.getByLabel(t('privacy.type')).selectOption('fault-tolerance')
+      await dialog.getByLabel(locale === 'zh' ? '当事人' : 'Person concerned').check()
+      await dialog.getByLabel(t('privacy.purpose')).fill('向纪委监委移送')
+      await sound(zhao.page, `ask ${locale} ${width}`)
+      await shot(zhao.page, 'privacy-ask')
+      await dialog.getByRole('button', { name: t('privacy.send'), exact: true }).click()
+      await zhao.page.getByText(t('privacy.state.asked'), { exact: true }).waitFor()
+      assert.equal(await zhao.button('privacy.take').count(), 0)
+
+      // Decided by somebody else; a refusal would need its reason.
+      await wang.go('/console/privacy')
+      await wang.button('privacy.decide').click()
+      const decision = wang.page.getByRole('dialog', { name: t('privacy.decide') })
+      await decision.getByRole('button', { name: t('privacy.refuse'), exact: true }).click()
+      await decision.getByText(t('privacy.reason_needed')).waitFor()
+      await shot(wang.page, 'privacy-decide')
+      await decision.getByRole('button', { name: t('privacy.approve'), exact: true }).click()
+      await wang.page.getByText(t('privacy.none_to_decide')).waitFor()
+
+      // Fetched once, and no more.
+      await zhao.page.reload()
+      await sound(zhao.page, `exports ${locale} ${width}`)
+      await shot(zhao.page, 'privacy-exports')
+      const [file] = await Promise.all([zhao.page.waitForEvent('download'), zhao.button('privacy.take').click()])
+      assert.equal(file.suggestedFilename(), 'export-1-1.xlsx')
+      await zhao.page.getByText(t('privacy.state.ended'), { exact: true }).waitFor()
+      assert.equal(await zhao.button('privacy.take').count(), 0)
+
+      // The register names what is not assessed; an assessment is recorded.
+      await chen.go('/console/privacy/register')
+      await chen.page.getByText(t('privacy.assessed.missing')).first().waitFor()
+      await chen.button('privacy.assess').first().click()
+      const form = chen.page.getByRole('dialog')
+      for (const part of ['purpose', 'risk', 'measures']) await form.getByLabel(t(`privacy.part.${part}`)).fill('已核查')
+      await form.getByLabel(t('privacy.assessor')).fill('联席会议办公室')
+      await sound(chen.page, `assessment ${locale} ${width}`)
+      await form.getByRole('button', { name: t('privacy.send'), exact: true }).click()
+      await chen.page.getByText(t('privacy.assessed.current')).waitFor()
+      await sound(chen.page, `register ${locale} ${width}`)
+      await shot(chen.page, 'privacy-register')
+
+      // Nothing is due, for no retention is set; a hold is placed and lifted.
+      await chen.go('/console/privacy/erasures')
+      await chen.page.getByText(t('privacy.none_due')).waitFor()
+      await chen.button('privacy.place').click()
+      const hold = chen.page.getByRole('dialog', { name: t('privacy.asking.hold') })
+      await hold.getByLabel(t('privacy.case_number')).fill(String(made.id))
+      await hold.getByLabel(t('privacy.why'), { exact: true }).fill('审计进行中')
+      await hold.getByRole('button', { name: t('privacy.send'), exact: true }).click()
+      await chen.page.getByText('审计进行中').waitFor()
+      await sound(chen.page, `erasures ${locale} ${width}`)
+      await shot(chen.page, 'privacy-erasures')
+      await zhao.go(`/console/cases/${made.id}`)
+      await zhao.page.getByText(t('privacy.held'), { exact: true }).waitFor()
+      for (const one of Object.values(people)) await one.close()
+    } finally {
+      await browser.close()
+      await server.stop()
+    }
+  })

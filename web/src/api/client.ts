@@ -132,8 +132,8 @@ export async function fetched(path: string): Promise<{ bytes: Blob; name: string
     throw unreachable()
   }
   if (!answer.ok) throw problem(answer.status, await answer.json().catch(() => null))
-  const name = /filename="?([^";]+)/.exec(answer.headers.get('Content-Disposition') ?? '')?.[1] ?? 'export'
-  return { bytes: await answer.blob(), name }
+  const name = /filename\*=UTF-8''([^;]+)/.exec(answer.headers.get('Content-Disposition') ?? '')?.[1] ?? 'export'
+  return { bytes: await answer.blob(), name: decodeURIComponent(name) }
 }
 
 /** Every item of a list, page by page, up to `most`. */
