@@ -4,6 +4,7 @@
 #include "ledger/rows.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -241,6 +242,33 @@ Balance Ledger::balance(AccountId id) const {
         select_lapsed_holds, jurisdiction_, now.seconds);
     return out;
   });
+}
+
+std::vector<Balance> Ledger::balances(store::Transaction& t, std::span<const AccountId> ids) const {
+  std::vector<Balance> out(ids.size());
+  if (ids.empty()) return out;
+  List wanted(t.dialect());
+  std::unordered_map<std::int64_t, std::size_t> place;
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    if (place.emplace(ids[i].value, i).second) wanted.add(ids[i].value);
+  std::vector<bool> found(ids.size());
+  t.each(
+      [&](const store::Row& row) {
+        const auto at = place.at(row.integer(0));
+        out[at] = {row.integer(1), row.integer(2), row.integer(3)};
+        found[at] = true;
+      },
+      fmt::format(
+          "SELECT b.account, b.posted, b.pending_in, b.pending_out FROM {} CROSS JOIN ledger_balance b "
+          "WHERE b.jurisdiction = ? AND b.account = j.value",
+          integers_table(t.dialect())),
+      wanted.text(), jurisdiction_);
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    const auto at = place.at(ids[i].value);
+    if (!found[at]) require(t, jurisdiction_, ids[i]);
+    out[i] = out[at];
+  }
+  return out;
 }
 
 // ---- posting ----
