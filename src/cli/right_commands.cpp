@@ -64,21 +64,20 @@ int holdings(Context& c, const Arguments& a) {
   if (!a.from.empty() || !a.to.empty()) filter.term = Term{Month::parse(a.from), Month::parse(a.to)};
   Json out = Json::array();
   document::Table table;
-  table.caption = {"持有的权利", "Rights held"};
+  table.caption = {
+      "持有的权利（止月不含；受限指冻结、质押、当日锁定、未缴费、租入，--json 分列）",
+      "Rights held (end month not included; bound: frozen, pledged, locked for the day, unpaid, leased, "
+      "apart by --json)"};
   const auto number = document::CellKind::number;
   table.columns = {{{"账户", "account"}},
                    {{"品种", "instrument"}},
                    {{"起", "from"}},
-                   {{"止（不含）", "to (not included)"}},
+                   {{"止", "to"}},
                    {{"持有", "held"}, number},
                    {{"自由", "free"}, number},
                    {{"待付", "out"}, number},
                    {{"待收", "in"}, number},
-                   {{"冻结", "frozen"}, number},
-                   {{"质押", "pledged"}, number},
-                   {{"当日锁定", "locked"}, number},
-                   {{"未缴费", "unpaid"}, number},
-                   {{"租入", "leased"}, number},
+                   {{"受限", "bound"}, number},
                    {{"计量", "measure"}}};
   for (const rights::Holding& h : rights.holdings(filter)) {
     const rights::Instrument& is = instruments.at(h.instrument);
@@ -105,8 +104,8 @@ int holdings(Context& c, const Arguments& a) {
     out.push_back(std::move(line));
     const auto text = [](std::int64_t n) { return group_thousands(std::to_string(n)); };
     table.rows.push_back({h.account, h.instrument, from, to, text(h.part.amount), text(h.free),
-                          text(h.pending_out), text(h.pending_in), text(h.frozen), text(h.pledged),
-                          text(h.locked), text(h.unpaid), text(h.leased), is.measure});
+                          text(h.pending_out), text(h.pending_in),
+                          text(h.frozen + h.pledged + h.locked + h.unpaid + h.leased), is.measure});
   }
   if (c.json())
     c.print(out);

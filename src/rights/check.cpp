@@ -19,6 +19,7 @@ class Comparison {
 
   void run() {
     compare_head();
+    compare_instruments();
     compare_accounts();
     compare_ledger();
     compare_lots();
@@ -137,6 +138,25 @@ class Comparison {
     for (const auto& [instrument, all] : stored)
       if (joined(all) != joined(replay_.serials[instrument]))
         replay_.wrong("E9", instrument, "编号段与流水不符", "the serial blocks differ from the journal");
+  }
+
+  void compare_instruments() {
+    std::size_t seen = 1;  // money is there without an entry
+    t_.each(
+        [&](const store::Row& r) {
+          ++seen;
+          const auto at = replay_.instruments.find(r.text(0));
+          if (at == replay_.instruments.end())
+            return replay_.wrong("instrument", r.text(0), "流水中没有该品种",
+                                 "the journal knows no such instrument");
+          differs("instrument", r.text(0), to_string(static_cast<InstrumentKind>(r.integer(1))),
+                  at->second.value("kind", std::string()));
+          differs("instrument", r.text(0), r.integer(2), at->second.value("from", std::int64_t{0}));
+          differs("instrument", r.text(0), r.integer(3), at->second.value("to", std::int64_t{0}));
+        },
+        "SELECT code, kind, period_from, period_to FROM right_instrument WHERE jurisdiction = ?",
+        jurisdiction_);
+    differs("instrument", "instruments", seen, replay_.instruments.size());
   }
 
   void compare_rows() {

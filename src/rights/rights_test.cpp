@@ -594,6 +594,9 @@ TEST_P(RightsOn, TheVerifierFindsDamage) {
   EXPECT_EQ(rules_after("UPDATE right_state SET entries = entries + 1",
                         "UPDATE right_state SET entries = entries - 1"),
             Rules{"E13"});
+  EXPECT_EQ(rules_after("UPDATE right_instrument SET period_to = period_to + 1 WHERE code = 'CEA'",
+                        "UPDATE right_instrument SET period_to = period_to - 1 WHERE code = 'CEA'"),
+            Rules{"instrument"});
   // The journal itself cannot be changed; who takes the lock off is found by the chain.
   EXPECT_EQ(code_of([&] {
               w.database.db().write(
