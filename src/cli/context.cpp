@@ -11,6 +11,7 @@
 #include "policy/tenant.h"
 #include "registry/registry.h"
 #include "reporting/reporting.h"
+#include "rights/rights.h"
 #include "store/jobs.h"
 
 #include <algorithm>
@@ -90,7 +91,7 @@ std::string Context::packs_folder() const {
 std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> out;
   for (const auto list :
-       {registry::migrations(), observe::migrations(), policy::migrations(), ledger::migrations(),
+       {registry::migrations(), observe::migrations(), policy::migrations(), ledger::migrations(), rights::migrations(),
         compensate::migrations(), casework::migrations(), reporting::migrations(), identity::migrations(),
         store::migrations(), api::migrations()})
     out.insert(out.end(), list.begin(), list.end());

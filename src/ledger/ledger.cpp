@@ -4,6 +4,11 @@
 #include "ledger/rows.h"
 
 #include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+#include <tuple>
+#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -110,22 +115,21 @@ std::optional<Account> find_named(store::Transaction& t, const std::string& juri
   return row ? std::optional(account_of(*row).account) : std::nullopt;
 }
 
-AccountId open_one(store::Transaction& t, const std::string& jurisdiction, const NewAccount& wanted,
-                   Instant now, LedgerState& state) {
-  if (const auto have = find_named(t, jurisdiction, wanted.owner, wanted.unit, wanted.purpose)) {
-    if (!have->open)
-      throw account_error(codes::account_conflict, *have, "已销户", "is closed",
-                          {"请换一个用途开立新账户。", "Open another one for another purpose."});
-    if (have->floor != wanted.floor)
-      throw account_error(
-          codes::account_conflict, *have,
-          fmt::format("已按最低余额 {} 开立,与要求的 {} 不同", floor_text(have->floor),
-                      floor_text(wanted.floor)),
-          fmt::format("is already open with the floor {}, not {}", floor_text(have->floor),
-                      floor_text(wanted.floor)),
-          {"如需调整最低余额,请另行设置。", "Change the floor of the existing account instead."});
-    return have->id;
-  }
+void require_same(const Account& have, const NewAccount& wanted) {
+  if (!have.open)
+    throw account_error(codes::account_conflict, have, "已销户", "is closed",
+                        {"请换一个用途开立新账户。", "Open another one for another purpose."});
+  if (have.floor != wanted.floor)
+    throw account_error(
+        codes::account_conflict, have,
+        fmt::format("已按最低余额 {} 开立,与要求的 {} 不同", floor_text(have.floor),
+                    floor_text(wanted.floor)),
+        fmt::format("is already open with the floor {}, not {}", floor_text(have.floor),
+                    floor_text(wanted.floor)),
+        {"如需调整最低余额,请另行设置。", "Change the floor of the existing account instead."});
+}
+
+void require_acceptable(const NewAccount& wanted, const std::set<std::string>& units) {
   if (!is_id(wanted.owner) || !is_id(wanted.purpose))
     throw Error(
         codes::bad_account,
@@ -135,7 +139,7 @@ AccountId open_one(store::Transaction& t, const std::string& jurisdiction, const
                      wanted.owner, wanted.purpose)},
         {{}, 0, 0, is_id(wanted.owner) ? "purpose" : "owner"},
         {"均须为 1 至 200 字节的文字。", "Each has 1 to 200 bytes of text."});
-  if (!t.first("SELECT 1 FROM ledger_unit WHERE jurisdiction = ? AND code = ?", jurisdiction, wanted.unit))
+  if (!units.contains(wanted.unit))
     throw Error(codes::unknown_unit,
                 {fmt::format("记账单位“{}”尚未登记", wanted.unit),
                  fmt::format("the unit of account “{}” is not defined", wanted.unit)},
@@ -146,17 +150,56 @@ AccountId open_one(store::Transaction& t, const std::string& jurisdiction, const
                  fmt::format("a new account has 0, which is below its floor {}", *wanted.floor)},
                 {{}, 0, 0, "floor"},
                 {"请在存入之后再提高最低余额。", "Raise the floor after something came in."});
-  const std::int64_t id = ++state.accounts;
-  t.execute(
-      "INSERT INTO ledger_account (jurisdiction, id, owner, unit, purpose, is_open, opened) VALUES (?, ?, ?, "
-      "?, ?, 1, ?)",
-      jurisdiction, id, wanted.owner, wanted.unit, wanted.purpose, now.seconds);
-  t.execute(
-      "INSERT INTO ledger_balance (jurisdiction, account, posted, pending_in, pending_out, floor, "
-      "last_transfer) "
-      "VALUES (?, ?, 0, 0, 0, ?, 0)",
-      jurisdiction, id, wanted.floor);
-  return {id};
+}
+
+// Those of the accounts that exist, by owner, unit and purpose. On PostgreSQL one round trip for all.
+using Name = std::tuple<std::string, std::string, std::string>;
+std::map<Name, Account> find_all_named(store::Transaction& t, const std::string& jurisdiction,
+                                       std::span<const NewAccount> wanted) {
+  std::map<Name, Account> out;
+  const auto add = [&](Account account) {
+    Name name{account.owner, account.unit, account.purpose};
+    out.emplace(std::move(name), std::move(account));
+  };
+  if (t.dialect() == store::Dialect::sqlite || wanted.size() == 1) {
+    for (const NewAccount& w : wanted)
+      if (auto have = find_named(t, jurisdiction, w.owner, w.unit, w.purpose)) add(std::move(*have));
+    return out;
+  }
+  List owners(t.dialect()), units(t.dialect()), purposes(t.dialect());
+  for (const NewAccount& w : wanted) {
+    if (!is_id(w.owner) || !is_id(w.unit) || !is_id(w.purpose)) continue;  // is refused soon
+    owners.add(w.owner);
+    units.add(w.unit);
+    purposes.add(w.purpose);
+  }
+  if (owners.empty()) return out;
+  t.each([&](const store::Row& row) { add(account_of(row).account); },
+         fmt::format("{}AND (a.owner, a.unit, a.purpose) IN (SELECT w.owner, w.unit, w.purpose FROM "
+                     "unnest(CAST(? AS TEXT[]), CAST(? AS TEXT[]), CAST(? AS TEXT[])) AS w (owner, unit, "
+                     "purpose))",
+                     select_accounts),
+         jurisdiction, owners.text(), units.text(), purposes.text());
+  return out;
+}
+
+void insert_accounts(store::Transaction& t, const std::string& jurisdiction,
+                     std::span<const Account> accounts) {
+  constexpr std::array<std::string_view, 7> account_columns{"jurisdiction", "id",      "owner", "unit",
+                                                            "purpose",      "is_open", "opened"};
+  const auto rows = t.bulk("ledger_account", account_columns);
+  for (const Account& a : accounts)
+    rows->row(std::array<store::Value, 7>{jurisdiction, a.id.value, a.owner, a.unit, a.purpose,
+                                          std::int64_t{1}, a.opened.seconds});
+  rows->finish();
+  constexpr std::array<std::string_view, 7> balance_columns{
+      "jurisdiction", "account", "posted", "pending_in", "pending_out", "floor", "last_transfer"};
+  const auto balances = t.bulk("ledger_balance", balance_columns);
+  constexpr std::int64_t none = 0;
+  for (const Account& a : accounts)
+    balances->row(std::array<store::Value, 7>{jurisdiction, a.id.value, none, none, none,
+                                              store::to_value(a.floor), none});
+  balances->finish();
 }
 
 }  // namespace
@@ -169,11 +212,30 @@ std::vector<AccountId> Ledger::open_accounts(std::span<const NewAccount> account
   const Instant now = clock_.now();
   return database_.write([&](store::Transaction& t) {
     LedgerState state = read_state(t, jurisdiction_, true);
-    const auto before = state.accounts;
+    auto known = find_all_named(t, jurisdiction_, accounts);
+    std::set<std::string> units;
+    if (known.size() < accounts.size())
+      for (const UnitOfAccount& unit : read_units(t, jurisdiction_)) units.insert(unit.code);
+    std::vector<Account> fresh;
     std::vector<AccountId> out;
     out.reserve(accounts.size());
-    for (const auto& account : accounts) out.push_back(open_one(t, jurisdiction_, account, now, state));
-    if (state.accounts != before) write_state(t, jurisdiction_, state);
+    for (const NewAccount& wanted : accounts) {
+      const Name name{wanted.owner, wanted.unit, wanted.purpose};
+      auto at = known.find(name);
+      if (at == known.end()) {
+        require_acceptable(wanted, units);
+        fresh.push_back(
+            {{++state.accounts}, wanted.owner, wanted.unit, wanted.purpose, wanted.floor, true, now});
+        at = known.emplace(name, fresh.back()).first;
+      } else {
+        require_same(at->second, wanted);
+      }
+      out.push_back(at->second.id);
+    }
+    if (!fresh.empty()) {
+      insert_accounts(t, jurisdiction_, fresh);
+      write_state(t, jurisdiction_, state);
+    }
     return out;
   });
 }
@@ -241,6 +303,33 @@ Balance Ledger::balance(AccountId id) const {
         select_lapsed_holds, jurisdiction_, now.seconds);
     return out;
   });
+}
+
+std::vector<Balance> Ledger::balances(store::Transaction& t, std::span<const AccountId> ids) const {
+  std::vector<Balance> out(ids.size());
+  if (ids.empty()) return out;
+  List wanted(t.dialect());
+  std::unordered_map<std::int64_t, std::size_t> place;
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    if (place.emplace(ids[i].value, i).second) wanted.add(ids[i].value);
+  std::vector<bool> found(ids.size());
+  t.each(
+      [&](const store::Row& row) {
+        const auto at = place.at(row.integer(0));
+        out[at] = {row.integer(1), row.integer(2), row.integer(3)};
+        found[at] = true;
+      },
+      fmt::format(
+          "SELECT b.account, b.posted, b.pending_in, b.pending_out FROM {} CROSS JOIN ledger_balance b "
+          "WHERE b.jurisdiction = ? AND b.account = j.value",
+          integers_table(t.dialect())),
+      wanted.text(), jurisdiction_);
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    const auto at = place.at(ids[i].value);
+    if (!found[at]) require(t, jurisdiction_, ids[i]);
+    out[i] = out[at];
+  }
+  return out;
 }
 
 // ---- posting ----

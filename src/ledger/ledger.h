@@ -100,6 +100,9 @@ class Ledger {
 
   // As of now: holds whose time has passed do not count. Throws unknown_account.
   Balance balance(AccountId account) const;
+  // Many at once inside a transaction of the caller, in the order given, as stored: a hold whose time has
+  // passed counts until the next batch. Throws unknown_account.
+  std::vector<Balance> balances(store::Transaction& transaction, std::span<const AccountId> accounts) const;
   // What was posted with a legal date up to and including the day, as far as recorded by now. Reads the
   // account's own transfers. Throws unknown_account, number_overflow.
   std::int64_t balance_on(AccountId account, Date day) const;

@@ -32,28 +32,6 @@ std::int64_t write_state(store::Transaction& t, const std::string& jurisdiction,
   return state.version + 1;
 }
 
-void List::add(std::int64_t value) {
-  comma();
-  fmt::format_to(std::back_inserter(text_), "{}", value);
-}
-
-void List::add(std::string_view value) {
-  comma();
-  text_ += '"';
-  for (const char c : value) {
-    if (c == '"' || c == '\\') text_ += '\\';  // JSON and PostgreSQL's arrays agree here
-    text_ += c;
-  }
-  text_ += '"';
-}
-
-std::string_view integers_table(store::Dialect dialect) {
-  return dialect == store::Dialect::sqlite ? "json_each(?) j" : "unnest(CAST(? AS BIGINT[])) AS j (value)";
-}
-std::string_view texts_table(store::Dialect dialect) {
-  return dialect == store::Dialect::sqlite ? "json_each(?) j" : "unnest(CAST(? AS TEXT[])) AS j (value)";
-}
-
 Transfer transfer_of(const store::Row& row) {
   Transfer out;
   out.number = row.integer(0);

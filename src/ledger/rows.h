@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ledger/types.h"
+#include "store/list.h"
 #include "store/store.h"
 
 #include <cstdint>
@@ -25,28 +26,9 @@ LedgerState read_state(store::Transaction& t, const std::string& jurisdiction, b
 // Writes what is given with the version increased by one, and returns that version.
 std::int64_t write_state(store::Transaction& t, const std::string& jurisdiction, const LedgerState& state);
 
-// Many values as one parameter: JSON on SQLite, an array on PostgreSQL. One statement instead of thousands.
-class List {
- public:
-  explicit List(store::Dialect dialect)
-      : open_(dialect == store::Dialect::sqlite ? '[' : '{'), text_(1, open_) {}
-  void add(std::int64_t value);
-  void add(std::string_view value);  // without control characters
-  bool empty() const { return text_.size() == 1; }
-  std::string text() const { return text_ + (open_ == '[' ? ']' : '}'); }
-
- private:
-  void comma() {
-    if (!empty()) text_ += ',';
-  }
-  char open_;
-  std::string text_;
-};
-// A List as a table `j` with one column `value`; one parameter. Put it first and CROSS JOIN the rest: SQLite
-// keeps that order, where its planner, which has no statistics, would rather read the whole table than look
-// up each value.
-std::string_view integers_table(store::Dialect dialect);
-std::string_view texts_table(store::Dialect dialect);
+using store::integers_table;
+using store::List;
+using store::texts_table;
 
 // For "SELECT <columns> FROM <from> …": the transfer `t` with the state of its hold `h`.
 inline constexpr std::string_view transfer_columns =

@@ -55,6 +55,12 @@ theirs=$(hledger -f "$scratch/journal" balance --flat --no-total -O csv | tail -
 same "balances by hledger" "$ours" "$theirs"
 same "nothing is lost" 0 "$(tributary ledger accounts --json | jq '[.[].balance | tonumber] | add')"
 
+same "a right's value" '{"fen":4625000,"yuan":"46250.00","months":37}' \
+  "$(tributary right value --rate 2500 --from 2026-01 --to 2029-02 --price 6000 --json)"
+refused "a term without a month" 2 tributary right value --rate 1 --from 2026-02 --to 2026-02 --price 1 -- rights.bad_term
+same "an empty registry is sound" true "$(tributary right check --json | jq .sound)"
+same "nobody holds anything yet" '[]' "$(tributary right holdings --json)"
+
 check_code() { same "code $1" "$2" "$(tributary code check "$1" --json | jq -r .result || true)"; }
 check_code 91350100M000100Y43 OK
 check_code 91350100M000100Y4 BAD_LEN

@@ -1,0 +1,66 @@
+// What each kind of transaction asks for and moves; private to `rights`. Works on a Book that holds what it
+// touches.
+#pragma once
+
+#include "base/calendar.h"
+#include "rights/book.h"
+
+namespace tributary::rights {
+
+// Which units, and how many of each.
+struct Selection {
+  std::int64_t quantity = 0;
+  std::optional<Term> term{};
+  std::optional<int> vintage{};
+  std::string project{};
+};
+
+class Desk {
+ public:
+  explicit Desk(Book& book) : book_(book) {}
+
+  // Loads what the proposals touch; twice over the same ones does no harm.
+  void prepare(std::span<const Proposal> proposals);
+  void propose(const Proposal& proposal, const Act& first);
+  // `act` names initiator and approver both.
+  void complete(TransactionRow& row, const Act& act);
+  // Rejected, expired or cancelled: what was held back is free again.
+  void give_up(TransactionRow& row, TransactionState state, const std::string& event, const Act& act,
+               const std::string& note);
+  // Trades, in settlement.cpp.
+  void prepare(std::span<const Trade> trades);
+  std::vector<std::string> settle(const Trade& trade, const std::string& body_hash, const Act& act);
+  void conclude(TransactionRow& row, bool granted, const Act& act, const std::string& event);
+
+  // Units of the account that together have the quantity available in the compartment: a run of months, or
+  // the oldest vintage and the lowest number first. Throws bad_term, bad_value, outside_validity,
+  // insufficient.
+  std::vector<Part> take(const AccountRow& account, const InstrumentRow& instrument,
+                         const Selection& selection, Compartment from);
+  void reserve(const Order& order, const std::string& body_hash, const Act& act);
+  void release(EncumbranceRow& reservation, const Act& act);
+
+ private:
+  void check_form(const Proposal& p, const InstrumentRow& instrument) const;
+  void check_status(const Proposal& p, bool at_start);
+  void hold(TransactionRow& row, const Proposal& p, const InstrumentRow& instrument);
+  void hold_conversion(TransactionRow& row, const Proposal& p, const InstrumentRow& instrument);
+  void post_conversion(TransactionRow& row, const Proposal& p);
+  void issue(TransactionRow& row, const Proposal& p);
+  void freeze(TransactionRow& row, const Proposal& p);
+  void unfreeze(TransactionRow& row, const Proposal& p);
+  void release_pledge(TransactionRow& row, const Proposal& p);
+  void compulsory(TransactionRow& row, const Proposal& p);
+  void expire(TransactionRow& row, const Proposal& p);
+  void after(TransactionRow& row, const Proposal& p);
+  void sell_saving(const std::string& id, const std::string& instrument, std::int64_t quantity);
+  std::vector<Part> draw(EncumbranceRow& from, const Selection& selection);
+  TransactionRow& referred(const std::string& key);
+
+  Book& book_;
+};
+
+// The unit of the i-th period of a part.
+UnitKey unit_of(int instrument, const Part& part, int i = 0);
+
+}  // namespace tributary::rights

@@ -1,0 +1,108 @@
+// The journal once more, slow and obvious: what a second verifier makes of it, entry by entry, knowing
+// nothing of how the registry works inside. Shares the journal's text and nothing else. Private to `rights`.
+#pragma once
+
+#include "rights/types.h"
+
+#include <map>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+namespace tributary::rights {
+
+class Replay {
+ public:
+  using Json = nlohmann::ordered_json;
+  // instrument, period, project
+  using Unit = std::tuple<std::string, int, std::string>;
+  struct Amount {
+    std::int64_t posted = 0, out = 0, in = 0;
+    bool operator==(const Amount&) const = default;
+  };
+  // account, unit, compartment
+  using Place = std::tuple<std::string, Unit, std::string>;
+  struct Account {
+    std::string owner, type, status = "open", permit;
+    std::optional<int> permit_to{};
+  };
+  struct Serial {
+    std::int64_t length = 0;
+    std::string account;
+    int period = 0;
+    std::string project;
+    std::string claim;
+    bool operator==(const Serial&) const = default;
+  };
+  struct Order {
+    std::string account, instrument;
+    int from = 0, to = 0;
+    std::int64_t quantity = 0;
+  };
+  struct Deal {
+    std::string kind, state, initiator, reversed_by;
+    Json request;
+    std::map<std::tuple<Place, Place>, std::int64_t> held;
+  };
+  struct Aside {  // a pledge, or what an order has set aside
+    std::string compartment;
+    std::map<std::pair<std::string, Unit>, std::int64_t> left;
+    bool open = true;
+  };
+  struct Saving {
+    std::string instrument;
+    std::int64_t volume = 0, sold = 0;
+  };
+
+  explicit Replay(const std::string& jurisdiction);
+
+  void read(const JournalEntry& entry);
+  // After the last entry: what can only be said of the whole.
+  void finish();
+  std::string state_hash() const;
+
+  std::vector<Fault> faults;
+  std::int64_t entries = 0;
+  std::string head;
+  std::map<std::string, Json> instruments;
+  std::map<std::string, Account> accounts;
+  std::map<Place, Amount> amounts;
+  std::map<std::string, std::map<std::int64_t, Serial>> serials;  // by instrument and first number
+  std::map<Unit, std::int64_t> caps, issued;
+  std::map<std::string, Order> orders;
+  std::map<std::string, Deal> deals;
+  std::map<std::string, Aside> asides;
+  std::map<std::string, Saving> savings;
+
+  void wrong(std::string rule, const std::string& subject, const std::string& zh, const std::string& en);
+
+ private:
+  struct Moved {
+    std::string mode;
+    Place from, to;
+    std::int64_t amount = 0;
+  };
+  void read_moves(const JournalEntry& entry, const Json& content);
+  void move(const JournalEntry& entry, const Moved& m);
+  void read_blocks(const JournalEntry& entry, const Json& blocks);
+  void read_setup(const JournalEntry& entry, const Json& content);
+  void read_deal(const JournalEntry& entry, const Json& content);
+  void completed(const JournalEntry& entry, const Json& content, Deal& deal);
+  void check_quantities(const JournalEntry& entry, const Deal& deal);
+  void check_trade(const JournalEntry& entry, const Json& request);
+  void check_touched(const JournalEntry& entry);
+  void draw(const JournalEntry& entry, const std::string& key, const std::string& compartment);
+  bool is_flow(const std::string& instrument) const;
+  bool is_stock(const std::string& instrument) const;
+  std::string type_of(const std::string& account) const;
+  // What went in this entry from (to) an account and unit, to (from) any other account.
+  std::int64_t given(const std::string& account, const Unit& unit) const;
+  std::int64_t taken(const std::string& account, const Unit& unit) const;
+
+  std::vector<Moved> moves_;  // of the entry being read
+};
+
+}  // namespace tributary::rights
