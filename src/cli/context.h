@@ -109,6 +109,7 @@ void add_observe_commands(CLI::App& app, Action& action);    // observe, code
 void add_rule_commands(CLI::App& app, Action& action);       // rule, run, whatif
 void add_statement_commands(CLI::App& app, Action& action);  // statement
 void add_ledger_commands(CLI::App& app, Action& action);     // ledger
+void add_exchange_commands(CLI::App& app, Action& action);   // exchange
 void add_serve_command(CLI::App& app, Action& action);       // serve
 void add_backup_commands(CLI::App& app, Action& action);     // backup, restore
 void add_key_commands(CLI::App& app, Action& action);        // key

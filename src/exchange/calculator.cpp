@@ -100,8 +100,12 @@ Clearing clear(std::string_view rule, std::string_view json, const std::string& 
                 {fmt::format("没有名为“{}”的规则", rule), fmt::format("there is no rule \"{}\"", rule)}, {},
                 {fmt::format("可用：{}", fmt::join(shown, "、")), fmt::format("there are: {}", fmt::join(shown, ", "))});
   }
-  return rule.starts_with("call-auction:") ? reading::clear_call(rule, json, file)
-                                           : reading::clear_one_way(rule, json, file);
+  try {
+    return rule.starts_with("call-auction:") ? reading::clear_call(rule, json, file)
+                                             : reading::clear_one_way(rule, json, file);
+  } catch (const Error& e) {
+    throw e.at({file, 0, 0, {}});
+  }
 }
 
 namespace {

@@ -277,8 +277,9 @@ TEST(OneWayAuction, WhatMustHold) {
       }
     }
     for (const auto& bid : b) ASSERT_LE(of_bid[bid.id], bid.qty);
-    if (t.max_share)
+    if (t.max_share) {
       for (const auto& [name, qty] : of_bidder) ASSERT_LE(qty, *t.max_share);
+    }
     for (const auto& w : who) {
       if (w.limit) {
         ASSERT_LE(of_bidder[w.name], *w.limit);

@@ -45,7 +45,7 @@ class PriceFormat {
   }
 
  private:
-  static constexpr Ticks most = Ticks{1} << 53;
+  static constexpr Ticks most = Ticks{1} << 60;
   [[noreturn]] static void too_large(const JsonInput::Value& value) {
     value.fail({"价格过大", "the price is too large"}, {"检查最小变动价位", "look at the tick"});
   }
