@@ -128,17 +128,22 @@ void Journal::add(const Command& command) {
   ++count_;
 }
 
-void Journal::begin_commit() {
-  end_commit();
-  if (count_ == 0) return;
+// What was gathered, as bytes to write; the next group begins.
+std::string Journal::close_group() {
   const std::size_t expected = group_.capacity();
   std::string bytes = frame(std::move(group_), count_);
   group_ = {};
   group_.reserve(expected);
   count_ = 0;
   on_its_way_ = next_;
-  writing_ = std::async(std::launch::async, [this, written = std::move(bytes)] {
-    disk_.append(written);
+  return bytes;
+}
+
+void Journal::begin_commit() {
+  end_commit();
+  if (count_ == 0) return;
+  writing_ = std::async(std::launch::async, [this, bytes = close_group()] {
+    disk_.append(bytes);
     disk_.sync();
   });
 }
@@ -146,18 +151,21 @@ void Journal::begin_commit() {
 void Journal::end_commit() {
   require_sound();
   if (!writing_.valid()) return;
-  try {
-    writing_.get();
-  } catch (...) {
-    failed_ = true;
-    throw;
-  }
+  failed_ = true;  // unless it comes back
+  writing_.get();
+  failed_ = false;
   durable_ = on_its_way_;
 }
 
 void Journal::commit() {
-  begin_commit();
   end_commit();
+  if (count_ == 0) return;
+  const std::string bytes = close_group();
+  failed_ = true;
+  disk_.append(bytes);
+  disk_.sync();
+  failed_ = false;
+  durable_ = on_its_way_;
 }
 
 std::string heading(const BookRules& r) {

@@ -43,6 +43,7 @@ class Journal {
 
  private:
   void recover(std::string_view heading, const std::function<void(const Command&)>& replay);
+  std::string close_group();
   std::string frame(std::string payload, std::uint32_t count);
   void require_sound() const;
 
