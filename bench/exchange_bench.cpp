@@ -203,7 +203,7 @@ void journal_part(std::size_t count, int rounds, const std::string& folder) {
   fmt::print("journal: one sync a group, 64 groups; M orders/s of wall time, median (least … most) of {} rounds\n", rounds);
   for (const std::size_t group : {std::size_t{1'024}, std::size_t{8'192}, std::size_t{32'768}}) {
     for (const bool overlapped : {false, true}) {
-      Spread ratio, rate, raw_rate, alone;
+      Spread ratio, rate, raw_rate, alone, cost;
       const std::size_t used = std::min(count, group * 64);
       for (int round = 0; round < rounds; ++round) {
         std::uint64_t bytes = 0;
@@ -254,10 +254,11 @@ void journal_part(std::size_t count, int rounds, const std::string& folder) {
         rate.add(n / took);
         raw_rate.add(n / raw);
         alone.add(raw / (raw + spent - (overlapped ? 0 : raw_spent)));
+        cost.add((spent - (overlapped ? 0 : raw_spent)) * 1e3 / n);
       }
       fmt::print("  groups of {:>5}, {:<10}  {}   raw {}   ratio {}", group, overlapped ? "overlapped" : "in turn", rate.text("{:.2f}"),
                  raw_rate.text("{:.2f}"), ratio.text("{:.2f}"));
-      fmt::print("{}\n", overlapped ? "" : fmt::format("   alone {}", alone.text("{:.2f}")));
+      fmt::print("{}\n", overlapped ? "" : fmt::format("   alone {}, {} ns of processor time an order", alone.text("{:.2f}"), cost.text("{:.0f}")));
       std::fflush(stdout);
     }
   }

@@ -145,8 +145,8 @@ Auction read(std::string_view rule, std::string_view json, const std::string& fi
   t.value_numerator = static_cast<std::int64_t>(numerator);
   const Value bids = root.need("bids");
   bids.require(JsonInput::Kind::array);
-  if (ascending && bids.size() > 20'000)
-    bids.fail({"限时竞价最多 20000 笔申报", "a timed auction takes at most 20000 bids here"});
+  if (ascending && bids.size() > 5'000)
+    bids.fail({"限时竞价最多 5000 笔申报", "a timed auction takes at most 5000 bids here"});
   std::set<std::string> seen;
   for (auto v = bids.first(); v; v = v->next()) a.bids.push_back(read_bid(*v, a, seen));
   if (const auto v = root.find("bidders")) {
