@@ -4,6 +4,7 @@
 #include "cli/context.h"
 #include "exchange/calculator.h"
 
+#include <algorithm>
 #include <memory>
 
 #include <CLI/CLI.hpp>
@@ -37,6 +38,7 @@ Text title_of(const std::string& name) {
       {"reason", {"原因", "reason"}},    {"supply", {"供应量", "supply"}},
       {"left", {"余量", "left"}},        {"by", {"依据", "by"}},
       {"moved", {"改报", "moved"}},      {"moved_to", {"改报价格", "moved to"}},
+      {"zh", {"原因", "原因"}},          {"en", {"reason", "reason"}},
       {"extensions", {"延长次数", "extensions"}},
       {"closed_after_open", {"开始后结束于", "closed after"}}};
   for (const auto& [known, text] : titles)
@@ -57,25 +59,24 @@ void print_step(Context& c, std::size_t number, const exchange::Step& step) {
   document::Table table;
   table.caption = line;
   const auto language = c.language();
-  for (const auto& name : step.columns) {
-    if ((name == "zh" && language == document::Language::en) || (name == "en" && language == document::Language::zh))
+  // The reason in the language asked for, and no column of blanks.
+  std::vector<std::size_t> shown;
+  for (std::size_t i = 0; i < step.columns.size(); ++i) {
+    const std::string& name = step.columns[i];
+    if (name == "reason" || (name == "zh" && language == document::Language::en) ||
+        (name == "en" && language == document::Language::zh))
       continue;
-    if (name == "reason") continue;
-    document::Column column{title_of(name)};
-    if (!step.rows.empty() && name != "id" && name != "bidder" && name != "by" && name != "zh" && name != "en" && name != "draw")
-      column.kind = document::CellKind::number;
-    table.columns.push_back(column);
+    const bool blank = std::all_of(step.rows.begin(), step.rows.end(), [&](const auto& row) { return cell_text(row[i]).empty(); });
+    if (blank) continue;
+    shown.push_back(i);
+    const bool words = name == "id" || name == "bidder" || name == "by" || name == "zh" || name == "en" || name == "draw";
+    table.columns.push_back({title_of(name), words ? document::CellKind::text : document::CellKind::number});
   }
   for (const auto& row : step.rows) {
     document::Row cells;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      const auto& name = step.columns[i];
-      if (name == "reason" || (name == "zh" && language == document::Language::en) ||
-          (name == "en" && language == document::Language::zh))
-        continue;
-      // Draws are compared from the left: the first digits tell.
-      cells.push_back(name == "draw" ? cell_text(row[i]).substr(0, 12) : cell_text(row[i]));
-    }
+    // Draws are compared from the left: the first digits tell.
+    for (const std::size_t i : shown)
+      cells.push_back(step.columns[i] == "draw" ? cell_text(row[i]).substr(0, 12) : cell_text(row[i]));
     table.rows.push_back(cells);
   }
   c.print(table);
