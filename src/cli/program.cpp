@@ -126,6 +126,7 @@ int run_program(const std::vector<std::string>& arguments, const Clock& clock, s
   add_statement_commands(app, action);
   add_ledger_commands(app, action);
   add_right_commands(app, action);
+  add_exchange_commands(app, action);
   add_serve_command(app, action);
   add_backup_commands(app, action);
   add_pack_commands(app, action);

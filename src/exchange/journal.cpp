@@ -1,0 +1,184 @@
+#include "exchange/journal.h"
+
+#include "base/text.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include <fmt/format.h>
+
+namespace tributary::exchange {
+namespace {
+
+constexpr std::size_t hash_size = 64;  // SHA-256 in hex
+
+struct Header {
+  std::array<char, 8> magic;
+  std::uint32_t bytes;  // of commands
+  std::uint32_t count;  // of commands; 0: the heading
+  std::uint64_t first;  // number of the first command
+  std::array<char, hash_size> previous;
+  std::uint64_t check;
+
+  std::uint64_t expected_check() const {
+    StateHash hash;
+    std::array<std::uint64_t, 11> words{};
+    std::memcpy(words.data(), this, sizeof words);
+    for (const std::uint64_t word : words) hash.add(word);
+    return hash.value();
+  }
+};
+static_assert(sizeof(Header) == 96 && offsetof(Header, check) == 88);
+
+constexpr std::array<char, 8> magic{'T', 'R', 'I', 'B', 'J', 'N', 'L', '1'};
+
+Error damaged(std::uint64_t offset, const char* zh, const char* en) {
+  return Error(codes::journal_damaged,
+               {fmt::format("日志在字节 {} 处损坏：{}", offset, zh),
+                fmt::format("the journal is damaged at byte {}: {}", offset, en)},
+               {}, {"从备份恢复；不要截断，其后可能有已确认的指令",
+                    "restore it from a backup; do not cut it, acknowledged commands may follow"});
+}
+
+bool all_zero(std::string_view bytes) {
+  return std::all_of(bytes.begin(), bytes.end(), [](char c) { return c == '\0'; });
+}
+
+}  // namespace
+
+Journal::Journal(Disk& disk, std::string_view heading, const std::function<void(const Command&)>& replay)
+    : disk_(disk), root_(hash_size, '0') {
+  recover(heading, replay);
+}
+
+Journal::~Journal() {
+  if (writing_.valid()) writing_.wait();
+}
+
+void Journal::recover(std::string_view heading, const std::function<void(const Command&)>& replay) {
+  const std::uint64_t size = disk_.size();
+  std::uint64_t at = 0;
+  bool headed = false;
+  while (at < size) {
+    // Shorter than its own header or length, or a stretch the file system had only promised: never acknowledged.
+    if (size - at < sizeof(Header)) break;
+    Header header{};
+    const std::string head = disk_.read(at, sizeof header);
+    std::memcpy(&header, head.data(), sizeof header);
+    if (header.magic != magic || header.check != header.expected_check()) {
+      if (all_zero(disk_.read(at + sizeof header, size - at - sizeof header))) break;
+      throw damaged(at, "组头无效", "the header of a group is not valid");
+    }
+    const std::uint64_t end = at + sizeof header + header.bytes + hash_size;
+    if (end > size) break;
+    const std::string body = disk_.read(at + sizeof header, header.bytes + hash_size);
+    const std::string hash = body.substr(header.bytes);
+    if (sha256_hex(head + body.substr(0, header.bytes)) != hash) {
+      if (end == size && hash.find('\0') != std::string::npos) break;
+      throw damaged(at, "校验值不符", "the hash does not fit the contents");
+    }
+    if (std::string_view(header.previous.data(), hash_size) != root_ || header.first != next_)
+      throw damaged(at, "与前一组不相连", "it does not follow from the group before");
+    std::string_view commands(body.data(), header.bytes);
+    if (!headed) {
+      if (header.count != 0 || commands != heading)
+        throw Error(codes::journal_damaged,
+                    {"日志是按另一套市场规则写的", "the journal was written under other rules of the market"}, {},
+                    {"规则变更须从新的日志开始", "a change of rules begins a new journal"});
+      headed = true;
+    } else {
+      for (std::uint32_t i = 0; i < header.count; ++i) replay(decode(commands));
+      if (!commands.empty()) throw damaged(at, "组内有多余内容", "there is more in a group than its commands");
+    }
+    next_ += header.count;
+    root_ = hash;
+    at = end;
+  }
+  cut_ = size - at;
+  if (cut_ > 0) disk_.truncate(at);
+  durable_ = on_its_way_ = next_;
+  if (headed) return;
+  disk_.append(frame(std::string(heading), 0));
+  disk_.sync();
+}
+
+std::string Journal::frame(std::string payload, std::uint32_t count) {
+  Header header{magic, static_cast<std::uint32_t>(payload.size()), count, next_, {}, 0};
+  std::memcpy(header.previous.data(), root_.data(), hash_size);
+  header.check = header.expected_check();
+  payload.insert(0, reinterpret_cast<const char*>(&header), sizeof header);
+  root_ = sha256_hex(payload);
+  payload += root_;
+  next_ += count;
+  return payload;
+}
+
+void Journal::require_sound() const {
+  if (failed_)
+    throw Error(codes::journal_unwritable,
+                {"日志写入曾失败，须重新打开", "a write of the journal has failed; open it again"}, {},
+                {"检查磁盘后重新启动", "look at the disk, then start again"});
+}
+
+void Journal::add(const Command& command) {
+  require_sound();
+  if (group_.size() > (std::size_t{1} << 30))
+    throw Error(codes::journal_unwritable, {"一组指令过多", "too many commands in one group"});
+  encode(command, group_);
+  ++count_;
+}
+
+// What was gathered, as bytes to write; the next group begins.
+std::string Journal::close_group() {
+  const std::size_t expected = group_.capacity();
+  std::string bytes = frame(std::move(group_), count_);
+  group_ = {};
+  group_.reserve(expected);
+  count_ = 0;
+  on_its_way_ = next_;
+  return bytes;
+}
+
+void Journal::begin_commit() {
+  end_commit();
+  if (count_ == 0) return;
+  writing_ = std::async(std::launch::async, [this, bytes = close_group()] {
+    disk_.append(bytes);
+    disk_.sync();
+  });
+}
+
+void Journal::end_commit() {
+  require_sound();
+  if (!writing_.valid()) return;
+  failed_ = true;  // unless it comes back
+  writing_.get();
+  failed_ = false;
+  durable_ = on_its_way_;
+}
+
+void Journal::commit() {
+  end_commit();
+  if (count_ == 0) return;
+  const std::string bytes = close_group();
+  failed_ = true;
+  disk_.append(bytes);
+  disk_.sync();
+  failed_ = false;
+  durable_ = on_its_way_;
+}
+
+std::string heading(const BookRules& r) {
+  const Limits& l = r.limits;
+  return fmt::format(
+      "market={} self_trade={} market_orders={} reference={} band={} rounding={} lot={} value={}/{} bulk={} "
+      "bulk_band={} close_min={} call={} rate={}/{} max_order={} max_value={} max_day={} max_holding={} supply={} "
+      "max_share={}",
+      static_cast<int>(r.market), static_cast<int>(r.self_trade), r.market_orders, r.reference,
+      r.band.normalized().to_string(), static_cast<int>(r.band_rounding), r.lot, r.value_numerator,
+      r.value_denominator, r.bulk_threshold, r.bulk_band.normalized().to_string(), r.close_min_volume,
+      to_string(r.call), l.rate, l.rate_window, l.max_order, l.max_value, l.max_day, l.max_holding, l.supply,
+      l.max_share);
+}
+
+}  // namespace tributary::exchange
