@@ -232,6 +232,8 @@ TEST(Refusals, NameWhatIsWrong) {
             "nothing_to_share_by: what the shares are made from is zero for every unit");
   EXPECT_THAT(refusal(table("unit,floor,cap,current\nA,5,4,1\n"), Method::grandfather, cap(r(5))),
               testing::StartsWith("bounds_cross"));
+  EXPECT_THAT(refusal(table("unit,current,cap,population\nA,3,2,1\nB,3,1,1\n"), Method::gini, cap(r(5))),
+              testing::StartsWith("caps_too_low: the caps sum up to 3"));
   // Both Ginis may not rise, and the floor of C makes one rise.
   const Table held = table("unit,current,population,floor\nA,30,30,0\nB,20,20,0\nC,10,10,25\n");
   EXPECT_THAT(refusal(held, Method::gini, cap(r(60))),

@@ -122,6 +122,7 @@ Division divide_by_gini(const Problem& p) {
         {"表中没有指标列（人口、GDP、面积……）", "the table has no criteria (population, gdp, area …)"},
         {p.table.file, 1, 0, {}});
   if (p.total.is_zero()) return {std::vector<Rational>(p.size()), {}};
+  in_proportion(p, std::vector<Rational>(p.size(), Rational(1)));  // says so when the caps are too low
   const Model model = gini_model(p);
   const optimise::Solution solution = optimise::solve(model);
   if (solution.status != Status::optimal) contradictory(p, solution.conflict);

@@ -93,10 +93,12 @@ RankGroup rank_group(const std::string& name, std::vector<RankUnit> units, const
   if (options.rule == RankRule::tier) {
     if (static_cast<int>(units.size()) < 2 * options.places)
       throw Error(codes::too_few_units,
-                  {fmt::format("分组“{}”只有 {} 个单位，{} 付 {} 得至少要 {} 个", name, units.size(),
+                  {fmt::format("{}只有 {} 个单位，{} 付 {} 得至少要 {} 个",
+                               name.empty() ? "全表" : fmt::format("分组“{}”", name), units.size(),
                                options.places, options.places, 2 * options.places),
-                   fmt::format("the group \"{}\" has {} units; {} paying and {} receiving take at least {}",
-                               name, units.size(), options.places, options.places, 2 * options.places)},
+                   fmt::format("{} has {} units; {} paying and {} receiving take at least {}",
+                               name.empty() ? "the table" : fmt::format("the group \"{}\"", name),
+                               units.size(), options.places, options.places, 2 * options.places)},
                   {}, {"减少名额，或合并分组", "fewer places, or join groups"});
     hand_out(out.standings, true, options.places, options.receives.value_or(options.pays));
     hand_out(out.standings, false, options.places, -options.pays);
