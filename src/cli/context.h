@@ -111,9 +111,9 @@ void add_statement_commands(CLI::App& app, Action& action);  // statement
 void add_ledger_commands(CLI::App& app, Action& action);     // ledger
 void add_allocate_command(CLI::App& app, Action& action);   // allocate
 void add_rank_command(CLI::App& app, Action& action);        // rank
-void add_market_commands(CLI::App& app, Action& action);     // exchange solve
 void add_right_commands(CLI::App& app, Action& action);      // right
 void add_exchange_commands(CLI::App& app, Action& action);   // exchange
+void add_market_commands(CLI::App& exchange, Action& action);  // its `solve`
 void add_serve_command(CLI::App& app, Action& action);       // serve
 void add_backup_commands(CLI::App& app, Action& action);     // backup, restore
 void add_key_commands(CLI::App& app, Action& action);        // key

@@ -124,7 +124,7 @@ int clear(Context& c, const ClearArguments& a) {
 }  // namespace
 
 void add_exchange_commands(CLI::App& app, Action& action) {
-  auto* exchange_command = app.add_subcommand("exchange", "交易与竞价 / exchange and auctions");
+  auto* exchange_command = app.add_subcommand("exchange", "竞价与智能市场试算，不用数据库 / auctions and the smart market as calculators, no database");
   exchange_command->require_subcommand(1);
   auto* clear_command = exchange_command->add_subcommand(
       "clear", "按规则清算一本申报簿，逐步说明 / clear a book of orders by a rule, step by step");
@@ -142,6 +142,7 @@ void add_exchange_commands(CLI::App& app, Action& action) {
       "例 / example: tributary exchange clear --rule call-auction:four-step --book docs/example/call-auction.json\n"
       "各项说明 / all members: docs/exchange.md");
   clear_command->callback([=, &action] { action = [=](Context& c) { return clear(c, *a); }; });
+  add_market_commands(*exchange_command, action);
 }
 
 }  // namespace tributary::cli

@@ -134,19 +134,10 @@ int solve(Context& c, const SolveArguments& a) {
   return 0;
 }
 
-// The group «exchange», made by whoever comes first.
-CLI::App* exchange_group(CLI::App& app) {
-  for (CLI::App* sub : app.get_subcommands([](const CLI::App* one) { return one->get_name() == "exchange"; }))
-    return sub;
-  auto* out = app.add_subcommand("exchange", "权益交易试算，不用数据库 / exchange calculators, no database");
-  out->require_subcommand(1);
-  return out;
-}
-
 }  // namespace
 
-void add_market_commands(CLI::App& app, Action& action) {
-  auto* command = exchange_group(app)->add_subcommand(
+void add_market_commands(CLI::App& exchange, Action& action) {
+  auto* command = exchange.add_subcommand(
       "solve", "智能市场：按线性规划一次出清 / smart market, cleared by a linear programme");
   const auto a = std::make_shared<SolveArguments>();
   command

@@ -136,7 +136,6 @@ int run_program(const std::vector<std::string>& arguments, const Clock& clock, s
   add_identity_commands(app, action);
   add_allocate_command(app, action);
   add_rank_command(app, action);
-  add_market_commands(app, action);
   try {
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
     app.parse(reversed);
