@@ -243,6 +243,17 @@ TEST_P(Story, AnswersAreWhatTheTableSays) {
                              world.signed_in("auditor")};
   ASSERT_EQ(drafter.post("/api/v1/cases", {{"type", "annual-task"}, {"values", {{"title", "试"}}}}).status,
             201);
+  // A request to export what is personal, of somebody who may ask for it.
+  Client zhao = world.signed_in("zhao");
+  ASSERT_EQ(zhao.post("/api/v1/cases", {{"type", "fault-tolerance"},
+                                       {"values", {{"event", "多付一户"}, {"person", "某人"}, {"facts", "经过"}}}})
+                .status,
+            201);
+  const Received asked =
+      zhao.post("/api/v1/exports", {{"type", "fault-tolerance"}, {"fields", {"person"}}, {"format", "csv"},
+                                   {"purpose", "核对"}, {"last_day", base::to_string(world.clock.today())}, {"downloads", 1}});
+  ASSERT_EQ(asked.status, 201) << asked.body;
+  people.push_back(zhao);
   const RouteTable table = make_routes();
   std::size_t checked = 0;
   for (const auto& route : table.routes()) {

@@ -13,7 +13,8 @@ explanation: {zh: 试, en: a trial}
 source: {document: 试验办法}
 form:
   title: {type: text, label: {zh: 名称, en: Title}, required: true, sensitivity: open}
-  rows: {type: table, draft: true, label: {zh: 分配表, en: Rows}, columns: {to: {type: party, label: {zh: 收款方, en: To}, required: true}, amount: {type: money, label: {zh: 金额, en: Amount}, required: true}, what: {type: text, label: {zh: 用途, en: For}}}}
+  rows: {type: table, draft: true, label: {zh: 分配表, en: Rows}, columns: {
+      to: {type: party, label: {zh: 收款方, en: To}, required: true}, amount: {type: money, label: {zh: 金额, en: Amount}, required: true}, what: {type: text, label: {zh: 用途, en: For}}}}
 states:
   draft: {label: {zh: 草稿, en: Draft}}
   judged: {label: {zh: 评审, en: Judged}}

@@ -98,7 +98,7 @@ class World {
       if (h.part.period <= period && period < h.part.period + h.part.count) return h;
     return {};
   }
-  std::int64_t free(const std::string& account, const std::string& instrument, int period) {
+  std::int64_t free_of(const std::string& account, const std::string& instrument, int period) {
     return held(account, instrument, period).free;
   }
   void deposit(const std::string& account, std::int64_t fen) {
