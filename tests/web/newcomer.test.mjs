@@ -57,10 +57,10 @@ for (const [locale, width] of [['zh', 1280], ['en', 390]])
     await click(page.getByRole('button', { name: t('action.sign_in'), exact: true }))
     await click(page.locator('.el-tour__close'))
     step()
-    // 2. The first block of the first page: what is due this week, above what is due later.
+    // 2. The first block of the first page: what is due this week, above what is due later; reports without a day come last.
     const inbox = page.locator('section[aria-labelledby=inbox]')
     await inbox.getByText(t('inbox.when.week')).waitFor()
-    assert.deepEqual((await inbox.locator('.inbox-when').allTextContents()).map((x) => x.trim().split(/\s+\d/)[0].trim()), [t('inbox.when.week'), t('inbox.when.later')])
+    assert.deepEqual((await inbox.locator('.inbox-when').allTextContents()).map((x) => x.trim().split(/\s+\d/)[0].trim()), ['week', 'later', 'none'].map((when) => t(`inbox.when.${when}`)))
     await world.sound('zhao', 'the first page of a newcomer')
     const week = inbox.getByRole('list', { name: new RegExp(t('inbox.when.week')) })
     await click(week.getByRole('link').first())
