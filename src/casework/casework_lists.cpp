@@ -292,6 +292,7 @@ std::string found_in_order(const std::string& tenant, const CaseFilter& filter,
       rest.push_back(store::to_value(row));
     }
     conditions += " AND c.text_row IN (" + marks + ")";
+    order = "c.id + 0";  // by the rows that were found, not through all cases in order
   } else if (!filter.words.empty()) {
     // Rows of the index are as old as their cases: it gives them in order, and stops when the page is full.
     from = "casework_text x CROSS JOIN casework_case c ON c.text_row = x.rowid";
@@ -334,6 +335,45 @@ std::string found_in_order(const std::string& tenant, const CaseFilter& filter,
   return fmt::format("{}{} ORDER BY {} DESC LIMIT ?", from, conditions, order);
 }
 
+// PostgreSQL's planner does not know how many rows a word has, least of all one not written to its end, and
+// reads all rows where few match, or all matches where many do. So it is looked at first: of the newest rows, a
+// tenth or more. (ts_match_vq is what @@ means, without an index; the subselect makes the query once, not by row.)
+bool is_common(store::Transaction& t, const std::string& query, std::int64_t last) {
+  constexpr std::int64_t sample = 200;
+  const auto row = t.first(
+      "SELECT COUNT(*) FROM (SELECT tokens FROM casework_text WHERE row_id < ? ORDER BY row_id DESC LIMIT ?) x "
+      "WHERE ts_match_vq(x.tokens, (SELECT to_tsquery('simple', ?)))",
+      last, sample, query);
+  return row->integer(0) * 10 >= sample;
+}
+
+// The newest rows below `last` with these words, newest first.
+std::vector<std::int64_t> rows_of_words(store::Transaction& t, const std::string& query, bool common,
+                                        std::int64_t last) {
+  std::vector<std::int64_t> out;
+  const auto take = [&](const store::Row& row) { out.push_back(row.integer(0)); };
+  const auto most = static_cast<std::int64_t>(most_found_at_once);
+  if (common)
+    t.each(take,
+           "SELECT row_id FROM casework_text WHERE ts_match_vq(tokens, (SELECT to_tsquery('simple', ?))) AND row_id < "
+           "? ORDER BY row_id DESC LIMIT ?",
+           query, last, most);
+  else
+    t.each(take,
+           "WITH found AS MATERIALIZED (SELECT row_id FROM casework_text WHERE tokens @@ (SELECT to_tsquery('simple', "
+           "?))) SELECT row_id FROM found WHERE row_id < ? ORDER BY row_id DESC LIMIT ?",
+           query, last, most);
+  return out;
+}
+
+// The row of the index of words with which the page below a case begins.
+std::int64_t row_of(store::Transaction& t, const std::string& tenant, std::int64_t below) {
+  if (below == std::numeric_limits<std::int64_t>::max()) return below;
+  const auto row =
+      t.first("SELECT text_row FROM casework_case WHERE jurisdiction = ? AND id = ?", tenant, below);
+  return row ? row->integer(0) : std::numeric_limits<std::int64_t>::max();
+}
+
 }  // namespace
 
 CasePage Casework::list(const identity::Caller& caller, const CaseFilter& filter, std::size_t limit,
@@ -362,16 +402,12 @@ CasePage Casework::list(const identity::Caller& caller, const CaseFilter& filter
     const bool wide =
         std::any_of(reader.hats.begin(), reader.hats.end(), [](const Hat& h) { return h.wide; });
     if (!filter.words.empty() && t.dialect() == store::Dialect::postgresql) {
-      // Its planner does not know how many begin with a word: found first, newest first, then looked up.
       std::vector<std::int64_t> found;
-      std::int64_t last = std::numeric_limits<std::int64_t>::max();
+      std::int64_t last = row_of(t, tenant_, below);
+      const std::string query = tsquery(searched(filter.words));
+      const bool common = is_common(t, query, last);
       do {
-        found.clear();
-        t.each(
-            [&](const store::Row& row) { found.push_back(row.integer(0)); },
-            "SELECT row_id FROM casework_text WHERE tokens @@ to_tsquery('simple', ?) AND row_id < ? ORDER "
-            "BY row_id DESC LIMIT ?",
-            tsquery(searched(filter.words)), last, static_cast<std::int64_t>(most_found_at_once));
+        found = rows_of_words(t, query, common, last);
         if (found.empty()) break;
         last = found.back();
         read(found_in_order(tenant_, filter, types, reach, below, some, values, &found));
