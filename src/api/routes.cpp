@@ -1,6 +1,7 @@
 #include "api/routes.h"
 
 #include "api/publicity.h"
+#include "api/rights_desk.h"
 
 namespace tributary::api {
 
@@ -16,6 +17,7 @@ RouteTable make_routes() {
   add_run_routes(table);
   add_statement_routes(table);
   add_ledger_routes(table);
+  add_rights_routes(table);
   add_case_routes(table);
   add_case_sheet_routes(table);
   add_attention_routes(table);

@@ -16,6 +16,7 @@
 #include "registry/registry.h"
 #include "registry/registry_files.h"
 #include "reporting/reporting.h"
+#include "rights/rights_files.h"
 #include "store/jobs.h"
 #include "store/testing.h"
 
@@ -191,7 +192,7 @@ class Client {
 inline std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> out;
   for (const auto list : {registry::migrations(), identity::migrations(), casework::migrations(), reporting::migrations(),
-                          observe::migrations(), policy::migrations(), ledger::migrations(),
+                          observe::migrations(), policy::migrations(), ledger::migrations(), rights::migrations(),
                           compensate::migrations(), store::migrations(), api::migrations()})
     out.insert(out.end(), list.begin(), list.end());
   std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
@@ -227,6 +228,11 @@ struct World {
     registry.apply(data);
     ledger::Ledger(db, tenant, clock).define_unit({"CNY", 2, {"人民币", "renminbi"}});
     identity().apply(who);
+    std::vector<std::string> folders;
+    for (const auto& info : policy.packs()) folders.push_back(info.folder);
+    const WorkCalendar no_calendar;
+    rights::Rights registry_of_rights(db, tenant, clock, no_calendar);
+    rights::apply(registry_of_rights, rights::read_rights_of(folders), {"operator", "pack", "set up", "pack demo"});
     const observe::PlaceNames names(registry, clock.today());
     const ScratchFolder folder("");
     write_file(folder.file("october.csv"), readings_of("2020-10"));

@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "cli/codes.h"
 #include "cli/context.h"
+#include "cli/rights_packs.h"
 #include "compensate/compensation.h"
 #include "ledger/ledger.h"
 #include "observe/import.h"
@@ -59,13 +60,15 @@ int init(Context& c, const InitArguments& a) {
   registry::Registry registry(c.database(), a.jurisdiction);
   const registry::ApplyCounts counts = registry.apply(data);
   ledger::Ledger(c.database(), a.jurisdiction, c.clock()).define_unit({"CNY", 2, {"人民币", "renminbi"}});
+  const std::size_t rights_added = apply_rights(c, a.jurisdiction, policy);
   if (c.json()) {
     c.print(Json{{"jurisdiction", a.jurisdiction},
                  {"pack", pack},
                  {"changed", changed},
                  {"added", counts.added},
                  {"revised", counts.revised + counts.closed},
-                 {"unchanged", counts.unchanged}});
+                 {"unchanged", counts.unchanged},
+                 {"rights_added", rights_added}});
     return 0;
   }
   if (!before.empty() && before != pack)
@@ -77,6 +80,9 @@ int init(Context& c, const InitArguments& a) {
           fmt::format("{} works by pack {} ({}); registry: {} added, {} revised, {} unchanged.",
                       a.jurisdiction, pack, policy.pack().title.en, counts.added,
                       counts.revised + counts.closed, counts.unchanged)});
+  if (rights_added > 0)
+    c.line({fmt::format("权利登记：新增品种和账户 {} 个。", rights_added),
+            fmt::format("registry of rights: {} instruments and accounts are new.", rights_added)});
   return 0;
 }
 
@@ -204,6 +210,12 @@ int doctor(Context& c) {
   const auto violations = ledger::Ledger(c.database(), c.tenant(), c.clock()).check();
   add({"账本", "ledger"}, violations.empty(),
       violations.empty() ? Text{"各项不变量成立", "all invariants hold"} : violations.front().message);
+  const WorkCalendar calendar;
+  const auto faults = rights::Rights(c.database(), c.tenant(), c.clock(), calendar).check();
+  add({"权利登记", "registry of rights"}, faults.empty(),
+      faults.empty() ? Text{"仅凭流水重算，各项相符", "recomputed from its journal, all the same"}
+                     : Text{fmt::format("{}：{}；见 right check", faults.front().subject, faults.front().message.zh),
+                            fmt::format("{}: {}; see right check", faults.front().subject, faults.front().message.en)});
   const compensate::Compensation compensation(c.database(), c.tenant(), policy, c.clock());
   const auto runs = compensation.runs();
   // Runs by the packs as they are now must come out the same, down to their statements.

@@ -1,6 +1,7 @@
 // pack check|show|diff.
 #include "cli/codes.h"
 #include "cli/context.h"
+#include "cli/rights_packs.h"
 #include "policy/examples.h"
 
 #include <algorithm>
@@ -62,6 +63,8 @@ int check(Context& c, const std::string& pack) {
     examples.rows += one.rows;
     examples.failures.insert(examples.failures.end(), one.failures.begin(), one.failures.end());
   }
+  const rights::RightsData rights = rights_of_packs(policy);
+  const auto unverified = std::ranges::count_if(rights.instruments, [](const auto& one) { return !one.second.verified; });
   const auto remarks = policy.remarks(c.clock().today());
   std::map<policy::Remark::Kind, std::size_t> counts;
   for (const auto& remark : remarks) ++counts[remark.kind];
@@ -77,6 +80,8 @@ int check(Context& c, const std::string& pack) {
                  {"hash", policy.hash()},
                  {"rules", policy.rules().size()},
                  {"examples", examples.rows},
+                 {"instruments", rights.instruments.size()},
+                 {"instruments_unverified", unverified},
                  {"failures", failures},
                  {"remarks", counted}});
     return good ? 0 : 1;
@@ -88,6 +93,9 @@ int check(Context& c, const std::string& pack) {
                       examples.rows, examples.failures.size()),
           fmt::format("pack {}: {} rule versions, {} examples, {} fail.", id, policy.rules().size(),
                       examples.rows, examples.failures.size())});
+  if (!rights.instruments.empty())
+    c.line({fmt::format("  权利品种：{}，其中未核实 {}", rights.instruments.size(), unverified),
+            fmt::format("  instruments of rights: {}, not verified {}", rights.instruments.size(), unverified)});
   for (const auto& [kind, count] : counts)
     c.line({fmt::format("  {}：{}", kind_title(kind).zh, count),
             fmt::format("  {}: {}", kind_title(kind).en, count)});

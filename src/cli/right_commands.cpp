@@ -1,8 +1,9 @@
-// right value|holdings|history|check.
+// right value|holdings|history|check: reading. What changes the registry stands in right_act_commands.cpp.
 #include "base/text.h"
 #include "cli/codes.h"
 #include "cli/context.h"
 #include "cli/names.h"
+#include "cli/rights_packs.h"
 #include "rights/rights.h"
 
 #include <CLI/CLI.hpp>
@@ -256,6 +257,7 @@ void add_right_commands(CLI::App& app, Action& action) {
           "check",
           "第二核验：仅凭流水重算，与账本和各表比对 / recompute all from the journal alone and compare")
       ->callback([&action] { action = check; });
+  add_right_act_commands(*group, action);
 }
 
 }  // namespace tributary::cli

@@ -47,6 +47,9 @@ enum class Permission : std::uint8_t {
   privacy_read,
   privacy_manage,   // holds, proposals to erase, assessments
   privacy_approve,  // exports and erasures that somebody else asked for
+  rights_read,
+  rights_propose,  // the first person of a transaction of the registry of rights
+  rights_approve,  // the second
 };
 
 struct PermissionInfo {
@@ -90,6 +93,9 @@ inline constexpr std::array permissions = std::to_array<PermissionInfo>({
      "propose erasures, place holds, record assessments"},
     {Permission::privacy_approve, "privacy.approve", "批准个人信息的导出和删除",
      "approve exports and erasures of personal information"},
+    {Permission::rights_read, "rights.read", "查看权利登记", "see the registry of rights"},
+    {Permission::rights_propose, "rights.propose", "提出权利登记交易", "propose transactions of rights"},
+    {Permission::rights_approve, "rights.approve", "审核权利登记交易", "approve transactions of rights"},
 });
 
 consteval bool permissions_in_order() {

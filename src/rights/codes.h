@@ -31,6 +31,7 @@ inline constexpr Code saving_sold{"rights", 21, "saving_sold", conflict};       
 inline constexpr Code amounts_differ{"rights", 22, "amounts_differ", invalid_input};  // I5
 inline constexpr Code overflow{"rights", 23, "overflow", conflict};
 inline constexpr Code account_not_empty{"rights", 24, "account_not_empty", conflict};
+inline constexpr Code view_only{"rights", 25, "view_only", conflict};
 
 inline constexpr std::array all{bad_month,
                                 bad_term,
@@ -55,7 +56,8 @@ inline constexpr std::array all{bad_month,
                                 saving_sold,
                                 amounts_differ,
                                 overflow,
-                                account_not_empty};
+                                account_not_empty,
+                                view_only};
 static_assert(dense(all));
 
 }  // namespace tributary::rights::codes

@@ -1,0 +1,381 @@
+// right instruments|accounts|use|cap|propose|approve|reject|cancel|waiting|advance: the registry worked from a shell.
+// Whoever sits at the machine may do everything, but nobody alone: a change names two persons.
+#include "cli/codes.h"
+#include "cli/context.h"
+#include "cli/names.h"
+#include "cli/rights_packs.h"
+#include "registry/registry.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace tributary::cli {
+
+using rights::Act;
+using rights::InstrumentKind;
+using rights::Month;
+using rights::Part;
+using rights::Proposal;
+using rights::Rights;
+using rights::RightsData;
+using rights::Term;
+using rights::Transaction;
+
+RightsData rights_of_packs(const policy::Policy& policy) {
+  std::vector<std::string> folders;
+  for (const auto& info : policy.packs()) folders.push_back(info.folder);
+  return rights::read_rights_of(folders);
+}
+
+std::size_t apply_rights(Context& c, const std::string& jurisdiction, const policy::Policy& policy) {
+  const RightsData data = rights_of_packs(policy);
+  if (data.instruments.empty() && data.accounts.empty()) return 0;
+  std::set<std::string> known;
+  for (const auto& party : registry::Registry(c.database(), jurisdiction).parties(c.clock().today()))
+    known.insert(party.code);
+  for (const auto& [code, account] : data.accounts)
+    if (!known.contains(account.is.owner))
+      throw Error(codes::unknown_name,
+                  {fmt::format("账户 {} 的户主“{}”没有登记为主体", code, account.is.owner),
+                   fmt::format("\"{}\", the owner of account {}, is no registered party", account.is.owner, code)},
+                  account.where, {"请写入 registry/parties.csv", "enter it in registry/parties.csv"});
+  const WorkCalendar calendar;
+  Rights rights(c.database(), jurisdiction, c.clock(), calendar);
+  const std::string pack = fmt::format("pack {} {}", policy.pack().id, policy.pack().version);
+  return rights::apply(rights, data, {c.by(), pack, "按政策包建立 / set up from the pack", pack});
+}
+
+namespace {
+
+struct Acting {
+  std::string key, kind, instrument, from, to, start, end, project, refers, beneficiary, claim, authority, saving,
+      reason, rule, approver, prefix, amount;
+  std::vector<std::string> keys;
+  std::int64_t quantity = 0;
+  int vintage = 0, rank = 0, max_months = 0, delay_days = 0;
+  bool unpaid = false;
+};
+
+// The registry with the calendar of the packs.
+struct Registry {
+  explicit Registry(Context& c)
+      : calendar(c.policy().catalog().calendar()), rights(c.database(), c.tenant(), c.clock(), calendar) {}
+  WorkCalendar calendar;
+  Rights rights;
+};
+
+std::string rule_of(Context& c, const Acting& a) {
+  if (!a.rule.empty()) return a.rule;
+  return fmt::format("pack {} {}", c.policy().pack().id, c.policy().pack().version);
+}
+
+std::string period_text(const rights::Instrument& is, int period, const std::string& project) {
+  if (is.kind == InstrumentKind::flow) return to_string(Month{period});
+  return fmt::format("{}{}{}", period, project.empty() ? "" : " ", project);
+}
+
+Json json_of(const Transaction& x) {
+  return {{"key", x.key},         {"kind", to_string(x.kind)}, {"state", to_string(x.state)},
+          {"from", x.from},       {"to", x.to},                {"instrument", x.instrument},
+          {"initiator", x.initiator}, {"approver", x.approver}, {"note", x.note}};
+}
+
+void told(Context& c, const std::vector<Transaction>& all) {
+  Json out = Json::array();
+  for (const Transaction& x : all) {
+    if (c.json()) {
+      out.push_back(json_of(x));
+      continue;
+    }
+    c.line({fmt::format("{} {}：{}{}{}", x.key, to_string(x.kind), to_string(x.state), x.note.empty() ? "" : "，", x.note),
+            fmt::format("{} {}: {}{}{}", x.key, to_string(x.kind), to_string(x.state), x.note.empty() ? "" : ", ",
+                        x.note)});
+  }
+  if (c.json()) c.print(out);
+}
+
+int instruments(Context& c) {
+  Registry registry(c);
+  const RightsData data = rights_of_packs(c.policy());
+  Json out = Json::array();
+  document::Table table;
+  table.caption = {"权利品种", "Instruments"};
+  table.columns = {{{"品种", "instrument"}}, {{"名称", "name"}},     {{"种类", "kind"}},   {{"计量", "measure"}},
+                   {{"范围", "zone"}},       {{"有效", "validity"}}, {{"核实", "verified"}}, {{"出处", "source"}}};
+  for (const auto& is : registry.rights.instruments()) {
+    if (is.kind == InstrumentKind::money) continue;
+    const auto found = data.instruments.find(is.code);
+    const bool known = found != data.instruments.end();
+    const bool verified = known && found->second.verified;
+    const bool view_only = known && found->second.view_only;
+    const std::string source = known ? found->second.source : std::string();
+    const std::string from = period_text(is, is.period_from, {}), to = period_text(is, is.period_to, {});
+    table.rows.push_back({is.code, document::Cell(is.name),
+                          document::Cell(view_only ? Text{"只查看", "view only"} : Text{std::string(to_string(is.kind)),
+                                                                                    std::string(to_string(is.kind))}),
+                          is.measure, is.zone, from + ".." + to, verified ? "✓" : "✗", source});
+    out.push_back({{"instrument", is.code},
+                   {"name", cli::json_of(is.name)},
+                   {"kind", to_string(is.kind)},
+                   {"measure", is.measure},
+                   {"zone", is.zone},
+                   {"from", from},
+                   {"to", to},
+                   {"capped", is.capped},
+                   {"view_only", view_only},
+                   {"verified", verified},
+                   {"source", source}});
+  }
+  if (c.json())
+    c.print(out);
+  else
+    c.print(table);
+  return 0;
+}
+
+int accounts(Context& c) {
+  Registry registry(c);
+  const PartyNames names(c);
+  Json out = Json::array();
+  document::Table table;
+  table.caption = {"登记账户（许可至：该月起不再有效）", "Accounts (permit to: the first month for which it no longer holds)"};
+  table.columns = {{{"账户", "account"}}, {{"户主", "owner"}},  {{"种类", "type"}},
+                   {{"状态", "status"}},  {{"许可证", "permit"}}, {{"许可至", "permit to"}}};
+  for (const auto& a : registry.rights.accounts()) {
+    const std::string to = a.permit_to ? to_string(*a.permit_to) : std::string();
+    table.rows.push_back({a.code, document::Cell(names.of(a.owner)), std::string(to_string(a.type)),
+                          std::string(to_string(a.status)), a.permit, to});
+    out.push_back({{"account", a.code},
+                   {"owner", a.owner},
+                   {"type", to_string(a.type)},
+                   {"status", to_string(a.status)},
+                   {"permit", a.permit},
+                   {"permit_to", to}});
+  }
+  if (c.json())
+    c.print(out);
+  else
+    c.print(table);
+  return 0;
+}
+
+// Months with equal figures side by side are one line.
+int use(Context& c, const Acting& a) {
+  Registry registry(c);
+  const auto is = registry.rights.instrument(a.instrument);
+  std::vector<Rights::Use> lines;
+  for (const Rights::Use& one : registry.rights.use_of_cap(a.instrument)) {
+    if (is.kind == InstrumentKind::flow && !lines.empty()) {
+      Rights::Use& last = lines.back();
+      if (last.cap.period + last.cap.count == one.cap.period && last.cap.amount == one.cap.amount &&
+          last.issued == one.issued) {
+        ++last.cap.count;
+        continue;
+      }
+    }
+    lines.push_back(one);
+  }
+  Json out = Json::array();
+  document::Table table;
+  const auto number = document::CellKind::number;
+  table.caption = {fmt::format("{} 总量与已发行（{}，止不含）", is.name.zh, is.measure),
+                   fmt::format("{}: caps and what was issued ({}, end not included)", is.name.en, is.measure)};
+  table.columns = {{{"起", "from"}}, {{"止", "to"}}, {{"总量", "cap"}, number}, {{"已发行", "issued"}, number},
+                   {{"余", "left"}, number}};
+  for (const auto& u : lines) {
+    const std::string from = period_text(is, u.cap.period, u.cap.project);
+    const std::string to = period_text(is, u.cap.period + u.cap.count, {});
+    table.rows.push_back({from, to, std::to_string(u.cap.amount), std::to_string(u.issued),
+                          std::to_string(u.cap.amount - u.issued)});
+    out.push_back({{"from", from}, {"to", to}, {"cap", u.cap.amount}, {"issued", u.issued}});
+  }
+  if (c.json())
+    c.print(out);
+  else
+    c.print(table);
+  return 0;
+}
+
+int cap(Context& c, const Acting& a) {
+  Registry registry(c);
+  const auto is = registry.rights.instrument(a.instrument);
+  Part part;
+  if (is.kind == InstrumentKind::flow) {
+    const Term term{Month::parse(a.start), Month::parse(a.end)};
+    part = {term.from.index, term.months(), "", a.quantity};
+  } else {
+    if (a.vintage == 0)
+      throw Error(codes::bad_usage, {"该品种按年度：请写 --vintage", "this instrument goes by year: give --vintage"},
+                  {{}, 0, 0, "vintage"});
+    part = {a.vintage, 1, a.project, a.quantity};
+  }
+  registry.rights.set_cap(a.instrument, std::span(&part, 1), {c.by(), a.approver, a.reason, rule_of(c, a)});
+  c.note("rights.cap", "instrument/" + a.instrument, a.reason);
+  return use(c, a);
+}
+
+// Does it, and notes it in the trail unless it had been done before: a repetition leaves no trace.
+template <class Work>
+auto noted(Context& c, const Registry& registry, const char* action, const std::string& key, const std::string& reason,
+           Work&& work) {
+  const std::size_t before = registry.rights.history(key).size();
+  auto done = work();
+  if (registry.rights.history(key).size() != before) c.note(action, "right/" + key, reason);
+  return done;
+}
+
+int propose(Context& c, const Acting& a) {
+  Registry registry(c);
+  Proposal p;
+  p.key = a.key;
+  const auto kind = rights::parse_transaction_kind(a.kind);
+  if (!kind || *kind == rights::TransactionKind::trade)
+    throw Error(codes::bad_usage,
+                {fmt::format("没有交易种类“{}”", a.kind), fmt::format("there is no kind of transaction \"{}\"", a.kind)},
+                {{}, 0, 0, "kind"});
+  p.kind = *kind;
+  p.instrument = a.instrument;
+  p.from = a.from;
+  p.to = a.to;
+  p.quantity = a.quantity;
+  if (!a.start.empty()) p.term = Term{Month::parse(a.start), Month::parse(a.end)};
+  if (a.vintage != 0) p.vintage = a.vintage;
+  p.project = a.project;
+  p.refers = a.refers;
+  p.unpaid = a.unpaid;
+  p.beneficiary = a.beneficiary;
+  p.claim = a.claim;
+  p.authority = a.authority;
+  p.rank = a.rank;
+  p.saving = a.saving;
+  p.max_months = a.max_months;
+  p.delay_days = a.delay_days;
+  p.certificate = a.prefix;
+  rights_of_packs(c.policy()).check(p);
+  told(c, {noted(c, registry, "rights.propose", a.key, a.reason,
+                 [&] { return registry.rights.propose(p, {c.by(), "", a.reason, rule_of(c, a)}); })});
+  return 0;
+}
+
+int approve(Context& c, const Acting& a) {
+  Registry registry(c);
+  std::vector<Transaction> done;
+  for (const std::string& key : a.keys)
+    done.push_back(noted(c, registry, "rights.approve", key, a.reason,
+                         [&] { return registry.rights.approve(key, {c.by(), "", a.reason, rule_of(c, a)}); }));
+  told(c, done);
+  return 0;
+}
+
+int give_up(Context& c, const Acting& a, bool reject) {
+  Registry registry(c);
+  const Act act{c.by(), "", a.reason, rule_of(c, a)};
+  std::vector<Transaction> done;
+  for (const std::string& key : a.keys)
+    done.push_back(noted(c, registry, reject ? "rights.reject" : "rights.cancel", key, a.reason, [&] {
+      if (reject)
+        registry.rights.reject(key, act);
+      else
+        registry.rights.cancel(key, act);
+      return registry.rights.transaction(key);
+    }));
+  told(c, done);
+  return 0;
+}
+
+int waiting(Context& c) {
+  Registry registry(c);
+  told(c, registry.rights.waiting());
+  return 0;
+}
+
+int advance(Context& c) {
+  Registry registry(c);
+  const int changed = registry.rights.advance({c.by(), "", "到期事项 / what fell due", rule_of(c, {})});
+  if (c.json())
+    c.print(Json{{"changed", changed}});
+  else
+    c.line({fmt::format("{} 笔交易有变化。", changed), fmt::format("{} transactions changed.", changed)});
+  return 0;
+}
+
+}  // namespace
+
+void add_right_act_commands(CLI::App& group, Action& action) {
+  const auto a = std::make_shared<Acting>();
+  const auto command = [&](const char* name, const char* text, std::function<int(Context&, const Acting&)> work) {
+    auto* made = group.add_subcommand(name, text);
+    made->callback([a, work = std::move(work), &action] { action = [a, work](Context& c) { return work(c, *a); }; });
+    return made;
+  };
+  const auto reasoned = [a](CLI::App* one) {
+    one->add_option("--reason", a->reason, "事由 / why")->required();
+    one->add_option("--rule", a->rule, "依据（缺省：政策包版本）/ rule version (default: that of the pack)");
+  };
+  const auto period = [a](CLI::App* one) {
+    auto* start = one->add_option("--start", a->start, "起月 YYYY-MM / first month");
+    auto* end = one->add_option("--end", a->end, "止月，不含 / end month, not included");
+    start->needs(end);
+    end->needs(start);
+    one->add_option("--vintage", a->vintage, "年度 / year")->check(CLI::Range(1, 9999));
+    one->add_option("--project", a->project, "项目 / project");
+  };
+  command("instruments", "品种、出处与是否核实 / instruments, their sources, and whether they were verified",
+          [](Context& c, const Acting&) { return instruments(c); });
+  command("accounts", "登记账户 / accounts", [](Context& c, const Acting&) { return accounts(c); });
+  command("use", "总量与已发行 / caps and what was issued", use)
+      ->add_option("instrument", a->instrument, "品种 / instrument")
+      ->required();
+  auto* cap_command = command("cap", "登记总量控制数（两人）/ enter a cap; takes two persons", cap);
+  cap_command->add_option("instrument", a->instrument, "品种 / instrument")->required();
+  cap_command->add_option("--quantity", a->quantity, "每月或每年度的数量 / per month or year")
+      ->required()
+      ->check(CLI::NonNegativeNumber);
+  period(cap_command);
+  cap_command->add_option("--approver", a->approver, "复核人，不得是经办人 / the second person")->required();
+  reasoned(cap_command);
+  cap_command->footer(
+      "例 / example: tributary right cap COD-GUO --start 2026-01 --end 2031-01 --quantity 120000 --by zhang "
+      "--approver li --reason 总量文件");
+  auto* propose_command = command("propose", "提出一笔交易，由另一人审核 / propose a transaction; another approves it", propose);
+  propose_command->add_option("key", a->key, "编号，重复提交无害 / key; repeating it does no harm")->required();
+  propose_command
+      ->add_option("--kind", a->kind, "种类 / kind: issue, allocate, pay, transfer, lease, pledge, freeze, surrender, …")
+      ->required();
+  propose_command->add_option("--instrument", a->instrument, "品种 / instrument");
+  propose_command->add_option("--from", a->from, "转出账户 / account");
+  propose_command->add_option("--to", a->to, "转入账户 / account");
+  propose_command->add_option("--quantity", a->quantity, "数量（排污权为每年千克数）/ quantity; of a flow right, its rate");
+  period(propose_command);
+  propose_command->add_option("--refers", a->refers, "所涉交易编号 / key of the transaction meant");
+  propose_command->add_flag("--unpaid", a->unpaid, "无偿分配，有偿使用费未缴 / free of charge, the fee is not paid yet");
+  propose_command->add_option("--beneficiary", a->beneficiary, "质权人、受益人 / in whose favour");
+  propose_command->add_option("--claim", a->claim, "清缴义务或声明 / obligation or claim");
+  propose_command->add_option("--authority", a->authority, "冻结机关 / who ordered the freeze");
+  propose_command->add_option("--rank", a->rank, "冻结顺位 / rank of the freeze");
+  propose_command->add_option("--saving", a->saving, "核定的节约量 / verified saving");
+  propose_command->add_option("--max-months", a->max_months, "最长租期（月）/ longest lease");
+  propose_command->add_option("--delay-days", a->delay_days, "冷静期（工作日）/ cooling off, working days");
+  propose_command->add_option("--certificate", a->prefix, "凭证号前缀 / prefix of the certificate");
+  reasoned(propose_command);
+  propose_command->footer(
+      "例 / example: tributary right propose T-1 --kind transfer --instrument COD-GUO --from H-LIQUOR --to H-FOOD "
+      "--quantity 2500 --start 2027-01 --end 2029-01 --reason 协议转让");
+  const auto keyed = [&](CLI::App* one) {
+    one->add_option("keys", a->keys, "编号 / keys")->required();
+    reasoned(one);
+  };
+  keyed(command("approve", "审核通过，不得是提出人 / approve; not by whoever proposed it", approve));
+  keyed(command("reject", "驳回 / reject", [](Context& c, const Acting& given) { return give_up(c, given, true); }));
+  keyed(command("cancel", "撤回 / take back", [](Context& c, const Acting& given) { return give_up(c, given, false); }));
+  command("waiting", "待办的交易 / transactions under way", [](Context& c, const Acting&) { return waiting(c); });
+  command("advance", "办理到期事项（逾期、冷静期满、解锁）/ what fell due: lapses, ends of cooling off, unlocking",
+          [](Context& c, const Acting&) { return advance(c); });
+}
+
+}  // namespace tributary::cli

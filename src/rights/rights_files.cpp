@@ -1,0 +1,173 @@
+#include "rights/rights_files.h"
+
+#include "base/text.h"
+#include "policy/catalog.h"
+#include "policy/standard_files.h"
+#include "policy/yaml.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+namespace tributary::rights {
+namespace {
+
+using policy::YamlMap;
+using policy::YamlNode;
+
+[[noreturn]] void bad(const YamlNode& node, const char* field, const Text& expected) {
+  Where where = node.where;
+  where.field = field;
+  throw Error(codes::bad_value,
+              {fmt::format("{}：“{}”不对", field, node.scalar),
+               fmt::format("{}: \"{}\" is not understood", field, node.scalar)},
+              where, expected);
+}
+
+Month month_of(const YamlNode& node, const char* field) {
+  try {
+    return Month::parse(policy::scalar_of(node, field));
+  } catch (const Error& e) {
+    throw e.at(node.where);
+  }
+}
+
+InstrumentKind kind_of(const YamlNode& node) {
+  for (const InstrumentKind kind : {InstrumentKind::flow, InstrumentKind::stock})
+    if (policy::scalar_of(node, "kind") == to_string(kind)) return kind;
+  bad(node, "kind", {"可用：flow、stock", "one of: flow, stock"});
+}
+
+std::string source_of(const policy::Source& s) {
+  std::string out = s.document;
+  for (const std::string& part : {s.number, s.article, s.note})
+    if (!part.empty()) out += " · " + part;
+  return out;
+}
+
+PackInstrument read_instrument(const YamlNode& node) {
+  YamlMap map(node, "instruments");
+  PackInstrument out;
+  out.is.code = map.text("instrument");
+  out.is.kind = kind_of(map.require("kind"));
+  const bool flow = out.is.kind == InstrumentKind::flow;
+  out.is.name = map.bilingual("title");
+  out.is.measure = map.text("measure");
+  out.is.subject = map.text("subject");
+  out.is.zone = map.text_or("zone");
+  out.is.capped = map.boolean_or("capped", false) || flow;
+  out.is.locks_for_day = map.boolean_or("locks_for_day", false);
+  out.view_only = map.boolean_or("view_only", false);
+  const YamlNode& valid_node = map.require("valid");
+  YamlMap valid(valid_node, "valid");
+  out.is.period_from = flow ? month_of(valid.require("from"), "from").index : valid.integer("from");
+  out.is.period_to = flow ? month_of(valid.require("to"), "to").index : valid.integer("to");
+  valid.finish();
+  if (out.is.period_from >= out.is.period_to)
+    throw Error(codes::bad_value, {"有效范围为空：止须晚于起", "the validity is empty: the end must be later"},
+                valid_node.where);
+  out.source = source_of(map.source());
+  out.verified = map.boolean_or("verified", false);
+  out.note = map.bilingual_or_none("note");
+  map.finish();
+  return out;
+}
+
+PackAccount read_account(const YamlNode& node) {
+  YamlMap map(node, "accounts");
+  PackAccount out;
+  out.where = node.where;
+  out.is.code = map.text("account");
+  out.is.owner = map.text("owner");
+  const YamlNode& type = map.require("type");
+  const auto parsed = parse_account_type(policy::scalar_of(type, "type"));
+  if (!parsed)
+    bad(type, "type",
+        {"可用：issue、reserve、holding、trading、clearing、compliance、retire、cancel、loss、buffer、dispute、fee",
+         "one of: issue, reserve, holding, trading, clearing, compliance, retire, cancel, loss, buffer, dispute, "
+         "fee"});
+  out.is.type = *parsed;
+  out.permit = map.text_or("permit");
+  if (const YamlNode* to = map.find("permit_to")) out.permit_to = month_of(*to, "permit_to");
+  map.finish();
+  return out;
+}
+
+template <class Map, class Value>
+void put_new(Map& map, const std::string& code, Value value, const YamlNode& node) {
+  if (!map.emplace(code, std::move(value)).second)
+    throw Error(codes::bad_value,
+                {fmt::format("“{}”写了两次", code), fmt::format("\"{}\" is there twice", code)}, node.where);
+}
+
+}  // namespace
+
+void RightsData::append(RightsData more) {
+  for (auto& [code, one] : more.instruments) instruments.insert_or_assign(code, std::move(one));
+  for (auto& [code, one] : more.accounts) accounts.insert_or_assign(code, std::move(one));
+}
+
+void RightsData::check(const Proposal& p) const {
+  // What keeps the copy equal to the statement of the registry that holds title.
+  static constexpr std::array copying{TransactionKind::issue, TransactionKind::cancel, TransactionKind::reverse};
+  const auto found = instruments.find(p.instrument);
+  if (found == instruments.end() || !found->second.view_only || std::ranges::count(copying, p.kind) > 0) return;
+  throw Error(codes::view_only,
+              {fmt::format("{}在全国登记系统登记，这里只能录入和核销对账单，不能划转", found->second.is.name.zh),
+               fmt::format("{}: title is held by the national registry; here its statement is copied, nothing moves",
+                           found->second.is.name.en)},
+              {{}, 0, 0, "instrument"},
+              {"请到全国登记系统办理。依据：" + found->second.source,
+               "Use the national registry. Source: " + found->second.source});
+}
+
+RightsData read_rights_folder(const std::string& path) {
+  RightsData out;
+  for (const std::string& file : policy::files_in(path, ".yaml")) {
+    const YamlNode root = policy::parse_yaml(read_file(file), file);
+    YamlMap map(root, "rights");
+    for (const YamlNode* node : policy::list_of(map, "instruments")) {
+      PackInstrument one = read_instrument(*node);
+      const std::string code = one.is.code;
+      put_new(out.instruments, code, std::move(one), *node);
+    }
+    for (const YamlNode* node : policy::list_of(map, "accounts")) {
+      PackAccount one = read_account(*node);
+      const std::string code = one.is.code;
+      put_new(out.accounts, code, std::move(one), *node);
+    }
+    map.finish();
+  }
+  return out;
+}
+
+RightsData read_rights_of(const std::vector<std::string>& packs) {
+  RightsData out;
+  for (const std::string& pack : packs) out.append(read_rights_folder(pack + "/rights"));
+  return out;
+}
+
+std::size_t apply(Rights& rights, const RightsData& data, const Act& act) {
+  std::map<std::string, Instrument> have;
+  for (auto& is : rights.instruments()) have.emplace(is.code, is);
+  std::map<std::string, RightAccount> accounts;
+  for (auto& account : rights.accounts()) accounts.emplace(account.code, account);
+  std::size_t added = 0;
+  for (const auto& [code, one] : data.instruments) {
+    added += !have.contains(code);
+    rights.define(one.is, act);
+  }
+  std::vector<NewRightAccount> wanted;
+  for (const auto& [code, one] : data.accounts) wanted.push_back(one.is);
+  rights.open(wanted, act);
+  for (const auto& [code, one] : data.accounts) {
+    const auto found = accounts.find(code);
+    if (found != accounts.end()) continue;  // later permits are entered, not taken from a pack again
+    ++added;
+    if (!one.permit.empty()) rights.set_permit(code, one.permit, one.permit_to, act);
+  }
+  return added;
+}
+
+}  // namespace tributary::rights

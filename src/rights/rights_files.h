@@ -1,0 +1,60 @@
+// Reads instruments and accounts of a pack (policies/<pack>/rights/*.yaml) and brings a registry up to them.
+//
+//   instruments:
+//     - instrument: COD-GUO          # code
+//       kind: flow                   # flow (months, YYYY-MM) or stock (vintages, YYYY)
+//       title: {zh: …, en: …}
+//       measure: kg/yr
+//       subject: COD                 # zone, capped, locks_for_day, view_only, note may follow
+//       valid: {from: 2026-01, to: 2031-01}    # the end is not included
+//       source: {document: …, number: …, article: …}
+//       verified: false              # whether somebody compared it with the source
+//   accounts:
+//     - {account: H-1, owner: "ent:…", type: holding, permit: …, permit_to: 2029-07}
+//
+// Caps, fees and quantities are no part of a pack: two persons enter them, with the document.
+#pragma once
+
+#include "rights/rights.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace tributary::rights {
+
+// An instrument with what a registry does not keep: where it comes from.
+struct PackInstrument {
+  Instrument is;
+  std::string source;  // document, number, article, note
+  bool verified = false;
+  // Kept by a registry of the nation; here stands a copy of its statement, so that title may not move.
+  bool view_only = false;
+  Text note{};
+};
+struct PackAccount {
+  NewRightAccount is;
+  std::string permit{};
+  std::optional<Month> permit_to{};
+  Where where{};
+};
+
+struct RightsData {
+  std::map<std::string, PackInstrument> instruments;  // by code
+  std::map<std::string, PackAccount> accounts;        // by code
+  // Later packs go below: an entry with the same code is replaced.
+  void append(RightsData more);
+  // Throws view_only for a proposal that would move title of what is only looked at here.
+  void check(const Proposal& proposal) const;
+};
+
+// Nothing when the folder is not there. Throws policy.* and bad_value with file, line, column and field.
+RightsData read_rights_folder(const std::string& path);
+// Of a cascade of packs, by their folders, from the root down.
+RightsData read_rights_of(const std::vector<std::string>& packs);
+
+// Defines and opens what is not there yet; never touches caps or holdings. Returns how many were new.
+// `act` names two: the operator, and the pack as the second.
+std::size_t apply(Rights& rights, const RightsData& data, const Act& act);
+
+}  // namespace tributary::rights
