@@ -52,10 +52,10 @@ TEST(Asked, ExampleOfTheNote) {
   EXPECT_EQ(shares[2]["exact"], "243/14");
   EXPECT_EQ(shares[2]["amount"], "17.357143");
   // Ginis are those of the rounded shares.
-  EXPECT_EQ(gini["gini"][0], (Json{{"criterion", "population"},
-                                   {"before", "0.444444444"},
-                                   {"after", "0.40642857"},
-                                   {"alert", true}}));
+  EXPECT_EQ(
+      gini["gini"][0],
+      (Json{
+          {"criterion", "population"}, {"before", "0.444444444"}, {"after", "0.40642857"}, {"alert", true}}));
   EXPECT_EQ(gini["losing"], 3);
 }
 
@@ -83,6 +83,16 @@ TEST(Asked, AllMethodsAreTriedOnce) {
   ASSERT_EQ(out.attempts.size(), all_methods.size());
   for (const Attempt& attempt : out.attempts)
     EXPECT_NE(attempt.allocation.has_value(), attempt.refused.has_value()) << to_string(attempt.method);
+}
+
+TEST(Asked, GiniMayBeBounded) {
+  Asked a = asked("gini,grandfather");
+  a.most_for_gini = 3;
+  EXPECT_EQ(answer(compute(table(towns), a))["methods"].size(), 2u);
+  a.most_for_gini = 2;
+  const Json out = answer(compute(table(towns), a));
+  EXPECT_EQ(out["methods"][0]["method"], "grandfather");
+  EXPECT_EQ(out["refused"][0]["error"], "allocate.too_many_units");
 }
 
 TEST(Asked, ReserveAsPartIsWholeRegistryUnits) {

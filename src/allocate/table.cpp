@@ -125,6 +125,7 @@ Table read_table(std::istream& in, const std::string& file) {
     for (std::size_t i = 0; i < heads.size(); ++i) {
       const std::string_view cell = trim(csv.fields()[i]);
       Where where = csv.where(i);
+      where.column = static_cast<long>(i) + 1;  // of the table, as in a spreadsheet
       where.field = heads[i].shown;
       if (heads[i].name == "unit") {
         if (cell.empty()) fail(codes::bad_cell, where, {"单位名称为空", "the unit has no name"});

@@ -4,6 +4,8 @@
 
 namespace tributary::api {
 
+void add_allocation_routes(RouteTable& table);
+
 RouteTable make_routes() {
   RouteTable table;
   add_components(table);
@@ -12,6 +14,7 @@ RouteTable make_routes() {
   add_place_routes(table);
   add_reading_routes(table);
   add_import_routes(table);
+  add_allocation_routes(table);
   add_rule_routes(table);
   add_run_routes(table);
   add_statement_routes(table);
