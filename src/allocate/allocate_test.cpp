@@ -253,8 +253,8 @@ TEST(Refusals, OfATableSayRowAndColumn) {
   };
   EXPECT_EQ(where(""), "bad_table 0:0 ");
   EXPECT_EQ(where("current\n1\n"), "bad_table 1:1 ");
-  EXPECT_EQ(where("单位,现状\n甲,12\n乙,1x\n"), "bad_cell 3:3 现状");
-  EXPECT_EQ(where("unit,current\nA,-1\n"), "bad_cell 2:3 current");
+  EXPECT_EQ(where("单位,现状\n甲,12\n乙,1x\n"), "bad_cell 3:2 现状");
+  EXPECT_EQ(where("unit,current\nA,-1\n"), "bad_cell 2:2 current");
   EXPECT_EQ(where("unit,current\nA,1,2\n"), "bad_table 2:5 ");
   EXPECT_EQ(where("unit,current\nA,1\nA,2\n"), "duplicate_unit 3:0 unit");
   EXPECT_EQ(where("unit,现状,current\n"), "bad_table 1:9 ");

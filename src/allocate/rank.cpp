@@ -175,6 +175,7 @@ std::vector<RankUnit> read_rank_table(std::istream& in, const std::string& file)
       const auto value = Decimal::try_parse(cell(column));
       if (!value || (!negative && value->sign() < 0)) {
         Where where = csv.where(places.at(column));
+        where.column = static_cast<long>(places.at(column)) + 1;  // of the table
         where.field = column;
         throw Error(
             codes::bad_cell,

@@ -105,8 +105,10 @@ Table read_table(std::istream& in, const std::string& file) {
   };
   check();
   const std::vector<Head> heads = read_head(csv);
-  for (const Head& head : heads) {
+  for (std::size_t i = 0; i < heads.size(); ++i) {
+    const Head& head = heads[i];
     if (head.text) continue;
+    out.positions.emplace(head.name, static_cast<long>(i) + 1);
     out.columns.push_back(head.name);
     if (is_criterion(head.name)) out.criteria.push_back(head.name);
     if (head.name.starts_with("t:")) out.points.push_back(head.name.substr(2));
@@ -123,6 +125,7 @@ Table read_table(std::istream& in, const std::string& file) {
     for (std::size_t i = 0; i < heads.size(); ++i) {
       const std::string_view cell = trim(csv.fields()[i]);
       Where where = csv.where(i);
+      where.column = static_cast<long>(i) + 1;  // of the table, as in a spreadsheet
       where.field = heads[i].shown;
       if (heads[i].name == "unit") {
         if (cell.empty()) fail(codes::bad_cell, where, {"单位名称为空", "the unit has no name"});
@@ -173,7 +176,7 @@ const Rational& value(const Table& table, const Unit& unit, std::string_view col
   throw Error(codes::missing_value,
               {fmt::format("单位“{}”的“{}”为空", unit.id, column),
                fmt::format("\"{}\" of the unit \"{}\" is blank", column, unit.id)},
-              {table.file, unit.line, 0, std::string(column)});
+              {table.file, unit.line, table.positions.at(std::string(column)), std::string(column)});
 }
 
 }  // namespace tributary::allocate

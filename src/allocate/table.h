@@ -38,6 +38,7 @@ struct Table {
   std::vector<std::string> criteria;  // those of them that are criteria
   std::vector<std::string> points;    // POINT of the columns t:POINT
   std::vector<Unit> units;            // by id
+  std::map<std::string, long, std::less<>> positions;  // of the columns in the file, from 1
 
   bool has(std::string_view column) const;
 };

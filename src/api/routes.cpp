@@ -5,6 +5,8 @@
 
 namespace tributary::api {
 
+void add_allocation_routes(RouteTable& table);
+
 RouteTable make_routes() {
   RouteTable table;
   add_components(table);
@@ -13,6 +15,7 @@ RouteTable make_routes() {
   add_place_routes(table);
   add_reading_routes(table);
   add_import_routes(table);
+  add_allocation_routes(table);
   add_rule_routes(table);
   add_run_routes(table);
   add_statement_routes(table);

@@ -1,5 +1,5 @@
 // rank: a calculator, no database.
-#include "allocate/rank.h"
+#include "allocate/answer.h"
 #include "cli/context.h"
 #include "cli/figures.h"
 
@@ -10,50 +10,21 @@
 namespace tributary::cli {
 namespace {
 
-struct RankArguments {
-  std::string rule = "feebate";
-  std::string input;
-  std::string price = "0";
-  int places = 0;
-  std::string pays = "0";
-  std::string receives;
-};
+using allocate::rounded;
+using allocate::yuan;
 
-std::string yuan(std::int64_t fen) {
-  return (Rational::from_int(fen) * Rational::from_fraction(1, 100))
-      .to_decimal(2, Rounding::half_even)
-      .to_fixed(2);
-}
+struct RankArguments {
+  std::string input;
+  allocate::RankAsked asked;
+};
 
 int run_rank(Context& c, const RankArguments& a) {
   std::ifstream in = opened(a.input);
   const auto units = allocate::read_rank_table(in, a.input);
-  allocate::RankOptions options;
-  const auto rule = allocate::parse_rank_rule(a.rule);
-  if (!rule)
-    throw bad_option("--rule", a.rule, {"应为 tier、feebate 或 pool", "tier, feebate or pool is expected"});
-  options.rule = *rule;
-  options.price = number_option("--price", a.price);
-  options.places = a.places;
-  options.pays = number_option("--pays", a.pays);
-  if (!a.receives.empty()) options.receives = number_option("--receives", a.receives);
+  const allocate::RankOptions options = allocate::rank_options(a.asked);
   const allocate::Ranking ranking = rank(units, options);
   if (c.json()) {
-    Json groups = Json::array();
-    for (const allocate::RankGroup& group : ranking.groups) {
-      Json standings = Json::array();
-      for (const allocate::Standing& s : group.standings)
-        standings.push_back({{"rank", s.rank},
-                             {"unit", s.id},
-                             {"intensity", exact(s.intensity)},
-                             {"exact", exact(s.exact)},
-                             {"amount", yuan(s.fen)}});
-      groups.push_back({{"group", group.name},
-                        {"mean", exact(group.mean)},
-                        {"treasury", yuan(group.treasury_fen)},
-                        {"units", standings}});
-    }
-    c.print(Json{{"rule", to_string(options.rule)}, {"groups", groups}, {"excluded", ranking.excluded}});
+    c.print(answer(ranking, options.rule));
     return 0;
   }
   for (const allocate::RankGroup& group : ranking.groups) {
@@ -89,12 +60,13 @@ void add_rank_command(CLI::App& app, Action& action) {
       "rank", "排放强度排名与区域补偿试算 / emission intensity ranking and what it would pay");
   const auto r = std::make_shared<RankArguments>();
   rank_command->add_option("--input", r->input, "CSV: unit, group, emission, output, points")->required();
-  rank_command->add_option("--rule", r->rule, "tier, feebate, pool")->capture_default_str();
-  rank_command->add_option("--price", r->price,
+  rank_command->add_option("--rule", r->asked.rule, "tier, feebate, pool")->capture_default_str();
+  rank_command->add_option("--price", r->asked.price,
                            "feebate：元/单位排放；pool：元/分 / yuan per unit of emission, or per point");
-  rank_command->add_option("--places", r->places, "tier：付、得的名额 / how many pay and how many receive");
-  rank_command->add_option("--pays", r->pays, "tier：每名付（元） / yuan each pays");
-  rank_command->add_option("--receives", r->receives,
+  rank_command->add_option("--places", r->asked.places,
+                           "tier：付、得的名额 / how many pay and how many receive");
+  rank_command->add_option("--pays", r->asked.pays, "tier：每名付（元） / yuan each pays");
+  rank_command->add_option("--receives", r->asked.receives,
                            "tier：每名得（元），默认同付 / yuan each receives, as it pays unless given; "
                            "差额归财政 / the difference is the treasury's");
   rank_command->footer("例 / example: tributary rank --input towns.csv --rule feebate --price 2000");

@@ -1,0 +1,56 @@
+// What is asked of the calculators, as people write it: the same words on the command line and over HTTP.
+#pragma once
+
+#include "allocate/allocate.h"
+#include "allocate/rank.h"
+
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tributary::allocate {
+
+struct Asked {
+  std::string method;                   // a name, several by comma, or "all"; by level "gini/grandfather"
+  std::string cap;                      // "50"
+  std::string reserve = "0";            // an amount or "5%"; by level "5%/2%"
+  std::string bounds = "table";         // table, none, cut:5..40
+  std::string unit = "0.000001";        // registry unit
+  std::vector<std::string> criteria;    // "population,gdp=2,-intensity"
+  std::vector<std::string> points;      // "K=80": the most that may arrive
+  std::vector<std::string> reductions;  // "K=25": the least reduction there
+  bool keep_order = false;
+  // `gini` for more units is refused (too_many_units): its programme is over all pairs of them, proved in
+  // fractions, and grows steeply. Whoever waits in a terminal may wait; a server may not.
+  std::size_t most_for_gini = std::numeric_limits<std::size_t>::max();
+};
+
+// One method tried: either its allocation or why it could not be made.
+struct Attempt {
+  Method method;
+  std::optional<Allocation> allocation;
+  std::optional<Error> refused;
+};
+
+struct Outcome {
+  Options options;
+  std::vector<Branch> levels;     // where units have parents
+  std::vector<Attempt> attempts;  // else: one for each method
+};
+
+// Shares stand as the rows of the table do. Throws bad_option (its field is the member of Asked) and, where
+// units have parents, what allocate_levels() throws; what one method throws is its refusal.
+Outcome compute(Table table, const Asked& asked);
+
+struct RankAsked {
+  std::string rule = "feebate";  // tier, feebate, pool
+  std::string price = "0";
+  int places = 0;
+  std::string pays = "0";
+  std::string receives{};  // empty: as pays
+};
+// Throws bad_option.
+RankOptions rank_options(const RankAsked& asked);
+
+}  // namespace tributary::allocate

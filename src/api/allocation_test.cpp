@@ -1,0 +1,116 @@
+// Methods of allocation side by side over HTTP: the same figures from CSV, XLSX and JSON, and only for those
+// who prepare the decision.
+#include "api/world_testing.h"
+#include "document/xlsx_reader.h"
+#include "document/xlsx_testing.h"
+
+#include <gtest/gtest.h>
+
+namespace tributary::api::testing {
+namespace {
+
+const std::string csv_towns = "unit,current,population,gdp\n甲,30,10,40\n乙,20,20,30\n丙,10,30,30\n";
+const std::string at = "/api/v1/allocations/compare?cap=50&bounds=cut:5..40";
+
+TEST(AllocationRoutes, TheSameFromEveryKindOfTable) {
+  World world;
+  world.person("wang", {"office_drafter"}, "office");
+  world.serve();
+  Client wang = world.signed_in("wang");
+  const Received csv = wang.ask("POST", at, {{"Content-Type", "text/csv"}}, csv_towns);
+  ASSERT_EQ(csv.status, 200) << csv.body;
+  const Json found = csv.json();
+  EXPECT_EQ(found["methods"].size() + found["refused"].size(), 8u);
+  EXPECT_TRUE(found["levels"].empty());
+  Json gini;
+  for (const Json& one : found["methods"])
+    if (one["method"] == "gini") gini = one;
+  EXPECT_EQ(gini["findings"].back()["value"], "0.516428571");
+  EXPECT_EQ(gini["shares"][0]["exact"], "162/7");
+  EXPECT_EQ(gini["shares"][1]["exact"], "243/14");
+  EXPECT_EQ(gini["shares"][2]["exact"], "9.5");
+
+  Json rows = Json::array();
+  rows.push_back({{"unit", "甲"}, {"current", "30"}, {"population", "10"}, {"gdp", "40"}});
+  rows.push_back({{"unit", "乙"}, {"current", "20"}, {"population", "20"}, {"gdp", "30"}});
+  rows.push_back({{"unit", "丙"}, {"current", "10"}, {"population", "30"}, {"gdp", "30"}});
+  EXPECT_EQ(wang.post(at, {{"rows", rows}}).json(), found);
+
+  document::Workbook workbook;
+  document::Sheet sheet;
+  sheet.name = "数据";
+  for (const char* head : {"单位", "现状", "population", "gdp"})
+    sheet.table.columns.push_back({{head, head}});
+  for (const Json& row : rows) {
+    document::Row cells;
+    for (const auto& [head, cell] : row.items()) cells.emplace_back(cell.get<std::string>());
+    sheet.table.rows.push_back(std::move(cells));
+  }
+  workbook.sheets.push_back(std::move(sheet));
+  const ScratchFolder folder("");
+  document::write_xlsx(workbook, folder.file("towns.xlsx"));
+  const Received xlsx = wang.ask("POST", at, {{"Content-Type", "application/octet-stream"}},
+                                 read_file(folder.file("towns.xlsx")));
+  EXPECT_EQ(xlsx.json()["methods"], found["methods"]) << xlsx.body;
+}
+
+TEST(AllocationRoutes, FaultsHaveTheirCell) {
+  World world;
+  world.person("wang", {"office_drafter"}, "office");
+  world.serve();
+  Client wang = world.signed_in("wang");
+  const auto send = [&](const std::string& target, const std::string& table) {
+    return wang.ask("POST", target, {{"Content-Type", "text/csv"}}, table);
+  };
+  const Received bad = send(at, "unit,current\n甲,30\n乙,2o\n");
+  EXPECT_EQ(bad.status, 400);
+  EXPECT_EQ(bad.json()["code"], "allocate.bad_cell") << bad.body;
+  EXPECT_EQ(bad.json()["where"]["line"], 3);
+  EXPECT_EQ(bad.json()["where"]["column"], 2);
+  const Json refused = send("/api/v1/allocations/compare?cap=50&methods=grandfather,water-fill",
+                            "unit,current,weight\n甲,30,1\n乙,20,\n")
+                           .json()["refused"];
+  ASSERT_EQ(refused.size(), 1u);
+  EXPECT_EQ(refused[0]["method"], "water-fill");
+  EXPECT_EQ(refused[0]["line"], 3);
+  EXPECT_EQ(refused[0]["column"], 3);
+  EXPECT_EQ(send("/api/v1/allocations/compare?cap=x", csv_towns).json()["where"]["field"], "cap");
+  EXPECT_EQ(send("/api/v1/allocations/compare", csv_towns).status, 400);
+  std::string many = "unit,current\n";
+  for (int i = 0; i < 101; ++i) many += "u" + std::to_string(i) + ",1\n";
+  EXPECT_EQ(send(at, many).status, 413);
+  EXPECT_EQ(wang.post(at, {{"rows", {{{"unit", 5}}}}}).status, 400);
+  EXPECT_EQ(wang.ask("POST", at, {}, "{").status, 400);
+}
+
+TEST(AllocationRoutes, ForThosePreparingTheDecision) {
+  World world;
+  world.person("wang", {"office_drafter"}, "office");
+  world.person("zhao", {"township"}, "div-341602100");
+  world.serve();
+  Client wang = world.signed_in("wang");
+  Client zhao = world.signed_in("zhao");
+  const Headers csv{{"Content-Type", "text/csv"}};
+  EXPECT_EQ(zhao.ask("POST", at, csv, csv_towns).status, 403);
+  EXPECT_EQ(world.client().ask("POST", at, csv, csv_towns).status, 401);
+  const std::string rank = "/api/v1/rankings?rule=feebate&price=2000";
+  const std::string units = "unit,group,emission,output\n甲,,12,100\n乙,,20,100\n丙,,10,100\n";
+  EXPECT_EQ(zhao.ask("POST", rank, csv, units).status, 403);
+  const Json ranked = wang.ask("POST", rank, csv, units).json();
+  EXPECT_EQ(ranked["groups"][0]["units"][0]["amount"], "8000.00");
+  EXPECT_EQ(ranked["groups"][0]["treasury"], "0.00");
+  for (const char* kind : {"allocation", "ranking"}) {
+    const Received form = wang.get(std::string("/api/v1/allocations/template?for=") + kind);
+    EXPECT_EQ(form.status, 200);
+    const std::string head = document::first_sheet_as_csv(form.body);
+    EXPECT_TRUE(head.starts_with("单位,")) << head;
+  }
+  // The empty template is read as a table; what is wrong is only that nobody is in it.
+  const Received form = wang.get("/api/v1/allocations/template");
+  EXPECT_EQ(
+      wang.ask("POST", at, {{"Content-Type", "application/octet-stream"}}, form.body).json()["detail"]["en"],
+      "the table has no units");
+}
+
+}  // namespace
+}  // namespace tributary::api::testing
