@@ -13,6 +13,7 @@
 #include "reporting/reporting.h"
 #include "rights/rights.h"
 #include "store/jobs.h"
+#include "venues/auctions.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -93,7 +94,7 @@ std::vector<store::Migration> all_migrations() {
   for (const auto list :
        {registry::migrations(), observe::migrations(), policy::migrations(), ledger::migrations(), rights::migrations(),
         compensate::migrations(), casework::migrations(), reporting::migrations(), identity::migrations(),
-        store::migrations(), api::migrations()})
+        store::migrations(), venues::migrations(), api::migrations()})
     out.insert(out.end(), list.begin(), list.end());
   std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
   return out;

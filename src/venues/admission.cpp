@@ -1,0 +1,228 @@
+// Who may bid: the checks, applying, admitting.
+#include "venues/auctions.h"
+#include "venues/stored.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace tributary::venues {
+namespace {
+
+constexpr std::int64_t day = 24 * 60 * 60;
+using enum Check::Outcome;
+
+class Checks {
+ public:
+  void add(const char* code, bool fine, std::string zh, std::string en, std::string source) {
+    out.push_back({code, fine ? passed : failed, {std::move(zh), std::move(en)}, std::move(source)});
+  }
+  void unknown(const char* code, std::string zh, std::string en) {
+    out.push_back({code, not_checked, {std::move(zh), std::move(en)}, ""});
+  }
+  std::vector<Check> out;
+};
+
+}  // namespace
+
+std::vector<Check> Auctions::checks_of(const Row& row, const Application& application) const {
+  const AuctionVenue& venue = row.terms.venue;
+  const Announcement& lot = row.terms.announcement;
+  const rights::Rights registry = rights();
+  const rights::Instrument instrument = registry.instrument(venue.instrument);
+  const rights::RightAccount account = registry.account(application.account);
+  const std::string declared = venue.pack + "/venues: " + venue.id;
+  const std::string document = venue.source.document.empty()
+                                   ? declared
+                                   : venue.source.document + venue.source.number + venue.source.article;
+  Checks c;
+  const bool holder =
+      account.type == rights::AccountType::holding || account.type == rights::AccountType::trading;
+  c.add(
+      "ACCOUNT", holder && account.owner != registry.account(lot.account).owner,
+      fmt::format("账户 {}（{}）须为与储备方不同的持有账户或交易账户", account.code, to_string(account.type)),
+      fmt::format(
+          "account {} ({}) must be a holding or trading account of somebody else than the reserve's owner",
+          account.code, to_string(account.type)),
+      declared);
+  c.add("ENC", account.status == rights::AccountStatus::open,
+        fmt::format("账户 {} 的状态为“{}”", account.code, to_string(account.status)),
+        fmt::format("account {} is \"{}\"", account.code, to_string(account.status)), document);
+  // One lot is of one instrument, so both sides have its pollutant.
+  c.add("POLL", true, fmt::format("标的为 {}", instrument.subject),
+        fmt::format("the lot is {}", instrument.subject), document);
+  if (!venue.medium.empty()) {
+    const char* code = venue.medium == "water" ? "BASIN" : "AIRZONE";
+    c.add(code, application.zone == instrument.zone,
+          fmt::format("申请人所在“{}”，标的限于“{}”", application.zone, instrument.zone),
+          fmt::format("the applicant is in \"{}\", the lot is for \"{}\"", application.zone, instrument.zone),
+          document);
+  }
+  if (lot.term) {
+    const rights::Term& term = *lot.term;
+    c.add("TERM",
+          term.from.index >= instrument.period_from && term.to.index <= instrument.period_to &&
+              term.from >= rights::Month::of(clock_.today()),
+          fmt::format("期限 {} 须为整月、在品种有效期内且未过去", to_string(term)),
+          fmt::format("the term {} must be whole months of the instrument's validity and not over",
+                      to_string(term)),
+          document);
+    // In a buy-back the months are checked with the holding itself, when it is set aside.
+    if (venue.side == exchange::OneWaySide::sale)
+      c.add("PERMIT", !account.permit.empty() && (!account.permit_to || *account.permit_to >= term.to),
+            account.permit.empty()
+                ? fmt::format("账户 {} 没有登记排污许可证", account.code)
+                : fmt::format("许可证 {} 有效至 {}（不含），标的期限至 {}（不含）", account.permit,
+                              account.permit_to ? to_string(*account.permit_to) : "长期", to_string(term.to)),
+            account.permit.empty()
+                ? fmt::format("account {} has no permit on record", account.code)
+                : fmt::format("permit {} holds until {} (not included), the lot runs until {} (not included)",
+                              account.permit,
+                              account.permit_to ? to_string(*account.permit_to) : "further notice",
+                              to_string(term.to)),
+            document);
+  }
+  if (instrument.capped) {
+    bool within = true;
+    for (const rights::Rights::Use& use : registry.use_of_cap(venue.instrument)) {
+      const bool touches = lot.term ? use.cap.period < lot.term->to.index &&
+                                          lot.term->from.index < use.cap.period + use.cap.count
+                                    : !lot.vintage || use.cap.period == *lot.vintage;
+      if (touches && use.issued > use.cap.amount) within = false;
+    }
+    c.add("CAP", within, "期限内各期发放总量不超过总量控制指标",
+          "what is issued stays within the cap in every period of the lot", document);
+  }
+  if (venue.side == exchange::OneWaySide::sale) {
+    if (venue.floor)
+      c.add("FLOOR", venue.reserve_price >= *venue.floor,
+            fmt::format("底价不低于有偿使用价格 {} 元", venue.floor->to_string()),
+            fmt::format("the reserve price is not below the paid-use price of {} yuan",
+                        venue.floor->to_string()),
+            document);
+    else
+      c.unknown("FLOOR", "政策包未写明有偿使用价格", "the pack gives no paid-use price");
+  }
+  for (const char* code : {"QUALITY", "SECTOR", "RATIO"})
+    c.unknown(code, "系统内没有判断所需的数据", "the system holds no data to judge it by");
+  return c.out;
+}
+
+void Auctions::require_fine(const Row& row, const Application& application) const {
+  Text all;
+  std::string named;
+  for (const Check& check : checks_of(row, application)) {
+    if (check.outcome != Check::Outcome::failed) continue;
+    named += (named.empty() ? "" : ",") + check.code;
+    all.zh +=
+        fmt::format("{}{}：{}（{}）", all.zh.empty() ? "" : "；", check.code, check.why.zh, check.source);
+    all.en +=
+        fmt::format("{}{}: {} ({})", all.en.empty() ? "" : "; ", check.code, check.why.en, check.source);
+  }
+  if (named.empty()) return;
+  throw Error(codes::not_admitted, {"不符合竞买资格。" + all.zh, "not admitted. " + all.en},
+              {{}, 0, 0, named});
+}
+
+std::vector<Check> Auctions::checks(std::int64_t number, const Application& application) const {
+  std::vector<Check> out;
+  database_.snapshot([&] {
+    out = checks_of(database_.read([&](store::Transaction& t) { return load(t, number); }), application);
+  });
+  return out;
+}
+
+std::vector<Check> Auctions::apply(std::int64_t number, const Application& application,
+                                   const rights::Act& act) {
+  require_act(act);
+  std::vector<Check> out;
+  database_.together([&](store::Transaction& t) {
+    Row row = load(t, number);
+    if (row.state != "announced")
+      throw Error(codes::wrong_state,
+                  {fmt::format("第 {} 场竞价的状态为“{}”，不接受报名", number, row.state),
+                   fmt::format("auction {} is \"{}\" and takes no applications", number, row.state)});
+    require_other(act.actor, {row.announced_by, row.approved_by});
+    out = checks_of(row, application);
+    if (const auto had = t.first("SELECT applied_by, zone FROM venue_bidder WHERE jurisdiction = ? AND "
+                                 "auction = ? AND account = ?",
+                                 jurisdiction_, number, application.account)) {
+      if (had->text(0) == act.actor && had->text(1) == application.zone) return;
+      throw Error(codes::key_conflict,
+                  {fmt::format("账户 {} 已报名，内容不同", application.account),
+                   fmt::format("account {} has applied already, with other content", application.account)});
+    }
+    const Instant last{row.terms.announcement.opens.seconds - row.terms.venue.qualification_days * day};
+    if (clock_.now() >= last)
+      throw Error(codes::too_late, {fmt::format("报名已于 {} 截止", to_string(last)),
+                                    fmt::format("applications ended on {}", to_string(last))});
+    require_fine(row, application);
+    rights::Rights registry = rights();
+    if (row.terms.venue.deposit_fen > 0) {
+      const rights::Order deposit{.key = row.deposit_key(application.account),
+                                  .account = application.account,
+                                  .instrument = std::string(rights::cash),
+                                  .quantity = row.terms.venue.deposit_fen};
+      registry.reserve(std::span(&deposit, 1), {act.actor, "", act.reason, row.rule()});
+    }
+    t.execute(
+        "INSERT INTO venue_bidder (jurisdiction, auction, account, owner, zone, state, applied_by, "
+        "decided_by) VALUES (?, ?, ?, ?, ?, 'applied', ?, '')",
+        jurisdiction_, number, application.account, registry.account(application.account).owner,
+        application.zone, act.actor);
+  });
+  return out;
+}
+
+void Auctions::admit(std::int64_t number, const std::string& account, bool admitted, const rights::Act& act) {
+  require_act(act);
+  database_.together([&](store::Transaction& t) {
+    Row row = load(t, number);
+    const auto had = t.first(
+        "SELECT zone, state, applied_by FROM venue_bidder WHERE jurisdiction = ? AND auction = ? AND account "
+        "= ?",
+        jurisdiction_, number, account);
+    if (!had)
+      throw Error(codes::unknown_bidder, {fmt::format("账户 {} 没有报名", account),
+                                          fmt::format("account {} has not applied", account)});
+    require_other(act.actor, {had->text(2)});
+    const std::string wanted = admitted ? "admitted" : "refused";
+    if (had->text(1) == wanted) return;
+    if (had->text(1) != "applied" || row.state != "announced" ||
+        clock_.now() >= row.terms.announcement.closes)
+      throw Error(
+          codes::wrong_state,
+          {fmt::format("账户 {} 的报名状态为“{}”，不能再决定", account, had->text(1)),
+           fmt::format("the application of {} is \"{}\" and is decided no more", account, had->text(1))});
+    if (admitted) {
+      require_fine(row, {account, had->text(0)});
+    } else if (row.terms.venue.deposit_fen > 0) {
+      const std::string key = row.deposit_key(account);
+      rights().release(std::span(&key, 1), {act.actor, "", act.reason, row.rule()});
+    }
+    t.execute(
+        "UPDATE venue_bidder SET state = ?, decided_by = ? WHERE jurisdiction = ? AND auction = ? AND "
+        "account = ?",
+        wanted, act.actor, jurisdiction_, number, account);
+  });
+}
+
+std::vector<Bidder> Auctions::bidders(std::int64_t number) const {
+  return database_.read([&](store::Transaction& t) {
+    std::vector<Bidder> out;
+    for (const store::Row& row :
+         t.query("SELECT account, owner, zone, state, applied_by, decided_by FROM venue_bidder WHERE "
+                 "jurisdiction = ? AND auction = ? ORDER BY account",
+                 jurisdiction_, number))
+      out.push_back({row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.text(5)});
+    return out;
+  });
+}
+
+std::map<std::string, std::string> owners_of(const std::vector<Bidder>& bidders) {
+  std::map<std::string, std::string> out;
+  for (const Bidder& bidder : bidders) out[bidder.account] = bidder.owner;
+  return out;
+}
+
+}  // namespace tributary::venues

@@ -1,0 +1,179 @@
+// One-way auctions of one tenant, kept in the database from announcement to settlement.
+//
+//   Auctions auctions(database, "341602", clock, calendar);
+//   const auto no = auctions.announce(venue, {.key = "2026-1", .account = "RES", .supply = 1'000, …}, zhao);
+//   auctions.approve(no, qian);                        // another person; now it is public
+//   auctions.apply(no, {"A", "涡河"}, ma);              // says every check that fails
+//   auctions.admit(no, "A", true, sun);                // another person
+//   auctions.bid(no, {.key = "b1", .account = "A", .price = …, .quantity = 300}, ma);
+//   auctions.close(no, "public seed", qian);           // after the close: cleared, settled, released, at
+//   once auctions.decide(no, true, li);                     // where an authority decides
+//
+// The goods are set aside in the registry of rights at the announcement, the cash (in a buy-back: the goods)
+// of a bid before it counts. Bids are sealed: until the close no call gives one out, to nobody. Time is the
+// server's, order its sequence. close() takes no figure that could change the outcome but the public seed,
+// whose secret half was committed to before the first bid; the same bids give the same result (verify()).
+//
+// Every call is one transaction: all of it happens or nothing. `Act::approver` is ignored: the second person
+// makes a call of his own.
+#pragma once
+
+#include "rights/rights.h"
+#include "venues/codes.h"
+#include "venues/declaration.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tributary::venues {
+
+std::span<const store::Migration> migrations();
+
+struct Announcement {
+  std::string key;      // the same key again with the same content: no change
+  std::string account;  // reserve account: seller, or buyer of a buy-back
+  std::int64_t supply = 0;
+  std::optional<rights::Term> term{};  // flow rights
+  std::optional<int> vintage{};        // stocks
+  std::string project{};
+  Instant opens, closes;  // bids count from `opens` up to `closes`, not included
+};
+
+struct Application {
+  std::string account;
+  std::string zone;  // basin or air zone of the bidder's outlets, confirmed by whoever admits him
+};
+
+// One admission rule and how it turned out. Codes and sources as in the notes on trading admission.
+struct Check {
+  enum class Outcome : std::uint8_t { passed, failed, not_checked };
+  std::string code;  // "BASIN" …
+  Outcome outcome = Outcome::passed;
+  Text why;
+  std::string source;
+};
+std::string_view to_string(Check::Outcome outcome);
+
+struct Bid {
+  std::string key;
+  std::string account;
+  Decimal price;  // yuan; a whole number of ticks
+  std::int64_t quantity = 0;
+  std::int64_t cover_fen =
+      0;                   // sale: cash to set aside, when more than needed, so that it does not tell the bid
+  std::string improves{};  // key of an own bid that this one replaces
+};
+// What proves that a bid was received.
+struct Receipt {
+  std::int64_t seq = 0;
+  Instant at;
+  std::string hash;  // of the bid and all bids before it
+};
+
+struct StoredBid {
+  std::int64_t seq = 0;
+  std::string key, account;
+  Decimal price;
+  std::int64_t quantity = 0;
+  std::int64_t cover_fen = 0;
+  std::string improves{};
+  std::optional<std::int64_t> replaced_by{};
+  Instant at;
+  std::string hash;
+};
+
+struct Outcome {  // of one bid that was served
+  std::int64_t bid = 0;
+  std::string account;
+  std::int64_t quantity = 0;
+  Decimal price;
+  std::int64_t fen = 0;
+  std::string trade;  // key in the registry of rights
+  std::string state;  // "completed", "conditional", "rejected", "expired"; "refused" by the registry when it
+                      // was settled
+  std::string why;    // of a refusal
+};
+
+struct AuctionView {
+  std::int64_t number = 0;
+  std::string state;
+  AuctionVenue venue;
+  Announcement announcement;
+  std::string announced_by, approved_by, closed_by;
+  std::string commitment;            // SHA-256 of the secret, published before the first bid
+  std::optional<Decimal> reserve{};  // none: hidden and not closed
+  std::string secret, seed;          // after the close
+  std::optional<Decimal> price{};    // none: not closed, or nothing sold
+  std::int64_t sold = 0;
+  std::vector<Outcome> outcomes;
+  std::string result;  // JSON, with the steps of the clearing; empty before the close
+  std::string result_hash;
+};
+
+struct AuctionEvent {
+  std::int64_t seq = 0;
+  Instant at;
+  std::string event;
+  std::string detail;
+};
+
+struct Bidder {
+  std::string account, owner, zone, state, applied_by, decided_by;
+};
+
+class Auctions {
+ public:
+  Auctions(store::Database& database, std::string jurisdiction, const Clock& clock,
+           const WorkCalendar& calendar);
+
+  // Sets the goods (in a buy-back the cash) aside. Throws bad_value, too_early, key_conflict, and what
+  // Rights::reserve throws.
+  std::int64_t announce(const AuctionVenue& venue, const Announcement& announcement, const rights::Act& act);
+  void approve(std::int64_t number, const rights::Act& act);  // throws same_person, wrong_state, too_early
+  void reject(std::int64_t number, const rights::Act& act);   // of a draft: what was set aside is free again
+
+  // All checks of the account. What fails refuses: not_admitted, which names every one of them.
+  std::vector<Check> checks(std::int64_t number, const Application& application) const;
+  std::vector<Check> apply(std::int64_t number, const Application& application, const rights::Act& act);
+  void admit(std::int64_t number, const std::string& account, bool admitted, const rights::Act& act);
+  std::vector<Bidder> bidders(std::int64_t number) const;
+
+  // By whoever applied for the account. The same key again with the same content gives the same receipt, also
+  // after the close. Throws too_early, too_late, not_admitted, not_yours, not_improved, beyond_reserve, …
+  Receipt bid(std::int64_t number, const Bid& bid, const rights::Act& act);
+
+  // Again: no change.
+  AuctionView close(std::int64_t number, const std::string& seed, const rights::Act& act);
+  // Of all trades that wait for it, by somebody who had no part in the auction.
+  AuctionView decide(std::int64_t number, bool granted, const rights::Act& act);
+  // Trades whose deadline has passed unwind. Returns how many auctions came to their end.
+  int advance(const rights::Act& act);
+
+  AuctionView auction(std::int64_t number) const;          // throws unknown_auction
+  std::vector<AuctionView> auctions() const;               // newest first
+  std::vector<StoredBid> bids(std::int64_t number) const;  // throws sealed before the close
+  std::vector<AuctionEvent> events(std::int64_t number, std::int64_t after = 0) const;
+  // Clears again from the stored bids and compares with what is stored and with the registry of rights. Empty
+  // when all is sound. Throws wrong_state before the close.
+  std::vector<Text> verify(std::int64_t number) const;
+
+ private:
+  struct Row;
+  Row load(store::Transaction& t, std::int64_t number) const;
+  void change_state(store::Transaction& t, Row& row, const std::string& state, const std::string& event,
+                    const std::string& detail) const;
+  std::vector<StoredBid> read_bids(store::Transaction& t, const Row& row) const;
+  AuctionView view(const Row& row) const;
+  std::vector<Check> checks_of(const Row& row, const Application& application) const;
+  void require_fine(const Row& row, const Application& application) const;
+  void finish_if_decided(store::Transaction& t, Row& row) const;
+  rights::Rights rights() const { return {database_, jurisdiction_, clock_, calendar_}; }
+
+  store::Database& database_;
+  std::string jurisdiction_;
+  const Clock& clock_;
+  const WorkCalendar& calendar_;
+};
+
+}  // namespace tributary::venues

@@ -1,0 +1,293 @@
+// An auction from announcement to settlement, and everything that must be refused on its way.
+#include "base/text.h"
+#include "venues/venues_testing.h"
+
+namespace tributary::venues {
+
+using namespace testing;
+
+class AuctionsOn : public ::testing::TestWithParam<std::string> {};
+INSTANTIATE_TEST_SUITE_P(Databases, AuctionsOn, ::testing::ValuesIn(store::test_kinds()));
+
+// 12 months at yuan per tonne and year: 300 kg at 120 is 36 yuan.
+TEST_P(AuctionsOn, RunsFromAnnouncementToTitle) {
+  Hall h(GetParam());
+  const std::int64_t no = h.announced(venue());
+  EXPECT_EQ(h.w.free("RES", "COD", jan + 1), 0);  // set aside before anybody sees it
+  for (const char* account : {"A", "B", "C"}) h.admit(no, account);
+  EXPECT_EQ(h.cash("A"), 100'000'00 - 10'00);
+  h.w.clock.set(h.opens);
+  h.bid(no, "A", "120", 300);
+  EXPECT_EQ(h.cash("A"), 100'000'00 - 10'00 - 36'00 - 36);
+  h.bid(no, "B", "110", 600);
+  h.bid(no, "C", "100", 400);
+  EXPECT_EQ(h.auctions.auction(no).outcomes.size(), 0U);
+  h.w.clock.set(h.closes);
+  const AuctionView done = h.auctions.close(no, "seed", qian);
+  EXPECT_EQ(done.state, "settled");
+  EXPECT_EQ(done.price, Decimal(100));
+  EXPECT_EQ(done.sold, 1'000);
+  ASSERT_EQ(done.outcomes.size(), 3U);
+  EXPECT_EQ(h.w.free("A", "COD", jan + 1), 300);
+  EXPECT_EQ(h.w.free("B", "COD", jan + 12), 600);
+  EXPECT_EQ(h.w.free("C", "COD", jan + 5), 100);
+  EXPECT_EQ(h.w.free("RES", "COD", jan + 1), 0);
+  EXPECT_EQ(h.cash("A"), 100'000'00 - 30'00 - 30);
+  EXPECT_EQ(h.cash("B"), 100'000'00 - 60'00 - 60);
+  EXPECT_EQ(h.cash("C"), 100'000'00 - 10'00 - 10);
+  EXPECT_EQ(h.cash("FEE"), 1'00);
+  EXPECT_EQ(h.cash("TAX"), 2'00);
+  EXPECT_EQ(h.cash("RES"), 1'000'000'00 + 98'00);
+  EXPECT_EQ(h.w.rights.certificates(done.outcomes[0].trade).size(), 1U);
+  EXPECT_TRUE(h.auctions.verify(no).empty());
+  EXPECT_EQ(h.w.troubles(), "");
+  // Once more: no change, whatever seed is given.
+  EXPECT_EQ(h.auctions.close(no, "another", sun).result_hash, done.result_hash);
+  EXPECT_EQ(sha256_hex(done.secret), done.commitment);
+}
+
+TEST_P(AuctionsOn, ABuyBackTakesTheCheapestAndPaysFromTheReserve) {
+  Hall h(GetParam());
+  h.w.give("A", "COD", 500, months(1, 13));
+  h.w.give("B", "COD", 500, months(1, 13));
+  const std::int64_t no = h.announced(
+      venue({{"side: sale", "side: buy_back"}, {"pricing: uniform", "pricing: pay_as_bid"}}), 400);
+  EXPECT_LT(h.cash("RES"), 1'000'000'00 - 40'00);
+  h.admit(no, "A");
+  h.admit(no, "B");
+  h.w.clock.set(h.opens);
+  h.bid(no, "A", "60", 300);
+  EXPECT_EQ(h.w.free("A", "COD", jan + 1), 200);
+  EXPECT_EQ(code_of([&] { h.bid(no, "B", "110", 300); }), "beyond_reserve");
+  EXPECT_EQ(code_of([&] { h.bid(no, "A", "80", 300); }), "insufficient");
+  h.bid(no, "B", "90", 300);
+  h.w.clock.set(h.closes);
+  EXPECT_EQ(h.auctions.close(no, "seed", qian).sold, 400);
+  EXPECT_EQ(h.w.free("A", "COD", jan + 1), 200);
+  EXPECT_EQ(h.w.free("B", "COD", jan + 1), 400);
+  EXPECT_EQ(h.w.free("RES", "COD", jan + 1), 1'400);
+  EXPECT_EQ(h.cash("A"), 100'000'00 + 18'00 - 36);
+  EXPECT_EQ(h.cash("RES"), 1'000'000'00 - 27'00 - 27);
+  EXPECT_TRUE(h.auctions.verify(no).empty());
+  EXPECT_EQ(h.w.troubles(), "");
+}
+
+TEST_P(AuctionsOn, WhatNeedsApprovalWaitsAndARefusalUnwindsBothLegs) {
+  for (const char* end : {"granted", "refused", "late"}) {
+    Hall h(GetParam());
+    const std::int64_t no = h.announced(venue({{"fees:", "approval: {days: 20}\nfees:"}}));
+    h.admit(no, "A");
+    h.w.clock.set(h.opens);
+    h.bid(no, "A", "120", 300);
+    h.w.clock.set(h.closes);
+    const AuctionView waits = h.auctions.close(no, "seed", qian);
+    EXPECT_EQ(waits.state, "awaiting");
+    EXPECT_EQ(waits.outcomes.at(0).state, "conditional");
+    EXPECT_EQ(h.w.free("A", "COD", jan + 1), 0);
+    EXPECT_EQ(h.w.free("RES", "COD", jan + 1), 700);
+    for (const Act& involved : {zhao, qian, agent("A")})
+      EXPECT_EQ(code_of([&] { h.auctions.decide(no, true, involved); }), "same_person");
+    const std::string how = end;
+    if (how == "late") {
+      h.w.clock.set({h.closes.seconds + 20 * 86400});
+      EXPECT_EQ(h.auctions.advance(li), 1);
+    } else {
+      h.auctions.decide(no, how == "granted", li);
+    }
+    const AuctionView after = h.auctions.auction(no);
+    EXPECT_EQ(after.state, how == "granted" ? "settled" : "cancelled");
+    EXPECT_EQ(h.w.free("A", "COD", jan + 1), how == "granted" ? 300 : 0);
+    EXPECT_EQ(h.w.free("RES", "COD", jan + 1), how == "granted" ? 700 : 1'000);
+    // Less is bid for than offered, so all pay the reserve price of 100.
+    EXPECT_EQ(h.cash("A"), 100'000'00 - (how == "granted" ? 30'30 : 0));
+    EXPECT_EQ(h.w.troubles(), "") << end;
+    EXPECT_TRUE(h.auctions.verify(no).empty());
+  }
+}
+
+TEST_P(AuctionsOn, NobodyReadsABidBeforeTheClose) {
+  Hall h(GetParam());
+  const std::int64_t no = h.announced(venue({{"hidden: false", "hidden: true"}}));
+  h.admit(no, "A");
+  h.w.clock.set(h.opens);
+  h.bid(no, "A", "9990", 10);
+  h.w.clock.set(h.closes);  // the time alone opens nothing
+  EXPECT_EQ(code_of([&] { h.auctions.bids(no); }), "sealed");
+  const AuctionView view = h.auctions.auction(no);
+  EXPECT_FALSE(view.reserve.has_value());
+  EXPECT_TRUE(view.venue.reserve_price.is_zero());
+  EXPECT_EQ(view.secret + view.seed + view.result, "");
+  for (const AuctionEvent& event : h.auctions.events(no))
+    EXPECT_EQ(event.detail.find("9990"), std::string::npos);
+  h.auctions.close(no, "seed", qian);
+  ASSERT_EQ(h.auctions.bids(no).size(), 1U);
+  EXPECT_EQ(h.auctions.bids(no)[0].price, Decimal(9990));
+  EXPECT_EQ(h.auctions.auction(no).reserve, Decimal(100));
+}
+
+TEST_P(AuctionsOn, ABidCountsInTheLastSecondAndNotAfterIt) {
+  Hall h(GetParam());
+  const std::int64_t no = h.announced(venue());
+  h.admit(no, "A");
+  h.w.clock.set({h.opens.seconds - 1});
+  EXPECT_EQ(code_of([&] { h.bid(no, "A", "120", 10); }), "too_early");
+  h.w.clock.set({h.closes.seconds - 1});
+  const Bid last{.key = "last", .account = "A", .price = Decimal(120), .quantity = 10};
+  const Receipt receipt = h.auctions.bid(no, last, agent("A"));
+  EXPECT_EQ(code_of([&] { h.auctions.close(no, "seed", qian); }), "too_early");
+  h.w.clock.set(h.closes);
+  EXPECT_EQ(code_of([&] { h.bid(no, "A", "130", 10); }), "too_late");
+  EXPECT_EQ(h.auctions.bid(no, last, agent("A")).hash, receipt.hash);  // a retry
+  h.auctions.close(no, "seed", qian);
+  EXPECT_EQ(code_of([&] { h.bid(no, "A", "130", 10); }), "too_late");
+  EXPECT_EQ(h.auctions.bids(no).size(), 1U);
+}
+
+TEST_P(AuctionsOn, BidsAreOnlyImprovedAndAKeyStandsForOneContent) {
+  Hall h(GetParam());
+  const std::int64_t no = h.announced(venue());
+  h.admit(no, "A");
+  h.admit(no, "B");
+  h.w.clock.set(h.opens);
+  const auto bid = [&](const std::string& key, const char* price, std::int64_t quantity,
+                       const std::string& improves = {}, const std::string& by = "A") {
+    return code_of([&] {
+      h.auctions.bid(no,
+                     {.key = key,
+                      .account = "A",
+                      .price = Decimal::parse(price),
+                      .quantity = quantity,
+                      .improves = improves},
+                     agent(by));
+    });
+  };
+  EXPECT_EQ(bid("1", "120", 100), "");
+  EXPECT_EQ(bid("1", "120", 100), "");
+  EXPECT_EQ(bid("1", "120", 110), "key_conflict");
+  EXPECT_EQ(bid("2", "110", 100, "1"), "not_improved");
+  EXPECT_EQ(bid("2", "130", 90, "1"), "not_improved");
+  EXPECT_EQ(bid("2", "120", 100, "1"), "not_improved");
+  EXPECT_EQ(bid("2", "125", 100), "bad_value");  // between two ticks
+  EXPECT_EQ(bid("2", "120", 15), "bad_value");
+  EXPECT_EQ(bid("2", "90", 100), "beyond_reserve");
+  EXPECT_EQ(bid("2", "99999990", 1'000), "insufficient");
+  EXPECT_EQ(bid("2", "130", 100, "1", "B"), "not_yours");
+  EXPECT_EQ(bid("2", "130", 100, "1"), "");
+  EXPECT_EQ(bid("3", "140", 100, "1"), "bad_value");  // replaced already
+  EXPECT_EQ(h.cash("A"), 100'000'00 - 10'00 - 13'13);
+}
+
+TEST_P(AuctionsOn, AnIrrevocableBidIsNotEvenImproved) {
+  Hall h(GetParam());
+  const std::int64_t no = h.announced(venue({{"amend: upward", "amend: none"}}));
+  h.admit(no, "A");
+  h.w.clock.set(h.opens);
+  h.bid(no, "A", "120", 10);
+  EXPECT_EQ(code_of([&] { h.bid(no, "A", "130", 10, "B2"); }), "not_improved");
+}
+
+TEST_P(AuctionsOn, EveryFailedCheckIsNamed) {
+  Hall h(GetParam());
+  const std::int64_t no = h.announced(venue({{"fees:", "floor_yuan: \"200\"\nfees:"}}));
+  const auto failed = [&](const Application& application) {
+    std::string out;
+    for (const Check& check : h.auctions.checks(no, application)) {
+      EXPECT_FALSE(check.outcome != Check::Outcome::not_checked && check.source.empty()) << check.code;
+      if (check.outcome == Check::Outcome::failed) out += check.code + " ";
+    }
+    return out;
+  };
+  EXPECT_EQ(failed({"A", "涡河"}), "FLOOR ");
+  EXPECT_EQ(failed({"D", "淮河"}), "BASIN PERMIT FLOOR ");
+  EXPECT_EQ(failed({"RET", "涡河"}), "ACCOUNT PERMIT FLOOR ");
+  h.w.rights.set_permit("B", "P-B", rights::Month{jan + 12}, rights::testing::pair);
+  h.w.rights.set_status("B", rights::AccountStatus::frozen, rights::testing::pair);
+  EXPECT_EQ(failed({"B", "涡河"}), "ENC PERMIT FLOOR ");
+  try {
+    h.auctions.apply(no, {"D", "淮河"}, agent("D"));
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), codes::not_admitted);
+    EXPECT_EQ(error.where().field, "BASIN,PERMIT,FLOOR");
+  }
+}
+
+TEST_P(AuctionsOn, NobodyApprovesHisOwn) {
+  Hall h(GetParam());
+  const Announcement lot = h.announcement();
+  const std::int64_t no = h.auctions.announce(venue(), lot, zhao);
+  EXPECT_EQ(h.auctions.announce(venue(), lot, zhao), no);
+  EXPECT_EQ(code_of([&] { h.auctions.announce(venue({{"lot: 10", "lot: 5"}}), lot, zhao); }), "key_conflict");
+  EXPECT_EQ(code_of([&] { h.auctions.approve(no, zhao); }), "same_person");
+  EXPECT_EQ(code_of([&] { h.auctions.apply(no, {"A", "涡河"}, agent("A")); }), "wrong_state");
+  h.auctions.approve(no, qian);
+  for (const Act& staff : {zhao, qian})
+    EXPECT_EQ(code_of([&] { h.auctions.apply(no, {"A", "涡河"}, staff); }), "same_person");
+  h.auctions.apply(no, {"A", "涡河"}, agent("A"));
+  EXPECT_EQ(code_of([&] { h.auctions.admit(no, "A", true, agent("A")); }), "same_person");
+  h.w.clock.set(h.opens);
+  EXPECT_EQ(code_of([&] { h.bid(no, "A", "120", 10); }), "not_admitted");
+  h.auctions.admit(no, "A", true, sun);
+  EXPECT_EQ(code_of([&] { h.auctions.apply(no, {"B", "涡河"}, agent("B")); }), "too_late");
+  // The operator cannot bid for a holder, nor close for a bidder.
+  EXPECT_EQ(code_of([&] {
+              h.auctions.bid(no, {.key = "x", .account = "A", .price = Decimal(120), .quantity = 10}, zhao);
+            }),
+            "not_yours");
+  h.w.clock.set(h.closes);
+  EXPECT_EQ(code_of([&] { h.auctions.close(no, "seed", agent("A")); }), "same_person");
+  const std::int64_t draft = [&] {
+    h.opens = {h.closes.seconds + 8 * 86400};
+    h.closes = {h.opens.seconds + 86400};
+    h.auctions.close(no, "seed", qian);
+    return h.auctions.announce(venue(), h.announcement(), zhao);
+  }();
+  EXPECT_EQ(h.w.free("RES", "COD", jan + 1), 0);
+  h.auctions.reject(draft, qian);
+  EXPECT_EQ(h.w.free("RES", "COD", jan + 1), 1'000);
+  EXPECT_EQ(h.w.troubles(), "");
+}
+
+// Each sort of damage is found.
+TEST_P(AuctionsOn, VerifyFindsWhatWasTouched) {
+  for (const char* damage :
+       {"UPDATE venue_bid SET ticks = ticks + 1 WHERE seq = 1",
+        "UPDATE venue_bid SET at = at - 100000000 WHERE seq = 2", "UPDATE venue_auction SET secret = 'x'",
+        "UPDATE venue_auction SET result = replace(result, '\"sold\":1000', '\"sold\":900')",
+        "UPDATE venue_bid SET replaced_by = 2 WHERE seq = 1", "DELETE FROM venue_bid WHERE seq = 2"}) {
+    Hall h(GetParam());
+    const std::int64_t no = h.announced(venue());
+    for (const char* account : {"A", "B"}) h.admit(no, account);
+    h.w.clock.set(h.opens);
+    h.bid(no, "A", "120", 700);
+    h.bid(no, "B", "120", 700);
+    h.w.clock.set(h.closes);
+    h.auctions.close(no, "seed", qian);
+    ASSERT_TRUE(h.auctions.verify(no).empty());
+    h.w.database.db().write([&](store::Transaction& t) { EXPECT_GT(t.execute(damage), 0); });
+    EXPECT_FALSE(h.auctions.verify(no).empty()) << damage;
+  }
+}
+
+TEST(Venues, TheLoaderIsStrict) {
+  for (const auto& [from, to, code] :
+       std::vector<std::array<std::string, 3>>{{"lot: 10", "lot: 10\nlots: 3", "unknown_key"},
+                                               {"tie: random", "tie: first", "bad_value"},
+                                               {"format: sealed", "format: ascending", "bad_value"},
+                                               {"min_bid: 10", "min_bid: 15", "bad_value"},
+                                               {"yuan: \"100\"", "yuan: \"105\"", "bad_value"},
+                                               {"source: {document: 试}", "", "missing_source"},
+                                               {"lot: 10", "max_share: \"1.5\"\nlot: 10", "bad_value"}})
+    EXPECT_EQ(code_of([&, f = from, t = to] { venue({{f, t}}); }), code) << to;
+}
+
+TEST(Venues, TheDemonstrationDeclaresOne) {
+  const policy::Policy policy = policy::Policy::load(std::string(TRIBUTARY_SOURCE_DIR) + "/policies", "demo");
+  const AuctionVenue venue = venue_of(policy, "cod-reserve-sale");
+  EXPECT_FALSE(venue.verified);
+  EXPECT_FALSE(venue.floor.has_value());
+  EXPECT_EQ(venue.approval_days, 20);
+  EXPECT_EQ(code_of([&] { venue_of(policy, "none"); }), "unknown_venue");
+}
+
+}  // namespace tributary::venues

@@ -1,0 +1,175 @@
+#include "venues/declaration.h"
+
+#include "base/text.h"
+#include "policy/codes.h"
+#include "policy/yaml.h"
+#include "venues/codes.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <map>
+
+#include <fmt/format.h>
+
+namespace tributary::venues {
+namespace {
+
+template <class T, std::size_t N>
+T one_of(policy::YamlMap& map, std::string_view key,
+         const std::array<std::pair<std::string_view, T>, N>& words) {
+  const policy::YamlNode& node = map.require(key);
+  const std::string& word = policy::scalar_of(node, key);
+  for (const auto& [name, value] : words)
+    if (name == word) return value;
+  std::string known;
+  for (const auto& [name, value] : words) known += (known.empty() ? "" : ", ") + std::string(name);
+  throw Error(policy::codes::bad_value,
+              {fmt::format("{}：“{}”不对（可用：{}）", key, word, known),
+               fmt::format("{}: \"{}\" is not understood (known: {})", key, word, known)},
+              node.where);
+}
+
+Decimal decimal(policy::YamlMap& map, std::string_view key) {
+  return policy::decimal_of(map.require(key), key);
+}
+std::optional<Decimal> decimal_or_none(policy::YamlMap& map, std::string_view key) {
+  const policy::YamlNode* node = map.find(key);
+  if (node == nullptr || node->kind == policy::YamlNode::Kind::null) return std::nullopt;
+  return policy::decimal_of(*node, key);
+}
+std::int64_t fen(policy::YamlMap& map, std::string_view key) {
+  const auto yuan = decimal_or_none(map, key);
+  return yuan ? (*yuan * Decimal(100)).to_int64() : 0;
+}
+
+VenueFee read_fee(const policy::YamlNode& node) {
+  policy::YamlMap map(node, "fees");
+  VenueFee out;
+  out.buyer = one_of<bool>(
+      map, "payer", std::array<std::pair<std::string_view, bool>, 2>{{{"buyer", true}, {"seller", false}}});
+  out.kind = map.text("kind");
+  out.to = map.text("to");
+  out.rule = {decimal(map, "rate"), fen(map, "least_yuan"), fen(map, "most_yuan")};
+  map.finish();
+  return out;
+}
+
+void require(bool fine, const policy::YamlNode& root, const char* field, const char* zh, const char* en) {
+  if (fine) return;
+  Where where = root.where;
+  where.field = field;
+  throw Error(codes::bad_value, {zh, en}, where);
+}
+
+}  // namespace
+
+AuctionVenue read_venue(const policy::YamlNode& root, const policy::PackInfo& pack) {
+  using exchange::OneWaySide, exchange::Pricing, exchange::Tie, exchange::Under;
+  using std::pair, std::string_view;
+  policy::YamlMap map(root, "venue");
+  AuctionVenue out;
+  out.id = map.text("venue");
+  out.title = map.bilingual("title");
+  out.pack = pack.id;
+  out.version = pack.version;
+  one_of<int>(map, "kind", std::array<pair<string_view, int>, 1>{{{"one_way_auction", 0}}});
+  one_of<int>(map, "format", std::array<pair<string_view, int>, 1>{{{"sealed", 0}}});
+  out.instrument = map.text("instrument");
+  out.medium = map.text_or("medium");
+  out.side = one_of<OneWaySide>(map, "side",
+                                std::array<pair<string_view, OneWaySide>, 2>{
+                                    {{"sale", OneWaySide::sale}, {"buy_back", OneWaySide::buy_back}}});
+  out.pricing = one_of<Pricing>(map, "pricing",
+                                std::array<pair<string_view, Pricing>, 2>{
+                                    {{"uniform", Pricing::uniform}, {"pay_as_bid", Pricing::pay_as_bid}}});
+  out.tie = one_of<Tie>(map, "tie",
+                        std::array<pair<string_view, Tie>, 3>{
+                            {{"time", Tie::time}, {"random", Tie::random}, {"pro_rata", Tie::pro_rata}}});
+  out.under = one_of<Under>(
+      map, "undersubscription",
+      std::array<pair<string_view, Under>, 3>{
+          {{"cancel", Under::cancel}, {"lowest_bid", Under::lowest_bid}, {"reserve", Under::reserve}}});
+  out.amend = one_of<Amend>(
+      map, "amend",
+      std::array<pair<string_view, Amend>, 2>{{{"none", Amend::none}, {"upward", Amend::upward}}});
+  out.tick = decimal(map, "tick_yuan");
+  out.lot = map.integer("lot");
+  out.min_bid = map.integer("min_bid");
+  out.max_share = decimal_or_none(map, "max_share");
+  out.deposit_fen = fen(map, "deposit_yuan");
+  {
+    policy::YamlMap reserve(map.require("reserve_price"), "reserve_price");
+    out.reserve_price = decimal(reserve, "yuan");
+    out.reserve_hidden = reserve.boolean_or("hidden", false);
+    reserve.finish();
+  }
+  out.floor = decimal_or_none(map, "floor_yuan");
+  out.announcement_days = map.integer("announcement_days");
+  out.qualification_days = map.integer("qualification_days");
+  if (const policy::YamlNode* node = map.find("approval")) {
+    policy::YamlMap approval(*node, "approval");
+    out.approval_days = approval.integer("days");
+    approval.finish();
+  }
+  if (const policy::YamlNode* node = map.find("fees"))
+    for (const policy::YamlNode& item : node->items) out.fees.push_back(read_fee(item));
+  out.certificate = map.text_or("certificate");
+  out.seed_source = map.text("seed_source");
+  out.source = map.source();
+  out.verified = map.boolean_or("verified", false);
+  map.finish();
+
+  require(out.medium.empty() || out.medium == "water" || out.medium == "air", root, "medium",
+          "介质须为 water 或 air", "the medium is water or air");
+  require(out.tick.sign() > 0, root, "tick_yuan", "最小变动价位须为正数", "the tick is positive");
+  require(out.lot > 0 && out.min_bid > 0 && out.min_bid % out.lot == 0, root, "min_bid",
+          "最低申报量须为手数的整数倍", "the least bid is a whole number of lots");
+  require(!out.max_share || (out.max_share->sign() > 0 && *out.max_share <= Decimal(1)), root, "max_share",
+          "比例须大于 0 且不超过 1", "a share is above 0 and at most 1");
+  require(out.reserve_price.sign() >= 0 && out.deposit_fen >= 0, root, "reserve_price", "金额不得为负",
+          "amounts are not negative");
+  require(Decimal::divide(out.reserve_price, out.tick, 0, Rounding::floor) * out.tick == out.reserve_price,
+          root, "reserve_price", "底价须为最小变动价位的整数倍",
+          "the reserve price is a whole number of ticks");
+  require(out.qualification_days >= 0 && out.announcement_days >= out.qualification_days, root,
+          "qualification_days", "资格审查期须在公告期之内", "qualification lies within the announcement");
+  require(!out.approval_days || *out.approval_days > 0, root, "approval", "审批期限须为正数",
+          "the term of approval is positive");
+  for (const VenueFee& fee : out.fees)
+    require(fee.rule.rate.sign() >= 0 && fee.rule.least >= 0 && fee.rule.most >= 0, root, "fees",
+            "费用不得为负", "fees are not negative");
+  return out;
+}
+
+std::vector<AuctionVenue> load_venues(const policy::Policy& policy) {
+  namespace fs = std::filesystem;
+  std::map<std::string, AuctionVenue> by_id;
+  for (const policy::PackInfo& pack : policy.packs()) {
+    const fs::path folder = fs::path(pack.folder) / "venues";
+    if (!fs::is_directory(folder)) continue;
+    std::vector<std::string> files;
+    for (const auto& entry : fs::directory_iterator(folder))
+      if (entry.path().extension() == ".yaml") files.push_back(entry.path().string());
+    std::ranges::sort(files);
+    for (const std::string& file : files) {
+      AuctionVenue venue = read_venue(policy::parse_yaml(read_file(file), file), pack);
+      by_id.insert_or_assign(venue.id, venue);
+    }
+  }
+  std::vector<AuctionVenue> out;
+  for (auto& [id, venue] : by_id) out.push_back(std::move(venue));
+  return out;
+}
+
+AuctionVenue venue_of(const policy::Policy& policy, const std::string& id) {
+  std::string known;
+  for (AuctionVenue& venue : load_venues(policy)) {
+    if (venue.id == id) return venue;
+    known += (known.empty() ? "" : ", ") + venue.id;
+  }
+  throw Error(codes::unknown_venue, {fmt::format("没有竞价场“{}”（有：{}）", id, known),
+                                     fmt::format("there is no venue \"{}\" (there are: {})", id, known)});
+}
+
+}  // namespace tributary::venues

@@ -1,0 +1,61 @@
+// How a county holds its auctions, declared in policies/<pack>/venues/*.yaml and read strictly.
+#pragma once
+
+#include "exchange/fees.h"
+#include "exchange/one_way_auction.h"
+#include "policy/pack.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tributary::venues {
+
+// What the buyer or the seller pays beside the price.
+struct VenueFee {
+  bool buyer = true;
+  std::string kind;  // "fee", "non_tax" …
+  std::string to;    // account of type fee
+  exchange::FeeRule rule;
+};
+
+// What may become of a bid until the close. It is never withdrawn.
+enum class Amend : std::uint8_t { none, upward };
+
+struct AuctionVenue {
+  std::string id;
+  Text title;
+  std::string pack, version;  // where it is declared
+  std::string instrument;
+  std::string medium;  // "water", "air" or empty: which boundary rule holds, BASIN or AIRZONE
+  exchange::OneWaySide side = exchange::OneWaySide::sale;
+  exchange::Pricing pricing = exchange::Pricing::uniform;
+  exchange::Tie tie = exchange::Tie::random;
+  exchange::Under under = exchange::Under::lowest_bid;
+  Amend amend = Amend::none;
+  Decimal tick{1};  // yuan per tonne and year for flow rights, per unit else
+  std::int64_t lot = 1;
+  std::int64_t min_bid = 1;
+  std::optional<Decimal> max_share{};  // of the supply, of one beneficial owner
+  std::int64_t deposit_fen = 0;
+  Decimal reserve_price{0};  // buy-back: the most that is paid
+  bool reserve_hidden = false;
+  std::optional<Decimal>
+      floor{};                // provincial paid-use price; unset: not known, FLOOR is reported as not checked
+  int announcement_days = 0;  // calendar days from the announcement to the first bid
+  int qualification_days = 0;          // the last of them, in which nobody applies any more
+  std::optional<int> approval_days{};  // an authority decides within so many calendar days; unset: none does
+  std::vector<VenueFee> fees;
+  std::string certificate;  // prefix of the certificates' numbers; empty: none
+  std::string seed_source;  // where the public seed comes from, for people
+  policy::Source source;
+  bool verified = false;
+};
+
+// Throws what policy/yaml.h throws; bad_value of venues for figures that do not fit together.
+AuctionVenue read_venue(const policy::YamlNode& root, const policy::PackInfo& pack);
+// Those of the whole cascade; a lower pack's replaces an upper one's of the same id.
+std::vector<AuctionVenue> load_venues(const policy::Policy& policy);
+AuctionVenue venue_of(const policy::Policy& policy, const std::string& id);  // throws unknown_venue
+
+}  // namespace tributary::venues

@@ -1,0 +1,332 @@
+// Random bidders on both databases; every write fails once; clients at the same time; killed while closing.
+#include "venues/venues_testing.h"
+
+#include <atomic>
+#include <filesystem>
+#include <random>
+#include <set>
+#include <thread>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace tributary::venues {
+
+using namespace testing;
+
+namespace {
+
+// All cash and all rights of a month that anybody has, under way or not.
+std::int64_t total(Hall& h, const std::string& instrument, int period) {
+  std::int64_t out = 0;
+  for (const rights::Holding& holding :
+       h.w.rights.holdings({.account = {}, .owner = {}, .instrument = instrument, .term = {}}))
+    if (holding.part.period <= period && period < holding.part.period + holding.part.count &&
+        holding.account != "ISS" && holding.account != "BANK")
+      out += holding.part.amount;
+  return out;
+}
+
+std::int64_t under_way(Hall& h) {
+  std::int64_t out = 0;
+  for (const rights::Holding& holding : h.w.rights.holdings({}))
+    out += holding.pending_out + holding.pending_in;
+  return out;
+}
+
+// The same seed gives the same auctions, bids and refusals everywhere.
+std::string run(Hall& h, unsigned seed) {
+  std::mt19937 random(seed);
+  const auto below = [&](int n) { return std::uniform_int_distribution<int>(0, n - 1)(random); };
+  std::string out;
+  for (int round = 0; round < 3; ++round) {
+    const bool sale = below(3) != 0, asks = below(2) == 0;
+    std::vector<std::pair<std::string, std::string>> changes{{"tie: random", "tie: time"}};
+    if (!sale) changes.emplace_back("side: sale", "side: buy_back");
+    if (asks) changes.emplace_back("fees:", "approval: {days: 5}\nfees:");
+    if (below(2) == 0) changes.emplace_back("pricing: uniform", "pricing: pay_as_bid");
+    if (below(2) == 0) changes.emplace_back("lot: 10", "max_share: \"0.4\"\nlot: 10");
+    constexpr std::array under{"cancel", "lowest_bid", "reserve"};
+    changes.emplace_back("undersubscription: reserve",
+                         std::string("undersubscription: ") + under[static_cast<std::size_t>(below(3))]);
+    const std::int64_t cash = total(h, "CNY", 0), goods = total(h, "COD", jan + 3);
+    const std::int64_t no = h.announced(venue(changes), 10 * (1 + below(20)));
+    for (const char* account : {"A", "B", "C"}) h.admit(no, account);
+    h.w.clock.set(h.opens);
+    std::vector<std::pair<std::string, std::string>> placed;  // key and account
+    for (int i = 0; i < 8; ++i) {
+      const std::string account(1, static_cast<char>('A' + below(3)));
+      Bid bid{.key = fmt::format("b{}", i),
+              .account = account,
+              .price = Decimal(10 * (below(12) + (sale ? 8 : 1))),
+              .quantity = 10 * (1 + below(8))};
+      if (!placed.empty() && below(3) == 0)
+        bid.improves = placed[static_cast<std::size_t>(below(static_cast<int>(placed.size())))].first;
+      const std::string code = code_of([&] { h.auctions.bid(no, bid, agent(account)); });
+      out += code + " ";
+      if (code.empty()) placed.emplace_back(bid.key, account);
+    }
+    h.w.clock.set(h.closes);
+    AuctionView view = h.auctions.close(no, fmt::format("seed {}", seed), qian);
+    if (view.state == "awaiting") view = h.auctions.decide(no, below(2) == 0, li);
+    EXPECT_TRUE(h.auctions.verify(no).empty());
+    EXPECT_EQ(total(h, "CNY", 0), cash);
+    EXPECT_EQ(total(h, "COD", jan + 3), goods);
+    EXPECT_EQ(under_way(h), 0) << "what was set aside is released once and wholly";
+    EXPECT_EQ(h.w.troubles(), "");
+    out += view.state + " " + view.result_hash + "\n";
+    h.opens = {h.closes.seconds + 8 * 86400};
+    h.closes = {h.opens.seconds + 86400};
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST(AuctionsRandom, TheSameEverywhereAndNothingIsLost) {
+  int settled = 0;
+  for (const unsigned seed : {1U, 2U, 3U, 4U, 5U, 6U}) {
+    std::set<std::string> courses;
+    for (const std::string& kind : store::test_kinds()) {
+      Hall h(kind);
+      for (const char* account : {"A", "B", "C"}) h.w.give(account, "COD", 300, months(1, 13));
+      courses.insert(run(h, seed));
+      if (::testing::Test::HasFailure()) FAIL() << "seed " << seed << " on " << kind;
+    }
+    EXPECT_EQ(courses.size(), 1U) << "seed " << seed;
+    settled += courses.begin()->find("settled") != std::string::npos;
+  }
+  EXPECT_GE(settled, 3);
+}
+
+class AuctionFaults : public ::testing::TestWithParam<std::string> {};
+INSTANTIATE_TEST_SUITE_P(Databases, AuctionFaults, ::testing::ValuesIn(store::test_kinds()));
+
+// The 1st, 2nd, 3rd … row written fails until the call passes: nothing half-done stays.
+TEST_P(AuctionFaults, AFailedWriteLeavesNothing) {
+  Hall h(GetParam());
+  const bool sqlite = h.w.database.db().dialect() == store::Dialect::sqlite;
+  std::vector<std::string> tables;
+  h.w.database.db().write([&](store::Transaction& t) {
+    t.execute("CREATE TABLE bomb (left_ones BIGINT NOT NULL)");
+    t.execute("INSERT INTO bomb VALUES (0)");
+    const char* names =
+        sqlite ? "SELECT name FROM sqlite_schema WHERE type = 'table' AND (name LIKE 'right_%' OR name LIKE "
+                 "'ledger_%' OR name LIKE 'venue_%') ORDER BY name"
+               : "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' AND (tablename LIKE "
+                 "'right_%' OR tablename LIKE 'ledger_%' OR tablename LIKE 'venue_%') ORDER BY tablename";
+    for (const store::Row& row : t.query(names)) tables.push_back(row.text(0));
+    if (!sqlite)
+      t.execute(
+          "CREATE FUNCTION bomb() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE bomb SET left_ones = "
+          "left_ones - 1; "
+          "IF (SELECT left_ones FROM bomb) = 0 THEN RAISE EXCEPTION 'boom'; END IF; IF TG_OP = 'DELETE' THEN "
+          "RETURN OLD; END IF; RETURN NEW; END $$");
+    for (const std::string& table : tables)
+      for (const char* what : {"INSERT", "UPDATE", "DELETE"})
+        t.execute(
+            sqlite ? fmt::format("CREATE TRIGGER bomb_{0}_{1} BEFORE {1} ON {0} BEGIN UPDATE bomb SET "
+                                 "left_ones = left_ones - 1; "
+                                 "SELECT RAISE(ABORT, 'boom') WHERE (SELECT left_ones FROM bomb) = 0; END",
+                                 table, what)
+                   : fmt::format(
+                         "CREATE TRIGGER bomb_{0}_{1} BEFORE {1} ON {0} FOR EACH ROW EXECUTE FUNCTION bomb()",
+                         table, what));
+  });
+  const auto contents = [&] {
+    std::string out = h.w.rights.state_hash();
+    h.w.database.db().read([&](store::Transaction& t) {
+      for (const std::string& table : tables)
+        out += fmt::format("{} {}\n", table, t.first("SELECT COUNT(*) FROM " + table)->integer(0));
+      for (const char* columns : {"state || events || bids || head FROM venue_auction",
+                                  "state FROM venue_bidder", "COALESCE(replaced_by, 0) FROM venue_bid"})
+        for (const store::Row& row : t.query(std::string("SELECT '' || ") + columns + " ORDER BY 1"))
+          out += row.text(0) + "\n";
+    });
+    return out;
+  };
+  const auto until_it_passes = [&](const char* name, const auto& work, int at_least) {
+    const std::string before = contents();
+    int failed = 0;
+    for (int n = 1; n < 600; ++n) {
+      h.w.database.db().write([&](store::Transaction& t) { t.execute("UPDATE bomb SET left_ones = ?", n); });
+      if (code_of(work).empty()) break;
+      ++failed;
+      ASSERT_EQ(contents(), before) << name << " write " << n;
+      if (n % 8 != 0) continue;
+      ASSERT_EQ(h.w.troubles(), "") << name << " write " << n;
+    }
+    EXPECT_GE(failed, at_least) << name;
+    h.w.database.db().write([&](store::Transaction& t) { t.execute("UPDATE bomb SET left_ones = 0"); });
+    ASSERT_EQ(h.w.troubles(), "") << name;
+  };
+  const Announcement lot = h.announcement(100);
+  const AuctionVenue asks = venue({{"fees:", "approval: {days: 5}\nfees:"}});
+  std::int64_t no = 0;
+  until_it_passes(
+      "announce", [&] { no = h.auctions.announce(asks, lot, zhao); }, 10);
+  until_it_passes(
+      "approve", [&] { h.auctions.approve(no, qian); }, 2);
+  until_it_passes(
+      "apply",
+      [&] {
+        h.auctions.apply(no, {"A", "涡河"}, agent("A"));
+      },
+      5);
+  until_it_passes(
+      "admit", [&] { h.auctions.admit(no, "A", true, sun); }, 1);
+  h.admit(no, "B");
+  h.w.clock.set(h.opens);
+  const Bid first{.key = "1", .account = "A", .price = Decimal(120), .quantity = 70};
+  until_it_passes(
+      "bid", [&] { h.auctions.bid(no, first, agent("A")); }, 5);
+  const Bid better{.key = "2", .account = "A", .price = Decimal(130), .quantity = 70, .improves = "1"};
+  until_it_passes(
+      "improve", [&] { h.auctions.bid(no, better, agent("A")); }, 8);
+  h.bid(no, "B", "120", 50);
+  h.w.clock.set(h.closes);
+  until_it_passes(
+      "close", [&] { h.auctions.close(no, "seed", qian); }, 20);
+  EXPECT_EQ(h.auctions.auction(no).state, "awaiting");
+  until_it_passes(
+      "decide", [&] { h.auctions.decide(no, true, li); }, 15);
+  EXPECT_EQ(h.auctions.auction(no).state, "settled");
+  EXPECT_EQ(h.w.free("A", "COD", jan + 1), 70);
+  EXPECT_EQ(h.w.free("B", "COD", jan + 1), 30);
+  EXPECT_TRUE(h.auctions.verify(no).empty());
+}
+
+class AuctionsTogether : public ::testing::TestWithParam<std::string> {};
+INSTANTIATE_TEST_SUITE_P(Databases, AuctionsTogether, ::testing::ValuesIn(store::test_kinds()));
+
+// Three bidders at once, each key sent twice, while somebody tries to close: the sequence has no gaps, each
+// bid counts once.
+TEST_P(AuctionsTogether, EveryBidCountsOnce) {
+  Hall h(GetParam());
+  const std::int64_t no = h.announced(venue());
+  for (const char* account : {"A", "B", "C"}) h.admit(no, account);
+  h.w.clock.set(h.opens);
+  std::vector<std::string> faults(4);
+  std::vector<std::thread> clients;
+  for (int client = 0; client < 4; ++client)
+    clients.emplace_back([&, client] {
+      try {
+        const auto database = store::Database::open(h.w.database.url());
+        Auctions auctions(*database, "341602", h.w.clock, h.w.calendar);
+        const std::string account(1, static_cast<char>('A' + client % 3));
+        for (int i = 0; i < 8; ++i) {
+          const Bid bid{.key = fmt::format("{}-{}", account, i),
+                        .account = account,
+                        .price = Decimal(100 + 10 * i),
+                        .quantity = 50};
+          // The fourth client sends again what the first one sends.
+          const Receipt receipt = auctions.bid(no, bid, agent(account));
+          if (auctions.bid(no, bid, agent(account)).hash != receipt.hash)
+            faults[static_cast<std::size_t>(client)] = "another receipt";
+        }
+      } catch (const std::exception& error) {
+        faults[static_cast<std::size_t>(client)] = error.what();
+      }
+    });
+  for (auto& client : clients) client.join();
+  EXPECT_EQ(faults, std::vector<std::string>(4));
+  h.w.clock.set(h.closes);
+  std::vector<std::string> hashes(2);
+  clients.clear();
+  for (std::size_t i = 0; i < 2; ++i)
+    clients.emplace_back([&, i] {
+      try {
+        const auto database = store::Database::open(h.w.database.url());
+        hashes[i] = Auctions(*database, "341602", h.w.clock, h.w.calendar)
+                        .close(no, fmt::format("seed {}", i), qian)
+                        .result_hash;
+      } catch (const std::exception& error) {
+        hashes[i] = error.what();
+      }
+    });
+  for (auto& client : clients) client.join();
+  EXPECT_EQ(hashes[0], hashes[1]);  // one of them closed it
+  EXPECT_EQ(h.auctions.bids(no).size(), 24U);
+  EXPECT_EQ(h.auctions.auction(no).sold, 1'000);
+  EXPECT_EQ(under_way(h), 0);
+  EXPECT_TRUE(h.auctions.verify(no).empty());
+  EXPECT_EQ(h.w.troubles(), "");
+}
+
+namespace {
+
+// Kills its process the nth time it is asked.
+class DeadlyClock final : public Clock {
+ public:
+  DeadlyClock(Instant at, int times) : at_(at), left_(times) {}
+  Instant now() const override {
+    if (--left_ == 0) kill(getpid(), SIGKILL);
+    return at_;
+  }
+
+ private:
+  Instant at_;
+  mutable int left_;
+};
+
+}  // namespace
+
+class AuctionsKilled : public ::testing::TestWithParam<std::string> {};
+INSTANTIATE_TEST_SUITE_P(Databases, AuctionsKilled, ::testing::ValuesIn(store::test_kinds()));
+
+// The closing process is killed again and again, each time a step later in its work, until it comes through;
+// on SQLite its result is the one that an undisturbed copy of the database gives.
+TEST_P(AuctionsKilled, ClosingResumesToTheSameResult) {
+  namespace fs = std::filesystem;
+  Hall h(GetParam());
+  const std::int64_t no = h.announced(venue());
+  for (const char* account : {"A", "B", "C"}) h.admit(no, account);
+  h.w.clock.set(h.opens);
+  for (int i = 0; i < 12; ++i) h.bid(no, std::string(1, static_cast<char>('A' + i % 3)), "120", 200);
+  h.w.clock.set(h.closes);
+  std::string wanted;
+  if (GetParam() == "sqlite") {
+    const std::string file = h.w.database.url().substr(std::string("sqlite:").size()), twin = file + ".twin";
+    for (const char* part : {"", "-wal"})
+      if (fs::exists(file + part)) fs::copy_file(file + part, twin + part);
+    const auto untouched = store::Database::open("sqlite:" + twin);
+    wanted = Auctions(*untouched, "341602", h.w.clock, h.w.calendar).close(no, "seed", qian).result_hash;
+  }
+  int killed = 0, before = 0;
+  for (bool through = false; !through && killed < 100;) {
+    const pid_t child = fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      try {
+        const DeadlyClock clock(h.closes, killed + 1);
+        const auto database = store::Database::open(h.w.database.url());
+        Auctions(*database, "341602", clock, h.w.calendar).close(no, "seed", qian);
+      } catch (...) {
+        _exit(1);
+      }
+      _exit(0);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    if (WIFSIGNALED(status)) {
+      // Nothing of it has happened; or all, when it died on its way home.
+      const std::string state = h.auctions.auction(no).state;
+      ASSERT_TRUE(state == "announced" || state == "settled") << state;
+      before += state == "announced";
+      ++killed;
+      ASSERT_EQ(h.w.troubles(), "") << killed;
+    } else {
+      ASSERT_EQ(WEXITSTATUS(status), 0);
+      through = true;
+    }
+  }
+  EXPECT_GE(before, 4);
+  const AuctionView done = h.auctions.close(no, "seed", qian);
+  EXPECT_EQ(done.result_hash, wanted.empty() ? done.result_hash : wanted);
+  EXPECT_EQ(done.sold, 1'000);
+  EXPECT_EQ(under_way(h), 0);
+  EXPECT_TRUE(h.auctions.verify(no).empty());
+  EXPECT_EQ(h.w.troubles(), "");
+}
+
+}  // namespace tributary::venues

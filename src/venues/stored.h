@@ -1,0 +1,42 @@
+// One auction as it stands in the database; private to `venues`.
+#pragma once
+
+#include "venues/terms.h"
+
+#include <map>
+
+namespace tributary::venues {
+
+struct Auctions::Row {
+  std::int64_t number = 0;
+  std::string state;
+  Terms terms;
+  std::string announced_by, approved_by, closed_by, secret;
+  std::int64_t bids = 0;
+  std::string head;
+  std::int64_t events = 0;
+  std::string result, result_hash;
+
+  bool before_the_close() const { return state == "draft" || state == "announced"; }
+  // Keys of what is set aside in the registry of rights.
+  std::string lot_key() const { return "auction-" + std::to_string(number) + "-lot"; }
+  std::string bid_key(std::int64_t seq) const {
+    return "auction-" + std::to_string(number) + "-bid-" + std::to_string(seq);
+  }
+  std::string deposit_key(const std::string& account) const {
+    return "auction-" + std::to_string(number) + "-deposit-" + account;
+  }
+  std::string trade_key(std::int64_t seq) const {
+    return "auction-" + std::to_string(number) + "-trade-" + std::to_string(seq);
+  }
+  std::string rule() const { return terms.venue.pack + " " + terms.venue.version + ", " + terms.venue.id; }
+};
+
+// Throws same_person when `actor` is one of those named.
+void require_other(const std::string& actor, std::initializer_list<std::string> taken);
+void require_act(const rights::Act& act);
+// A bid in its place of the chain.
+std::string hash_of(const std::string& before, const StoredBid& bid);
+std::map<std::string, std::string> owners_of(const std::vector<Bidder>& bidders);  // by account
+
+}  // namespace tributary::venues

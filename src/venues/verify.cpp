@@ -1,0 +1,103 @@
+// The proof afterwards: the chain of bids, the draw, the clearing and the registry, each against what is on
+// record.
+#include "base/text.h"
+#include "venues/stored.h"
+
+#include <fmt/format.h>
+
+namespace tributary::venues {
+namespace {
+
+class Faults {
+ public:
+  void add(bool fine, std::string zh, std::string en) {
+    if (!fine) out.push_back({std::move(zh), std::move(en)});
+  }
+  std::vector<Text> out;
+};
+
+void check_chain(Faults& faults, const Terms& terms, const std::vector<StoredBid>& bids,
+                 const std::string& end) {
+  std::string head;
+  for (const StoredBid& bid : bids) {
+    faults.add(bid.hash == hash_of(head, bid), fmt::format("第 {} 号报价与其哈希不符", bid.seq),
+               fmt::format("bid {} does not fit its hash", bid.seq));
+    faults.add(terms.announcement.opens <= bid.at && bid.at < terms.announcement.closes,
+               fmt::format("第 {} 号报价不在竞价时间内", bid.seq),
+               fmt::format("bid {} lies outside the bidding time", bid.seq));
+    head = bid.hash;
+  }
+  faults.add(head == end, "报价链的末端与记录不符", "the end of the chain of bids is not the one on record");
+}
+
+// What the clearing gives is what stands on record and in the registry, and nothing else does.
+void check_trades(Faults& faults, const Terms& terms, const exchange::OneWayResult& cleared,
+                  const std::vector<StoredBid>& bids, const Json& trades, const rights::Rights& registry) {
+  const bool sale = terms.venue.side == exchange::OneWaySide::sale;
+  std::size_t at = 0;
+  for (const auto& served : cleared.rows) {
+    if (served.filled == 0) continue;
+    const std::int64_t seq = Decimal::parse(served.bid).to_int64();
+    if (at == trades.size() || trades[at].at("bid") != seq) {
+      faults.add(false, fmt::format("记录缺第 {} 号报价的成交", seq),
+                 fmt::format("the trade of bid {} is not on record", seq));
+      return;
+    }
+    const Json& trade = trades[at++];
+    const std::string& account = bids[static_cast<std::size_t>(seq) - 1].account;
+    const std::int64_t fen = price_of(terms, served.filled, yuan_of(terms.venue, served.pays));
+    faults.add(
+        trade.at("account") == account && trade.at("quantity") == served.filled && trade.at("fen") == fen,
+        fmt::format("第 {} 号报价的成交与出清不符", seq),
+        fmt::format("the trade of bid {} differs from the clearing", seq));
+    if (!trade.at("refused").get<std::string>().empty()) continue;
+    const rights::Transaction booked = registry.transaction(trade.at("trade").get<std::string>());
+    const Json body = Json::parse(booked.body);
+    faults.add((sale ? booked.to : booked.from) == account && body.at("quantity") == served.filled &&
+                   body.value("fen", std::int64_t{0}) == fen,
+               fmt::format("登记簿中的交易 {} 与结果不符", booked.key),
+               fmt::format("transaction {} of the registry differs from the result", booked.key));
+  }
+  faults.add(at == trades.size(), "记录中有出清之外的成交",
+             "there are trades on record that the clearing does not give");
+}
+
+}  // namespace
+
+std::vector<Text> Auctions::verify(std::int64_t number) const {
+  std::vector<Text> out;
+  database_.snapshot([&] {
+    Row row;
+    std::vector<StoredBid> bids;
+    database_.read([&](store::Transaction& t) {
+      row = load(t, number);
+      bids = read_bids(t, row);
+    });
+    if (row.result.empty())
+      throw Error(codes::wrong_state, {fmt::format("第 {} 场竞价尚未开标", number),
+                                       fmt::format("auction {} is not closed yet", number)});
+    Faults faults;
+    std::string commitment;
+    for (const AuctionEvent& event : events(number))
+      if (event.event == "announced") commitment = event.detail;
+    const Json stored = Json::parse(row.result);
+    faults.add(sha256_hex(row.result) == row.result_hash, "结果与其哈希不符",
+               "the result does not fit its hash");
+    faults.add(sha256_hex(row.secret) == commitment, "秘密种子与公告时公布的承诺不符",
+               "the secret does not fit the commitment that was announced");
+    faults.add(stored.at("bids") == row.head, "报价链的末端与结果不符",
+               "the end of the chain of bids is not the one in the result");
+    check_chain(faults, row.terms, bids, row.head);
+    if (faults.out.empty()) {
+      const auto again = clear(row.terms, bids, owners_of(bidders(number)),
+                               {commitment, row.secret, stored.at("seed").get<std::string>()});
+      faults.add(json_of(row.terms.venue, again) == stored.at("clearing"), "重新出清的结果与记录不同",
+                 "clearing again gives another result than the one on record");
+      check_trades(faults, row.terms, again, bids, stored.at("trades"), rights());
+    }
+    out = std::move(faults.out);
+  });
+  return out;
+}
+
+}  // namespace tributary::venues
