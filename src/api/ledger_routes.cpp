@@ -2,6 +2,7 @@
 #include "api/routes.h"
 #include "ledger/codes.h"
 #include "ledger/ledger.h"
+#include "rights/rights.h"
 
 #include <sstream>
 
@@ -57,7 +58,7 @@ Page list_accounts(Call& call, const PageRequest& page) {
   const auto parties = call.caller.parties(Permission::ledger_read);
   std::vector<Json> all;
   for (const auto& [account, balance] : ledger.accounts()) {
-    if (!visible(parties, account.owner)) continue;
+    if (!visible(parties, account.owner) || rights::is_of_registry(account)) continue;
     all.push_back(
         {{"id", account.id.value},
          {"owner", names.party(account.owner)},

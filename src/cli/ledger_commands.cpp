@@ -4,6 +4,7 @@
 #include "cli/context.h"
 #include "cli/names.h"
 #include "ledger/ledger.h"
+#include "rights/rights.h"
 
 #include <iostream>
 #include <sstream>
@@ -37,6 +38,7 @@ int accounts(Context& c) {
                    {{"余额", "balance"}, document::CellKind::money},
                    {{"可用", "available"}, document::CellKind::money}};
   for (const auto& [account, balance] : ledger.accounts()) {
+    if (rights::is_of_registry(account)) continue;
     const int places = decimals.at(account.unit);
     const std::string posted = ledger::format_amount(balance.posted, places);
     const std::string available = ledger::format_amount(balance.available(), places);
@@ -154,7 +156,7 @@ int export_journal(Context& c, const std::string& format, const std::string& fil
 void add_ledger_commands(CLI::App& app, Action& action) {
   auto* group = app.add_subcommand("ledger", "账本 / ledger");
   group->require_subcommand(1);
-  group->add_subcommand("accounts", "账户与余额 / accounts and balances")->callback([&action] {
+  group->add_subcommand("accounts", "账户与余额（权益登记的见 right holdings） / accounts and balances (of rights: right holdings)")->callback([&action] {
     action = accounts;
   });
   struct Arguments {

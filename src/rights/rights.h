@@ -162,4 +162,9 @@ class Rights {
   const WorkCalendar& calendar_;
 };
 
+// Whether an account of the ledger holds a month, vintage or cash of this registry: lists of money leave these out.
+inline bool is_of_registry(const ledger::Account& account) {
+  return account.purpose.starts_with("right:");
+}
+
 }  // namespace tributary::rights
