@@ -13,7 +13,7 @@ INSTANTIATE_TEST_SUITE_P(Databases, AuctionsOn, ::testing::ValuesIn(store::test_
 TEST_P(AuctionsOn, RunsFromAnnouncementToTitle) {
   Hall h(GetParam());
   const std::int64_t no = h.announced(venue());
-  EXPECT_EQ(h.w.free("RES", "COD", jan + 1), 0);  // set aside before anybody sees it
+  EXPECT_EQ(h.w.free_of("RES", "COD", jan + 1), 0);  // set aside before anybody sees it
   for (const char* account : {"A", "B", "C"}) h.admit(no, account);
   EXPECT_EQ(h.cash("A"), 100'000'00 - 10'00);
   h.w.clock.set(h.opens);
@@ -28,10 +28,10 @@ TEST_P(AuctionsOn, RunsFromAnnouncementToTitle) {
   EXPECT_EQ(done.price, Decimal(100));
   EXPECT_EQ(done.sold, 1'000);
   ASSERT_EQ(done.outcomes.size(), 3U);
-  EXPECT_EQ(h.w.free("A", "COD", jan + 1), 300);
-  EXPECT_EQ(h.w.free("B", "COD", jan + 12), 600);
-  EXPECT_EQ(h.w.free("C", "COD", jan + 5), 100);
-  EXPECT_EQ(h.w.free("RES", "COD", jan + 1), 0);
+  EXPECT_EQ(h.w.free_of("A", "COD", jan + 1), 300);
+  EXPECT_EQ(h.w.free_of("B", "COD", jan + 12), 600);
+  EXPECT_EQ(h.w.free_of("C", "COD", jan + 5), 100);
+  EXPECT_EQ(h.w.free_of("RES", "COD", jan + 1), 0);
   EXPECT_EQ(h.cash("A"), 100'000'00 - 30'00 - 30);
   EXPECT_EQ(h.cash("B"), 100'000'00 - 60'00 - 60);
   EXPECT_EQ(h.cash("C"), 100'000'00 - 10'00 - 10);
@@ -57,15 +57,15 @@ TEST_P(AuctionsOn, ABuyBackTakesTheCheapestAndPaysFromTheReserve) {
   h.admit(no, "B");
   h.w.clock.set(h.opens);
   h.bid(no, "A", "60", 300);
-  EXPECT_EQ(h.w.free("A", "COD", jan + 1), 200);
+  EXPECT_EQ(h.w.free_of("A", "COD", jan + 1), 200);
   EXPECT_EQ(code_of([&] { h.bid(no, "B", "110", 300); }), "beyond_reserve");
   EXPECT_EQ(code_of([&] { h.bid(no, "A", "80", 300); }), "insufficient");
   h.bid(no, "B", "90", 300);
   h.w.clock.set(h.closes);
   EXPECT_EQ(h.auctions.close(no, "seed", qian).sold, 400);
-  EXPECT_EQ(h.w.free("A", "COD", jan + 1), 200);
-  EXPECT_EQ(h.w.free("B", "COD", jan + 1), 400);
-  EXPECT_EQ(h.w.free("RES", "COD", jan + 1), 1'400);
+  EXPECT_EQ(h.w.free_of("A", "COD", jan + 1), 200);
+  EXPECT_EQ(h.w.free_of("B", "COD", jan + 1), 400);
+  EXPECT_EQ(h.w.free_of("RES", "COD", jan + 1), 1'400);
   EXPECT_EQ(h.cash("A"), 100'000'00 + 18'00 - 36);
   EXPECT_EQ(h.cash("RES"), 1'000'000'00 - 27'00 - 27);
   EXPECT_TRUE(h.auctions.verify(no).empty());
@@ -83,8 +83,8 @@ TEST_P(AuctionsOn, WhatNeedsApprovalWaitsAndARefusalUnwindsBothLegs) {
     const AuctionView waits = h.auctions.close(no, "seed", qian);
     EXPECT_EQ(waits.state, "awaiting");
     EXPECT_EQ(waits.outcomes.at(0).state, "conditional");
-    EXPECT_EQ(h.w.free("A", "COD", jan + 1), 0);
-    EXPECT_EQ(h.w.free("RES", "COD", jan + 1), 700);
+    EXPECT_EQ(h.w.free_of("A", "COD", jan + 1), 0);
+    EXPECT_EQ(h.w.free_of("RES", "COD", jan + 1), 700);
     for (const Act& involved : {zhao, qian, agent("A")})
       EXPECT_EQ(code_of([&] { h.auctions.decide(no, true, involved); }), "same_person");
     const std::string how = end;
@@ -96,8 +96,8 @@ TEST_P(AuctionsOn, WhatNeedsApprovalWaitsAndARefusalUnwindsBothLegs) {
     }
     const AuctionView after = h.auctions.auction(no);
     EXPECT_EQ(after.state, how == "granted" ? "settled" : "cancelled");
-    EXPECT_EQ(h.w.free("A", "COD", jan + 1), how == "granted" ? 300 : 0);
-    EXPECT_EQ(h.w.free("RES", "COD", jan + 1), how == "granted" ? 700 : 1'000);
+    EXPECT_EQ(h.w.free_of("A", "COD", jan + 1), how == "granted" ? 300 : 0);
+    EXPECT_EQ(h.w.free_of("RES", "COD", jan + 1), how == "granted" ? 700 : 1'000);
     // Less is bid for than offered, so all pay the reserve price of 100.
     EXPECT_EQ(h.cash("A"), 100'000'00 - (how == "granted" ? 30'30 : 0));
     EXPECT_EQ(h.w.troubles(), "") << end;
@@ -242,9 +242,9 @@ TEST_P(AuctionsOn, NobodyApprovesHisOwn) {
     h.auctions.close(no, "seed", qian);
     return h.auctions.announce(venue(), h.announcement(), zhao);
   }();
-  EXPECT_EQ(h.w.free("RES", "COD", jan + 1), 0);
+  EXPECT_EQ(h.w.free_of("RES", "COD", jan + 1), 0);
   h.auctions.reject(draft, qian);
-  EXPECT_EQ(h.w.free("RES", "COD", jan + 1), 1'000);
+  EXPECT_EQ(h.w.free_of("RES", "COD", jan + 1), 1'000);
   EXPECT_EQ(h.w.troubles(), "");
 }
 

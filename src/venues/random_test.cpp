@@ -191,8 +191,8 @@ TEST_P(AuctionFaults, AFailedWriteLeavesNothing) {
   until_it_passes(
       "decide", [&] { h.auctions.decide(no, true, li); }, 15);
   EXPECT_EQ(h.auctions.auction(no).state, "settled");
-  EXPECT_EQ(h.w.free("A", "COD", jan + 1), 70);
-  EXPECT_EQ(h.w.free("B", "COD", jan + 1), 30);
+  EXPECT_EQ(h.w.free_of("A", "COD", jan + 1), 70);
+  EXPECT_EQ(h.w.free_of("B", "COD", jan + 1), 30);
   EXPECT_TRUE(h.auctions.verify(no).empty());
 }
 

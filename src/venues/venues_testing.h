@@ -100,7 +100,7 @@ class Hall {
                          .improves = improves},
                         agent(account));
   }
-  std::int64_t cash(const std::string& account) { return w.free(account, "CNY", 0); }
+  std::int64_t cash(const std::string& account) { return w.free_of(account, "CNY", 0); }
 
   rights::testing::World w;
   Auctions auctions{w.database.db(), "341602", w.clock, w.calendar};
