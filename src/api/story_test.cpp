@@ -254,6 +254,12 @@ TEST_P(Story, AnswersAreWhatTheTableSays) {
                                    {"purpose", "核对"}, {"last_day", base::to_string(world.clock.today())}, {"downloads", 1}});
   ASSERT_EQ(asked.status, 201) << asked.body;
   people.push_back(zhao);
+  ASSERT_EQ(drafter.post("/api/v1/rights/transactions",
+                         {{"key", "1"}, {"kind", "issue"}, {"instrument", "COD-GUO"}, {"from", "ISSUE"},
+                          {"to", "RESERVE"}, {"quantity", 1}, {"start", "2027-01"}, {"end", "2028-01"},
+                          {"reason", "示例"}})
+                .status,
+            201);
   const RouteTable table = make_routes();
   std::size_t checked = 0;
   for (const auto& route : table.routes()) {

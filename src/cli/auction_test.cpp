@@ -71,7 +71,7 @@ class AuctionShell : public ::testing::Test {
 
   int run(const std::string& by, std::vector<std::string> arguments) {
     std::vector<std::string> all{
-        "--database", url, "--packs", std::string(TRIBUTARY_SOURCE_DIR) + "/policies", "--by", by, "--json"};
+        "--db", url, "--packs", std::string(TRIBUTARY_SOURCE_DIR) + "/policies", "--by", by, "--json"};
     all.insert(all.end(), arguments.begin(), arguments.end());
     std::ostringstream stdout_text, stderr_text;
     const int code = run_program(all, clock, stdout_text, stderr_text);
