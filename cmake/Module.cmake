@@ -45,15 +45,28 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
 else()
   target_compile_options(tributary_options INTERFACE "SHELL:-Xclang -fno-pch-timestamp")
 endif()
+# A precompiled header's bytes differ from folder to folder. They hold none of our headers, so the compiler and the
+# libraries that are in them name them for ccache: another clone of these sources finds what this one compiled.
+execute_process(COMMAND ${CMAKE_CXX_COMPILER} --version OUTPUT_VARIABLE compiler_version)
+function(tributary_name_precompiled target)
+  set(folder ${CMAKE_BINARY_DIR}/CMakeFiles/${target}.dir)
+  foreach(suffix gch pch)
+    file(CONFIGURE OUTPUT ${folder}/cmake_pch.hxx.${suffix}.sum @ONLY
+      CONTENT "@compiler_version@fmt @fmt_VERSION@\ngtest @GTest_VERSION@\n@ARGN@\n")
+  endforeach()
+endfunction()
+
 file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/precompiled.cpp CONTENT "")
 add_library(tributary_precompiled OBJECT ${CMAKE_BINARY_DIR}/precompiled.cpp)
 target_link_libraries(tributary_precompiled PRIVATE tributary_options fmt::fmt)
 target_precompile_headers(tributary_precompiled PRIVATE ${TRIBUTARY_PCH})
+tributary_name_precompiled(tributary_precompiled ${TRIBUTARY_PCH})
 if(TRIBUTARY_TESTS)
   add_library(tributary_test_precompiled OBJECT ${CMAKE_BINARY_DIR}/precompiled.cpp)
   target_link_libraries(tributary_test_precompiled PRIVATE tributary_options fmt::fmt GTest::gtest GTest::gmock)
   target_compile_options(tributary_test_precompiled PRIVATE ${test_optimisation})
   target_precompile_headers(tributary_test_precompiled PRIVATE ${TRIBUTARY_PCH} <gmock/gmock.h> <gtest/gtest.h>)
+  tributary_name_precompiled(tributary_test_precompiled ${TRIBUTARY_PCH} <gmock/gmock.h> <gtest/gtest.h>)
 endif()
 
 function(tributary_module module)
