@@ -51,6 +51,10 @@ const char* origin_name(policy::InputOrigin::Kind kind) {
       return "group_mean";
     case Kind::result:
       return "result";
+    case Kind::total:
+      return "total";
+    case Kind::rights:
+      return "rights";
   }
   return "";
 }

@@ -24,12 +24,14 @@ inline constexpr Code predecessor_open{"compensate", 16, "predecessor_open", Kin
 inline constexpr Code bad_record{"compensate", 17, "bad_record", Kind::unavailable};
 inline constexpr Code amount_too_large{"compensate", 18, "amount_too_large", Kind::conflict};
 inline constexpr Code same_person{"compensate", 19, "same_person", Kind::forbidden};
+inline constexpr Code bad_measure{"compensate", 20, "bad_measure", Kind::conflict};
 
 inline constexpr std::array all{wrong_period,   no_places,        contradictory_claims, no_party,
                                 several_series, bad_attribute,    unknown_run,          unknown_statement,
                                 wrong_state,    superseded,       window_unknown,       window_open,
                                 window_over,    not_a_party,      reason_missing,       predecessor_open,
-                                bad_record,     amount_too_large, same_person};
+                                bad_record,     amount_too_large, same_person,
+                                bad_measure};
 static_assert(dense(all));
 
 }  // namespace tributary::compensate::codes

@@ -93,6 +93,9 @@ class Compensation {
   // The same evaluation with parameters changed; nothing is written.
   WhatIf what_if(const std::string& rule, const Period& period, const policy::Overrides& overrides,
                  std::optional<Date> known = {}) const;
+  // What a run would come to now, at one place (empty: all); nothing is written.
+  Computation look(const std::string& rule, const Period& period, const std::string& place = {},
+                   std::optional<Date> known = {}) const;
   // Computes a stored run again from what it recorded, and compares with it and with its statements. Throws
   // unknown_run.
   Verification verify(std::int64_t run) const;

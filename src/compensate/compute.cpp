@@ -41,7 +41,8 @@ class Computing {
         request_(request),
         tenant_(tenant),
         registry_(database, tenant),
-        inputs_(database, tenant, policy, request.known, request.as_known, request.before_run) {}
+        inputs_(database, tenant, policy, request.known, request.as_known, request.position,
+                request.before_run) {}
 
   Computation run() {
     rule_ = policy_.rule(request_.rule, request_.period.from(), request_.known);
@@ -57,6 +58,7 @@ class Computing {
     out.head.period = request_.period;
     out.head.known = request_.known;
     out.head.as_known = request_.as_known;
+    out.head.position = request_.position;
     out.head.pack = policy_.pack().id;
     out.head.pack_hash = policy_.hash();
     out.head.unverified = binding_.unverified || !request_.overrides.empty();
@@ -94,6 +96,7 @@ class Computing {
     for (registry::Place& place :
          registry_.places({rule.place_kind, rule.group, {}}, request_.period.from())) {
       if (request_.recorded != nullptr && recorded(place.code) == nullptr) continue;
+      if (!request_.place.empty() && place.code != request_.place) continue;
       Row row;
       row.place = std::move(place);
       rows_.push_back(std::move(row));
@@ -129,7 +132,9 @@ class Computing {
   void gather() {
     for (Row& row : rows_)
       for (const policy::Slot& slot : rule_->program.inputs) {
-        row.given.push_back(inputs_.get(*rule_, slot, row.place, request_.period));
+        const std::string& role = rule_->rule.inputs[slot.declaration].origin.role;
+        row.given.push_back(inputs_.get(*rule_, slot, row.place, request_.period,
+                                        role.empty() ? std::vector<RoleHeld>{} : held(row.place, role)));
         row.values.push_back(row.given.back().value);
       }
   }
@@ -194,6 +199,8 @@ class Computing {
       out.payment_derivations.push_back(explainer.payment(i));
     std::set<std::string> named;
     for (const policy::Payment& declared : rule_->rule.payments) named.insert({declared.from, declared.to});
+    for (const policy::Input& input : rule_->rule.inputs)
+      if (!input.origin.role.empty()) named.insert(input.origin.role);
     for (const std::string& role : named)
       for (RoleHeld& one : held(row.place, role)) out.roles.push_back(std::move(one));
     for (const auto& due : outcome.dues) out.payments.push_back(payment(row.place, due));

@@ -17,11 +17,13 @@ struct ComputeRequest {
   Period period = Period::parse("2000");
   Date known;        // law and attributes of places as known on this day
   Instant as_known;  // observations as known at this instant
+  std::int64_t position = 0;  // rights as they stood when the ledger was so long (Ledger::position)
   std::optional<std::int64_t>
       before_run;               // results of earlier runs only up to this one, excluded; absent: all
   policy::Overrides overrides;  // what-if: parameters given by hand
   // A run to be computed again: its places, and who had which role for them. Absent: as registered now.
   const Computation* recorded = nullptr;
+  std::string place;  // only this one; empty: all of the rule
 };
 
 // Throws wrong_period (the rule is for another granularity), no_places, contradictory_claims (a place is

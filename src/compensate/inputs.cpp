@@ -15,6 +15,15 @@ using policy::Explanation;
 using Kind = policy::InputOrigin::Kind;
 using When = policy::InputOrigin::When;
 
+// The series' unit to the rule's: exact, or an error that names both.
+Rational factor(const observe::Series& series, const policy::Input& input) {
+  try {
+    return Unit::parse(series.unit).factor_to(input.type.unit);
+  } catch (const Error& e) {
+    throw e.at({{}, 0, 0, fmt::format("{} {}", series.place, series.indicator)});
+  }
+}
+
 GivenInput none(Text reason) {
   GivenInput out;
   out.reason = std::move(reason);
@@ -47,33 +56,61 @@ Period shifted(const Period& period, When when) {
       return period.years_later(-1);
     case When::year:
       return Period::containing(period.from(), Granularity::year);
+    case When::year_to_date:
+    case When::months:
+      break;
   }
   return period;
 }
 
+std::vector<Period> parts_of(const Period& period, const policy::InputOrigin& origin, Granularity each) {
+  const Period last = Period::containing(period.to() - std::chrono::days{1}, Granularity::month);
+  Date from = shifted(period, origin.when).from();
+  Date to = shifted(period, origin.when).to();
+  if (origin.when == When::year_to_date) from = Period::containing(from, Granularity::year).from();
+  if (origin.when == When::months) {
+    Period first = last;
+    for (int i = 1; i < origin.months; ++i) first = first.previous();
+    from = first.from();
+    to = last.to();
+  }
+  std::vector<Period> out;
+  for (Period part = Period::containing(from, each); part.from() < to; part = part.next())
+    out.push_back(part);
+  return out;
+}
+
 InputSource::InputSource(store::Database& database, std::string tenant, const policy::Policy& policy,
-                         Date known, Instant as_known, std::optional<std::int64_t> before_run)
+                         Date known, Instant as_known, std::int64_t position,
+                         std::optional<std::int64_t> before_run)
     : database_(database),
       tenant_(std::move(tenant)),
       policy_(policy),
       known_(known),
       as_known_(as_known),
+      position_(position),
       before_run_(before_run.value_or(INT64_MAX)),
       observations_(database, tenant_),
       statistics_(policy.catalog().statistics),
-      registry_(database, tenant_) {}
+      registry_(database, tenant_),
+      rights_(database, tenant_, clock_, calendar_) {}
 
 GivenInput InputSource::get(const policy::CompiledRule& rule, const policy::Slot& slot,
-                            const registry::Place& place, const Period& period) {
+                            const registry::Place& place, const Period& period,
+                            const std::vector<RoleHeld>& holders) {
   const policy::Input& input = rule.rule.inputs[slot.declaration];
   const Period wanted = shifted(period, input.origin.when);
   switch (input.origin.kind) {
     case Kind::mean:
-      return mean(input, slot.element.empty() ? input.origin.indicator : slot.element, place, wanted);
+      return mean(input, input.origin.of(slot.element, input.origin.indicator), place, wanted);
+    case Kind::total:
+      return total(input, input.origin.of(slot.element, input.origin.indicator), place, period);
+    case Kind::rights:
+      return rights(input, input.origin.of(slot.element, input.origin.subject), place, period, holders);
     case Kind::quality_class:
       return quality_class(input, place, wanted);
     case Kind::attribute:
-      return attribute(input, place, wanted);
+      return attribute(input, input.origin.of(slot.element, input.origin.name), place, wanted);
     case Kind::place:
       return field(input, place);
     case Kind::status:
@@ -168,12 +205,152 @@ GivenInput InputSource::mean(const policy::Input& input, const std::string& indi
     out.reason = found.reason;
     return out;
   }
-  // The series' unit to the rule's: exact, or an error that names both.
-  try {
-    out.value = Rational(*found.rounded) * Unit::parse(series->unit).factor_to(input.type.unit);
-  } catch (const Error& e) {
-    throw e.at({{}, 0, 0, fmt::format("{} {}", place.code, indicator)});
+  out.value = Rational(*found.rounded) * factor(*series, input);
+  return out;
+}
+
+GivenInput InputSource::total(const policy::Input& input, const std::string& indicator,
+                              const registry::Place& place, const Period& period) {
+  if (indicator.empty()) return none({"没有这一项的计量", "this element is not metered"});
+  const observe::Series* series = choose(place.code, indicator, input.origin.source);
+  if (series == nullptr)
+    return none({fmt::format("{} 没有 {} 的计量数据", place.name.zh, indicator),
+                 fmt::format("{} has no metered {}", place.name.zh, indicator)});
+  const auto parts = parts_of(period, input.origin, input.origin.each);
+  const auto readings = observations_.read(
+      series->id, observe::InstantRange{start_of(parts.front().from()), start_of(parts.back().to())},
+      as_known_);
+  const observe::Statistic found = observe::total(*series, readings, parts);
+  GivenInput out;
+  for (const observe::Statistic& part : found.parts) {
+    Explanation one;
+    one.kind = Explanation::Kind::mean;
+    one.name = fmt::format("{} {}", series->indicator, part.period.to_string());
+    const Text name = policy_.catalog().indicator_title(series->indicator);
+    one.title = {fmt::format("{}：{} 个读数之和", name.zh, part.used),
+                 fmt::format("{}: sum of {} readings", name.en, part.used)};
+    one.unit = series->unit == "1" ? "" : series->unit;
+    one.missing = !part.exact;
+    one.value = part.exact ? part.exact->to_decimal().normalized().to_string() : "missing";
+    one.reason = part.reason;
+    one.reference = reference_to(*series, part.period, as_known_);
+    out.behind.push_back(std::move(one));
   }
+  out.reason = found.reason;
+  if (found.exact) out.value = *found.exact * factor(*series, input);
+  return out;
+}
+
+const std::set<std::string>& InputSource::zones_of(const registry::Place& place, Date on) {
+  const auto [entry, added] = zones_.try_emplace(place.code);
+  if (!added) return entry->second;
+  if (!place.water_body.empty()) entry->second.insert(place.water_body);
+  registry_.read([&](const registry::RegistryReader& reader) {
+    if (place.jurisdiction.empty()) return;
+    entry->second.insert(reader.jurisdiction(place.jurisdiction, on).name.zh);
+    for (const registry::Jurisdiction& above : reader.ancestors(place.jurisdiction, on))
+      entry->second.insert(above.name.zh);
+  });
+  return entry->second;
+}
+
+namespace {
+
+// "kg/yr", "m³", "t CO2e" as the unit of a rule; of a rate what it is worth in one month.
+Rational in_unit_of(const policy::Input& input, const rights::Instrument& is) {
+  std::string text = is.measure;
+  const auto replace = [&](std::string_view what, std::string_view by) {
+    if (const auto at = text.find(what); at != std::string::npos) text.replace(at, what.size(), by);
+  };
+  replace("³", "3");
+  replace(" ", "");
+  replace("/yr", "/a");
+  const bool rate = is.kind == rights::InstrumentKind::flow;
+  const auto wrong = [&](const Text& why) {
+    return Error(codes::bad_measure,
+                 {fmt::format("权利 {} 按“{}”计量，规则的输入 {} 不能用：{}", is.code, is.measure, input.name,
+                              why.zh),
+                  fmt::format("right {} is counted in \"{}\", which the input {} cannot use: {}", is.code,
+                              is.measure, input.name, why.en)},
+                 input.where,
+                 {"请核对规则输入的单位和权利的计量单位", "compare the unit of the input and the measure of the right"});
+  };
+  try {
+    const Unit unit = rate ? Unit::parse(text) * Unit::parse("a") : Unit::parse(text);
+    const Rational factor = unit.factor_to(input.type.unit);
+    return rate ? factor / Rational(12) : factor;
+  } catch (const Error& e) {
+    throw wrong(e.message());
+  }
+}
+
+}  // namespace
+
+GivenInput InputSource::rights(const policy::Input& input, const std::string& subject,
+                               const registry::Place& place, const Period& period,
+                               const std::vector<RoleHeld>& holders) {
+  if (subject.empty()) return none({"没有这一项的权利", "there are no rights for this element"});
+  if (holders.empty())
+    return none({fmt::format("{} 在 {} 没有登记“{}”是谁", place.name.zh, to_string(period.from()), input.origin.role),
+                 fmt::format("{}: nobody is registered as \"{}\" on {}", place.name.zh, input.origin.role,
+                             to_string(period.from()))});
+  const auto months = parts_of(period, input.origin, Granularity::month);
+  const int first = rights::Month::of(months.front().from()).index;
+  const int last = rights::Month::of(months.back().from()).index + 1;
+  const int vintage_from = input.origin.vintage_from.value_or(input.origin.vintage_to ? 0 : first / 12);
+  const int vintage_to = input.origin.vintage_to.value_or(input.origin.vintage_from ? 9999 : (last - 1) / 12 + 1);
+  // Months are counted from the year 0, so they and vintages never meet: 12 × 1990 is beyond the year 9999.
+  std::vector<rights::Held> held;
+  for (const RoleHeld& holder : holders)
+    for (const auto& [from, to] : {std::pair{first, last}, std::pair{vintage_from, vintage_to}})
+      for (rights::Held& one : rights_.held({holder.party, subject, from, to}, position_))
+        if ((one.instrument.kind == rights::InstrumentKind::flow) == (from == first)) held.push_back(std::move(one));
+  const auto permit = registry_.attribute(place.code, "permit", period.from(), known_);
+  const auto& zones = zones_of(place, period.from());
+  std::erase_if(held, [&](const rights::Held& one) {
+    const bool elsewhere = !one.instrument.zone.empty() && !zones.contains(one.instrument.zone);
+    return elsewhere || (permit && !one.permit.empty() && one.permit != permit->value);
+  });
+  GivenInput out;
+  Rational sum;
+  // By account and instrument, a run of months with the same rate in one line.
+  for (std::size_t i = 0; i < held.size();) {
+    const rights::Held& one = held[i];
+    const bool rate = one.instrument.kind == rights::InstrumentKind::flow;
+    int count = 1;
+    while (rate && i + static_cast<std::size_t>(count) < held.size()) {
+      const rights::Held& next = held[i + static_cast<std::size_t>(count)];
+      if (next.account != one.account || next.instrument.code != one.instrument.code ||
+          next.part.period != one.part.period + count || next.part.amount != one.part.amount)
+        break;
+      ++count;
+    }
+    const Rational worth = Rational(one.part.amount) * in_unit_of(input, one.instrument) * Rational(count);
+    sum = sum + worth;
+    Explanation line;
+    line.kind = Explanation::Kind::result;
+    line.name = fmt::format("{} {}", one.account, one.instrument.code);
+    line.title = one.instrument.name;
+    line.value = worth.to_decimal().normalized().to_string();
+    line.unit = policy::unit_text(input.type);
+    if (rate) {
+      const rights::Term term{{one.part.period}, {one.part.period + count}};
+      line.numbers = fmt::format("{} {} × {}/12", one.part.amount, one.instrument.measure, count);
+      line.reason = {fmt::format("{}（止月不含）", rights::to_string(term)),
+                     fmt::format("{}, the last month not included", rights::to_string(term))};
+    } else {
+      line.numbers = fmt::format("{} {}", one.part.amount, one.instrument.measure);
+      line.reason = {fmt::format("{} 年{}{}", one.part.period, one.part.project.empty() ? "" : " · ", one.part.project),
+                     fmt::format("vintage {}{}{}", one.part.period, one.part.project.empty() ? "" : " · ",
+                                 one.part.project)};
+    }
+    line.reference = fmt::format("rights account={} instrument={} position={}", one.account, one.instrument.code,
+                                 position_);
+    out.behind.push_back(std::move(line));
+    i += static_cast<std::size_t>(count);
+  }
+  out.value = sum;
+  if (held.empty()) out.reason = {"登记簿中没有这项权利", "the registry has no such rights of the holder"};
   return out;
 }
 
@@ -220,26 +397,26 @@ GivenInput InputSource::quality_class(const policy::Input& input, const registry
   return out;
 }
 
-GivenInput InputSource::attribute(const policy::Input& input, const registry::Place& place,
-                                  const Period& period) const {
-  const auto found = registry_.attribute(place.code, input.origin.name, period.from(), known_);
+GivenInput InputSource::attribute(const policy::Input& input, const std::string& name,
+                                  const registry::Place& place, const Period& period) const {
+  const auto found = registry_.attribute(place.code, name, period.from(), known_);
   if (!found)
     return none(
-        {fmt::format("{} 在 {} 没有登记“{}”", place.name.zh, to_string(period.from()), input.origin.name),
-         fmt::format("{} has no \"{}\" on {}", place.name.zh, input.origin.name, to_string(period.from()))});
+        {fmt::format("{} 在 {} 没有登记“{}”", place.name.zh, to_string(period.from()), name),
+         fmt::format("{} has no \"{}\" on {}", place.name.zh, name, to_string(period.from()))});
   GivenInput out;
   out.value = policy::parse_value(input.type, found->value);
   if (!out.value)
     throw Error(codes::bad_attribute,
-                {fmt::format("{} 的“{}”是“{}”，规则不能用", place.name.zh, input.origin.name, found->value),
+                {fmt::format("{} 的“{}”是“{}”，规则不能用", place.name.zh, name, found->value),
                  fmt::format("{}: \"{}\" is \"{}\", which the rule cannot use", place.name.zh,
-                             input.origin.name, found->value)},
+                             name, found->value)},
                 {}, policy::expected_form(input.type));
   out.verified = found->verified;
   out.example = found->example;
   Explanation fact;
   fact.kind = Explanation::Kind::note;
-  fact.name = fmt::format("{} · {}", place.name.zh, input.origin.name);
+  fact.name = fmt::format("{} · {}", place.name.zh, name);
   fact.title = {"登记的属性", "registered attribute"};
   fact.value = found->value;
   fact.in_force = to_string(found->validity.from);

@@ -8,10 +8,12 @@
 #include "policy/explain.h"
 #include "policy/pack.h"
 #include "registry/registry.h"
+#include "rights/rights.h"
 #include "store/store.h"
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,19 +33,27 @@ class InputSource {
  public:
   // All references must outlive it.
   InputSource(store::Database& database, std::string tenant, const policy::Policy& policy, Date known,
-              Instant as_known, std::optional<std::int64_t> before_run = {});
+              Instant as_known, std::int64_t position, std::optional<std::int64_t> before_run = {});
 
-  // Throws several_series (a place has the indicator from several publishers and the rule does not choose),
-  // bad_attribute (a stored fact has not the form the rule expects). `group_mean` inputs are not answered
-  // here.
+  // `holders`: who has the role that an input from rights names. Throws several_series (a place has the
+  // indicator from several publishers and the rule does not choose), bad_attribute (a stored fact has not the
+  // form the rule expects), bad_measure (a right is not counted in a unit). `group_mean` inputs are not
+  // answered here.
   GivenInput get(const policy::CompiledRule& rule, const policy::Slot& slot, const registry::Place& place,
-                 const Period& period);
+                 const Period& period, const std::vector<RoleHeld>& holders);
 
  private:
   GivenInput mean(const policy::Input& input, const std::string& indicator, const registry::Place& place,
                   const Period& period);
   GivenInput quality_class(const policy::Input& input, const registry::Place& place, const Period& period);
-  GivenInput attribute(const policy::Input& input, const registry::Place& place, const Period& period) const;
+  GivenInput total(const policy::Input& input, const std::string& indicator, const registry::Place& place,
+                   const Period& period);
+  GivenInput rights(const policy::Input& input, const std::string& subject, const registry::Place& place,
+                    const Period& period, const std::vector<RoleHeld>& holders);
+  // Names of what the place lies in: its water body and its divisions up to the root.
+  const std::set<std::string>& zones_of(const registry::Place& place, Date on);
+  GivenInput attribute(const policy::Input& input, const std::string& name, const registry::Place& place,
+                       const Period& period) const;
   GivenInput field(const policy::Input& input, const registry::Place& place) const;
   GivenInput status(const policy::Input& input, const registry::Place& place, const Period& period);
   GivenInput event(const policy::Input& input, const registry::Place& place, const Period& period);
@@ -61,16 +71,24 @@ class InputSource {
   const policy::Policy& policy_;
   Date known_;
   Instant as_known_;
+  std::int64_t position_;
   std::int64_t before_run_;
   observe::Observations observations_;
   observe::StatisticsRules statistics_;
   registry::Registry registry_;
+  FixedClock clock_{Instant{}};  // reading rights asks for one; what is read here does not depend on it
+  WorkCalendar calendar_;
+  rights::Rights rights_;
+  std::map<std::string, std::set<std::string>> zones_;
   std::map<std::string, std::vector<observe::Series>> series_;
   std::map<std::pair<std::int64_t, std::string>, observe::Mean> means_;
   std::map<std::pair<std::string, std::string>, std::vector<registry::PlaceEvent>> events_;
 };
 
-// The period an input looks at when the run's period is `period`.
+// The period an input looks at when the run's period is `period`; the period itself for those that look at
+// several (year_to_date, months).
 Period shifted(const Period& period, policy::InputOrigin::When when);
+// The days or months an input from total or rights looks at, in order.
+std::vector<Period> parts_of(const Period& period, const policy::InputOrigin& origin, Granularity each);
 
 }  // namespace tributary::compensate

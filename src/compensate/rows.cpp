@@ -22,6 +22,7 @@ RunHead run_head(const store::Row& row) {
   out.created = {row.integer(11)};
   out.created_by = row.text(12);
   out.supersedes = row.integer_or_null(13);
+  out.position = row.integer(14);
   return out;
 }
 

@@ -11,7 +11,7 @@ namespace tributary::compensate {
 
 inline constexpr const char* run_columns =
     "id, rule, rule_from, period, known, as_known, pack, pack_hash, fingerprint, unverified, example, "
-    "created, created_by, supersedes";
+    "created, created_by, supersedes, position";
 RunHead run_head(const store::Row& row);
 
 inline constexpr const char* statement_columns =

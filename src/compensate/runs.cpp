@@ -63,11 +63,11 @@ void store_run(store::Transaction& t, const std::string& tenant, const Computati
   const RunHead& h = c.head;
   t.execute(
       "INSERT INTO compensation_run (jurisdiction, id, rule, rule_from, period, known, as_known, pack, "
-      "pack_hash, fingerprint, unverified, example, created, created_by, supersedes) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "pack_hash, fingerprint, unverified, example, created, created_by, supersedes, position) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       tenant, h.id, h.rule, to_string(h.version), h.period.to_string(), to_string(h.known),
       h.as_known.seconds, h.pack, h.pack_hash, h.fingerprint, h.unverified, h.example, h.created.seconds,
-      h.created_by, h.supersedes);
+      h.created_by, h.supersedes, h.position);
   for (const PlaceResult& place : c.places)
     t.execute(
         "INSERT INTO compensation_result (jurisdiction, run, place, name, outcome, missing, results, "
@@ -137,7 +137,10 @@ ComputeRequest Compensation::request(const std::string& rule, const Period& peri
           period,
           known.value_or(clock_.today()),
           observe::Observations(database_, tenant_).latest_arrival(),
+          ledger_.position(),
           {},
+          {},
+          nullptr,
           {}};
 }
 
@@ -227,13 +230,21 @@ WhatIf Compensation::what_if(const std::string& rule, const Period& period,
   return out;
 }
 
+Computation Compensation::look(const std::string& rule, const Period& period, const std::string& place,
+                               std::optional<Date> known) const {
+  ComputeRequest wanted = request(rule, period, known);
+  wanted.place = place;
+  return compute(database_, tenant_, policy_, wanted);
+}
+
 Verification Compensation::verify(std::int64_t run) const {
   const Computation stored = stored_run(run);
   Verification out;
   out.same_pack = stored.head.pack_hash == policy_.hash();
   const Computation again = compute(
       database_, tenant_, policy_,
-      {stored.head.rule, stored.head.period, stored.head.known, stored.head.as_known, run, {}, &stored});
+      {stored.head.rule, stored.head.period, stored.head.known, stored.head.as_known,
+                                       stored.head.position, run, {}, &stored, {}});
   out.same = again.head.fingerprint == stored.head.fingerprint;
   const auto differ = [&](const std::string& what, const std::string& was, const std::string& is) {
     out.differences.push_back({fmt::format("{}：当时 {}，现在 {}", what, was, is),

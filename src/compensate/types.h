@@ -69,6 +69,7 @@ struct RunHead {
   Period period = Period::parse("2000");
   Date known;        // law and attributes of places as known on this day
   Instant as_known;  // observations as known at this instant
+  std::int64_t position = 0;  // rights as they stood when the ledger had so many transfers
   std::string pack;
   std::string pack_hash;
   std::string fingerprint;

@@ -7,6 +7,7 @@
 #include "observe/observations.h"
 #include "registry/registry.h"
 #include "registry/registry_files.h"
+#include "rights/rights.h"
 #include "store/testing.h"
 
 #include <cerrno>
@@ -152,7 +153,8 @@ class World {
           "false\n");
     std::vector<store::Migration> all;
     for (const auto list :
-         {registry::migrations(), observe::migrations(), ledger::migrations(), migrations()})
+         {registry::migrations(), observe::migrations(), ledger::migrations(), rights::migrations(),
+          migrations()})
       all.insert(all.end(), list.begin(), list.end());
     database.db().migrate(all);
   }

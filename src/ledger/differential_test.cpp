@@ -58,6 +58,23 @@ std::optional<std::int64_t> balance_on(const NaiveLedger& ledger, std::int64_t a
   const auto fitting = static_cast<std::int64_t>(out);
   return fitting == out ? std::optional(fitting) : std::nullopt;
 }
+// When the journal was as long as `position`.
+std::vector<std::int64_t> posted_at(const NaiveLedger& ledger, std::span<const AccountId> accounts,
+                                    std::int64_t position) {
+  std::vector<std::int64_t> out;
+  for (const AccountId id : accounts) {
+    std::int64_t posted = 0;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(position); ++i) {
+      const auto& t = ledger.journal[i];
+      if (t.action == Action::hold || t.action == Action::void_hold) continue;
+      if (t.debit == id) posted -= t.amount;
+      if (t.credit == id) posted += t.amount;
+    }
+    out.push_back(posted);
+  }
+  return out;
+}
+
 std::optional<std::int64_t> balance_on(const Ledger& ledger, AccountId account, Date day) {
   try {
     return ledger.balance_on(account, day);
@@ -204,6 +221,12 @@ TEST_P(Differential, FastEqualsNaive) {
         << id.value;
     EXPECT_EQ(ledgers[0].balance(id), naive.balances[id.value]) << id.value;
   }
+  const auto length = static_cast<std::int64_t>(naive.journal.size());
+  EXPECT_EQ(ledgers[0].position(), length);
+  for (const std::int64_t position : {length, length - 1, length / 2, std::int64_t{3}, std::int64_t{0}})
+    databases[0]->read([&](store::Transaction& t) {
+      EXPECT_EQ(ledgers[0].posted_at(t, ids, position), posted_at(naive, ids, position)) << position;
+    });
   expect_same_journal(ledgers[0], naive, {.account = ids[1]}, 50);
   expect_same_journal(ledgers[0], naive, {.account = ids[8], .cause = Cause{"trade", ""}, .from = day}, 7);
   expect_same_journal(ledgers[0], naive, {.cause = Cause{"statement", naive.journal[100].cause.id}}, 1);

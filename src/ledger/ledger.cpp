@@ -332,6 +332,43 @@ std::vector<Balance> Ledger::balances(store::Transaction& t, std::span<const Acc
   return out;
 }
 
+std::int64_t Ledger::position() const {
+  return database_.read([&](store::Transaction& t) {
+    const auto row = t.first("SELECT transfers FROM ledger_state WHERE jurisdiction = ?", jurisdiction_);
+    return row ? row->integer(0) : 0;
+  });
+}
+
+std::vector<std::int64_t> Ledger::posted_at(store::Transaction& t, std::span<const AccountId> ids,
+                                            std::int64_t position) const {
+  const auto now = balances(t, ids);
+  std::unordered_map<std::int64_t, __int128> since;  // by account: what came in after the position
+  List wanted(t.dialect());
+  for (const AccountId id : ids)
+    if (since.emplace(id.value, 0).second) wanted.add(id.value);
+  if (!since.empty())
+    t.each(
+        [&](const store::Row& row) { since[row.integer(0)] += row.integer(1); },
+        fmt::format(
+            "WITH RECURSIVE walk (account, number) AS ("
+            "SELECT b.account, b.last_transfer FROM {} CROSS JOIN ledger_balance b "
+            "WHERE b.jurisdiction = ? AND b.account = j.value "
+            "UNION ALL "
+            "SELECT w.account, CASE WHEN t.debit = w.account THEN t.debit_before ELSE t.credit_before END "
+            "FROM walk w CROSS JOIN ledger_transfer t "
+            "WHERE w.number > ? AND t.jurisdiction = ? AND t.number = w.number) "
+            "SELECT w.account, CASE WHEN t.debit = w.account THEN -t.amount ELSE t.amount END "
+            "FROM walk w CROSS JOIN ledger_transfer t "
+            "WHERE w.number > ? AND t.jurisdiction = ? AND t.number = w.number AND t.action IN (1, 3)",
+            integers_table(t.dialect())),
+        wanted.text(), jurisdiction_, position, jurisdiction_, position, jurisdiction_);
+  std::vector<std::int64_t> out;
+  out.reserve(ids.size());
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    out.push_back(static_cast<std::int64_t>(now[i].posted - since.at(ids[i].value)));
+  return out;
+}
+
 // ---- posting ----
 
 std::vector<Outcome> Ledger::post(std::span<const Request> requests) {

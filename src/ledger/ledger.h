@@ -103,6 +103,12 @@ class Ledger {
   // Many at once inside a transaction of the caller, in the order given, as stored: a hold whose time has
   // passed counts until the next batch. Throws unknown_account.
   std::vector<Balance> balances(store::Transaction& transaction, std::span<const AccountId> accounts) const;
+  // How many transfers are recorded: a position in the journal, from which what was known then can be read again.
+  std::int64_t position() const;
+  // Many at once, in the order given: what was posted when the journal was as long as `position`. Follows each
+  // account's own chain back to there. Throws unknown_account.
+  std::vector<std::int64_t> posted_at(store::Transaction& transaction, std::span<const AccountId> accounts,
+                                      std::int64_t position) const;
   // What was posted with a legal date up to and including the day, as far as recorded by now. Reads the
   // account's own transfers. Throws unknown_account, number_overflow.
   std::int64_t balance_on(AccountId account, Date day) const;

@@ -203,6 +203,58 @@ std::string_view to_string(StatisticStatus status) {
   return "";
 }
 
+Statistic total(const Series& series, std::span<const Observation> observations,
+                std::span<const Period> parts) {
+  TRIBUTARY_CHECK(!parts.empty(), series.indicator);
+  Statistic out{.series = series.id, .indicator = series.indicator, .period = parts.front()};
+  out.needed = static_cast<int>(parts.size());
+  out.verified = true;
+  Rational sum;
+  std::vector<std::string> lacking;
+  for (const Period& part : parts) {
+    Statistic one{.series = series.id, .indicator = series.indicator, .period = part};
+    one.needed = 1;
+    one.verified = true;
+    ExactSum counted;
+    for (const Observation& reading : within(observations, part)) {
+      if (reading.flag != Flag::valid || !reading.value) {
+        ++one.rejected;
+        ++one.by_flag[reading.flag];
+        ++out.by_flag[reading.flag];
+        continue;
+      }
+      counted.add(Decimal::from_double(*reading.value));
+      one.observations.push_back({series.id, reading.time, reading.revision});
+    }
+    one.used = static_cast<int>(one.observations.size());
+    if (one.used > 0) {
+      one.status = StatisticStatus::ok;
+      one.exact = counted.total();
+      sum = sum + *one.exact;
+      ++out.used;
+      out.observations.insert(out.observations.end(), one.observations.begin(), one.observations.end());
+    } else {
+      one.reason = {fmt::format("{} 没有有效读数", part.to_string()),
+                    fmt::format("{} has no valid reading", part.to_string())};
+      add_flags(one, one.reason);
+      lacking.push_back(part.to_string());
+    }
+    out.parts.push_back(std::move(one));
+  }
+  if (lacking.empty()) {
+    out.status = StatisticStatus::ok;
+    out.exact = sum;
+    return out;
+  }
+  out.status = out.used == 0 ? StatisticStatus::none : StatisticStatus::insufficient;
+  const bool more = lacking.size() > 12;
+  if (more) lacking.resize(12);
+  out.reason = {fmt::format("{}{} 没有有效读数", fmt::join(lacking, "、"), more ? " 等" : ""),
+                fmt::format("no valid reading in {}{}", fmt::join(lacking, ", "), more ? " …" : "")};
+  add_flags(out, out.reason);
+  return out;
+}
+
 Rational exact_mean(std::span<const Decimal> values) {
   TRIBUTARY_CHECK(!values.empty(), "a mean of nothing");
   ExactSum sum;

@@ -57,6 +57,14 @@ Mean mean(const StatisticsRules& rules, const Series& series, std::span<const Ob
 Statistic percentile(const StatisticsRules& rules, const Series& series,
                      std::span<const Observation> observations, const Period& period, const Decimal& share);
 
+// What a meter counted over a period, such as kilograms emitted or cubic metres taken. Each part (day or month)
+// of the period must have a valid reading: without one of them there is no total (status insufficient, or none
+// without any), and the reason names the parts that lack it. Nothing is rounded; readings that are not valid do
+// not count. `parts` of the result: the total of each, also of those that have one when the whole has none;
+// its period is the first part's.
+Statistic total(const Series& series, std::span<const Observation> observations,
+                std::span<const Period> parts);
+
 // Of plain values, which must not be empty.
 Rational exact_mean(std::span<const Decimal> values);
 Rational exact_percentile(std::vector<Rational> values, const Decimal& share);

@@ -85,7 +85,15 @@ void Compiler::check_names() {
                    fmt::format("\"{}[{}]\": there is no index \"{}\"", name, index, index)},
                   where, {"请在 indices: 中声明", "declare it under indices:"});
   };
-  for (const Input& input : rule_.inputs) add(input.name, input.index, input.where);
+  for (const Input& input : rule_.inputs) {
+    add(input.name, input.index, input.where);
+    for (const auto& [element, text] : input.origin.by_element)
+      if (std::ranges::find(rule_.indices.at(input.index), element) == rule_.indices.at(input.index).end())
+        throw Error(codes::index_mismatch,
+                    {fmt::format("“{}”不是 {} 的一项", element, input.index),
+                     fmt::format("\"{}\" is not an element of {}", element, input.index)},
+                    input.where);
+  }
   for (const Parameter& parameter : rule_.parameters)
     add(parameter.name, parameter.by_place ? "" : parameter.index, parameter.where);
   for (const Formula& formula : rule_.formulas) add(formula.name, formula.index, formula.where);

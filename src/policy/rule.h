@@ -44,16 +44,38 @@ struct InputOrigin {
     event,          // true when the place has such an event in the period (accident …)
     group_mean,     // mean of a formula of this rule over all places of the run
     result,         // output of another rule for the same place
+    total,          // sum of what the series of the indicator metered, part by part of the period
+    rights,         // what the party of the place holds in the registry of rights
   };
-  enum class When : std::uint8_t { period, previous_period, previous_year, year };
+  // `months` back from the end of the period: as many as InputOrigin::months says.
+  enum class When : std::uint8_t { period, previous_period, previous_year, year, year_to_date, months };
   Kind kind = Kind::given;
   When when = When::period;
+  int months = 0;  // of When::months: 2 … 120
   std::string name;  // attribute, event or field name; formula of group_mean; standard of quality_class; rule
                      // of result
   std::string output;     // of result: the formula
   std::string aggregate;  // of result over shorter periods: sum, mean, max, min, count
-  std::string indicator;  // of mean, when the input has no index: which indicator
-  std::string source;     // of mean and quality_class: which publisher's series, when there are several
+  std::string indicator;  // of mean and total: which indicator; empty: the index element
+  std::string source;     // of mean, total and quality_class: which publisher's series, when there are several
+  std::string subject;    // of rights: of which instruments (Instrument::subject); empty: the index element
+  std::string role;       // of rights: whose, by role at the place
+  Granularity each = Granularity::month;  // of total: every such part must have a reading
+  std::optional<int> vintage_from{};      // of rights in stocks: vintages, half-open; absent: the years of the
+  std::optional<int> vintage_to{};        // period
+  // By index element, where it is written as a map: `name`, `indicator` or `subject` (whichever the kind asks).
+  std::map<std::string, std::string> by_element{};
+
+  // What stands for the element ("" without an index): by_element, else `written`, else the element itself;
+  // empty where by_element leaves it out.
+  const std::string& of(const std::string& element, const std::string& written) const {
+    static const std::string none;
+    if (!by_element.empty()) {
+      const auto found = by_element.find(element);
+      return found == by_element.end() ? none : found->second;
+    }
+    return written.empty() ? element : written;
+  }
 };
 
 struct Input {

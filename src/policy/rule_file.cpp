@@ -88,7 +88,7 @@ Value pick(const std::array<std::pair<const char*, Value>, N>& table, const Yaml
       {fmt::format("可用：{}", fmt::join(known, "、")), fmt::format("one of: {}", fmt::join(known, ", "))});
 }
 
-constexpr std::array<std::pair<const char*, InputOrigin::Kind>, 9> origins{
+constexpr std::array<std::pair<const char*, InputOrigin::Kind>, 11> origins{
     {{"given", InputOrigin::Kind::given},
      {"mean", InputOrigin::Kind::mean},
      {"class", InputOrigin::Kind::quality_class},
@@ -97,12 +97,52 @@ constexpr std::array<std::pair<const char*, InputOrigin::Kind>, 9> origins{
      {"status", InputOrigin::Kind::status},
      {"event", InputOrigin::Kind::event},
      {"group_mean", InputOrigin::Kind::group_mean},
-     {"result", InputOrigin::Kind::result}}};
-constexpr std::array<std::pair<const char*, InputOrigin::When>, 4> whens{
+     {"result", InputOrigin::Kind::result},
+     {"total", InputOrigin::Kind::total},
+     {"rights", InputOrigin::Kind::rights}}};
+constexpr std::array<std::pair<const char*, InputOrigin::When>, 5> whens{
     {{"same", InputOrigin::When::period},
      {"previous_period", InputOrigin::When::previous_period},
      {"previous_year", InputOrigin::When::previous_year},
-     {"year", InputOrigin::When::year}}};
+     {"year", InputOrigin::When::year},
+     {"year_to_date", InputOrigin::When::year_to_date}}};
+constexpr std::array<std::pair<const char*, Granularity>, 2> parts{
+    {{"month", Granularity::month}, {"day", Granularity::day}}};
+
+// `period: previous_year`, or `period: {months: 12}`, the twelve that end with the period.
+void read_when(const YamlNode& node, InputOrigin& out) {
+  if (node.kind != YamlNode::Kind::map) {
+    out.when = pick(whens, node, "period");
+    return;
+  }
+  YamlMap map(node, "period");
+  out.when = InputOrigin::When::months;
+  out.months = map.integer("months");
+  if (out.months < 2 || out.months > 120)
+    bad(node, "months 应在 2 到 120 之间", "months must be between 2 and 120");
+  map.finish();
+}
+
+// `subject: COD`, or for an indexed input `subject: {cod: COD, nh3n: NH3-N}`: then nothing, and by_element.
+std::string read_by_element(const YamlNode& node, std::string_view what, const std::string& index,
+                            InputOrigin& out) {
+  if (node.kind != YamlNode::Kind::map) return scalar_of(node, what);
+  if (index.empty())
+    bad(node, fmt::format("{} 按项书写，但输入没有下标", what),
+        fmt::format("{} is given by element, but the input has no index", what));
+  for (const auto& [element, text] : node.entries)
+    out.by_element.emplace(element.scalar, scalar_of(text, what));
+  return {};
+}
+
+void read_vintages(const YamlNode& node, InputOrigin& out) {
+  YamlMap map(node, "vintages");
+  if (map.find("from") != nullptr) out.vintage_from = map.integer("from");
+  if (map.find("to") != nullptr) out.vintage_to = map.integer("to");
+  if (!out.vintage_from && !out.vintage_to)
+    bad(node, "vintages 要写 from、to 或其中之一", "vintages needs from, to or one of them");
+  map.finish();
+}
 
 Input read_input(const YamlNode& key, const YamlNode& value) {
   const auto [name, index] = read_name(key);
@@ -116,10 +156,12 @@ Input read_input(const YamlNode& key, const YamlNode& value) {
   out.title = map.bilingual_or_none("title");
   const YamlNode& from = map.require("from");
   out.origin.kind = pick(origins, from, "from");
-  if (const YamlNode* period = map.find("period")) out.origin.when = pick(whens, *period, "period");
+  if (const YamlNode* period = map.find("period")) read_when(*period, out.origin);
   using Kind = InputOrigin::Kind;
   switch (out.origin.kind) {
     case Kind::attribute:
+      out.origin.name = read_by_element(map.require("name"), "name", index, out.origin);
+      break;
     case Kind::place:
     case Kind::event:
       out.origin.name = map.text("name");
@@ -136,7 +178,17 @@ Input read_input(const YamlNode& key, const YamlNode& value) {
       out.origin.aggregate = map.text_or("aggregate");
       break;
     case Kind::mean:
-      if (index.empty()) out.origin.indicator = map.text("indicator");
+    case Kind::total:
+      if (index.empty() || map.find("indicator") != nullptr)
+        out.origin.indicator = read_by_element(map.require("indicator"), "indicator", index, out.origin);
+      if (out.origin.kind == Kind::total)
+        if (const YamlNode* each = map.find("each")) out.origin.each = pick(parts, *each, "each");
+      break;
+    case Kind::rights:
+      if (index.empty() || map.find("subject") != nullptr)
+        out.origin.subject = read_by_element(map.require("subject"), "subject", index, out.origin);
+      out.origin.role = map.text("role");
+      if (const YamlNode* vintages = map.find("vintages")) read_vintages(*vintages, out.origin);
       break;
     default:
       break;
@@ -146,12 +198,14 @@ Input read_input(const YamlNode& key, const YamlNode& value) {
       bad(from, fmt::format("from: {} 的输入应写 type: {}", from.scalar, type),
           fmt::format("an input from: {} needs type: {}", from.scalar, type));
   };
-  if (out.origin.kind == Kind::mean || out.origin.kind == Kind::group_mean)
+  if (out.origin.kind == Kind::mean || out.origin.kind == Kind::group_mean ||
+      out.origin.kind == Kind::total || out.origin.kind == Kind::rights)
     must_be(ValueType::Kind::number, "number");
   if (out.origin.kind == Kind::quality_class) must_be(ValueType::Kind::quality, "class");
   if (out.origin.kind == Kind::status) must_be(ValueType::Kind::choice, "choice");
   if (out.origin.kind == Kind::event) must_be(ValueType::Kind::boolean, "boolean");
-  if (out.origin.kind == Kind::mean || out.origin.kind == Kind::quality_class)
+  if (out.origin.kind == Kind::mean || out.origin.kind == Kind::total ||
+      out.origin.kind == Kind::quality_class)
     out.origin.source = map.text_or("series");
   out.optional = map.boolean_or("optional", false);
   map.finish();

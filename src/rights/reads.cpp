@@ -119,6 +119,43 @@ std::vector<Holding> Rights::holdings(const HoldingFilter& filter) const {
   });
 }
 
+std::vector<Held> Rights::held(const HeldFilter& filter, std::int64_t position) const {
+  return look(database_, jurisdiction_, clock_, [&](Book& book) {
+    std::map<std::string, Instrument> known;
+    for (Instrument& is : book.instruments())
+      if (is.subject == filter.subject) known.emplace(is.code, std::move(is));
+    std::vector<Held> cells;  // one per compartment
+    std::vector<ledger::AccountId> ids;
+    book.store().each(
+        [&](const store::Row& row) {
+          const auto instrument = known.find(row.text(2));
+          if (instrument == known.end()) return;
+          cells.push_back({row.text(0), row.text(1), instrument->second,
+                           {static_cast<int>(row.integer(3)), 1, row.text(4), 0}});
+          ids.push_back({row.integer(5)});
+        },
+        "SELECT a.code, a.permit, c.instrument, c.period, c.project, c.ledger_account FROM right_account a "
+        "JOIN right_cell c ON c.jurisdiction = a.jurisdiction AND c.account = a.id "
+        "WHERE a.jurisdiction = ? AND a.owner = ? AND a.type IN (?, ?) AND c.period >= ? AND c.period < ? "
+        "ORDER BY a.code, c.instrument, c.period, c.project",
+        jurisdiction_, filter.owner, static_cast<int>(AccountType::holding),
+        static_cast<int>(AccountType::trading), filter.period_from, filter.period_to);
+    const ledger::Ledger ledger(database_, jurisdiction_, clock_);
+    const auto posted = ledger.posted_at(book.store(), ids, position);
+    std::vector<Held> out;
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      const bool same = !out.empty() && out.back().account == cells[i].account &&
+                        out.back().instrument.code == cells[i].instrument.code &&
+                        out.back().part.period == cells[i].part.period &&
+                        out.back().part.project == cells[i].part.project;
+      if (!same) out.push_back(cells[i]);
+      out.back().part.amount += posted[i];
+    }
+    std::erase_if(out, [](const Held& one) { return one.part.amount == 0; });
+    return out;
+  });
+}
+
 std::vector<Rights::Use> Rights::use_of_cap(std::string_view code) const {
   return look(database_, jurisdiction_, clock_, [&](Book& book) {
     const std::string name = book.instrument(code).is.code;

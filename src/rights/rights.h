@@ -44,6 +44,20 @@ struct HoldingFilter {
   std::optional<Term> term{};  // only months in it
 };
 
+// What an owner's accounts (holding, trading) hold of one unit, whatever encumbers it.
+struct Held {
+  std::string account;
+  std::string permit;  // of the account; may be empty
+  Instrument instrument;
+  Part part;  // one period
+};
+struct HeldFilter {
+  std::string owner{};
+  std::string subject{};  // Instrument::subject
+  int period_from = 0;    // months (Month::index) and vintages, half-open
+  int period_to = 0;
+};
+
 // What became of one trade of a batch.
 struct Settled {
   std::string key;
@@ -136,6 +150,9 @@ class Rights {
 
   // By account, instrument, period; months with equal figures side by side are one part.
   std::vector<Holding> holdings(const HoldingFilter& filter) const;
+  // As it was when the ledger's journal was as long as `position` (Ledger::position); by account, instrument,
+  // period, project. Nothing is left out but what is zero.
+  std::vector<Held> held(const HeldFilter& filter, std::int64_t position) const;
   // By period: the cap (0 amount where none) and what was issued.
   struct Use {
     Part cap;
