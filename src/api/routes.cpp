@@ -20,6 +20,7 @@ RouteTable make_routes() {
   add_run_routes(table);
   add_statement_routes(table);
   add_ledger_routes(table);
+  add_compliance_routes(table);
   add_rights_routes(table);
   add_case_routes(table);
   add_case_sheet_routes(table);

@@ -26,6 +26,7 @@ void add_rule_routes(RouteTable& table);
 void add_run_routes(RouteTable& table);
 void add_statement_routes(RouteTable& table);
 void add_ledger_routes(RouteTable& table);
+void add_compliance_routes(RouteTable& table);  // metered use against permits and rights
 void add_case_routes(RouteTable& table);
 void add_case_sheet_routes(RouteTable& table);
 void add_attention_routes(RouteTable& table);  // following, news, calendar, many at once

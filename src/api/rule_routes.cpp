@@ -125,7 +125,7 @@ Json whole_rule(const policy::Rule& rule) {
                       {"type", type_json(i.type)},
                       {"optional", i.optional},
                       {"origin", origin_name(i.origin.kind)},
-                      {"of", i.origin.name}});
+                      {"of", i.origin.name.text}});
   out["inputs"] = inputs;
   Json parameters = Json::array();
   for (const policy::Parameter& p : rule.parameters) {

@@ -112,6 +112,7 @@ void add_ledger_commands(CLI::App& app, Action& action);     // ledger
 void add_allocate_command(CLI::App& app, Action& action);   // allocate
 void add_rank_command(CLI::App& app, Action& action);        // rank
 void add_right_commands(CLI::App& app, Action& action);      // right
+void add_compliance_command(CLI::App& app, Action& action);  // compliance
 void add_exchange_commands(CLI::App& app, Action& action);   // exchange
 void add_market_commands(CLI::App& exchange, Action& action);  // its `solve`
 void add_serve_command(CLI::App& app, Action& action);       // serve

@@ -127,6 +127,7 @@ int run_program(const std::vector<std::string>& arguments, const Clock& clock, s
   add_statement_commands(app, action);
   add_ledger_commands(app, action);
   add_right_commands(app, action);
+  add_compliance_command(app, action);
   add_exchange_commands(app, action);
   add_auction_commands(app, action);
   add_serve_command(app, action);

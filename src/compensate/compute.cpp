@@ -144,8 +144,8 @@ class Computing {
     for (std::size_t i = 0; i < rule_->program.inputs.size(); ++i) {
       const policy::Input& input = rule_->rule.inputs[rule_->program.inputs[i].declaration];
       if (input.origin.kind != policy::InputOrigin::Kind::group_mean) continue;
-      const auto node = rule_->find_formula(input.origin.name);
-      TRIBUTARY_CHECK(node.has_value(), input.origin.name);  // the compiler has seen to it
+      const auto node = rule_->find_formula(input.origin.name.text);
+      TRIBUTARY_CHECK(node.has_value(), input.origin.name.text);  // the compiler has seen to it
       Rational sum;
       int count = 0;
       bool verified = true;

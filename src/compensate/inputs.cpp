@@ -4,6 +4,7 @@
 #include "policy/value.h"
 
 #include <algorithm>
+#include <climits>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -102,15 +103,15 @@ GivenInput InputSource::get(const policy::CompiledRule& rule, const policy::Slot
   const Period wanted = shifted(period, input.origin.when);
   switch (input.origin.kind) {
     case Kind::mean:
-      return mean(input, input.origin.of(slot.element, input.origin.indicator), place, wanted);
+      return mean(input, input.origin.indicator.of(slot.element), place, wanted);
     case Kind::total:
-      return total(input, input.origin.of(slot.element, input.origin.indicator), place, period);
+      return total(input, slot.element, place, period);
     case Kind::rights:
-      return rights(input, input.origin.of(slot.element, input.origin.subject), place, period, holders);
+      return rights(input, input.origin.subject.of(slot.element), place, period, holders);
     case Kind::quality_class:
       return quality_class(input, place, wanted);
     case Kind::attribute:
-      return attribute(input, input.origin.of(slot.element, input.origin.name), place, wanted);
+      return attribute(input, input.origin.name.of(slot.element), place, wanted);
     case Kind::place:
       return field(input, place);
     case Kind::status:
@@ -209,14 +210,28 @@ GivenInput InputSource::mean(const policy::Input& input, const std::string& indi
   return out;
 }
 
-GivenInput InputSource::total(const policy::Input& input, const std::string& indicator,
+GivenInput InputSource::total(const policy::Input& input, const std::string& element,
                               const registry::Place& place, const Period& period) {
+  const std::string& indicator = input.origin.indicator.of(element);
   if (indicator.empty()) return none({"没有这一项的计量", "this element is not metered"});
   const observe::Series* series = choose(place.code, indicator, input.origin.source);
   if (series == nullptr)
     return none({fmt::format("{} 没有 {} 的计量数据", place.name.zh, indicator),
                  fmt::format("{} has no metered {}", place.name.zh, indicator)});
-  const auto parts = parts_of(period, input.origin, input.origin.each);
+  auto parts = parts_of(period, input.origin, input.origin.each);
+  if (!input.origin.subject.empty()) {
+    const auto bounds = period_with_rights(input.origin.subject.of(element));
+    std::erase_if(parts, [&](const Period& part) {
+      const int month = rights::Month::of(part.from()).index;
+      return month < bounds.first || month >= bounds.second;
+    });
+    if (parts.empty()) {
+      GivenInput out;
+      out.value = Rational(0);
+      out.reason = {"这段时间登记簿没有这种权利", "the registry has no such rights in this time"};
+      return out;
+    }
+  }
   const auto readings = observations_.read(
       series->id, observe::InstantRange{start_of(parts.front().from()), start_of(parts.back().to())},
       as_known_);
@@ -231,13 +246,22 @@ GivenInput InputSource::total(const policy::Input& input, const std::string& ind
                  fmt::format("{}: sum of {} readings", name.en, part.used)};
     one.unit = series->unit == "1" ? "" : series->unit;
     one.missing = !part.exact;
-    one.value = part.exact ? part.exact->to_decimal().normalized().to_string() : "missing";
+    one.value = part.exact ? part.exact->to_string() : "missing";
     one.reason = part.reason;
     one.reference = reference_to(*series, part.period, as_known_);
     out.behind.push_back(std::move(one));
   }
   out.reason = found.reason;
   if (found.exact) out.value = *found.exact * factor(*series, input);
+  return out;
+}
+
+std::pair<int, int> InputSource::period_with_rights(const std::string& subject) {
+  if (instruments_.empty()) instruments_ = rights_.instruments();
+  std::pair<int, int> out{INT_MAX, INT_MIN};
+  for (const rights::Instrument& is : instruments_)
+    if (is.subject == subject && is.kind == rights::InstrumentKind::flow)
+      out = {std::min(out.first, is.period_from), std::max(out.second, is.period_to)};
   return out;
 }
 
@@ -331,7 +355,7 @@ GivenInput InputSource::rights(const policy::Input& input, const std::string& su
     line.kind = Explanation::Kind::result;
     line.name = fmt::format("{} {}", one.account, one.instrument.code);
     line.title = one.instrument.name;
-    line.value = worth.to_decimal().normalized().to_string();
+    line.value = worth.to_string();
     line.unit = policy::unit_text(input.type);
     if (rate) {
       const rights::Term term{{one.part.period}, {one.part.period + count}};
@@ -356,7 +380,7 @@ GivenInput InputSource::rights(const policy::Input& input, const std::string& su
 
 GivenInput InputSource::quality_class(const policy::Input& input, const registry::Place& place,
                                       const Period& period) {
-  const observe::ClassStandard& standard = policy_.catalog().class_standard(input.origin.name);
+  const observe::ClassStandard& standard = policy_.catalog().class_standard(input.origin.name.text);
   observe::WaterSample sample;
   sample.kind =
       place.water_kind == registry::WaterKind::lake ? observe::WaterKind::lake : observe::WaterKind::river;
@@ -429,7 +453,7 @@ GivenInput InputSource::attribute(const policy::Input& input, const std::string&
 }
 
 GivenInput InputSource::field(const policy::Input& input, const registry::Place& place) const {
-  const std::string& name = input.origin.name;
+  const std::string& name = input.origin.name.text;
   std::string text;
   if (name == "water_kind")
     text = registry::to_string(place.water_kind);
@@ -497,7 +521,7 @@ GivenInput InputSource::event(const policy::Input& input, const registry::Place&
   GivenInput out;
   out.value = Rational(0);
   for (const registry::PlaceEvent& found : events_of(place.code, period)) {
-    if (registry::to_string(found.kind) != input.origin.name) continue;
+    if (registry::to_string(found.kind) != input.origin.name.text) continue;
     out.value = Rational(1);
     out.behind.push_back(describe_event(found));
   }
@@ -506,7 +530,7 @@ GivenInput InputSource::event(const policy::Input& input, const registry::Place&
 
 GivenInput InputSource::result(const policy::Input& input, const registry::Place& place,
                                const Period& period) {
-  const auto rule = policy_.rule(input.origin.name, period.from(), known_);
+  const auto rule = policy_.rule(input.origin.name.text, period.from(), known_);
   const bool whole = rule->rule.granularity == period.granularity();
   GivenInput out;
   std::vector<Rational> values;
@@ -518,11 +542,11 @@ GivenInput InputSource::result(const policy::Input& input, const registry::Place
           "c.jurisdiction = r.jurisdiction AND c.run = r.id "
           "WHERE r.jurisdiction = ? AND r.rule = ? AND r.period = ? AND c.place = ? AND r.id < ? ORDER BY "
           "r.id DESC LIMIT 1",
-          tenant_, input.origin.name, part.to_string(), place.code, before_run_);
+          tenant_, input.origin.name.text, part.to_string(), place.code, before_run_);
     });
     if (!row)
-      return none({fmt::format("规则 {} 在 {} 尚未运行", input.origin.name, part.to_string()),
-                   fmt::format("rule {} has not been run for {}", input.origin.name, part.to_string())});
+      return none({fmt::format("规则 {} 在 {} 尚未运行", input.origin.name.text, part.to_string()),
+                   fmt::format("rule {} has not been run for {}", input.origin.name.text, part.to_string())});
     if (row->text(1) == "not_assessed") continue;
     std::optional<Rational> value;
     for (const auto& entry : nlohmann::json::parse(row->text(2)))
@@ -533,7 +557,7 @@ GivenInput InputSource::result(const policy::Input& input, const registry::Place
                    fmt::format("no result {} for {}", input.origin.output, part.to_string())});
     Explanation step;
     step.kind = Explanation::Kind::result;
-    step.name = fmt::format("{}.{} {}", input.origin.name, input.origin.output, part.to_string());
+    step.name = fmt::format("{}.{} {}", input.origin.name.text, input.origin.output, part.to_string());
     step.title = {fmt::format("第 {} 次运行的结果", row->integer(0)),
                   fmt::format("result of run {}", row->integer(0))};
     step.value = policy::format_value(input.type, *value);

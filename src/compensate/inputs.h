@@ -46,10 +46,12 @@ class InputSource {
   GivenInput mean(const policy::Input& input, const std::string& indicator, const registry::Place& place,
                   const Period& period);
   GivenInput quality_class(const policy::Input& input, const registry::Place& place, const Period& period);
-  GivenInput total(const policy::Input& input, const std::string& indicator, const registry::Place& place,
+  GivenInput total(const policy::Input& input, const std::string& element, const registry::Place& place,
                    const Period& period);
   GivenInput rights(const policy::Input& input, const std::string& subject, const registry::Place& place,
                     const Period& period, const std::vector<RoleHeld>& holders);
+  // The months in which there are flow rights of the subject, half-open; empty when there are none.
+  std::pair<int, int> period_with_rights(const std::string& subject);
   // Names of what the place lies in: its water body and its divisions up to the root.
   const std::set<std::string>& zones_of(const registry::Place& place, Date on);
   GivenInput attribute(const policy::Input& input, const std::string& name, const registry::Place& place,
@@ -79,6 +81,7 @@ class InputSource {
   FixedClock clock_{Instant{}};  // reading rights asks for one; what is read here does not depend on it
   WorkCalendar calendar_;
   rights::Rights rights_;
+  std::vector<rights::Instrument> instruments_;
   std::map<std::string, std::set<std::string>> zones_;
   std::map<std::string, std::vector<observe::Series>> series_;
   std::map<std::pair<std::int64_t, std::string>, observe::Mean> means_;

@@ -18,6 +18,7 @@ const char* const rolling_rule = R"Y(indices:
 inputs:
   E[pollutant]: {unit: t, from: total, indicator: {cod: cod, nox: codmn}, period: {months: 12}, optional: true, title: {zh: 十二个月, en: twelve months}}
   before[pollutant]: {unit: t, from: total, indicator: {cod: cod}, period: {months: 11}, optional: true, title: {zh: 十一个月, en: eleven months}}
+  bound[pollutant]: {unit: t, from: total, indicator: {cod: cod, nox: codmn}, subject: {cod: COD, nox: NOx}, period: {months: 12}, optional: true, title: {zh: 有权利的月, en: months with rights}}
   this_year: {unit: t, from: total, indicator: cod, period: year_to_date, title: {zh: 今年以来, en: this year}}
   permitted[pollutant]: {unit: t, from: attribute, name: {cod: permitted_cod, nox: permitted_nox}, optional: true, title: {zh: 许可, en: permitted}}
   rights[pollutant]: {unit: t, from: rights, subject: {cod: COD, nox: NOx}, role: operator, period: {months: 12}, title: {zh: 权利, en: rights}}
@@ -26,6 +27,7 @@ formulas:
   total[pollutant]: {unit: t, title: {zh: 合计, en: total}, is: E}
   room: {unit: t, title: {zh: 下月可排, en: room}, is: "min(permitted[cod], rights[cod]) - before[cod]"}
   year: {unit: t, title: {zh: 今年, en: this year}, is: this_year}
+  bound_by_rights: {unit: t, title: {zh: 需权利的, en: needs rights}, is: "bound[cod]"}
   held[pollutant]: {unit: t, title: {zh: 持有, en: held}, is: rights}
 )Y";
 
@@ -142,6 +144,13 @@ TEST_P(Metered, NoCalendarYearExceedsButTwelveMonthsDo) {
   ASSERT_EQ(july.children.size(), 1U);
   EXPECT_EQ(july.children[0].where.file, "b.csv");
   EXPECT_EQ(july.children[0].where.line, 2);
+}
+
+// Rights begin with 2019: what was emitted before needs none.
+TEST_P(Metered, BeforeThereWereRightsNoneWereNeeded) {
+  meter("a.csv", Period::parse("2018-07"), std::vector<std::string>(12, "600"));
+  EXPECT_EQ(value(run("2019-06"), "bound_by_rights"), "3.6");
+  EXPECT_EQ(value(run("2019-06"), "total[cod]"), "7.2");
 }
 
 TEST_P(Metered, AMonthWithoutAReadingIsNotZero) {

@@ -17,7 +17,7 @@ std::optional<int> take_number(std::string_view& text, std::size_t least, std::s
 struct Fields {
   int year;
   int month = 0;
-  int day = 0;
+  int day = 1;  // a format without one means the month
   int hour = -1;  // not in the format
   int minute = 0;
   int second = 0;
@@ -75,7 +75,6 @@ std::optional<Instant> parse_time(std::string_view text, std::string_view format
 std::optional<Text> problem_of_time_format(std::string_view format, bool has_year) {
   bool year = has_year;
   bool month = false;
-  bool day = false;
   Fields scratch{};
   for (std::size_t i = 0; i < format.size(); ++i) {
     if (format[i] != '%') continue;
@@ -85,11 +84,10 @@ std::optional<Text> problem_of_time_format(std::string_view format, bool has_yea
                   fmt::format("time format \"{}\" has an unknown field", format)};
     year |= letter == 'Y';
     month |= letter == 'm';
-    day |= letter == 'd';
   }
-  if (!year || !month || !day)
-    return Text{fmt::format("时间格式“{}”必须有年（或另给年份）、月、日", format),
-                fmt::format("time format \"{}\" needs a year (or a given one), a month and a day", format)};
+  if (!year || !month)
+    return Text{fmt::format("时间格式“{}”必须有年（或另给年份）和月", format),
+                fmt::format("time format \"{}\" needs a year (or a given one) and a month", format)};
   return std::nullopt;
 }
 

@@ -87,12 +87,13 @@ void Compiler::check_names() {
   };
   for (const Input& input : rule_.inputs) {
     add(input.name, input.index, input.where);
-    for (const auto& [element, text] : input.origin.by_element)
-      if (std::ranges::find(rule_.indices.at(input.index), element) == rule_.indices.at(input.index).end())
-        throw Error(codes::index_mismatch,
-                    {fmt::format("“{}”不是 {} 的一项", element, input.index),
-                     fmt::format("\"{}\" is not an element of {}", element, input.index)},
-                    input.where);
+    for (const PerElement* one : {&input.origin.name, &input.origin.indicator, &input.origin.subject})
+      for (const auto& [element, text] : one->each)
+        if (const auto& known = rule_.indices.at(input.index); std::ranges::find(known, element) == known.end())
+          throw Error(codes::index_mismatch,
+                      {fmt::format("“{}”不是 {} 的一项", element, input.index),
+                       fmt::format("\"{}\" is not an element of {}", element, input.index)},
+                      input.where);
   }
   for (const Parameter& parameter : rule_.parameters)
     add(parameter.name, parameter.by_place ? "" : parameter.index, parameter.where);
@@ -103,12 +104,12 @@ void Compiler::check_group_means() const {
   for (const Input& input : rule_.inputs) {
     if (input.origin.kind != InputOrigin::Kind::group_mean) continue;
     const auto formula = std::find_if(rule_.formulas.begin(), rule_.formulas.end(), [&](const Formula& f) {
-      return f.name == input.origin.name && f.index.empty();
+      return f.name == input.origin.name.text && f.index.empty();
     });
     if (formula == rule_.formulas.end())
       throw Error(codes::unknown_name,
-                  {fmt::format("group_mean：没有不分项的公式“{}”", input.origin.name),
-                   fmt::format("group_mean: there is no formula \"{}\" without an index", input.origin.name)},
+                  {fmt::format("group_mean：没有不分项的公式“{}”", input.origin.name.text),
+                   fmt::format("group_mean: there is no formula \"{}\" without an index", input.origin.name.text)},
                   input.where);
     if (formula->type.kind != ValueType::Kind::number || !formula->type.unit.same(input.type.unit))
       throw Error(codes::unit_mismatch,

@@ -32,6 +32,21 @@ struct ValueType {
   std::vector<std::string> choices;  // of a choice, in order
 };
 
+// One text, or one for each element of the input's index.
+struct PerElement {
+  std::string text{};
+  std::map<std::string, std::string> each{};  // when not empty, an element that is not in it has none
+
+  bool empty() const { return text.empty() && each.empty(); }
+  // What stands for the element ("" without an index); the element itself when nothing was written.
+  const std::string& of(const std::string& element) const {
+    static const std::string none;
+    if (const auto found = each.find(element); found != each.end()) return found->second;
+    if (!each.empty()) return none;
+    return text.empty() ? element : text;
+  }
+};
+
 // Where a run takes an input from.
 struct InputOrigin {
   enum class Kind : std::uint8_t {
@@ -52,30 +67,18 @@ struct InputOrigin {
   Kind kind = Kind::given;
   When when = When::period;
   int months = 0;  // of When::months: 2 … 120
-  std::string name;  // attribute, event or field name; formula of group_mean; standard of quality_class; rule
-                     // of result
+  PerElement name;  // attribute, event or field name; formula of group_mean; standard of quality_class; rule of
+                    // result
   std::string output;     // of result: the formula
   std::string aggregate;  // of result over shorter periods: sum, mean, max, min, count
-  std::string indicator;  // of mean and total: which indicator; empty: the index element
+  PerElement indicator;   // of mean and total; unset: the index element
   std::string source;     // of mean, total and quality_class: which publisher's series, when there are several
-  std::string subject;    // of rights: of which instruments (Instrument::subject); empty: the index element
+  PerElement subject;     // of rights: of which instruments (Instrument::subject); unset: the index element. Of
+                          // total: only parts in which there are such instruments
   std::string role;       // of rights: whose, by role at the place
   Granularity each = Granularity::month;  // of total: every such part must have a reading
   std::optional<int> vintage_from{};      // of rights in stocks: vintages, half-open; absent: the years of the
   std::optional<int> vintage_to{};        // period
-  // By index element, where it is written as a map: `name`, `indicator` or `subject` (whichever the kind asks).
-  std::map<std::string, std::string> by_element{};
-
-  // What stands for the element ("" without an index): by_element, else `written`, else the element itself;
-  // empty where by_element leaves it out.
-  const std::string& of(const std::string& element, const std::string& written) const {
-    static const std::string none;
-    if (!by_element.empty()) {
-      const auto found = by_element.find(element);
-      return found == by_element.end() ? none : found->second;
-    }
-    return written.empty() ? element : written;
-  }
 };
 
 struct Input {

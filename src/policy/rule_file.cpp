@@ -123,16 +123,15 @@ void read_when(const YamlNode& node, InputOrigin& out) {
   map.finish();
 }
 
-// `subject: COD`, or for an indexed input `subject: {cod: COD, nh3n: NH3-N}`: then nothing, and by_element.
-std::string read_by_element(const YamlNode& node, std::string_view what, const std::string& index,
-                            InputOrigin& out) {
-  if (node.kind != YamlNode::Kind::map) return scalar_of(node, what);
+// `subject: COD`, or for an indexed input `subject: {cod: COD, nh3n: NH3-N}`.
+PerElement read_per_element(const YamlNode& node, std::string_view what, const std::string& index) {
+  if (node.kind != YamlNode::Kind::map) return {scalar_of(node, what), {}};
   if (index.empty())
     bad(node, fmt::format("{} 按项书写，但输入没有下标", what),
         fmt::format("{} is given by element, but the input has no index", what));
-  for (const auto& [element, text] : node.entries)
-    out.by_element.emplace(element.scalar, scalar_of(text, what));
-  return {};
+  PerElement out;
+  for (const auto& [element, text] : node.entries) out.each.emplace(element.scalar, scalar_of(text, what));
+  return out;
 }
 
 void read_vintages(const YamlNode& node, InputOrigin& out) {
@@ -160,33 +159,35 @@ Input read_input(const YamlNode& key, const YamlNode& value) {
   using Kind = InputOrigin::Kind;
   switch (out.origin.kind) {
     case Kind::attribute:
-      out.origin.name = read_by_element(map.require("name"), "name", index, out.origin);
+      out.origin.name = read_per_element(map.require("name"), "name", index);
       break;
     case Kind::place:
     case Kind::event:
-      out.origin.name = map.text("name");
+      out.origin.name.text = map.text("name");
       break;
     case Kind::quality_class:
-      out.origin.name = map.text("standard");
+      out.origin.name.text = map.text("standard");
       break;
     case Kind::group_mean:
-      out.origin.name = map.text("of");
+      out.origin.name.text = map.text("of");
       break;
     case Kind::result:
-      out.origin.name = map.text("rule");
+      out.origin.name.text = map.text("rule");
       out.origin.output = map.text("output");
       out.origin.aggregate = map.text_or("aggregate");
       break;
     case Kind::mean:
     case Kind::total:
       if (index.empty() || map.find("indicator") != nullptr)
-        out.origin.indicator = read_by_element(map.require("indicator"), "indicator", index, out.origin);
-      if (out.origin.kind == Kind::total)
-        if (const YamlNode* each = map.find("each")) out.origin.each = pick(parts, *each, "each");
+        out.origin.indicator = read_per_element(map.require("indicator"), "indicator", index);
+      if (out.origin.kind == Kind::mean) break;
+      if (const YamlNode* each = map.find("each")) out.origin.each = pick(parts, *each, "each");
+      if (const YamlNode* subject = map.find("subject"))
+        out.origin.subject = read_per_element(*subject, "subject", index);
       break;
     case Kind::rights:
       if (index.empty() || map.find("subject") != nullptr)
-        out.origin.subject = read_by_element(map.require("subject"), "subject", index, out.origin);
+        out.origin.subject = read_per_element(map.require("subject"), "subject", index);
       out.origin.role = map.text("role");
       if (const YamlNode* vintages = map.find("vintages")) read_vintages(*vintages, out.origin);
       break;

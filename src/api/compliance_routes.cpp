@@ -1,0 +1,196 @@
+// Compliance: what was metered against what is permitted and held, as it stands now. Every rule that looks at the
+// registry of rights is such a rule; its formulas are the figures, `breach` (a boolean) is the verdict. Nothing is
+// stored by looking: runs of the same rules are the record.
+//
+// A holder sees the places of his own party and no other.
+#include "api/routes.h"
+#include "compensate/standing.h"
+#include "policy/explanation_json.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace tributary::api {
+namespace {
+
+using identity::Permission;
+using policy::CompiledRule;
+using schema::any, schema::boolean, schema::both, schema::integer, schema::line, schema::list, schema::named,
+    schema::nullable, schema::object, schema::one_of, schema::optional, schema::text;
+
+std::shared_ptr<const CompiledRule> duty(Call& call, const std::string& name) {
+  for (auto& one : compensate::duties(call.policy(), call.clock().today()))
+    if (one->rule.name == name) return one;
+  throw not_found({"这条履约规则", "such rule of compliance"});
+}
+
+std::vector<registry::Place> places_of(Call& call, const policy::Rule& rule) {
+  auto out = registry::Registry(call.database(), call.tenant())
+                 .places({rule.place_kind, rule.group, {}}, call.clock().today());
+  if (const auto visible = visible_places(call, Permission::rights_read))
+    std::erase_if(out, [&](const registry::Place& place) { return !visible->contains(place.code); });
+  return out;
+}
+
+Period wanted_period(Call& call, const policy::Rule& rule, const std::vector<registry::Place>& places) {
+  if (!call.has("period"))
+    return compensate::latest_metered(call.database(), call.tenant(), rule, places, call.clock().today());
+  const Period given = Period::parse(call.text("period"));
+  if (given.granularity() == rule.granularity) return given;
+  throw Error(codes::bad_parameter, {"规则按另一种时段计算", "the rule is for another kind of period"},
+              {{}, 0, 0, "period"}, {"月 2026-10，年 2026", "month 2026-10, year 2026"});
+}
+
+// "total[cod]" apart: formula and element, with the element's own name.
+Json figures(Call& call, const compensate::PlaceResult& result) {
+  Json out = Json::array();
+  for (const compensate::FormulaValue& one : result.results) {
+    std::string formula = one.name;
+    std::string element;
+    if (const auto bracket = formula.find('['); bracket != std::string::npos) {
+      element = formula.substr(bracket + 1, formula.size() - bracket - 2);
+      formula.resize(bracket);
+    }
+    out.push_back({{"formula", formula},
+                   {"element", element},
+                   {"of", element.empty() ? json_of(Text{}) : json_of(call.policy().catalog().indicator_title(element))},
+                   {"title", json_of(one.title)},
+                   {"value", one.value == "-" ? Json(nullptr) : Json(one.value)},
+                   {"unit", one.unit}});
+  }
+  return out;
+}
+
+Json breach_of(const compensate::PlaceResult& result) {
+  const auto breach = compensate::breach(result);
+  return breach ? Json(*breach) : Json(nullptr);
+}
+
+Json standing_json(Call& call, const compensate::Computation& c, const compensate::PlaceResult& place) {
+  const Names names(call);
+  Json holders = Json::array();
+  for (const compensate::RoleHeld& one : place.roles) holders.push_back(names.party(one.party));
+  return {{"rule", c.head.rule},
+          {"title", json_of(c.head.title)},
+          {"place", named_json(place.place, place.name)},
+          {"holders", holders},
+          {"period", c.head.period.to_string()},
+          {"outcome", policy::to_string(place.outcome)},
+          {"missing", place.missing},
+          {"breach", breach_of(place)},
+          {"figures", figures(call, place)},
+          {"verified", !c.head.unverified},
+          {"example", c.head.example}};
+}
+
+Json standing_schema() {
+  return object({{"rule", text()},
+                 {"title", both()},
+                 {"place", named("Named")},
+                 {"holders", list(named("Named"))},
+                 {"period", text()},
+                 {"outcome", one_of({"computed", "not_assessed", "missing"})},
+                 {"missing", list(text())},
+                 {"breach", nullable(boolean())},
+                 {"figures", list(object({{"formula", text()},
+                                          {"element", text()},
+                                          {"of", both()},
+                                          {"title", both()},
+                                          {"value", nullable(text())},
+                                          {"unit", text()}}))},
+                 {"verified", boolean()},
+                 {"example", boolean()}});
+}
+
+Page list_standings(Call& call, const PageRequest& page) {
+  const auto compensation = compensation_of(call);
+  std::vector<Json> all;
+  for (const auto& rule : compensate::duties(call.policy(), call.clock().today())) {
+    if (call.has("rule") && call.text("rule") != rule->rule.name) continue;
+    const auto places = places_of(call, rule->rule);
+    if (places.empty()) continue;
+    const Period period = wanted_period(call, rule->rule, places);
+    // Few places one by one, many together.
+    std::vector<compensate::Computation> found;
+    if (visible_places(call, Permission::rights_read))
+      for (const registry::Place& place : places)
+        found.push_back(compensation.look(rule->rule.name, period, place.code));
+    else
+      found.push_back(compensation.look(rule->rule.name, period));
+    for (const compensate::Computation& c : found)
+      for (const compensate::PlaceResult& place : c.places) all.push_back(standing_json(call, c, place));
+  }
+  return page_of(std::move(all), page);
+}
+
+// One place through time, the newest period explained down to the readings and the rights.
+Answer one_standing(Call& call) {
+  const auto rule = duty(call, call.in_path("rule"));
+  const auto places = places_of(call, rule->rule);
+  const auto place = std::ranges::find(places, call.in_path("place"), &registry::Place::code);
+  if (place == places.end()) throw not_found({"这个场所", "such place"});
+  const auto compensation = compensation_of(call);
+  Period period = wanted_period(call, rule->rule, {*place});
+  Json series = Json::array();
+  Json newest;
+  Json explained = Json::array();
+  for (std::int64_t i = 0; i < call.whole("count").value_or(12); ++i, period = period.previous()) {
+    if (!place->validity.holds_on(period.from()) || !rule->rule.in_force.holds_on(period.from())) break;
+    const compensate::Computation c = compensation.look(rule->rule.name, period, place->code);
+    if (c.places.empty()) break;
+    const compensate::PlaceResult& result = c.places.front();
+    series.push_back({{"period", period.to_string()},
+                      {"outcome", policy::to_string(result.outcome)},
+                      {"breach", breach_of(result)},
+                      {"figures", figures(call, result)}});
+    if (i > 0) continue;
+    newest = standing_json(call, c, result);
+    for (policy::Explanation e : result.formula_derivations) {
+      compensation.add_observations(e);
+      explained.push_back(Json::parse(policy::to_json(e)));
+    }
+  }
+  if (newest.is_null())
+    throw Error(codes::bad_parameter, {"这一时段没有这条规则", "the rule is not in force then"}, {{}, 0, 0, "period"});
+  std::reverse(series.begin(), series.end());
+  return Json{{"standing", newest},
+              {"source", json_of(rule->rule.source)},
+              {"note", json_of(rule->rule.note)},
+              {"series", series},
+              {"explained", explained}};
+}
+
+}  // namespace
+
+void add_compliance_routes(RouteTable& table) {
+  table.components()["Standing"] = standing_schema();
+  table.add({.path = "/api/v1/compliance",
+             .name = "compliance",
+             .tag = "rights",
+             .summary = {"计量与许可、权利相比，截至最近有计量的时段（持有人只见自己的场所）",
+                         "what was metered against permits and rights, for the latest metered period; a holder sees his own places"},
+             .access = Access::to(Permission::rights_read),
+             .query = {{"rule", line(100), {"规则", "rule"}}, {"period", schema::period(), {"时段", "period"}}},
+             .answer = named("Standing"),
+             .sorts = {"period"},
+             .pager = list_standings});
+  table.add({.path = "/api/v1/compliance/{rule}/{place}",
+             .name = "standing",
+             .tag = "rights",
+             .summary = {"一个场所的历期情况和最近一期的来历", "one place through time, and why the newest is what it is"},
+             .access = Access::to(Permission::rights_read),
+             .query = {{"period", schema::period(), {"最近一期", "the newest period"}},
+                       {"count", integer(1, 36), {"期数", "how many periods"}}},
+             .answer = object({{"standing", named("Standing")},
+                               {"source", any()},
+                               {"note", both()},
+                               {"series", list(object({{"period", text()},
+                                                       {"outcome", text()},
+                                                       {"breach", nullable(boolean())},
+                                                       {"figures", any()}}))},
+                               {"explained", list(any())}}),
+             .handler = one_standing});
+}
+
+}  // namespace tributary::api

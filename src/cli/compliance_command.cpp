@@ -1,0 +1,112 @@
+// compliance: what was metered against what is permitted and held, as it stands now.
+#include "base/text.h"
+#include "cli/codes.h"
+#include "cli/context.h"
+#include "compensate/compensation.h"
+#include "compensate/standing.h"
+#include "policy/explanation_json.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace tributary::cli {
+namespace {
+
+struct Arguments {
+  std::string rule, period, place;
+};
+
+// A figure by formula and element: "total[cod]".
+std::string value_of(const compensate::PlaceResult& place, const std::string& name) {
+  for (const compensate::FormulaValue& one : place.results)
+    if (one.name == name) return one.value;
+  return {};
+}
+
+int compliance(Context& c, const Arguments& a) {
+  const compensate::Compensation compensation(c.database(), c.tenant(), c.policy(), c.clock());
+  const registry::Registry registry(c.database(), c.tenant());
+  Json out = Json::array();
+  document::Table table;
+  table.caption = {"履约：计量与许可量、持有权利相比", "Compliance: metered use against permits and rights"};
+  table.columns = {{{"场所", "place"}},
+                   {{"截至", "up to"}},
+                   {{"项", "element"}},
+                   {{"计量合计", "metered"}, document::CellKind::number, document::Align::right},
+                   {{"许可量", "permitted"}, document::CellKind::number, document::Align::right},
+                   {{"余量", "left"}, document::CellKind::number, document::Align::right},
+                   {{"持有权利", "rights held"}, document::CellKind::number, document::Align::right},
+                   {{"权利余量", "rights left"}, document::CellKind::number, document::Align::right},
+                   {{"单位", "unit"}},
+                   {{"结论", "verdict"}}};
+  bool known = a.rule.empty();
+  for (const auto& rule : compensate::duties(c.policy(), c.clock().today())) {
+    if (!a.rule.empty() && a.rule != rule->rule.name) continue;
+    known = true;
+    auto places = registry.places({rule->rule.place_kind, rule->rule.group, {}}, c.clock().today());
+    if (!a.place.empty()) {
+      const std::string code = registry.find_place(a.place, rule->rule.place_kind, c.clock().today()).code;
+      std::erase_if(places, [&](const registry::Place& place) { return place.code != code; });
+    }
+    if (places.empty()) continue;
+    const Period period = a.period.empty() ? compensate::latest_metered(c.database(), c.tenant(), rule->rule, places,
+                                                                        c.clock().today())
+                                           : Period::parse(a.period);
+    const auto found =
+        compensation.look(rule->rule.name, period, places.size() == 1 ? places.front().code : std::string());
+    for (const compensate::PlaceResult& place : found.places) {
+      Json results = Json::object();
+      for (const auto& one : place.results) results[one.name] = one.value == "-" ? Json(nullptr) : Json(one.value);
+      const auto breach = compensate::breach(place);
+      out.push_back({{"rule", rule->rule.name},
+                     {"place", place.place},
+                     {"name", place.name.zh},
+                     {"period", period.to_string()},
+                     {"breach", breach ? Json(*breach) : Json(nullptr)},
+                     {"results", results},
+                     {"missing", place.missing}});
+      for (const auto& one : place.results) {
+        if (one.name != "total" && !one.name.starts_with("total[")) continue;
+        const std::string element = one.name.substr(std::string("total").size());
+        const auto get = [&](const char* formula) { return value_of(place, formula + element); };
+        if (one.value == "0" && (get("permit") == "0" || get("permit").empty()) && get("held") == "0") continue;
+        const bool over = get("over_permit") == "true" || get("over_rights") == "true" ||
+                          (element.empty() && breach.value_or(false));
+        const bool unsure = one.value == "-";
+        Text name = element.empty() ? found.head.title
+                                    : c.policy().catalog().indicator_title(element.substr(1, element.size() - 2));
+        const Text verdict = over     ? Text{"超过", "over"}
+                             : unsure ? Text{"说不清（缺计量）", "not metered"}
+                                      : Text{"在限内", "within"};
+        table.rows.push_back({place.name.zh, period.to_string(), c.language() == document::Language::en ? name.en : name.zh,
+                              one.value, get("permit"), get("left"), get("held"), get("rights_left"), one.unit,
+                              c.language() == document::Language::en ? verdict.en : verdict.zh});
+      }
+    }
+  }
+  if (!known)
+    throw Error(codes::bad_usage,
+                {fmt::format("没有履约规则“{}”", a.rule), fmt::format("there is no rule of compliance \"{}\"", a.rule)},
+                {{}, 0, 0, "rule"}, {"不写 --rule 列出全部", "leave --rule out for all of them"});
+  if (c.json())
+    c.print(out);
+  else
+    c.print(table);
+  return 0;
+}
+
+}  // namespace
+
+void add_compliance_command(CLI::App& app, Action& action) {
+  const auto a = std::make_shared<Arguments>();
+  auto* command = app.add_subcommand(
+      "compliance", "计量的排放和取用与许可量、持有权利相比 / metered use against permits and rights");
+  command->add_option("--rule", a->rule, "规则 / rule");
+  command->add_option("--period", a->period, "截至时段，缺省为最近有计量的 / up to this period (default: the last metered)");
+  command->add_option("--place", a->place, "场所 / place");
+  command->footer("例 / example: tributary compliance");
+  command->callback([=, &action] { action = [=](Context& c) { return compliance(c, *a); }; });
+}
+
+}  // namespace tributary::cli

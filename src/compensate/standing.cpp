@@ -1,0 +1,52 @@
+#include "compensate/standing.h"
+
+#include "observe/observations.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace tributary::compensate {
+
+using Kind = policy::InputOrigin::Kind;
+
+std::vector<std::shared_ptr<const policy::CompiledRule>> duties(const policy::Policy& policy, Date on) {
+  std::map<std::string, std::shared_ptr<const policy::CompiledRule>> out;
+  for (const auto& rule : policy.rules()) {
+    const bool reads_rights = std::ranges::any_of(
+        rule->rule.inputs, [](const policy::Input& input) { return input.origin.kind == Kind::rights; });
+    if (reads_rights && rule->rule.in_force.holds_on(on) && !out.contains(rule->rule.name))
+      out.emplace(rule->rule.name, policy.rule(rule->rule.name, on, on));
+  }
+  std::vector<std::shared_ptr<const policy::CompiledRule>> list;
+  for (auto& [name, rule] : out) list.push_back(std::move(rule));
+  return list;
+}
+
+Period latest_metered(store::Database& database, const std::string& tenant, const policy::Rule& rule,
+                      std::span<const registry::Place> places, Date on) {
+  std::set<std::string> metered;
+  for (const policy::Input& input : rule.inputs) {
+    if (input.origin.kind != Kind::total) continue;
+    if (!input.origin.indicator.text.empty()) metered.insert(input.origin.indicator.text);
+    for (const auto& [element, indicator] : input.origin.indicator.each) metered.insert(indicator);
+  }
+  const observe::Observations observations(database, tenant);
+  std::optional<Instant> last;
+  for (const registry::Place& place : places)
+    for (const observe::Series& series : observations.series({place.code, "", ""})) {
+      if (!metered.contains(series.indicator)) continue;
+      const auto coverage = observations.coverage(series.id, false);
+      if (coverage.last && (!last || *last < *coverage.last)) last = coverage.last;
+    }
+  return last ? Period::containing(day_of(*last), rule.granularity)
+              : Period::containing(on, rule.granularity).previous();
+}
+
+std::optional<bool> breach(const PlaceResult& result) {
+  for (const FormulaValue& one : result.results)
+    if (one.name == "breach" && one.value != "-") return one.value == "true";
+  return std::nullopt;
+}
+
+}  // namespace tributary::compensate

@@ -1,0 +1,29 @@
+// Which rules say how a place stands against its permit and rights, and up to when that can be said.
+#pragma once
+
+#include "compensate/types.h"
+#include "policy/pack.h"
+#include "registry/registry.h"
+#include "store/store.h"
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace tributary::compensate {
+
+// The rules in force on the day that look at the registry of rights, each in its version of that day, by name.
+// By convention their formulas are called `total` (used), `permit`, `held`, `left`, `rights_left`, `room`, and
+// `breach` for the verdict.
+std::vector<std::shared_ptr<const policy::CompiledRule>> duties(const policy::Policy& policy, Date on);
+
+// The last period of the rule for which something was metered at one of the places; without any, the last one
+// that is over on the day.
+Period latest_metered(store::Database& database, const std::string& tenant, const policy::Rule& rule,
+                      std::span<const registry::Place> places, Date on);
+
+// What the formula `breach` says of it; nothing when it says nothing.
+std::optional<bool> breach(const PlaceResult& result);
+
+}  // namespace tributary::compensate
