@@ -19,10 +19,11 @@ using policy::CompiledRule;
 using schema::any, schema::boolean, schema::both, schema::integer, schema::line, schema::list, schema::named,
     schema::nullable, schema::object, schema::one_of, schema::optional, schema::text;
 
-std::shared_ptr<const CompiledRule> duty(Call& call, const std::string& name) {
+// By name, or the first for the place's kind.
+std::shared_ptr<const CompiledRule> duty(Call& call, const std::string& name, const std::string& kind) {
   for (auto& one : compensate::duties(call.policy(), call.clock().today()))
-    if (one->rule.name == name) return one;
-  throw not_found({"这条履约规则", "such rule of compliance"});
+    if (one->rule.place_kind == kind && (name.empty() || one->rule.name == name)) return one;
+  throw not_found({"这个场所的履约规则", "such rule of compliance for the place"});
 }
 
 std::vector<registry::Place> places_of(Call& call, const policy::Rule& rule) {
@@ -126,18 +127,19 @@ Page list_standings(Call& call, const PageRequest& page) {
 
 // One place through time, the newest period explained down to the readings and the rights.
 Answer one_standing(Call& call) {
-  const auto rule = duty(call, call.in_path("rule"));
-  const auto places = places_of(call, rule->rule);
-  const auto place = std::ranges::find(places, call.in_path("place"), &registry::Place::code);
-  if (place == places.end()) throw not_found({"这个场所", "such place"});
+  const std::string code = call.in_path("place");
+  const auto visible = visible_places(call, Permission::rights_read);
+  if (visible && !visible->contains(code)) throw not_found({"这个场所", "such place"});
+  const registry::Place place = registry::Registry(call.database(), call.tenant()).find_place(code);
+  const auto rule = duty(call, call.text("rule"), place.kind);
   const auto compensation = compensation_of(call);
-  Period period = wanted_period(call, rule->rule, {*place});
+  Period period = wanted_period(call, rule->rule, {place});
   Json series = Json::array();
   Json newest;
   Json explained = Json::array();
   for (std::int64_t i = 0; i < call.whole("count").value_or(12); ++i, period = period.previous()) {
-    if (!place->validity.holds_on(period.from()) || !rule->rule.in_force.holds_on(period.from())) break;
-    const compensate::Computation c = compensation.look(rule->rule.name, period, place->code);
+    if (!place.validity.holds_on(period.from()) || !rule->rule.in_force.holds_on(period.from())) break;
+    const compensate::Computation c = compensation.look(rule->rule.name, period, place.code);
     if (c.places.empty()) break;
     const compensate::PlaceResult& result = c.places.front();
     series.push_back({{"period", period.to_string()},
@@ -175,12 +177,13 @@ void add_compliance_routes(RouteTable& table) {
              .answer = named("Standing"),
              .sorts = {"period"},
              .pager = list_standings});
-  table.add({.path = "/api/v1/compliance/{rule}/{place}",
+  table.add({.path = "/api/v1/compliance/{place}",
              .name = "standing",
              .tag = "rights",
              .summary = {"一个场所的历期情况和最近一期的来历", "one place through time, and why the newest is what it is"},
              .access = Access::to(Permission::rights_read),
-             .query = {{"period", schema::period(), {"最近一期", "the newest period"}},
+             .query = {{"rule", line(100), {"规则，缺省为该类场所的第一条", "rule; the first for such a place"}},
+                       {"period", schema::period(), {"最近一期", "the newest period"}},
                        {"count", integer(1, 36), {"期数", "how many periods"}}},
              .answer = object({{"standing", named("Standing")},
                                {"source", any()},

@@ -226,6 +226,7 @@ TEST_P(Story, AnswersAreWhatTheTableSays) {
       {"report_observations", "plan-progress-year"},
       {"report", "plan-progress-year.div-341602100.2025"},
       {"report_history", "plan-progress-year.div-341602100.2025"},
+      {"standing", "plant:demo-food"},
       {"register", "certificate"}};
   // Something public: what one person of the township wrote and another reviewed.
   world.person("zhao", {"township"}, "div-341602100");
