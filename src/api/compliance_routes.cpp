@@ -44,7 +44,7 @@ Period wanted_period(Call& call, const policy::Rule& rule, const std::vector<reg
 }
 
 // "total[cod]" apart: formula and element, with the element's own name.
-Json figures(Call& call, const compensate::PlaceResult& result) {
+Json figures(Call& call, const policy::Rule& rule, const compensate::PlaceResult& result) {
   Json out = Json::array();
   for (const compensate::FormulaValue& one : result.results) {
     std::string formula = one.name;
@@ -55,7 +55,7 @@ Json figures(Call& call, const compensate::PlaceResult& result) {
     }
     out.push_back({{"formula", formula},
                    {"element", element},
-                   {"of", element.empty() ? json_of(Text{}) : json_of(call.policy().catalog().indicator_title(element))},
+                   {"of", element.empty() ? json_of(Text{}) : json_of(compensate::element_title(call.policy(), rule, element))},
                    {"title", json_of(one.title)},
                    {"value", one.value == "-" ? Json(nullptr) : Json(one.value)},
                    {"unit", one.unit}});
@@ -68,7 +68,8 @@ Json breach_of(const compensate::PlaceResult& result) {
   return breach ? Json(*breach) : Json(nullptr);
 }
 
-Json standing_json(Call& call, const compensate::Computation& c, const compensate::PlaceResult& place) {
+Json standing_json(Call& call, const policy::Rule& rule, const compensate::Computation& c,
+                   const compensate::PlaceResult& place) {
   const Names names(call);
   Json holders = Json::array();
   for (const compensate::RoleHeld& one : place.roles) holders.push_back(names.party(one.party));
@@ -80,7 +81,7 @@ Json standing_json(Call& call, const compensate::Computation& c, const compensat
           {"outcome", policy::to_string(place.outcome)},
           {"missing", place.missing},
           {"breach", breach_of(place)},
-          {"figures", figures(call, place)},
+          {"figures", figures(call, rule, place)},
           {"verified", !c.head.unverified},
           {"example", c.head.example}};
 }
@@ -120,7 +121,7 @@ Page list_standings(Call& call, const PageRequest& page) {
     else
       found.push_back(compensation.look(rule->rule.name, period));
     for (const compensate::Computation& c : found)
-      for (const compensate::PlaceResult& place : c.places) all.push_back(standing_json(call, c, place));
+      for (const compensate::PlaceResult& place : c.places) all.push_back(standing_json(call, rule->rule, c, place));
   }
   return page_of(std::move(all), page);
 }
@@ -145,9 +146,9 @@ Answer one_standing(Call& call) {
     series.push_back({{"period", period.to_string()},
                       {"outcome", policy::to_string(result.outcome)},
                       {"breach", breach_of(result)},
-                      {"figures", figures(call, result)}});
+                      {"figures", figures(call, rule->rule, result)}});
     if (i > 0) continue;
-    newest = standing_json(call, c, result);
+    newest = standing_json(call, rule->rule, c, result);
     for (policy::Explanation e : result.formula_derivations) {
       compensation.add_observations(e);
       explained.push_back(Json::parse(policy::to_json(e)));

@@ -75,7 +75,7 @@ int compliance(Context& c, const Arguments& a) {
                           (element.empty() && breach.value_or(false));
         const bool unsure = one.value == "-";
         Text name = element.empty() ? found.head.title
-                                    : c.policy().catalog().indicator_title(element.substr(1, element.size() - 2));
+                                    : compensate::element_title(c.policy(), rule->rule, element.substr(1, element.size() - 2));
         const Text verdict = over     ? Text{"超过", "over"}
                              : unsure ? Text{"说不清（缺计量）", "not metered"}
                                       : Text{"在限内", "within"};

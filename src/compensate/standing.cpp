@@ -43,6 +43,16 @@ Period latest_metered(store::Database& database, const std::string& tenant, cons
               : Period::containing(on, rule.granularity).previous();
 }
 
+Text element_title(const policy::Policy& policy, const policy::Rule& rule, const std::string& element) {
+  const auto& known = policy.catalog().indicators;
+  if (known.contains(element)) return policy.catalog().indicator_title(element);
+  for (const policy::Input& input : rule.inputs)
+    if (input.origin.kind == Kind::total)
+      if (const std::string& indicator = input.origin.indicator.of(element); known.contains(indicator))
+        return policy.catalog().indicator_title(indicator);
+  return {element, element};
+}
+
 std::optional<bool> breach(const PlaceResult& result) {
   for (const FormulaValue& one : result.results)
     if (one.name == "breach" && one.value != "-") return one.value == "true";

@@ -23,6 +23,9 @@ std::vector<std::shared_ptr<const policy::CompiledRule>> duties(const policy::Po
 Period latest_metered(store::Database& database, const std::string& tenant, const policy::Rule& rule,
                       std::span<const registry::Place> places, Date on);
 
+// What an element of the rule's index is called: by the indicator of its name, else by what is metered of it.
+Text element_title(const policy::Policy& policy, const policy::Rule& rule, const std::string& element);
+
 // What the formula `breach` says of it; nothing when it says nothing.
 std::optional<bool> breach(const PlaceResult& result);
 
