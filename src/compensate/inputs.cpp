@@ -349,7 +349,7 @@ GivenInput InputSource::rights(const policy::Input& input, const std::string& su
         break;
       ++count;
     }
-    const Rational worth = Rational(one.part.amount) * in_unit_of(input, one.instrument) * Rational(count);
+    const Rational worth = Rational(Decimal::from_parts(one.part.amount, 0)) * in_unit_of(input, one.instrument) * Rational(count);
     sum = sum + worth;
     Explanation line;
     line.kind = Explanation::Kind::result;

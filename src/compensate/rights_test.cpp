@@ -178,11 +178,16 @@ TEST_P(Metered, RightsCountByMonthBasinPermitAndHolder) {
   issue("A", "COD-HUAI", 9'000, "2019-01", "2021-01");  // another basin
   issue("B", "COD-GUO", 9'000, "2019-01", "2021-01");   // another holder
   EXPECT_EQ(value(run("2019-12"), "held[cod]"), "6.4");
+  // Beyond 32 bits: 6 million tonnes a year.
+  registry.set_cap("COD-GUO", std::vector<rights::Part>{{rights::Month::make(2019, 1).index, 72, "", 7'000'000'000}}, both);
+  issue("A", "COD-GUO", 6'000'000'000, "2019-12", "2020-01");
+  EXPECT_EQ(value(run("2019-12"), "held[cod]"), "500006.4");
+  EXPECT_EQ(value(run("2020-01"), "held[cod]"), "500006.5");
   // An account of another permit does not count for this one.
   registry.set_permit("A2", "P-2", std::nullopt, both);
-  EXPECT_EQ(value(run("2019-12"), "held[cod]"), "6.3");
+  EXPECT_EQ(value(run("2019-12"), "held[cod]"), "500006.3");
   registry.set_permit("A2", "P-1", std::nullopt, both);
-  EXPECT_EQ(value(run("2019-12"), "held[cod]"), "6.4");
+  EXPECT_EQ(value(run("2019-12"), "held[cod]"), "500006.4");
 }
 
 // Encumbered rights are held all the same; what was sold is not.

@@ -1,0 +1,232 @@
+#include "exchange/surveillance.h"
+
+#include "exchange/codes.h"
+
+#include <algorithm>
+#include <functional>
+#include <tuple>
+
+#include <fmt/format.h>
+
+namespace tributary::exchange {
+namespace {
+
+constexpr std::size_t longest_circle = 5;  // deals
+
+class Watching {
+ public:
+  Watching(std::span<const Deal> deals, std::span<const OrderLife> orders, const WatchRules& rules)
+      : deals_(deals.begin(), deals.end()), orders_(orders.begin(), orders.end()), rules_(rules) {
+    check();
+    std::ranges::sort(deals_, {}, [](const Deal& d) { return std::tuple(d.at, d.key); });
+    std::ranges::sort(orders_, {}, [](const OrderLife& o) { return std::tuple(o.ended, o.key); });
+  }
+
+  std::vector<Alert> run() {
+    for (const Deal& deal : deals_) {
+      barred(deal);
+      if (rules_.own_trades) own(deal);
+      if (rules_.far_price && deal.bulk) far(deal);
+    }
+    std::map<std::string, std::vector<const Deal*>> by_instrument;
+    for (const Deal& deal : deals_) by_instrument[deal.instrument].push_back(&deal);
+    for (const auto& [instrument, list] : by_instrument) {
+      if (rules_.circle_days) circles(list);
+      if (rules_.ladder_deals) ladders(list);
+    }
+    if (rules_.layer_orders) layers();
+    std::ranges::stable_sort(out_, {}, [](const Alert& a) { return std::tuple(a.at, a.pattern, a.keys.front()); });
+    return std::move(out_);
+  }
+
+ private:
+  static void bad(const std::string& where, const char* zh, const char* en) {
+    throw Error(codes::bad_input, {zh, en}, {{}, 0, 0, where});
+  }
+  void check() const {
+    for (const Deal& d : deals_)
+      if (d.quantity <= 0 || d.price.sign() < 0)
+        bad(d.key, "数量要大于零，价格不能为负", "the quantity must be above 0 and the price not below 0");
+    for (const OrderLife& o : orders_)
+      if (o.quantity <= 0 || o.filled < 0 || o.filled > o.quantity || o.ended < o.placed)
+        bad(o.key, "委托的数量或时间不对", "quantities or times of the order make no sense");
+    if ((rules_.circle_days && *rules_.circle_days < 0) || (rules_.ladder_deals && *rules_.ladder_deals < 2) ||
+        (rules_.layer_orders && *rules_.layer_orders < 1) || rules_.circle_share.sign() <= 0)
+      bad("rules", "监测阈值不对", "a threshold makes no sense");
+  }
+
+  const std::string& group(const std::string& party) const {
+    const auto found = rules_.group_of.find(party);
+    return found == rules_.group_of.end() ? party : found->second;
+  }
+  void add(Pattern pattern, const std::string& instrument, Instant at, std::vector<std::string> keys,
+           std::vector<std::string> parties, Text message) {
+    std::vector<std::string> once;
+    for (std::string& party : parties)
+      if (std::ranges::find(once, party) == once.end()) once.push_back(std::move(party));
+    out_.push_back({pattern, instrument, at, std::move(keys), std::move(once), std::move(message)});
+  }
+
+  void barred(const Deal& d) {
+    for (const std::string* party : {&d.seller, &d.buyer})
+      if (rules_.barred.contains(*party))
+        add(Pattern::barred, d.instrument, d.at, {d.key}, {*party},
+            {fmt::format("{} 不得参与交易", *party), fmt::format("{} may not trade", *party)});
+  }
+
+  void own(const Deal& d) {
+    if (group(d.seller) != group(d.buyer)) return;
+    add(Pattern::own_trade, d.instrument, d.at, {d.key}, {d.seller, d.buyer},
+        {fmt::format("买卖双方同受 {} 控制", group(d.seller)),
+         fmt::format("both sides are controlled by {}", group(d.seller))});
+  }
+
+  // Against the mean price, by quantity, of the deals of the book in the days before.
+  void far(const Deal& d) {
+    Rational value;
+    Rational quantity;
+    for (const Deal& one : deals_) {
+      if (one.at.seconds >= d.at.seconds) break;
+      if (one.instrument != d.instrument || one.bulk) continue;
+      if (one.at.seconds < d.at.seconds - std::int64_t{86400} * rules_.far_days) continue;
+      value = value + one.price * Rational(Decimal::from_parts(one.quantity, 0));
+      quantity = quantity + Rational(Decimal::from_parts(one.quantity, 0));
+    }
+    if (quantity.is_zero()) return;
+    const Rational mean = value / quantity;
+    const Rational off = d.price < mean ? mean - d.price : d.price - mean;
+    if (!(off > *rules_.far_price * mean)) return;
+    add(Pattern::far_price, d.instrument, d.at, {d.key}, {d.seller, d.buyer},
+        {fmt::format("协议价 {}，此前 {} 天均价 {}", d.price.to_string(), rules_.far_days, mean.to_string()),
+         fmt::format("agreed at {}, the mean of the {} days before is {}", d.price.to_string(), rules_.far_days,
+                     mean.to_string())});
+  }
+
+  // Goods go from hand to hand and come back: a path of deals in time from a group to itself. Each shortest way back from
+  // a deal is told once, with the earliest deals.
+  void circles(const std::vector<const Deal*>& list) {
+    for (std::size_t first = 0; first < list.size(); ++first) {
+      const Deal& begin = *list[first];
+      if (group(begin.seller) == group(begin.buyer)) continue;  // told as a trade with oneself
+      const std::int64_t last = begin.at.seconds + std::int64_t{86400} * *rules_.circle_days;
+      std::vector<const Deal*> path{&begin};
+      std::vector<const Deal*> found;
+      const std::function<void(std::size_t)> follow = [&](std::size_t from) {
+        if (!found.empty() && path.size() + 1 >= found.size()) return;
+        for (std::size_t i = from; i < list.size() && list[i]->at.seconds <= last; ++i) {
+          const Deal& next = *list[i];
+          if (group(next.seller) != group(path.back()->buyer) || group(next.seller) == group(next.buyer)) continue;
+          path.push_back(&next);
+          if (alike(path)) {
+            if (group(next.buyer) == group(begin.seller)) {
+              if (found.empty() || path.size() < found.size()) found = path;
+            } else if (path.size() < longest_circle) {
+              follow(i + 1);
+            }
+          }
+          path.pop_back();
+        }
+      };
+      follow(first + 1);
+      if (found.empty()) continue;
+      std::vector<std::string> keys;
+      std::vector<std::string> parties;
+      for (const Deal* d : found) keys.push_back(d->key), parties.push_back(d->seller);
+      add(Pattern::circle, begin.instrument, found.back()->at, std::move(keys), std::move(parties),
+          {fmt::format("{} 天内经 {} 笔交易回到 {}", *rules_.circle_days, found.size(), begin.seller),
+           fmt::format("back with {} after {} deals within {} days", begin.seller, found.size(),
+                       *rules_.circle_days)});
+    }
+  }
+  bool alike(const std::vector<const Deal*>& path) const {
+    const auto [low, high] = std::ranges::minmax(path, {}, &Deal::quantity);
+    return !(Rational(Decimal::from_parts(low->quantity, 0)) < rules_.circle_share * Rational(Decimal::from_parts(high->quantity, 0)));
+  }
+
+  void ladders(const std::vector<const Deal*>& list) {
+    const auto most = static_cast<std::size_t>(*rules_.ladder_deals);
+    std::map<std::string, std::vector<const Deal*>> runs;  // by group of the buyer
+    const auto close = [&](const std::string& buyer) {
+      const auto run = runs.find(buyer);
+      if (run == runs.end()) return;
+      if (run->second.size() >= most) {
+        std::vector<std::string> keys;
+        std::vector<std::string> parties;
+        for (const Deal* d : run->second) keys.push_back(d->key), parties.push_back(d->buyer);
+        const Deal& last = *run->second.back();
+        add(Pattern::ladder, last.instrument, last.at, std::move(keys), std::move(parties),
+            {fmt::format("{} 笔小额买入，价格由 {} 逐笔抬到 {}", run->second.size(),
+                         run->second.front()->price.to_string(), last.price.to_string()),
+             fmt::format("{} small purchases, each dearer: from {} to {}", run->second.size(),
+                         run->second.front()->price.to_string(), last.price.to_string())});
+      }
+      runs.erase(run);
+    };
+    for (const Deal* d : list) {
+      if (d->bulk) continue;
+      const std::string buyer = group(d->buyer);
+      auto& run = runs[buyer];
+      const bool goes_on = !run.empty() && d->quantity <= rules_.ladder_quantity && run.back()->price < d->price &&
+                           d->at.seconds - run.front()->at.seconds <= std::int64_t{60} * rules_.ladder_minutes;
+      if (!goes_on) close(buyer);
+      if (d->quantity <= rules_.ladder_quantity) runs[buyer].push_back(d);
+    }
+    while (!runs.empty()) close(std::string(runs.begin()->first));
+  }
+
+  // Orders withdrawn unfilled on one side soon after a fill on the other: they were there to be seen.
+  void layers() {
+    const std::int64_t span = std::int64_t{60} * rules_.layer_minutes;
+    for (const Deal& d : deals_)
+      for (const bool bought : {true, false}) {
+        const std::string& party = bought ? d.buyer : d.seller;
+        std::vector<std::string> keys;
+        Instant last = d.at;
+        for (const OrderLife& o : orders_) {
+          if (o.instrument != d.instrument || o.buys == bought || group(o.party) != group(party)) continue;
+          if (!o.withdrawn || o.filled != 0 || o.placed > d.at) continue;
+          if (o.ended < d.at || o.ended.seconds > d.at.seconds + span) continue;
+          keys.push_back(o.key);
+          last = o.ended;
+        }
+        if (keys.size() < static_cast<std::size_t>(*rules_.layer_orders)) continue;
+        const std::size_t count = keys.size();
+        keys.insert(keys.begin(), d.key);
+        add(Pattern::layering, d.instrument, last, std::move(keys), {party},
+            {fmt::format("成交后 {} 分钟内撤回反向未成交委托 {} 笔", rules_.layer_minutes, count),
+             fmt::format("{} unfilled orders of the other side withdrawn within {} minutes of the deal", count,
+                         rules_.layer_minutes)});
+      }
+  }
+
+  std::vector<Deal> deals_;
+  std::vector<OrderLife> orders_;
+  const WatchRules& rules_;
+  std::vector<Alert> out_;
+};
+
+}  // namespace
+
+std::string_view to_string(Pattern pattern) {
+  switch (pattern) {
+    case Pattern::barred:
+      return "barred";
+    case Pattern::own_trade:
+      return "own_trade";
+    case Pattern::circle:
+      return "circle";
+    case Pattern::ladder:
+      return "ladder";
+    case Pattern::layering:
+      return "layering";
+    case Pattern::far_price:
+      return "far_price";
+  }
+  return "";
+}
+
+std::vector<Alert> watch(std::span<const Deal> deals, std::span<const OrderLife> orders, const WatchRules& rules) {
+  return Watching(deals, orders, rules).run();
+}
+
+}  // namespace tributary::exchange
