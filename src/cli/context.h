@@ -115,6 +115,7 @@ void add_right_commands(CLI::App& app, Action& action);      // right
 void add_compliance_command(CLI::App& app, Action& action);  // compliance
 void add_exchange_commands(CLI::App& app, Action& action);   // exchange
 void add_market_commands(CLI::App& exchange, Action& action);  // its `solve`
+void add_watch_command(CLI::App& exchange, Action& action);     // exchange watch
 void add_serve_command(CLI::App& app, Action& action);       // serve
 void add_backup_commands(CLI::App& app, Action& action);     // backup, restore
 void add_key_commands(CLI::App& app, Action& action);        // key

@@ -143,6 +143,7 @@ void add_exchange_commands(CLI::App& app, Action& action) {
       "各项说明 / all members: docs/exchange.md");
   clear_command->callback([=, &action] { action = [=](Context& c) { return clear(c, *a); }; });
   add_market_commands(*exchange_command, action);
+  add_watch_command(*exchange_command, action);
 }
 
 }  // namespace tributary::cli

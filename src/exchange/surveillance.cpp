@@ -96,10 +96,11 @@ class Watching {
     const Rational mean = value / quantity;
     const Rational off = d.price < mean ? mean - d.price : d.price - mean;
     if (!(off > *rules_.far_price * mean)) return;
+    const std::string shown = mean.to_decimal(2, Rounding::half_up).to_string();
     add(Pattern::far_price, d.instrument, d.at, {d.key}, {d.seller, d.buyer},
-        {fmt::format("协议价 {}，此前 {} 天均价 {}", d.price.to_string(), rules_.far_days, mean.to_string()),
+        {fmt::format("协议价 {}，此前 {} 天均价 {}", d.price.to_string(), rules_.far_days, shown),
          fmt::format("agreed at {}, the mean of the {} days before is {}", d.price.to_string(), rules_.far_days,
-                     mean.to_string())});
+                     shown)});
   }
 
   // Goods go from hand to hand and come back: a path of deals in time from a group to itself. Each shortest way back from

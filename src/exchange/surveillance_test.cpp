@@ -1,5 +1,5 @@
 // Each pattern with the smallest example of it, and the nearest one that is none.
-#include "exchange/surveillance.h"
+#include "exchange/surveillance_file.h"
 
 #include <algorithm>
 #include <random>
@@ -127,6 +127,34 @@ TEST(Surveillance, RefusesWhatMakesNoSense) {
   EXPECT_THROW((void)told({deal("1", at(0), "a", "b", 1, -1)}, rules), Error);
   rules.ladder_deals = 1;
   EXPECT_THROW((void)told({deal("1", at(0), "a", "b", 1, 1)}, rules), Error);
+}
+
+TEST(Surveillance, ReadsAFileAndNamesItsFaults) {
+  const std::string good = R"({"rules": {"groups": {"a/1": "A"}, "barred": ["x"], "circle": {"days": 10, "share": 0.8},
+    "ladder": {"deals": 3, "quantity": 10, "minutes": 30}, "layering": {"orders": 2, "minutes": 5}, "far_price": {"share": "0.3", "days": 5}},
+    "deals": [{"key": 1, "at": "2026-11-28 09:30", "instrument": "COD", "seller": "a/1", "buyer": "A", "qty": 500, "price": "6000.5"}],
+    "orders": [{"key": "o", "placed": "2026-11-28 09:00", "ended": "2026-11-28 10:00", "instrument": "COD", "party": "b", "side": "sell",
+                "qty": 5, "filled": 0, "withdrawn": true}]})";
+  const WatchInput in = read_watch(good, "w.json");
+  EXPECT_EQ(in.deals.at(0).price, Rational(12001) / Rational(2));
+  EXPECT_EQ(in.orders.at(0).ended.seconds - in.orders.at(0).placed.seconds, 3600);
+  EXPECT_EQ(watch(in.deals, in.orders, in.rules).at(0).pattern, Pattern::own_trade);
+  const auto fault = [&](const std::string& what, const std::string& by) {
+    std::string text = good;
+    text.replace(text.find(what), what.size(), by);
+    try {
+      (void)read_watch(text, "w.json");
+    } catch (const Error& e) {
+      return e.where().field + " " + e.message().en;
+    }
+    return std::string("none");
+  };
+  EXPECT_NE(fault("\"qty\": 500", "\"qty\": 0").find("/deals/0/qty"), std::string::npos);
+  EXPECT_NE(fault("\"days\": 10", "\"day\": 10").find("/rules/circle"), std::string::npos);
+  EXPECT_NE(fault("0.8", "1.8").find("/rules/circle/share"), std::string::npos);
+  EXPECT_NE(fault("\"sell\"", "\"hold\"").find("/orders/0/side"), std::string::npos);
+  EXPECT_NE(fault("\"6000.5\"", "\"-1\"").find("/deals/0/price"), std::string::npos);
+  EXPECT_NE(fault("\"barred\": [\"x\"]", "\"barred\": 5").find("/rules/barred"), std::string::npos);
 }
 
 // Whatever the order of the input, and every circle is one: goods pass from hand to hand in time and come back.
