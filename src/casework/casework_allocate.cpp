@@ -44,6 +44,11 @@ std::int64_t whole(const Rational& amount, const std::string& of) {
   return amount.to_int64();
 }
 
+std::string text_in(const Json& row, const char* column) {
+  const auto found = row.find(column);
+  return found == row.end() || !found->is_string() ? std::string() : found->get<std::string>();
+}
+
 // The record computed again, with the accounts of the table; throws where they do not say the same.
 Adopted compare(const std::string& record, const Json& table) {
   const allocate::Outcome outcome = allocate::recompute(record);
@@ -63,16 +68,16 @@ Adopted compare(const std::string& record, const Json& table) {
   }
   std::size_t met = 0;
   for (const Json& row : table) {
-    const std::string unit = row.value("unit", "");
+    const std::string unit = text_in(row, "unit");
     const auto found = out.units.find(unit);
     if (found == out.units.end() || !found->second.account.empty())
       throw failed(fmt::format("表中的“{}”不在测算记录里，或出现了两次", unit),
                    fmt::format("\"{}\" of the table is not in the record, or stands twice", unit));
-    const std::string share = row.value("share", "");
-    if (Decimal::parse(share) != Decimal::from_int(found->second.amount))
+    const std::string share = text_in(row, "share");
+    if (share.empty() || Decimal::parse(share) != Decimal::from_int(found->second.amount))
       throw failed(fmt::format("“{}”在表中是 {}，按测算记录重算是 {}", unit, share, found->second.amount),
                    fmt::format("\"{}\" is {} in the table; the record gives {}", unit, share, found->second.amount));
-    found->second.account = row.value("account", "");
+    found->second.account = text_in(row, "account");
     if (found->second.account.empty())
       throw failed(fmt::format("“{}”没有登记账户", unit), fmt::format("\"{}\" has no account in the registry", unit));
     ++met;
@@ -225,43 +230,51 @@ Json Casework::adopt(const identity::Caller& caller, const Stored& s, const Effe
 }
 
 std::vector<AdoptionFault> Casework::check_adoptions(std::size_t* adopted) const {
+  struct One {
+    CaseId id;
+    std::shared_ptr<const CaseType> type;
+    std::string step;
+    Json form;
+    Json note;
+  };
   std::vector<AdoptionFault> out;
-  database_.snapshot([&] { database_.read([&](store::Transaction& t) {
-    rights::Rights book(database_, tenant_, clock_, calendar_);
-    for (const store::Row& row :
-         t.query("SELECT case_id, step, effects FROM casework_event WHERE jurisdiction = ? AND effects LIKE ? ORDER BY "
-                 "case_id, seq",
-                 tenant_, "%\"do\":\"allocate\"%")) {
-      const CaseId id{row.integer(0)};
-      const auto fault = [&](const Text& text) { out.push_back({id, text}); };
-      const auto s = find(t, id, Personal::sealed);
-      if (!s) continue;
-      for (const Json& note : Json::parse(row.text(2))) {
-        if (note.value("do", "") != "allocate") continue;
-        if (adopted != nullptr) ++*adopted;
-        const Step* step = s->type->step(row.text(1));
+  database_.snapshot([&] {
+    std::vector<One> all;
+    database_.read([&](store::Transaction& t) {
+      for (const store::Row& row :
+           t.query("SELECT case_id, step, effects FROM casework_event WHERE jurisdiction = ? AND effects LIKE ? ORDER "
+                   "BY case_id, seq",
+                   tenant_, "%\"do\":\"allocate\"%"))
+        for (Json& note : Json::parse(row.text(2)))
+          if (note.value("do", "") == "allocate")
+            if (auto s = find(t, {row.integer(0)}, Personal::sealed))
+              all.push_back({s->id, s->type, row.text(1), std::move(s->state.form), std::move(note)});
+    });
+    if (adopted != nullptr) *adopted = all.size();
+    const rights::Rights book(database_, tenant_, clock_, calendar_);
+    for (const One& one : all) {
+      const auto fault = [&](const Text& text) { out.push_back({one.id, text}); };
+      try {
+        const Step* step = one.type->step(one.step);
         const auto effect = std::find_if(step->effects.begin(), step->effects.end(),
                                          [](const Effect& e) { return e.kind == Effect::Kind::allocate; });
-        try {
-          const std::string field = effect->arguments.at("record");  // "{record}"
-          const std::string record =
-              value_in_text(*s->type, s->state.form, field.substr(1, field.size() - 2), false);
-          if (allocate::hash_of(record) != note.at("record").get<std::string>())
-            fault({"测算记录已不是采纳时的那份", "the record is not the one that was adopted"});
-          compare(record, s->state.form.at(effect->arguments.at("table")));
-          for (const Json& one : note.at("transactions")) {
-            const rights::Transaction x = book.transaction(one.at("key").get<std::string>());
-            if (x.state != rights::TransactionState::completed || x.to != one.at("to").get<std::string>() ||
-                x.parts.empty() || x.parts[0].amount != one.at("quantity").get<std::int64_t>())
-              fault({fmt::format("登记交易 {} 与采纳的不符", x.key),
-                     fmt::format("the transaction {} is not what was adopted", x.key)});
-          }
-        } catch (const Error& e) {
-          fault(e.message());
+        const std::string field = effect->arguments.at("record");  // "{record}"
+        const std::string record = value_in_text(*one.type, one.form, field.substr(1, field.size() - 2), false);
+        if (allocate::hash_of(record) != one.note.at("record").get<std::string>())
+          fault({"测算记录已不是采纳时的那份", "the record is not the one that was adopted"});
+        compare(record, one.form.at(effect->arguments.at("table")));
+        for (const Json& moved : one.note.at("transactions")) {
+          const rights::Transaction x = book.transaction(moved.at("key").get<std::string>());
+          if (x.state != rights::TransactionState::completed || x.to != moved.at("to").get<std::string>() ||
+              x.parts.empty() || x.parts[0].amount != moved.at("quantity").get<std::int64_t>())
+            fault({fmt::format("登记交易 {} 与采纳的不符", x.key),
+                   fmt::format("the transaction {} is not what was adopted", x.key)});
         }
+      } catch (const Error& e) {
+        fault(e.message());
       }
     }
-  }); });
+  });
   return out;
 }
 

@@ -96,10 +96,11 @@ struct Adoption {
     cases().act(w.enter("zhao").caller, id, step, std::nullopt);
     return id;
   }
-  void adopt(CaseId id) {
+  void adopt(CaseId id) { adopt(id, w.enter("wang").caller); }
+  void adopt(CaseId id, const identity::Caller& caller) {
     Action step;
     step.step = "adopt";
-    cases().act(w.enter("wang").caller, id, step, std::nullopt);
+    cases().act(caller, id, step, std::nullopt);
   }
   std::string refusal(const Json& values) {
     const CaseId id = asked(values);
@@ -194,7 +195,10 @@ TEST_P(Adoptions, WhatIsNotAsTheRecordSaysIsRefusedAndNothingMoves) {
 // Every insertion, update and deletion of the step fails in its turn.
 TEST(AdoptionFaults, AFailureAnywhereLeavesNothing) {
   Adoption a("sqlite");
-  const CaseId id = a.asked(Adoption::values(by_levels));
+  Json two_months = Adoption::values(by_levels);
+  two_months["end"] = "2027-03";
+  const CaseId id = a.asked(two_months);
+  const identity::Caller wang = a.w.enter("wang").caller;
   store::Database& db = a.w.database.db();
   std::vector<std::string> tables;
   db.write([&](store::Transaction& t) {
@@ -225,7 +229,7 @@ TEST(AdoptionFaults, AFailureAnywhereLeavesNothing) {
     ASSERT_LT(n, 2000);
     db.write([&](store::Transaction& t) { t.execute("UPDATE bomb SET left_ones = ?", n); });
     try {
-      a.adopt(id);
+      a.adopt(id, wang);
       break;
     } catch (const Error&) {
       ++failed;
@@ -245,6 +249,7 @@ TEST(AdoptionTypes, ThatNameWhatIsNotThereAreRefused) {
     policy::PackContext pack;
     return code_of([&] { read_case_type(text, "adoption.yaml", pack); });
   };
+  EXPECT_NE(refused("version: \"1\"", "version: \"2\""), "bad_case_type");  // as it is, it is right
   EXPECT_EQ(refused("table: shares", "table: others"), "bad_case_type");
   EXPECT_EQ(refused("record: \"{record}\"", "record: \"{title}\""), "bad_case_type");
   EXPECT_EQ(refused("share: {type: number", "part: {type: number"), "bad_case_type");

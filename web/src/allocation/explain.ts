@@ -4,6 +4,8 @@ import { t } from '@/i18n'
 import type { Allocated, Share } from './types'
 
 const n = (raw: string | null | undefined) => number(raw, 6)
+/** A fraction as a decimal, for the eye. */
+const decimal = (raw: string) => (raw.includes('/') ? `≈ ${number(Number(raw.split('/')[0]) / Number(raw.split('/')[1]), 6)}` : value(raw))
 const found = (m: Allocated, kind: string, of?: string) => m.findings.find((f) => f.kind === kind && (of === undefined || f.of === of))?.value
 
 function made(m: Allocated, s: Share): string {
@@ -22,6 +24,6 @@ export function explain(m: Allocated, s: Share): string {
   const parts = [made(m, s)]
   const shares = Object.entries(s.contribution ?? {}).filter(([, c]) => c !== null)
   if (shares.length) parts.push(t('allocation.why.contribution', { list: shares.map(([of, c]) => `${of} ${number(c, 3)}`).join(', ') }))
-  if (s.exact !== s.amount) parts.push(t('allocation.why.rounded', { exact: value(s.exact), share: value(s.amount) }))
+  if (s.exact !== s.amount) parts.push(t('allocation.why.rounded', { exact: decimal(s.exact), share: value(s.amount) }))
   return parts.join(' ')
 }
