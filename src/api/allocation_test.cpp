@@ -90,7 +90,8 @@ TEST(AllocationRoutes, AllFaultsOfATableAreToldByCell) {
   Client wang = world.signed_in("wang");
   const auto cells = [](const Received& answer) {
     std::string out;
-    for (const Json& one : answer.json()["errors"]) {
+    const Json body = answer.json();
+    for (const Json& one : body["errors"]) {
       out += one["field"].get<std::string>() + " ";
       EXPECT_NE(one["message"]["zh"], one["message"]["en"]);
     }

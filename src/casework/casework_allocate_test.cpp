@@ -20,7 +20,8 @@ form:
   start: {type: text, label: {zh: 自, en: From}, required: true}
   end: {type: text, label: {zh: 至, en: To}}
   origin: {type: choice, label: {zh: 取得, en: Origin}, choices: {free: {zh: 无偿, en: Free}, paid: {zh: 有偿, en: Paid}}}
-  shares: {type: table, label: {zh: 份额, en: Shares}, columns: {unit: {type: text, label: {zh: 单位, en: Unit}}, account: {type: text, label: {zh: 账户, en: Account}}, share: {type: number, unit: "1", label: {zh: 份额, en: Share}}}}
+  shares: {type: table, label: {zh: 份额, en: Shares}, columns: {unit: {type: text, label: {zh: 单位, en: Unit}},
+    account: {type: text, label: {zh: 账户, en: Account}}, share: {type: number, unit: "1", label: {zh: 份额, en: Share}}}}
   record: {type: paragraph, label: {zh: 记录, en: Record}, length: 50000}
 states:
   draft: {label: {zh: 草稿, en: Draft}}
@@ -29,7 +30,8 @@ states:
 start: {state: draft, by: [township]}
 steps:
   ask: {label: {zh: 报批, en: Ask}, from: draft, to: asked, by: [township]}
-  adopt: {label: {zh: 批准, en: Adopt}, from: asked, to: adopted, by: [office_approver], not_by: [start, ask], effects: [{do: allocate, record: "{record}", table: shares, instrument: COD, start: "{start}", end: "{end}", issuer: ISSUE, reserve: RESERVE, origin: "{origin}"}]}
+  adopt: {label: {zh: 批准, en: Adopt}, from: asked, to: adopted, by: [office_approver], not_by: [start, ask],
+    effects: [{do: allocate, record: "{record}", table: shares, instrument: COD, start: "{start}", end: "{end}", issuer: ISSUE, reserve: RESERVE, origin: "{origin}"}]}
 )Y";
 
 // Two townships, the first with two units, and a unit of the district's own.

@@ -90,6 +90,8 @@ for (const [locale, width] of [['zh', 1280], ['en', 390]])
       assert.deepEqual(await page.locator('.faults code').allInnerTexts(), ['C3', 'A4', 'D4'])
       assert.equal(await cell('C3').getAttribute('aria-invalid'), 'true')
       await sound(page, 'the studio with faults')
+      // The browser notes refusals on its console; nothing else may stand there.
+      planner.faults.splice(0, planner.faults.length, ...planner.faults.filter((f) => !/400 \(Bad Request\)/.test(f)))
       for (const [at, text] of [['C3', saved], ['D4', '540'], ['A4', '示例制药企业']]) {
         await cell(at).fill(text)
         await cell(at).blur()
@@ -150,7 +152,7 @@ for (const [locale, width] of [['zh', 1280], ['en', 390]])
       assert.deepEqual([checked.sound, checked.faults], [true, []])
 
       await planner.go('/console/allocation/ranking')
-      await page.getByLabel('A2 单位').waitFor()
+      await page.getByLabel(/^A2 /).waitFor()
       for (const [at, text] of [['A2', '甲'], ['C2', '12'], ['D2', '100']]) {
         await page.getByLabel(new RegExp(`^${at} `)).fill(text)
         await page.getByLabel(new RegExp(`^${at} `)).blur()

@@ -1,9 +1,18 @@
 // A table as one types it: headings and cells, addressed as a spreadsheet does.
 import { computed, ref } from 'vue'
+import { locale } from '@/i18n'
 
 export interface Grid {
   heads: string[]
   rows: string[][]
+}
+
+/** Columns that mean something, as they are headed in the two languages; any other is a criterion. */
+const known: [string, string][] = [['单位', 'unit'], ['账户', 'account'], ['上级', 'parent'], ['现状', 'current'], ['需求', 'demand'], ['下限', 'floor'], ['上限', 'cap'], ['产量', 'activity'], ['基准', 'benchmark'], ['权重', 'weight'], ['一次费用', 'cost_linear'], ['二次费用', 'cost_quadratic'], ['最大削减', 'max_cut'], ['分组', 'group'], ['排放量', 'emission'], ['产出', 'output']]
+/** A heading in the language shown; a criterion stays as it is. */
+export function heading(name: string): string {
+  const found = known.find((pair) => pair.includes(name))
+  return found ? found[locale.value === 'zh' ? 0 : 1] : name
 }
 
 /** 0 → A, 26 → AA. */
@@ -44,7 +53,7 @@ export function pasted(text: string): string[][] {
   return out
 }
 
-export const fromRows = (heads: string[], rows: Record<string, string>[]): Grid => ({ heads: [...heads], rows: rows.map((row) => heads.map((head) => row[head] ?? '')) })
+export const fromRows = (heads: string[], rows: Record<string, string>[]): Grid => ({ heads: heads.map(heading), rows: rows.map((row) => heads.map((head) => row[head] ?? '')) })
 
 /** A grid that is edited; every change makes a new value, so that it can be watched. */
 export function useGrid(first: Grid) {
