@@ -40,7 +40,7 @@ for (const [locale, width] of [['zh', 1280], ['en', 390]])
       await planner.go('/console/allocation')
 
       // Filled from the registry: nobody types what the system knows.
-      await page.getByLabel(/^A2 /).waitFor()
+      await page.waitForFunction(() => document.querySelector('[aria-label^="A4 "]')?.value)
       const cell = (at) => page.getByLabel(new RegExp(`^${at} `))
       const names = await Promise.all(['A2', 'A3', 'A4'].map((at) => cell(at).inputValue()))
       assert.deepEqual(names, ['示例食品企业', '示例酿酒企业', '示例制药企业'])
