@@ -75,7 +75,10 @@ void set_bounds(Problem& p) {
                              listed(p, p.floors)),
                  fmt::format("the floors sum up to {}, above the {} to be divided: {}", least.to_string(),
                              p.total.to_string(), listed(p, p.floors))},
-                {p.table.file, 0, 0, "floor"}, {"降低下限或预留量", "lower floors or the reserve"});
+                {p.table.file, 0, 0, "floor"},
+                {fmt::format("下限合计至少降低 {}，或少留预留量", (least - p.total).to_string()),
+                 fmt::format("lower the floors by at least {} in all, or keep less in reserve",
+                             (least - p.total).to_string())});
 }
 
 Problem problem_of(const Table& table, const Options& options) {
@@ -103,18 +106,24 @@ Problem problem_of(const Table& table, const Options& options) {
   return out;
 }
 
+Division proportional(const Problem& p, std::vector<Rational> weights) {
+  Division out{in_proportion(p, weights), {}};
+  out.weights = std::move(weights);
+  return out;
+}
+
 Division divide(const Problem& p, Method method) {
   switch (method) {
     case Method::grandfather:
-      return {in_proportion(p, p.column("current")), {}};
+      return proportional(p, p.column("current"));
     case Method::benchmark: {
       std::vector<Rational> weights = p.column("benchmark");
       const std::vector<Rational> activity = p.column("activity");
       for (std::size_t i = 0; i < weights.size(); ++i) weights[i] *= activity[i];
-      return {in_proportion(p, weights), {}};
+      return proportional(p, std::move(weights));
     }
     case Method::water_fill:
-      return {in_proportion(p, p.column("weight")), {}};
+      return proportional(p, p.column("weight"));
     case Method::entropy:
     case Method::topsis:
       return divide_by_criteria(p, method);
@@ -207,7 +216,9 @@ std::vector<Rational> in_proportion(const Problem& p, const std::vector<Rational
                fmt::format("the caps sum up to {}, below the {} to be divided: {}", sum(most).to_string(),
                            p.total.to_string(), listed(p, most))},
               {p.table.file, 0, 0, "cap"},
-              {"提高上限，或把多余部分留作预留", "raise caps, or keep the rest as reserve"});
+              {fmt::format("上限合计至少提高 {0}，或多留预留 {0}", (p.total - sum(most)).to_string()),
+               fmt::format("raise the caps by at least {0} in all, or keep {0} more in reserve",
+                           (p.total - sum(most)).to_string())});
 }
 
 Allocation allocate(const Table& table, Method method, const Options& options) {
@@ -217,6 +228,7 @@ Allocation allocate(const Table& table, Method method, const Options& options) {
   out.method = method;
   out.cap = options.cap;
   out.findings = std::move(division.findings);
+  out.unique = division.unique;
   // What nobody needs is kept, in whole registry units.
   const Rational given = (sum(division.amounts) / options.unit).floor() * options.unit;
   out.reserve = options.cap - given;
@@ -228,8 +240,15 @@ Allocation allocate(const Table& table, Method method, const Options& options) {
          fmt::format("in whole registry units of {} the bounds leave no room", options.unit.to_string())},
         {table.file, 0, 0, {}}, {"减小登记单位 --unit", "use a smaller --unit"});
   for (std::size_t i = 0; i < p.size(); ++i) {
-    Share share{table.units[i].id, division.amounts[i], (*rounded)[i], table.units[i].line, {}, {}};
+    Share share{table.units[i].id, division.amounts[i], (*rounded)[i], table.units[i].line,
+                p.floors[i],       p.caps[i],           {},            {},
+                {}};
     if (const Rational* current = find(table.units[i], "current")) share.current = *current;
+    if (!division.weights.empty()) {
+      share.weight = division.weights[i];
+      const bool bound = share.exact == share.floor || (share.ceiling && share.exact == *share.ceiling);
+      if (!share.weight->is_zero() && !bound) out.factor = share.exact / *share.weight;
+    }
     out.shares.push_back(std::move(share));
   }
   compare(p, out);

@@ -60,6 +60,9 @@ struct Share {
   Rational exact;
   Rational amount;  // in whole registry units
   long line = 0;    // of the table
+  Rational floor;   // as the bounds have it
+  std::optional<Rational> ceiling{};
+  std::optional<Rational> weight{};  // the share is in proportion to it, within the bounds
   std::optional<Rational> current{};
   // Part of the criterion over part of the share, by criterion: below 1 the unit has more than its part.
   std::vector<std::optional<Rational>> contribution{};
@@ -87,6 +90,8 @@ struct Allocation {
   std::vector<Gini> ginis;
   std::optional<Rational> cost{};  // of cutting from current to share, where costs are known
   std::vector<Finding> findings;
+  std::optional<Rational> factor{};  // share = weight·factor, where no bound is hit
+  bool unique = true;                // no other allocation is as good by this method
   int gaining = 0;  // units above their current figure
   int losing = 0;
   Rational moved;  // Σ |share − proportional part of current| / 2: what changes hands against equal cuts

@@ -252,13 +252,43 @@ TEST(Refusals, OfATableSayRowAndColumn) {
     return std::string("read");
   };
   EXPECT_EQ(where(""), "bad_table 0:0 ");
-  EXPECT_EQ(where("current\n1\n"), "bad_table 1:1 ");
+  EXPECT_EQ(where("current\n1\n"), "bad_table 1:1 current");
   EXPECT_EQ(where("单位,现状\n甲,12\n乙,1x\n"), "bad_cell 3:2 现状");
   EXPECT_EQ(where("unit,current\nA,-1\n"), "bad_cell 2:2 current");
-  EXPECT_EQ(where("unit,current\nA,1,2\n"), "bad_table 2:5 ");
-  EXPECT_EQ(where("unit,current\nA,1\nA,2\n"), "duplicate_unit 3:0 unit");
-  EXPECT_EQ(where("unit,现状,current\n"), "bad_table 1:9 ");
+  EXPECT_EQ(where("unit,current\nA,1,2\n"), "bad_table 2:3 ");
+  EXPECT_EQ(where("unit,current\nA,1\nA,2\n"), "duplicate_unit 3:1 unit");
+  EXPECT_EQ(where("unit,现状,current\n"), "bad_table 1:3 current");
   EXPECT_EQ(where("unit,current\n\"\xbc\xd7\",1\n"), "bad_table 2:0 ");
+}
+
+TEST(Refusals, OfATableTellAllFaultsInTheOrderOfTheCells) {
+  try {
+    table("单位,现状,人口\n甲,1o,5\n,2,-3\n甲,=A1*2,4\n乙,3\n");
+    FAIL() << "read";
+  } catch (const BadTable& e) {
+    std::string found;
+    for (const TableFault& fault : e.faults()) {
+      EXPECT_FALSE(fault.message.zh.empty());
+      found += fmt::format("{}:{} {}\n", fault.where.line, fault.where.column, fault.message.en);
+    }
+    EXPECT_EQ(found,
+              "2:2 \"1o\" is not a number of at least zero\n"
+              "3:1 the unit has no name\n"
+              "3:3 \"-3\" is not a number of at least zero\n"
+              "4:1 the unit \"甲\" is there twice (also in row 2)\n"
+              "4:2 \"=A1*2\" is a formula; a number belongs here\n"
+              "5:3 this row has 2 fields, the heading has 3\n");
+    EXPECT_EQ(e.where().line, 2);
+    EXPECT_EQ(e.where().column, 2);
+  }
+  std::string many = "unit,current\n";
+  for (int i = 0; i < 500; ++i) many += fmt::format("u{},x\n", i);
+  try {
+    table(many);
+    FAIL() << "read";
+  } catch (const BadTable& e) {
+    EXPECT_EQ(e.faults().size(), most_faults);
+  }
 }
 
 TEST(Real, RootsAndLogarithmsAreRightToTheLastDecimal) {

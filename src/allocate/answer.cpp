@@ -1,5 +1,7 @@
 #include "allocate/answer.h"
 
+#include "allocate/record.h"
+
 #include <fmt/format.h>
 
 namespace tributary::allocate {
@@ -14,7 +16,15 @@ Json both(const Text& text) {
 Json shares_of(const Allocation& a) {
   Json out = Json::array();
   for (const Share& share : a.shares) {
-    Json one{{"unit", share.unit}, {"amount", exact(share.amount)}, {"exact", exact(share.exact)}};
+    const bool low = share.exact == share.floor && share.floor.sign() > 0;
+    const bool high = share.ceiling && share.exact == *share.ceiling;
+    Json one{{"unit", share.unit},
+             {"amount", exact(share.amount)},
+             {"exact", exact(share.exact)},
+             {"floor", exact(share.floor)},
+             {"ceiling", share.ceiling ? Json(exact(*share.ceiling)) : Json()},
+             {"at", high ? "ceiling" : low ? "floor" : ""},
+             {"weight", share.weight ? Json(rounded(*share.weight, 9)) : Json()}};
     if (share.current) {
       one["current"] = exact(*share.current);
       one["change"] = exact(share.amount - *share.current);
@@ -25,6 +35,13 @@ Json shares_of(const Allocation& a) {
     out.push_back(std::move(one));
   }
   return out;
+}
+
+// What it was made from, to be computed again.
+void add_record(Json& one, const Outcome& outcome, const std::string& method) {
+  const std::string& record = outcome.records.at(method);
+  one["record"] = record;
+  one["hash"] = hash_of(record);
 }
 
 }  // namespace
@@ -69,6 +86,8 @@ Json answer(const Allocation& a, const Options& options) {
           {"gaining", a.gaining},
           {"losing", a.losing},
           {"moved", rounded(a.moved)},
+          {"factor", a.factor ? Json(rounded(*a.factor, 9)) : Json()},
+          {"unique", a.unique},
           {"findings", findings}};
 }
 
@@ -78,6 +97,7 @@ Json answer(const Outcome& outcome) {
     for (const Branch& branch : outcome.levels) {
       Json one = answer(branch.allocation, outcome.options);
       one["parent"] = branch.parent;
+      add_record(one, outcome, outcome.records.begin()->first);
       levels.push_back(std::move(one));
     }
     return {{"levels", levels}};
@@ -86,6 +106,7 @@ Json answer(const Outcome& outcome) {
   for (const Attempt& attempt : outcome.attempts) {
     if (attempt.allocation) {
       methods.push_back(answer(*attempt.allocation, outcome.options));
+      add_record(methods.back(), outcome, std::string(to_string(attempt.method)));
       continue;
     }
     const Error& e = *attempt.refused;

@@ -1,6 +1,7 @@
 #include "allocate/asked.h"
 
 #include "allocate/codes.h"
+#include "allocate/record.h"
 #include "base/text.h"
 
 #include <algorithm>
@@ -91,18 +92,6 @@ void set_bounds(Table& table, Options& options, const std::string& bounds) {
   if (*options.least_cut > *options.most_cut) throw wrong("bounds", bounds, expected);
 }
 
-void check_size(Method method, const Table& table, const Asked& asked) {
-  if (method != Method::gini || table.units.size() <= asked.most_for_gini) return;
-  throw Error(
-      codes::too_many_units,
-      {fmt::format("此方法此处最多算 {} 个单位，表中有 {} 个", asked.most_for_gini, table.units.size()),
-       fmt::format("this method takes at most {} units here, the table has {}", asked.most_for_gini,
-                   table.units.size())},
-      {},
-      {"先分到乡镇，再逐级分；或用命令行 tributary allocate",
-       "share among towns first, then level by level; or tributary allocate on the command line"});
-}
-
 void by_line(Allocation& a) {
   std::sort(a.shares.begin(), a.shares.end(), [](const Share& x, const Share& y) { return x.line < y.line; });
 }
@@ -131,6 +120,11 @@ Options options_of(Table& table, const Asked& asked) {
 
 Outcome compute(Table table, const Asked& asked) {
   Outcome out;
+  const auto record = [&out, given = table, words = asked](std::string_view method) {
+    Asked of_one = words;
+    of_one.method = method;
+    out.records[of_one.method] = record_of(given, of_one);
+  };
   out.options = options_of(table, asked);
   Options& options = out.options;
   const std::vector<std::string_view> reserves = split(asked.reserve, '/');
@@ -148,8 +142,8 @@ Outcome compute(Table table, const Asked& asked) {
       if (depth == levels.size()) levels.push_back(levels.back());
       levels[depth].reserve_part = parts ? part("reserve", reserve(depth)) : Rational(0);
     }
-    for (const Level& level : levels) check_size(level.method, table, asked);
     out.levels = allocate_levels(table, levels, options);
+    record(asked.method);
     for (Branch& branch : out.levels) by_line(branch.allocation);
     return out;
   }
@@ -160,9 +154,9 @@ Outcome compute(Table table, const Asked& asked) {
       out.attempts.push_back({method_of(name), {}, {}});
   for (Attempt& attempt : out.attempts) {
     try {
-      check_size(attempt.method, table, asked);
       attempt.allocation = allocate(table, attempt.method, options);
       by_line(*attempt.allocation);
+      record(to_string(attempt.method));
     } catch (const Error& e) {
       attempt.refused = e;
     }

@@ -4,7 +4,7 @@
 #include "allocate/allocate.h"
 #include "allocate/rank.h"
 
-#include <limits>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,9 +21,6 @@ struct Asked {
   std::vector<std::string> points;      // "K=80": the most that may arrive
   std::vector<std::string> reductions;  // "K=25": the least reduction there
   bool keep_order = false;
-  // `gini` for more units is refused (too_many_units): its programme is over all pairs of them, proved in
-  // fractions, and grows steeply. Whoever waits in a terminal may wait; a server may not.
-  std::size_t most_for_gini = std::numeric_limits<std::size_t>::max();
 };
 
 // One method tried: either its allocation or why it could not be made.
@@ -35,6 +32,8 @@ struct Attempt {
 
 struct Outcome {
   Options options;
+  // By method as it was asked for ("gini", by level "gini/grandfather"): what recompute() takes (record.h).
+  std::map<std::string, std::string> records;
   std::vector<Branch> levels;     // where units have parents
   std::vector<Attempt> attempts;  // else: one for each method
 };

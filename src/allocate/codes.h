@@ -19,12 +19,13 @@ inline constexpr Code floors_needed{"allocate", 11, "floors_needed", Kind::confl
 inline constexpr Code nothing_to_share_by{"allocate", 12, "nothing_to_share_by", Kind::conflict};
 inline constexpr Code infeasible{"allocate", 13, "infeasible", Kind::conflict};
 inline constexpr Code too_few_units{"allocate", 14, "too_few_units", Kind::conflict};
-inline constexpr Code too_many_units{"allocate", 15, "too_many_units", Kind::conflict};
+inline constexpr Code too_many_units{"allocate", 15, "too_many_units", Kind::conflict};  // of `gini`, once
+inline constexpr Code bad_record{"allocate", 16, "bad_record", Kind::invalid_input};
 
 inline constexpr std::array all{bad_table,     bad_cell,      duplicate_unit, missing_column,
                                 missing_value, bad_option,    bad_cap,        bounds_cross,
                                 floors_exceed, caps_too_low,  floors_needed,  nothing_to_share_by,
-                                infeasible,    too_few_units, too_many_units};
+                                infeasible,    too_few_units, too_many_units, bad_record};
 static_assert(dense(all));
 
 }  // namespace tributary::allocate::codes

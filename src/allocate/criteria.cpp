@@ -121,6 +121,7 @@ Division divide_by_criteria(const Problem& p, Method method) {
     for (std::size_t i = 0; i < scores.size(); ++i)
       out.findings.push_back({"closeness", p.table.units[i].id, scores[i]});
     out.amounts = in_proportion(p, scores);
+    out.weights = scores;
     return out;
   }
   for (std::size_t j = 0; j < columns.size(); ++j) {
@@ -143,6 +144,7 @@ Division divide_by_criteria(const Problem& p, Method method) {
     out.findings.push_back({"criterion-weight", p.criteria[j].column, weights[j]});
   }
   out.amounts = in_proportion(p, shares);
+  out.weights = std::move(shares);
   return out;
 }
 

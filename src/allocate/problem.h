@@ -20,6 +20,8 @@ struct Problem {
 struct Division {
   std::vector<Rational> amounts;  // may sum up to less than the total: the rest goes to the reserve
   std::vector<Finding> findings;
+  std::vector<Rational> weights{};  // what the amounts are in proportion to, where they are
+  bool unique = true;               // whether no other division is as good
 };
 
 // In proportion within bounds; names what stands in the way.
@@ -29,6 +31,9 @@ Division divide_by_criteria(const Problem& problem, Method method);  // entropy,
 Division divide_by_gini(const Problem& problem);
 Division divide_by_cost(const Problem& problem);
 Division divide_by_shortage(const Problem& problem);
+
+// Throws infeasible with what contradicts what.
+[[noreturn]] void contradictory(const Problem& problem, const std::vector<std::string>& conflict, Text hint = {});
 
 // Σ coefficient·share ≤ most, by point, from either way of saying it.
 struct Load {

@@ -1,13 +1,11 @@
-// The methods that are programmes: least Gini, least cost, lexicographic minimax.
+// The methods that are programmes: least cost, lexicographic minimax.
 #include "allocate/codes.h"
 #include "allocate/fill.h"
 #include "allocate/problem.h"
 #include "optimise/complementarity.h"
-#include "optimise/face.h"
 #include "optimise/lexicographic.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include <fmt/format.h>
 
@@ -27,111 +25,14 @@ Rational sum(const std::vector<Rational>& values) {
   return out;
 }
 
-[[noreturn]] void contradictory(const Problem& p, std::vector<std::string> conflict) {
-  std::erase_if(conflict, [](const std::string& name) {  // how differences are written, not conditions
-    return name.starts_with("up.") || name.starts_with("down.") || name.starts_with("pair.");
-  });
+}  // namespace
+
+void contradictory(const Problem& p, const std::vector<std::string>& conflict, Text hint) {
   throw Error(codes::infeasible,
               {fmt::format("没有满足全部条件的分配；相互矛盾的是：{}", fmt::join(conflict, "、")),
                fmt::format("no allocation meets all conditions; these contradict one another: {}",
                            fmt::join(conflict, ", "))},
-              {p.table.file, 0, 0, {}});
-}
-
-void add_units(Model& model, const Problem& p) {
-  for (std::size_t i = 0; i < p.size(); ++i)
-    model.add(Column{p.table.units[i].id, p.floors[i], p.caps[i], {}});
-}
-
-// The pairwise form of the Gini coefficient: |xᵢwₖ − xₖwᵢ| is a column up and one down, both cost the same.
-// It holds for every order of the units, so the kinks where the order changes need no care.
-Model gini_model(const Problem& p) {
-  Model model(Sense::minimise);
-  add_units(model, p);
-  std::vector<Term> all;
-  for (std::size_t i = 0; i < p.size(); ++i) all.push_back({i, Rational(1)});
-  model.add(Row{"cap", p.total, p.total, all});
-  const bool known = p.table.has("current");
-  const std::vector<Rational> current = known ? p.column("current") : std::vector<Rational>();
-  for (const Criterion& criterion : p.criteria) {
-    const std::vector<Rational> w = p.column(criterion.column);
-    const Rational whole = p.total * sum(w);
-    if (whole.is_zero())
-      throw Error(codes::nothing_to_share_by,
-                  {fmt::format("指标“{}”全为零", criterion.column),
-                   fmt::format("the criterion \"{}\" is zero everywhere", criterion.column)},
-                  {p.table.file, 0, 0, criterion.column});
-    std::vector<Term> coefficient;
-    for (std::size_t i = 0; i < p.size(); ++i)
-      for (std::size_t k = 0; k < i; ++k) {
-        const std::string pair =
-            fmt::format("{}.{}.{}", criterion.column, p.table.units[i].id, p.table.units[k].id);
-        const std::size_t up = model.add(Column{"up." + pair, Rational(0), {}, criterion.weight / whole});
-        const std::size_t down = model.add(Column{"down." + pair, Rational(0), {}, criterion.weight / whole});
-        model.add(Row{"pair." + pair,
-                      Rational(0),
-                      Rational(0),
-                      {{i, w[k]}, {k, -w[i]}, {up, Rational(-1)}, {down, Rational(1)}}});
-        coefficient.push_back({up, Rational(1) / whole});
-        coefficient.push_back({down, Rational(1) / whole});
-      }
-    if (known) model.add(Row{"gini." + criterion.column, {}, gini(current, w), std::move(coefficient)});
-  }
-  if (p.options.keep_order) {
-    const std::vector<Rational> held = p.column("current");
-    std::vector<std::size_t> order(p.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t a, std::size_t b) { return held[a] < held[b]; });
-    for (std::size_t r = 1; r < order.size(); ++r)
-      model.add(Row{fmt::format("order.{}.{}", p.table.units[order[r]].id, p.table.units[order[r - 1]].id),
-                    Rational(0),
-                    held[order[r]] == held[order[r - 1]] ? std::optional(Rational(0)) : std::nullopt,
-                    {{order[r], Rational(1)}, {order[r - 1], Rational(-1)}}});
-  }
-  return model;
-}
-
-// Of several optima the one nearest to equal proportion: the largest deviation, relative to it, as small as
-// possible, then the next.
-std::vector<Rational> nearest(const Problem& p, const optimise::Face& face) {
-  const std::vector<Rational> toward = p.column(p.table.has("current") ? "current" : p.criteria[0].column);
-  const Rational factor = p.total / sum(toward);
-  std::vector<optimise::Level> levels;
-  for (std::size_t i = 0; i < p.size(); ++i) {
-    if (face.settled(i)) continue;
-    const Rational scale = toward[i].is_zero() ? Rational(1) : Rational(1) / (toward[i] * factor);
-    for (const int sign : {1, -1}) {
-      optimise::Level level{Rational(sign) * scale * (face.base(i) - toward[i] * factor), {}};
-      for (const Term& term : face.combination(i))
-        level.terms.push_back({term.index, Rational(sign) * scale * term.value});
-      levels.push_back(std::move(level));
-    }
-  }
-  const optimise::MaxMin fair = optimise::lexicographic_max_min(face.region(), levels);
-  TRIBUTARY_CHECK(fair.last.status == Status::optimal, "the face of the optimum is not empty");
-  return face.at(fair.last.columns);
-}
-
-}  // namespace
-
-Division divide_by_gini(const Problem& p) {
-  if (p.criteria.empty())
-    throw Error(
-        codes::missing_column,
-        {"表中没有指标列（人口、GDP、面积……）", "the table has no criteria (population, gdp, area …)"},
-        {p.table.file, 1, 0, {}});
-  if (p.total.is_zero()) return {std::vector<Rational>(p.size()), {}};
-  in_proportion(p, std::vector<Rational>(p.size(), Rational(1)));  // says so when the caps are too low
-  const Model model = gini_model(p);
-  const optimise::Solution solution = optimise::solve(model);
-  if (solution.status != Status::optimal) contradictory(p, solution.conflict);
-  const optimise::Face face = optimise::primal_face(model, solution);
-  bool unique = true;
-  for (std::size_t i = 0; i < p.size(); ++i) unique = unique && face.settled(i);
-  std::vector<Rational> amounts = unique ? solution.columns : nearest(p, face);
-  amounts.resize(p.size());
-  return {std::move(amounts), {{"gini-sum", "", solution.objective}}};
+              {p.table.file, 0, 0, {}}, std::move(hint));
 }
 
 std::vector<Load> loads(const Problem& p) {

@@ -1,8 +1,7 @@
 #include "allocate/rank.h"
 
 #include "allocate/codes.h"
-#include "base/csv.h"
-#include "base/text.h"
+#include "allocate/sheet.h"
 
 #include <algorithm>
 #include <array>
@@ -145,69 +144,41 @@ std::string_view to_string(RankRule rule) {
 }
 
 std::vector<RankUnit> read_rank_table(std::istream& in, const std::string& file) {
-  CsvReader csv(in, file);
-  if (!csv.next()) throw Error(codes::bad_table, {"文件是空的", "the file is empty"}, {file, 0, 0, {}});
+  Sheet sheet(in, file);
   std::map<std::string, std::size_t> places;
-  for (std::size_t i = 0; i < csv.fields().size(); ++i) {
-    const std::string shown(trim(csv.fields()[i]));
-    const auto found = headings().find(shown);
+  for (std::size_t i = 0; i < sheet.heads().size(); ++i) {
+    const auto found = headings().find(sheet.heads()[i]);
     if (found == headings().end())
-      throw Error(codes::bad_table,
-                  {fmt::format("不认识的列“{}”", shown), fmt::format("unknown column \"{}\"", shown)},
-                  csv.where(i),
-                  {"可用：unit, group, emission, output, points",
-                   "there are: unit, group, emission, output, points"});
-    places.emplace(found->second, i);
+      sheet.fault(codes::bad_table, sheet.where(1, i),
+                  {fmt::format("不认识的列“{}”", sheet.heads()[i]),
+                   fmt::format("unknown column \"{}\"", sheet.heads()[i])},
+                  {"可用：单位、分组、排放量、产出、得分", "there are: unit, group, emission, output, points"});
+    else
+      places.emplace(found->second, i);
   }
   for (const char* needed : {"unit", "emission", "output"})
     if (!places.contains(needed))
-      throw Error(codes::bad_table,
-                  {fmt::format("缺少“{}”列", needed), fmt::format("the column \"{}\" is missing", needed)},
-                  {file, 1, 0, needed});
+      sheet.fault(codes::bad_table, {file, 1, 0, needed},
+                  {fmt::format("缺少“{}”列", needed), fmt::format("the column \"{}\" is missing", needed)});
+  sheet.finish_heading();
   std::vector<RankUnit> out;
-  while (csv.next()) {
-    if (csv.blank()) continue;
-    if (!is_utf8(csv.raw()))
-      throw Error(codes::bad_table, {"文件不是 UTF-8 编码", "the file is not UTF-8"},
-                  {file, csv.line(), 0, {}});
-    const auto cell = [&](const char* column) { return trim(csv.fields()[places.at(column)]); };
+  for (const Sheet::Row& row : sheet.rows()) {
     const auto number = [&](const char* column, bool negative) {
-      const auto value = Decimal::try_parse(cell(column));
-      if (!value || (!negative && value->sign() < 0)) {
-        Where where = csv.where(places.at(column));
-        where.column = static_cast<long>(places.at(column)) + 1;  // of the table
-        where.field = column;
-        throw Error(
-            codes::bad_cell,
-            {fmt::format("“{}”不是{}数", cell(column), negative ? "" : "不小于零的"),
-             fmt::format("\"{}\" is not a number{}", cell(column), negative ? "" : " of at least zero")},
-            where);
-      }
-      return Rational(*value);
+      if (row.cells[places.at(column)].empty())
+        sheet.fault(codes::bad_cell, sheet.where(row.line, places.at(column)), {"未填", "it is blank"});
+      return sheet.number(row, places.at(column), negative).value_or(Rational(0));
     };
-    if (csv.fields().size() <=
-        std::max_element(places.begin(), places.end(), [](const auto& a, const auto& b) {
-          return a.second < b.second;
-        })->second)
-      throw Error(codes::bad_table, {"这一行缺列", "this row has too few fields"},
-                  csv.where(csv.fields().size()));
-    RankUnit unit{std::string(cell("unit")),
-                  places.contains("group") ? std::string(cell("group")) : "",
+    sheet.name_once(row, places.at("unit"));
+    RankUnit unit{row.cells[places.at("unit")],
+                  places.contains("group") ? row.cells[places.at("group")] : "",
                   number("emission", false),
                   number("output", true),
                   {},
-                  csv.line()};
-    if (unit.id.empty())
-      throw Error(codes::bad_cell, {"单位名称为空", "the unit has no name"}, csv.where(places.at("unit")));
-    if (places.contains("points") && !cell("points").empty()) unit.points = number("points", true);
-    for (const RankUnit& other : out)
-      if (other.id == unit.id)
-        throw Error(codes::duplicate_unit,
-                    {fmt::format("单位“{}”出现了两次", unit.id),
-                     fmt::format("the unit \"{}\" is there twice", unit.id)},
-                    {file, csv.line(), 0, "unit"});
+                  row.line};
+    if (places.contains("points")) unit.points = sheet.number(row, places.at("points"), true);
     out.push_back(std::move(unit));
   }
+  sheet.finish();
   return out;
 }
 

@@ -11,7 +11,7 @@
 // treasury's.
 #pragma once
 
-#include "base/error.h"
+#include "allocate/faults.h"
 #include "base/rational.h"
 
 #include <cstdint>
@@ -37,6 +37,7 @@ struct RankUnit {
   std::optional<Rational> points{};
   long line = 0;
 };
+// Throws BadTable: every fault with its cell.
 std::vector<RankUnit> read_rank_table(std::istream& in, const std::string& file);
 
 struct RankOptions {

@@ -113,9 +113,9 @@ TEST(Rank, Refusals) {
   EXPECT_EQ(code([] { rank(units("unit,emission,output\na,1,10\n"), feebate(r(0))); }), "bad_option 0:0");
   EXPECT_EQ(code([] { units("unit,emission,output\na,x,10\n"); }), "bad_cell 2:2");
   EXPECT_EQ(code([] { units("unit,emission\na,1\n"); }), "bad_table 1:0");
-  EXPECT_EQ(code([] { units("unit,emission,output\na,1\n"); }), "bad_table 2:4");
-  EXPECT_EQ(code([] { units("unit,emission,output,size\na,1,1,1\n"); }), "bad_table 1:22");
-  EXPECT_EQ(code([] { units("unit,emission,output\na,1,1\na,1,1\n"); }), "duplicate_unit 3:0");
+  EXPECT_EQ(code([] { units("unit,emission,output\na,1\n"); }), "bad_table 2:3");
+  EXPECT_EQ(code([] { units("unit,emission,output,size\na,1,1,1\n"); }), "bad_table 1:4");
+  EXPECT_EQ(code([] { units("unit,emission,output\na,1,1\na,1,1\n"); }), "duplicate_unit 3:1");
 }
 
 TEST(RankProperties, EveryRuleSumsToZeroWithTheTreasury) {

@@ -1,7 +1,7 @@
 #include "allocate/table.h"
 
 #include "allocate/codes.h"
-#include "base/csv.h"
+#include "allocate/sheet.h"
 #include "base/text.h"
 
 #include <algorithm>
@@ -39,6 +39,8 @@ const std::map<std::string, std::string, std::less<>>& known() {
                                                                     {"最大削减", "max_cut"},
                                                                     {"name", "name"},
                                                                     {"名称", "name"},
+                                                                    {"account", "account"},
+                                                                    {"账户", "account"},
                                                                     {"note", "note"},
                                                                     {"备注", "note"}};
   return list;
@@ -54,7 +56,7 @@ Head head_of(std::string_view field) {
   const std::string shown(trim(field));
   if (const auto found = known().find(shown); found != known().end()) {
     const std::string& name = found->second;
-    return {name, shown, name == "unit" || name == "parent" || name == "name" || name == "note"};
+    return {name, shown, name == "unit" || name == "parent" || name == "name" || name == "account" || name == "note"};
   }
   if (shown.starts_with("传输:")) return {"t:" + shown.substr(std::string("传输:").size()), shown};
   return {shown, shown};
@@ -64,24 +66,23 @@ bool is_criterion(const std::string& name) {
   return !known().contains(name) && !name.starts_with("t:");
 }
 
-[[noreturn]] void fail(const Code& code, const Where& where, Text message, Text hint = {}) {
-  throw Error(code, std::move(message), where, std::move(hint));
-}
-
-std::vector<Head> read_head(const CsvReader& csv) {
+// Throws BadTable for what makes every row unreadable.
+std::vector<Head> read_heads(Sheet& sheet) {
   std::vector<Head> out;
-  for (std::size_t i = 0; i < csv.fields().size(); ++i) {
-    Head head = head_of(csv.fields()[i]);
-    if (head.name.empty()) fail(codes::bad_table, csv.where(i), {"表头有空列", "a heading is empty"});
-    for (const Head& other : out)
-      if (other.name == head.name)
-        fail(codes::bad_table, csv.where(i),
-             {fmt::format("“{}”列出现了两次", head.shown),
-              fmt::format("the column \"{}\" is there twice", head.shown)});
+  for (std::size_t i = 0; i < sheet.heads().size(); ++i) {
+    Head head = head_of(sheet.heads()[i]);
+    if (head.name.empty())
+      sheet.fault(codes::bad_table, sheet.where(1, i), {"表头有空列", "a heading is empty"});
+    else if (std::any_of(out.begin(), out.end(), [&](const Head& other) { return other.name == head.name; }))
+      sheet.fault(codes::bad_table, sheet.where(1, i),
+                  {fmt::format("“{}”列出现了两次", head.shown),
+                   fmt::format("the column \"{}\" is there twice", head.shown)});
     out.push_back(std::move(head));
   }
   if (std::none_of(out.begin(), out.end(), [](const Head& head) { return head.name == "unit"; }))
-    fail(codes::bad_table, csv.where(0), {"缺少 unit（单位）列", "the column unit (单位) is missing"});
+    sheet.fault(codes::bad_table, sheet.where(1, 0),
+                {"缺少 unit（单位）列", "the column unit (单位) is missing"});
+  sheet.finish_heading();
   return out;
 }
 
@@ -94,17 +95,8 @@ bool Table::has(std::string_view column) const {
 Table read_table(std::istream& in, const std::string& file) {
   Table out;
   out.file = file;
-  CsvReader csv(in, file);
-  if (!csv.next()) throw Error(codes::bad_table, {"文件是空的", "the file is empty"}, {file, 0, 0, {}});
-  const auto check = [&] {
-    if (is_utf8(csv.raw())) return;
-    fail(codes::bad_table, {file, csv.line(), 0, {}},
-         looks_like_gbk(csv.raw()) ? Text{"文件是 GBK 编码", "the file is in GBK"}
-                                   : Text{"文件不是 UTF-8 编码", "the file is not UTF-8"},
-         {"另存为“CSV UTF-8”", "save it as \"CSV UTF-8\""});
-  };
-  check();
-  const std::vector<Head> heads = read_head(csv);
+  Sheet sheet(in, file);
+  const std::vector<Head> heads = read_heads(sheet);
   for (std::size_t i = 0; i < heads.size(); ++i) {
     const Head& head = heads[i];
     if (head.text) continue;
@@ -113,46 +105,26 @@ Table read_table(std::istream& in, const std::string& file) {
     if (is_criterion(head.name)) out.criteria.push_back(head.name);
     if (head.name.starts_with("t:")) out.points.push_back(head.name.substr(2));
   }
-  while (csv.next()) {
-    if (csv.blank()) continue;
-    check();
-    if (csv.fields().size() != heads.size())
-      fail(codes::bad_table, csv.where(std::min(csv.fields().size(), heads.size())),
-           {fmt::format("这一行有 {} 列，表头有 {} 列", csv.fields().size(), heads.size()),
-            fmt::format("this row has {} fields, the heading has {}", csv.fields().size(), heads.size())});
+  for (const Sheet::Row& row : sheet.rows()) {
     Unit unit;
-    unit.line = csv.line();
+    unit.line = row.line;
     for (std::size_t i = 0; i < heads.size(); ++i) {
-      const std::string_view cell = trim(csv.fields()[i]);
-      Where where = csv.where(i);
-      where.column = static_cast<long>(i) + 1;  // of the table, as in a spreadsheet
-      where.field = heads[i].shown;
       if (heads[i].name == "unit") {
-        if (cell.empty()) fail(codes::bad_cell, where, {"单位名称为空", "the unit has no name"});
-        unit.id = cell;
+        sheet.name_once(row, i);
+        unit.id = row.cells[i];
       } else if (heads[i].name == "parent") {
-        unit.parent = cell;
-      } else if (!heads[i].text && !cell.empty()) {
-        const auto number = Decimal::try_parse(cell);
-        if (!number || number->sign() < 0)
-          fail(codes::bad_cell, where,
-               {fmt::format("“{}”不是不小于零的数", cell),
-                fmt::format("\"{}\" is not a number of at least zero", cell)},
-               {"不要写单位和千分位", "no units, no thousands separators"});
-        unit.values.emplace(heads[i].name, Rational(*number));
+        unit.parent = row.cells[i];
+      } else if (!heads[i].text) {
+        if (auto number = sheet.number(row, i, false)) unit.values.emplace(heads[i].name, std::move(*number));
       }
     }
     out.units.push_back(std::move(unit));
   }
+  sheet.finish();
   if (out.units.empty())
-    throw Error(codes::bad_table, {"表中没有单位", "the table has no units"}, {file, 0, 0, {}});
+    throw BadTable({{codes::bad_table, {file, 0, 0, {}}, {"表中没有单位", "the table has no units"}}});
   std::stable_sort(out.units.begin(), out.units.end(),
                    [](const Unit& a, const Unit& b) { return a.id < b.id; });
-  for (std::size_t i = 1; i < out.units.size(); ++i)
-    if (out.units[i].id == out.units[i - 1].id)
-      fail(codes::duplicate_unit, {file, out.units[i].line, 0, "unit"},
-           {fmt::format("单位“{}”出现了两次", out.units[i].id),
-            fmt::format("the unit \"{}\" is there twice", out.units[i].id)});
   return out;
 }
 

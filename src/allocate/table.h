@@ -8,13 +8,15 @@
 //   activity, benchmark    output and what is allowed per unit of output (产量, 基准)
 //   weight          for water-filling (权重)
 //   cost_linear, cost_quadratic, max_cut    cost a·r + b·r² of cutting r ≤ max_cut (一次费用, 二次费用,
-//   最大削减) t:POINT         what of a unit's load arrives at a point of the river (传输:POINT) name, note
-//   not looked at (名称, 备注) any other       a criterion: population, gdp, area, capacity …
+//   最大削减)
+//   t:POINT         what of a unit's load arrives at a point of the river (传输:POINT)
+//   name, account, note    not looked at (名称, 账户, 备注)
+//   any other       a criterion: population, gdp, area, capacity …
 //
 // Blank cells are «not given». UTF-8.
 #pragma once
 
-#include "base/error.h"
+#include "allocate/faults.h"
 #include "base/rational.h"
 
 #include <iosfwd>
@@ -43,7 +45,7 @@ struct Table {
   bool has(std::string_view column) const;
 };
 
-// Throws bad_table, bad_cell (with line, column and field) and duplicate_unit.
+// Throws BadTable: every bad_table, bad_cell and duplicate_unit, with line, column and field.
 Table read_table(std::istream& in, const std::string& file);
 
 // The value, or missing_column, missing_value.

@@ -1,13 +1,14 @@
 // Methods of initial allocation side by side, and rankings by intensity: calculators, nothing is stored. What
 // is adopted goes through a case.
 #include "allocate/answer.h"
+#include "allocate/codes.h"
+#include "allocate/record.h"
 #include "api/codes.h"
 #include "api/problem.h"
-#include "api/routes.h"
+#include "api/allocation_table.h"
 #include "api/scratch.h"
 #include "base/text.h"
 #include "document/xlsx.h"
-#include "document/xlsx_reader.h"
 
 #include <algorithm>
 #include <sstream>
@@ -21,47 +22,9 @@ using identity::Permission;
 using schema::any, schema::boolean, schema::both, schema::integer, schema::line, schema::list, schema::map_of,
     schema::nullable, schema::object, schema::one_of, schema::text;
 
-constexpr const char* xlsx_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 constexpr std::size_t most_bytes = std::size_t{1} << 20;
 // A worker must not be held for long: with these a comparison by all methods takes seconds.
 constexpr std::size_t most_units = 100;
-constexpr std::size_t most_for_gini = 25;
-
-std::string csv_cell(std::string_view cell) {
-  std::string out = "\"";
-  for (const char c : cell) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return out + "\"";
-}
-
-// Rows by heading as CSV, columns in the order in which they are first met, so that places in errors are
-// those of a table: the first row is line 2.
-std::string csv_of(const Json& body) {
-  const Json expected = object({{"rows", list(map_of(text(200)), 1000)}});
-  if (auto faults = schema::check(expected, body, Json::object()); !faults.empty())
-    throw InvalidInput(codes::bad_body, std::move(faults));
-  std::vector<std::string> heads;
-  for (const Json& row : body["rows"])
-    for (const auto& [head, cell] : row.items())
-      if (std::find(heads.begin(), heads.end(), head) == heads.end()) heads.push_back(head);
-  std::string out;
-  for (const std::string& head : heads) out += (out.empty() ? "" : ",") + csv_cell(head);
-  for (const Json& row : body["rows"]) {
-    out += "\r\n";
-    for (std::size_t i = 0; i < heads.size(); ++i)
-      out += (i == 0 ? "" : ",") + csv_cell(row.value(heads[i], ""));
-  }
-  return out + "\r\n";
-}
-
-std::istringstream table_of(const Call& call) {
-  const std::string& bytes = call.request.body;
-  if (bytes.starts_with("PK\x03\x04")) return std::istringstream(document::first_sheet_as_csv(bytes));
-  if (!call.request.header("Content-Type").starts_with("application/json")) return std::istringstream(bytes);
-  Json body = Json::parse(bytes, nullptr, false);
-  if (body.is_discarded() || !is_utf8(bytes))
-    throw Error(codes::bad_json, {"内容不是合法的 JSON", "the body is not well-formed JSON"});
-  return std::istringstream(csv_of(body));
-}
 
 void check_size(std::size_t units) {
   if (units > most_units)
@@ -82,9 +45,8 @@ std::vector<std::string> several(const Call& call, const std::string& name) {
   return out;
 }
 
-Answer compare(Call& call) {
+allocate::Outcome computed(Call& call) {
   allocate::Asked asked;
-  asked.most_for_gini = most_for_gini;
   asked.method = call.has("methods") ? call.text("methods") : "all";
   asked.cap = call.text("cap");
   if (call.has("reserve")) asked.reserve = call.text("reserve");
@@ -95,12 +57,102 @@ Answer compare(Call& call) {
   asked.reductions = several(call, "reduce");
   asked.keep_order = call.query.value("keep_order", false);
   std::istringstream in = table_of(call);
-  allocate::Table table = allocate::read_table(in, "");
-  check_size(table.units.size());
-  const Json found = answer(allocate::compute(std::move(table), asked));
+  try {
+    allocate::Table table = allocate::read_table(in, "");
+    check_size(table.units.size());
+    return allocate::compute(std::move(table), asked);
+  } catch (const allocate::BadTable& bad) {
+    refuse_table(bad);
+  }
+}
+
+Answer compare(Call& call) {
+  const Json found = answer(computed(call));
   Json out{{"methods", Json::array()}, {"refused", Json::array()}, {"levels", Json::array()}};
   out.update(found);
   return out;
+}
+
+document::Cell figure(const Json& value) {
+  if (value.is_null()) return document::Cell("-");
+  const std::string shown = value.is_string() ? value.get<std::string>() : value.dump();
+  const auto number = shown.size() <= 25 ? Decimal::try_parse(shown) : std::nullopt;
+  return number ? document::number_cell(*number) : document::Cell(shown);
+}
+
+// Unit by unit, the methods beside one another; then the figures to choose by.
+document::Sheet comparison_sheet(const std::vector<Json>& methods) {
+  document::Sheet out;
+  out.name = "比较";
+  out.table.columns = {{{"单位", "unit"}}, {{"现状", "current"}, document::CellKind::number}};
+  for (const Json& one : methods)
+    out.table.columns.push_back({{one["title"]["zh"], one["title"]["en"]}, document::CellKind::number});
+  const auto row = [&](const Text& head, const auto& value) {
+    document::Row cells{document::Cell(head), document::Cell("")};
+    for (const Json& one : methods) cells.push_back(figure(value(one)));
+    out.table.rows.push_back(std::move(cells));
+  };
+  for (std::size_t i = 0; i < methods[0]["shares"].size(); ++i) {
+    const Json& first = methods[0]["shares"][i];
+    const std::string unit = first["unit"];
+    row({unit, unit}, [&](const Json& one) { return one["shares"][i]["amount"]; });
+    out.table.rows.back()[1] = figure(first.value("current", Json()));
+  }
+  row({"预留", "reserve"}, [](const Json& one) { return one["reserve"]; });
+  for (std::size_t j = 0; j < methods[0]["gini"].size(); ++j) {
+    const std::string of = methods[0]["gini"][j]["criterion"];
+    row({fmt::format("基尼系数（{}）", of), fmt::format("Gini ({})", of)},
+        [&](const Json& one) { return one["gini"][j]["after"]; });
+    out.table.rows.back()[1] = figure(methods[0]["gini"][j]["before"]);
+  }
+  row({"减排费用", "cost of cutting"}, [](const Json& one) { return one["cost"]; });
+  row({"增加的单位数", "units gaining"}, [](const Json& one) { return one["gaining"]; });
+  row({"减少的单位数", "units losing"}, [](const Json& one) { return one["losing"]; });
+  row({"与等比例相比转移的量", "moved against equal proportion"}, [](const Json& one) { return one["moved"]; });
+  return out;
+}
+
+// What anybody needs to compute it again: the records of the methods, line by line, with their hashes.
+document::Sheet record_sheet(const std::vector<Json>& methods) {
+  document::Sheet out;
+  out.name = "测算记录";
+  out.table.columns = {{{"方法", "method"}}, {{"记录（SHA-256 见首行）", "record (first its SHA-256)"}}};
+  std::string last;
+  for (const Json& one : methods) {
+    const std::string record = one["record"];
+    if (record == last) continue;  // of levels, all of one
+    last = record;
+    out.table.rows.push_back({document::Cell(Text{one["title"]["zh"], one["title"]["en"]}),
+                              document::Cell(one["hash"].get<std::string>())});
+    for (const std::string_view text : split(record, '\n'))
+      out.table.rows.push_back({document::Cell(""), document::Cell(std::string(text))});
+  }
+  return out;
+}
+
+Answer workbook(Call& call) {
+  const Json found = answer(computed(call));
+  document::Workbook out;
+  out.meta.title = {"初始分配测算比较", "Initial allocation compared"};
+  out.meta.language = call.text("lang") == "en" ? document::Language::en : document::Language::zh;
+  std::vector<Json> methods;
+  for (const char* kind : {"methods", "levels"})
+    if (found.contains(kind)) methods.insert(methods.end(), found[kind].begin(), found[kind].end());
+  if (methods.empty())
+    throw Error(allocate::codes::infeasible, {"没有一种方法能算", "none of the methods could be made"});
+  if (found.contains("levels"))
+    for (const Json& level : methods) {
+      out.sheets.push_back(comparison_sheet({level}));
+      const std::string parent = level["parent"];
+      out.sheets.back().name = parent.empty() ? "第一级" : parent;
+    }
+  else
+    out.sheets.push_back(comparison_sheet(methods));
+  out.sheets.push_back(record_sheet(methods));
+  const ScratchFolder folder(call.worker.services.settings.scratch);
+  const std::string path = folder.file("allocation.xlsx");
+  document::write_xlsx(out, path);
+  return file(read_file(path), xlsx_type, "allocation.xlsx");
 }
 
 Answer ranking(Call& call) {
@@ -112,7 +164,11 @@ Answer ranking(Call& call) {
   asked.receives = call.text("receives");
   const allocate::RankOptions options = allocate::rank_options(asked);
   std::istringstream in = table_of(call);
-  return answer(allocate::rank(allocate::read_rank_table(in, ""), options), options.rule);
+  try {
+    return answer(allocate::rank(allocate::read_rank_table(in, ""), options), options.rule);
+  } catch (const allocate::BadTable& bad) {
+    refuse_table(bad);
+  }
 }
 
 struct Heading {
@@ -123,6 +179,7 @@ struct Heading {
 Answer template_of(Call& call) {
   static const std::vector<Heading> allocation{
       {"单位", {"乡镇或企业，须填，不得重复", "township or enterprise; needed, once"}},
+      {"账户", {"权利登记账户，采纳时用", "account of the registry, for the adoption"}},
       {"现状", {"现在的排放量、取水量或持有量", "what it emits, draws or holds now"}},
       {"下限", {"至少分得", "the least it may get"}},
       {"上限", {"至多分得", "the most it may get"}},
@@ -165,6 +222,10 @@ Json method_schema(bool level) {
   const Json share = object({{"unit", text()},
                              {"amount", text()},
                              {"exact", text()},
+                             {"floor", text()},
+                             {"ceiling", nullable(text())},
+                             {"at", one_of({"", "floor", "ceiling"})},
+                             {"weight", nullable(text())},
                              schema::optional("current", text()),
                              schema::optional("change", text()),
                              schema::optional("contribution", map_of(nullable(text())))});
@@ -182,6 +243,10 @@ Json method_schema(bool level) {
       {"gaining", integer()},
       {"losing", integer()},
       {"moved", text()},
+      {"factor", nullable(text())},
+      {"unique", boolean()},
+      {"record", text()},
+      {"hash", text()},
       {"findings", list(object({{"kind", text()}, schema::optional("of", text()), {"value", text()}}))}};
   if (level) out.push_back({"parent", text()});
   return object(std::move(out));
@@ -191,6 +256,19 @@ Json method_schema(bool level) {
 
 void add_allocation_routes(RouteTable& table) {
   const std::vector<std::string> types{"text/csv", xlsx_type, "application/json", "application/octet-stream"};
+  std::vector<Parameter> asked{
+      {"cap", line(40), {"总量", "the total"}, true},
+      {"methods",
+        line(200),
+        {"方法，逗号分隔，默认全部；有上级时 gini/grandfather",
+         "methods by comma, all unless given; by level gini/grandfather"}},
+      {"reserve", line(40), {"预留：数量或 5%", "kept back: an amount or 5%"}},
+      {"bounds", line(40), {"table、none 或 cut:5..40", "table, none or cut:5..40"}},
+      {"unit", line(20), {"登记单位，默认 0.000001", "registry unit, 0.000001 unless given"}},
+      {"criteria", line(400), {"指标：population,gdp=2,-intensity", "population,gdp=2,-intensity"}},
+      {"point", line(400), {"断面=最大入河量，分号分隔", "river point=most that may arrive; by ;"}},
+      {"reduce", line(400), {"断面=最少削减量，分号分隔", "river point=least reduction; by ;"}},
+      {"keep_order", boolean(), {"保持现有大小次序", "keep the order of today"}}};
   table.add(
       {.method = Method::post,
        .path = "/api/v1/allocations/compare",
@@ -200,19 +278,7 @@ void add_allocation_routes(RouteTable& table) {
                    "methods of initial allocation side by side (CSV, XLSX or {\"rows\": [{column: value}]}); "
                    "nothing is written"},
        .access = Access::whole(Permission::whatif_run),
-       .query =
-           {{"cap", line(40), {"总量", "the total"}, true},
-            {"methods",
-             line(200),
-             {"方法，逗号分隔，默认全部；有上级时 gini/grandfather",
-              "methods by comma, all unless given; by level gini/grandfather"}},
-            {"reserve", line(40), {"预留：数量或 5%", "kept back: an amount or 5%"}},
-            {"bounds", line(40), {"table、none 或 cut:5..40", "table, none or cut:5..40"}},
-            {"unit", line(20), {"登记单位，默认 0.000001", "registry unit, 0.000001 unless given"}},
-            {"criteria", line(400), {"指标：population,gdp=2,-intensity", "population,gdp=2,-intensity"}},
-            {"point", line(400), {"断面=最大入河量，分号分隔", "river point=most that may arrive; by ;"}},
-            {"reduce", line(400), {"断面=最少削减量，分号分隔", "river point=least reduction; by ;"}},
-            {"keep_order", boolean(), {"保持现有大小次序", "keep the order of today"}}},
+       .query = asked,
        .body_types = types,
        .body_limit = most_bytes,
        .answer = object({{"methods", list(method_schema(false))},
@@ -226,6 +292,20 @@ void add_allocation_routes(RouteTable& table) {
                                                   {"field", text()}}))},
                          {"levels", list(method_schema(true))}}),
        .handler = compare});
+  asked.push_back({"lang", one_of({"zh", "en"}), {"表格的语言，默认 zh", "language of the sheets, zh unless given"}});
+  table.add({.method = Method::post,
+             .path = "/api/v1/allocations/workbook",
+             .name = "allocation_workbook",
+             .tag = "allocation",
+             .summary = {"同样的比较，作成 XLSX，附测算记录和校验值；不写入",
+                         "the same comparison as XLSX, with the records and their hashes; nothing is written"},
+             .access = Access::whole(Permission::whatif_run),
+             .query = asked,
+             .body_types = types,
+             .body_limit = most_bytes,
+             .answer_types = {xlsx_type},
+             .handler = workbook});
+  add_allocation_unit_routes(table);
   const Json standing = object(
       {{"rank", integer(1)}, {"unit", text()}, {"intensity", text()}, {"exact", text()}, {"amount", text()}});
   table.add(

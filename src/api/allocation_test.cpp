@@ -83,6 +83,77 @@ TEST(AllocationRoutes, FaultsHaveTheirCell) {
   EXPECT_EQ(wang.ask("POST", at, {}, "{").status, 400);
 }
 
+TEST(AllocationRoutes, AllFaultsOfATableAreToldByCell) {
+  World world;
+  world.person("wang", {"office_drafter"}, "office");
+  world.serve();
+  Client wang = world.signed_in("wang");
+  const auto cells = [](const Received& answer) {
+    std::string out;
+    const Json body = answer.json();
+    for (const Json& one : body["errors"]) {
+      out += one["field"].get<std::string>() + " ";
+      EXPECT_NE(one["message"]["zh"], one["message"]["en"]);
+    }
+    return out;
+  };
+  const Received bad = wang.ask("POST", at, {{"Content-Type", "text/csv"}}, "单位,现状,人口\n甲,1o,5\n,2,-3\n甲,4,=B2\n");
+  EXPECT_EQ(bad.status, 400);
+  EXPECT_EQ(cells(bad), "B2 A3 C3 A4 C4 ");
+  EXPECT_EQ(bad.json()["where"]["line"], 2);
+  // Workbooks: what computes is refused, wherever it is.
+  const std::string book = document::testing::packed(
+      "<worksheet><sheetData><row r='1'><c r='A1' t='inlineStr'><is><t>单位</t></is></c><c r='B1' "
+      "t='inlineStr'><is><t>现状</t></is></c></row><row r='2'><c r='A2' t='inlineStr'><is><t>甲</t></is></c><c "
+      "r='B2'><f>1+1</f><v>2</v></c></row><row r='3'><c r='A3' t='inlineStr'><is><t>乙</t></is></c><c "
+      "r='B3'><f>1+2</f><v>3</v></c></row></sheetData></worksheet>");
+  const Headers bytes{{"Content-Type", "application/octet-stream"}};
+  for (const std::string& path : {at, std::string("/api/v1/allocations/table"), std::string("/api/v1/rankings?rule=feebate&price=1")}) {
+    const Received refused = wang.ask("POST", path, bytes, book);
+    EXPECT_EQ(refused.status, 400) << refused.body;
+    EXPECT_EQ(cells(refused), "B2 B3 ");
+  }
+  const Json read = wang.ask("POST", "/api/v1/allocations/table", bytes, csv_towns).json();
+  EXPECT_EQ(read["columns"], (Json{"unit", "current", "population", "gdp"}));
+  EXPECT_EQ(read["rows"][1], (Json{"乙", "20", "20", "30"}));
+}
+
+TEST(AllocationRoutes, TheWorkbookHoldsTheComparisonAndItsRecords) {
+  World world;
+  world.person("wang", {"office_drafter"}, "office");
+  world.serve();
+  Client wang = world.signed_in("wang");
+  const Headers csv{{"Content-Type", "text/csv"}};
+  const Json gini = wang.ask("POST", at + "&methods=gini", csv, csv_towns).json()["methods"][0];
+  EXPECT_TRUE(gini["record"].get<std::string>().starts_with("tributary allocation 1\nmethod: gini\ncap: 50\n"));
+  const Received book = wang.ask(
+      "POST", "/api/v1/allocations/workbook?cap=50&bounds=cut:5..40&methods=gini,grandfather", csv, csv_towns);
+  ASSERT_EQ(book.status, 200) << book.body;
+  const std::string sheet = document::first_sheet_as_csv(book.body);
+  EXPECT_NE(sheet.find("甲,30,23.142857,25"), std::string::npos) << sheet;
+}
+
+TEST(AllocationRoutes, BeginsWithWhatTheRegistryHolds) {
+  World world;
+  world.person("wang", {"office_drafter"}, "office");
+  world.person("zhao", {"township"}, "div-341602100");
+  world.serve();
+  Client wang = world.signed_in("wang");
+  const Json units = wang.get("/api/v1/allocations/units?instrument=NH3N-GUO&on=2027-01").json();
+  EXPECT_EQ(units["columns"][0], "单位");
+  EXPECT_EQ(units["permits_to"], "2029-07");
+  EXPECT_EQ(units["example"], true);
+  ASSERT_EQ(units["rows"].size(), 3u) << units;
+  EXPECT_EQ(units["rows"][0]["账户"], "H-FOOD");
+  EXPECT_EQ(units["rows"][0]["现状"], "0");
+  EXPECT_EQ(units["rows"][0]["就业"], "760");
+  const Json townships = wang.get("/api/v1/allocations/units").json();
+  EXPECT_GT(townships["rows"].size(), 15u);
+  EXPECT_EQ(townships["known"], Json{"NH3N-GUO"});
+  EXPECT_EQ(wang.get("/api/v1/allocations/units?instrument=NONE").status, 404);
+  EXPECT_EQ(world.signed_in("zhao").get("/api/v1/allocations/units").status, 403);
+}
+
 TEST(AllocationRoutes, ForThosePreparingTheDecision) {
   World world;
   world.person("wang", {"office_drafter"}, "office");

@@ -14,6 +14,8 @@ int status_of(const Error& error);
 class InvalidInput : public Error {
  public:
   InvalidInput(Code code, std::vector<schema::Fault> faults);
+  // The error, where several faults of its kind were found.
+  InvalidInput(const Error& error, std::vector<schema::Fault> faults) : Error(error), faults_(std::move(faults)) {}
   const std::vector<schema::Fault>& faults() const { return faults_; }
 
  private:

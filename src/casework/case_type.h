@@ -112,6 +112,7 @@ struct Effect {
     publish,         // kind, title (title_en), fields, days or until, objections, contact, replaces, why
     withdraw,        // takes down what the case published
     open_case,       // case, set, for
+    allocate,        // an adopted allocation in the registry of rights: record, table, instrument, start, end …
     compile          // from, into: other cases gathered into a table of this one
   };
   Kind kind = Kind::publish;

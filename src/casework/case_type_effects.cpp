@@ -19,7 +19,7 @@ constexpr std::array effect_kinds{
     Effect::Kind::set_attribute,  Effect::Kind::transfer,  Effect::Kind::hold,
     Effect::Kind::settle,         Effect::Kind::release,   Effect::Kind::run,
     Effect::Kind::publish,        Effect::Kind::withdraw,  Effect::Kind::open_case,
-    Effect::Kind::compile};
+    Effect::Kind::allocate,       Effect::Kind::compile};
 
 struct Argument {
   std::string_view name;
@@ -51,6 +51,9 @@ std::vector<Argument> arguments_of(Effect::Kind kind) {
       return {};
     case Effect::Kind::open_case:
       return {{"case", true}, {"for", false}};
+    case Effect::Kind::allocate:
+      return {{"record", true}, {"table", true},  {"instrument", true}, {"start", true},
+              {"end", false},   {"issuer", true}, {"reserve", true},    {"origin", false}};
     case Effect::Kind::compile:
       return {{"from", true},    {"into", true},       {"expected", false}, {"rows", false},
               {"status", false}, {"submitted", false}, {"due", false},      {"lacking", false}};

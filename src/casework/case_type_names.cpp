@@ -166,6 +166,7 @@ class Names {
     for (const auto& [name, text] : effect.set) placeholders(text);
     for (const auto& [name, text] : effect.where_is) placeholders(text);
     if (effect.kind == Effect::Kind::compile) compiled(effect);
+    if (effect.kind == Effect::Kind::allocate) allocated(effect);
     for (const std::string& name : effect.fields) {
       known(fields(), name, effect.where, {"字段", "field"});
       if (effect.kind == Effect::Kind::publish && field(name)->sensitivity != Sensitivity::open)
@@ -177,6 +178,19 @@ class Names {
       if (field(name)->sensitivity > Sensitivity::internal) personal(effect, name);
     if (effect.kind == Effect::Kind::settle || effect.kind == Effect::Kind::release)
       known(steps(), effect.arguments.at("of"), effect.where, {"步骤", "step"});
+  }
+
+  // The table that was decided on, and the field that holds what it was made from.
+  void allocated(const Effect& effect) const {
+    const std::string& table = effect.arguments.at("table");
+    known(fields(), table, effect.where, {"字段", "field"});
+    const List columns = names_of(field(table)->columns);
+    for (const char* name : {"unit", "account", "share"}) known(columns, name, effect.where, {"栏目", "column"});
+    const std::string& record = effect.arguments.at("record");
+    const auto named = reading::placeholders(record, effect.where);
+    if (named.size() != 1 || record != "{" + named[0] + "}" || field(named[0]) == nullptr ||
+        field(named[0])->kind != FieldKind::paragraph)
+      bad(effect.where, "record 应为一个多行文字的字段，如 {record}", "record must be one paragraph of the form, as {record}");
   }
 
   // The table that is filled, and its columns.

@@ -4,6 +4,7 @@
 #include "casework/casework.h"
 #include "identity/world_testing.h"
 #include "ledger/ledger.h"
+#include "rights/rights.h"
 #include "store/jobs.h"
 
 #include <algorithm>
@@ -84,7 +85,7 @@ steps:
 
 inline std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> out;
-  for (const auto list : {registry::migrations(), ledger::migrations(), identity::migrations(),
+  for (const auto list : {registry::migrations(), ledger::migrations(), identity::migrations(), rights::migrations(),
                           store::migrations(), migrations()})
     out.insert(out.end(), list.begin(), list.end());
   std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.number < b.number; });

@@ -138,6 +138,7 @@ Casework::Casework(store::Database& database, std::string tenant, const Clock& c
       clock_(clock),
       entropy_(entropy),
       types_(std::move(types)),
+      calendar_(calendar),
       days_(calendar),
       vault_(vault),
       audit_(audit) {

@@ -225,6 +225,12 @@ struct Progress {
   std::int64_t overdue = 0;
 };
 
+// An adopted allocation that does not come out again as it was adopted.
+struct AdoptionFault {
+  CaseId of;
+  Text why;
+};
+
 struct RegisterEntry {
   std::string kind;
   std::string number;
@@ -378,6 +384,9 @@ class Casework {
   // Of the types that name the organisation whose progress it is; by organisation and the article a case names,
   // or its type's.
   std::vector<Progress> progress() const;
+  // Every adopted allocation is computed again from the record its case keeps, and compared with what was decided
+  // and with the registry of rights. Empty when all come out the same; `adopted` counts them.
+  std::vector<AdoptionFault> check_adoptions(std::size_t* adopted = nullptr) const;
   // Cases of a type that an organisation began on days of the period, drafts left out; inside a transaction
   // of the caller. No case's content is told.
   static std::int64_t begun_in(store::Transaction& t, const std::string& tenant, const std::string& type,
@@ -424,6 +433,8 @@ class Casework {
                const std::map<std::string, std::string>& conditions) const;
   // By which values cases of this kind are gathered by others.
   void keep_keys(store::Transaction& t, const Stored& stored) const;
+  Json adopt(const identity::Caller& caller, const Stored& stored, const Effect& effect,
+             const std::function<std::string(const char*)>& argument, std::int64_t event);
   Json carry_out(store::Transaction& t, const identity::Caller& caller, Stored& stored, const Step& step,
                  const std::string& reason);
   std::int64_t publish(store::Transaction& t, Publication publication);
@@ -452,6 +463,7 @@ class Casework {
   const Clock& clock_;
   identity::Entropy& entropy_;
   std::shared_ptr<const CaseTypes> types_;
+  const WorkCalendar& calendar_;
   Days days_;
   const Vault& vault_;
   identity::Audit& audit_;

@@ -279,6 +279,9 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
           withdraw(t, s.id, reason);
           break;
         }
+        case Effect::Kind::allocate:
+          note = adopt(caller, s, effect, [&](const char* name) { return argument(name); }, event);
+          break;
         case Effect::Kind::compile: {
           std::map<std::string, std::string> conditions;
           for (const auto& [field, text] : effect.where_is) conditions[field] = filled(effect, text, false);

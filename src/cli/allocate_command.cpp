@@ -1,5 +1,7 @@
 // allocate: a calculator, no database.
 #include "allocate/answer.h"
+#include "allocate/record.h"
+#include "cli/codes.h"
 #include "cli/context.h"
 #include "cli/figures.h"
 
@@ -20,7 +22,7 @@ using allocate::Attempt;
 using allocate::rounded;
 
 struct AllocateArguments {
-  std::string input;
+  std::string input, record;
   allocate::Asked asked;
 };
 
@@ -130,8 +132,16 @@ void compare(Context& c, const std::vector<Attempt>& attempts) {
 }
 
 int run_allocate(Context& c, const AllocateArguments& a) {
-  std::ifstream in = opened(a.input);
-  const allocate::Outcome outcome = allocate::compute(allocate::read_table(in, a.input), a.asked);
+  const auto text_of = [](std::ifstream in) {
+    return std::string(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+  };
+  const allocate::Outcome outcome = [&] {
+    if (!a.record.empty()) return allocate::recompute(text_of(opened(a.record)));
+    if (a.asked.method.empty() || a.input.empty() || a.asked.cap.empty())
+      throw Error(codes::bad_usage, {"请给出 --method、--input 和 --cap，或者 --record",
+                                     "give --method, --input and --cap, or --record"});
+    return allocate::compute(read_figures(a.input, allocate::read_table), a.asked);
+  }();
   // A single method is its answer or its refusal; so is all of them refused.
   if (outcome.levels.empty()) {
     const auto done = [](const Attempt& attempt) { return attempt.allocation.has_value(); };
@@ -140,7 +150,8 @@ int run_allocate(Context& c, const AllocateArguments& a) {
   }
   const bool single = outcome.attempts.size() == 1;
   if (c.json()) {
-    c.print(single ? answer(*outcome.attempts[0].allocation, outcome.options) : answer(outcome));
+    const auto all = answer(outcome);
+    c.print(single ? all.at("methods").at(0) : all);
     return 0;
   }
   for (const allocate::Branch& branch : outcome.levels) print(c, branch.allocation, branch.parent);
@@ -162,11 +173,12 @@ void add_allocate_command(CLI::App& app, Action& action) {
                    "方法 / method: grandfather, benchmark, water-fill, entropy, topsis, gini, least-cost, "
                    "minimax; 逗号分隔或 all 并列比较 / "
                    "several by comma, or all, side by side; 有上级时 gini/grandfather 逐级 / by level where "
-                   "units have parents")
-      ->required();
-  command->add_option("--input", a->input, "CSV: unit, current, floor, cap … (docs/allocation.md)")
-      ->required();
-  command->add_option("--cap", a->asked.cap, "总量 / cap")->required();
+                   "units have parents");
+  auto* input = command->add_option("--input", a->input, "CSV: unit, current, floor, cap … (docs/allocation.md)");
+  auto* record = command->add_option("--record", a->record,
+                                     "测算记录：照它重算 / a record: computed again from it (docs/allocation.md)");
+  command->add_option("--cap", a->asked.cap, "总量 / cap");
+  record->excludes(input);
   command
       ->add_option("--reserve", a->asked.reserve,
                    "预留：数量或 5%，逐级 5%/2% / reserve: an amount or 5%, by level 5%/2%")

@@ -24,6 +24,18 @@ casework::CaseTypes types_of(const policy::Policy& policy) {
   return casework::load_case_types(folders);
 }
 
+Adoptions check_adoptions(Context& c) {
+  identity::SystemEntropy entropy;
+  identity::Identity people(c.database(), c.tenant(), c.clock(), entropy, {});
+  const casework::Vault vault({}, casework::Cipher::aes, entropy);  // nothing personal is opened
+  const casework::Casework cases(c.database(), c.tenant(), c.clock(), entropy,
+                                 std::make_shared<const casework::CaseTypes>(types_of(c.policy())),
+                                 c.policy().catalog().calendar(), vault, people.audit());
+  Adoptions out;
+  out.faults = cases.check_adoptions(&out.checked);
+  return out;
+}
+
 namespace {
 
 // Roles that a type names and no pack of the cascade has.

@@ -1,5 +1,6 @@
 // init, import, doctor.
 #include "base/text.h"
+#include "cli/case_types.h"
 #include "cli/codes.h"
 #include "cli/context.h"
 #include "cli/rights_packs.h"
@@ -216,6 +217,12 @@ int doctor(Context& c) {
       faults.empty() ? Text{"仅凭流水重算，各项相符", "recomputed from its journal, all the same"}
                      : Text{fmt::format("{}：{}；见 right check", faults.front().subject, faults.front().message.zh),
                             fmt::format("{}: {}; see right check", faults.front().subject, faults.front().message.en)});
+  const Adoptions adoptions = check_adoptions(c);
+  add({"采纳的分配", "allocations adopted"}, adoptions.faults.empty(),
+      adoptions.faults.empty() ? Text{fmt::format("{} 件，按测算记录重算均相符", adoptions.checked),
+                                      fmt::format("{}; computed again from their records, all the same", adoptions.checked)}
+                               : Text{fmt::format("事项 {}：{}", adoptions.faults.front().of.value, adoptions.faults.front().why.zh),
+                                      fmt::format("case {}: {}", adoptions.faults.front().of.value, adoptions.faults.front().why.en)});
   const compensate::Compensation compensation(c.database(), c.tenant(), policy, c.clock());
   const auto runs = compensation.runs();
   // Runs by the packs as they are now must come out the same, down to their statements.

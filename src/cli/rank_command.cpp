@@ -19,8 +19,7 @@ struct RankArguments {
 };
 
 int run_rank(Context& c, const RankArguments& a) {
-  std::ifstream in = opened(a.input);
-  const auto units = allocate::read_rank_table(in, a.input);
+  const auto units = read_figures(a.input, allocate::read_rank_table);
   const allocate::RankOptions options = allocate::rank_options(a.asked);
   const allocate::Ranking ranking = rank(units, options);
   if (c.json()) {

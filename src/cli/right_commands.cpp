@@ -1,5 +1,6 @@
 // right value|holdings|history|check: reading. What changes the registry stands in right_act_commands.cpp.
 #include "base/text.h"
+#include "cli/case_types.h"
 #include "cli/codes.h"
 #include "cli/context.h"
 #include "cli/names.h"
@@ -187,7 +188,9 @@ int history(Context& c, const Arguments& a) {
 int check(Context& c) {
   const WorkCalendar calendar;
   const Rights rights(c.database(), c.tenant(), c.clock(), calendar);
-  const auto faults = rights.check();
+  auto faults = rights.check();
+  for (const auto& one : check_adoptions(c).faults)
+    faults.push_back({"allocation", fmt::format("case {}", one.of.value), one.why});
   const auto roots = rights.daily_roots();
   if (c.json()) {
     Json list = Json::array();

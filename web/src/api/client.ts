@@ -124,10 +124,10 @@ export async function etagOf(path: string): Promise<string | undefined> {
 export const remove = <T>(path: string, body?: unknown) => request<T>('DELETE', path, { body })
 
 /** A file that is made for this request: its bytes and its name. */
-export async function fetched(path: string): Promise<{ bytes: Blob; name: string }> {
+export async function fetched(path: string, body?: Blob): Promise<{ bytes: Blob; name: string }> {
   let answer: Response
   try {
-    answer = await fetch(address(path), { method: 'POST', headers: { 'Accept-Language': locale.value, ...(csrf ? { 'X-CSRF-Token': csrf } : {}) }, credentials: 'same-origin', cache: 'no-store' })
+    answer = await fetch(address(path), { method: 'POST', body, headers: { 'Accept-Language': locale.value, ...(body ? { 'Content-Type': 'application/octet-stream' } : {}), ...(csrf ? { 'X-CSRF-Token': csrf } : {}) }, credentials: 'same-origin', cache: 'no-store' })
   } catch {
     throw unreachable()
   }

@@ -1,0 +1,262 @@
+// An allocation that is adopted: what the registry then shows, what is refused, and that a failure anywhere leaves
+// nothing of it.
+#include "allocate/record.h"
+#include "casework/cases_testing.h"
+#include "rights/rights.h"
+
+#include <sstream>
+
+namespace tributary::casework {
+namespace {
+
+constexpr const char* adoption = R"Y(case: adoption
+version: "1"
+article: [2]
+title: {zh: 采纳, en: Adoption}
+explanation: {zh: 试, en: a trial}
+source: {document: 试验办法}
+form:
+  title: {type: text, label: {zh: 名称, en: Title}, required: true}
+  start: {type: text, label: {zh: 自, en: From}, required: true}
+  end: {type: text, label: {zh: 至, en: To}}
+  origin: {type: choice, label: {zh: 取得, en: Origin}, choices: {free: {zh: 无偿, en: Free}, paid: {zh: 有偿, en: Paid}}}
+  shares: {type: table, label: {zh: 份额, en: Shares}, columns: {unit: {type: text, label: {zh: 单位, en: Unit}},
+    account: {type: text, label: {zh: 账户, en: Account}}, share: {type: number, unit: "1", label: {zh: 份额, en: Share}}}}
+  record: {type: paragraph, label: {zh: 记录, en: Record}, length: 50000}
+states:
+  draft: {label: {zh: 草稿, en: Draft}}
+  asked: {label: {zh: 待批, en: Asked}}
+  adopted: {label: {zh: 已采纳, en: Adopted}, final: true}
+start: {state: draft, by: [township]}
+steps:
+  ask: {label: {zh: 报批, en: Ask}, from: draft, to: asked, by: [township]}
+  adopt: {label: {zh: 批准, en: Adopt}, from: asked, to: adopted, by: [office_approver], not_by: [start, ask],
+    effects: [{do: allocate, record: "{record}", table: shares, instrument: COD, start: "{start}", end: "{end}", issuer: ISSUE, reserve: RESERVE, origin: "{origin}"}]}
+)Y";
+
+// Two townships, the first with two units, and a unit of the district's own.
+constexpr const char* levels = "unit,parent,current\n甲镇,,60\n丙厂,,40\n一厂,甲镇,1\n二厂,甲镇,3\n";
+
+std::string record_of(const std::string& csv, const std::string& method, const std::string& cap,
+                      const std::string& reserve) {
+  std::istringstream in(csv);
+  allocate::Asked asked;
+  asked.method = method;
+  asked.cap = cap;
+  asked.reserve = reserve;
+  asked.unit = "1";
+  return allocate::record_of(allocate::read_table(in, ""), asked);
+}
+
+struct Adoption {
+  explicit Adoption(const std::string& url) : w(url) {
+    w.database.db().migrate(all_migrations());
+    w.person("zhao", {"township"}, "div-341602100");
+    w.person("wang", {"office_approver"});
+    policy::PackContext pack;
+    pack.pack = "test";
+    (*types)["adoption"] = read_case_type(adoption, "adoption.yaml", pack);
+    rights::Rights book = registry();
+    const rights::Act two{"a", "b", "试", "1"};
+    rights::Instrument is;
+    is.code = "COD";
+    is.kind = rights::InstrumentKind::flow;
+    is.name = {"化学需氧量", "COD"};
+    is.measure = "kg/yr";
+    is.subject = "COD";
+    is.period_from = rights::Month::parse("2026-01").index;
+    is.period_to = rights::Month::parse("2031-01").index;
+    book.define(is, two);
+    using rights::AccountType;
+    const std::vector<rights::NewRightAccount> accounts{
+        {"ISSUE", "gov", AccountType::issue},  {"RESERVE", "gov", AccountType::reserve},
+        {"R-1", "town", AccountType::reserve}, {"H-1", "one", AccountType::holding},
+        {"H-2", "two", AccountType::holding},  {"H-3", "three", AccountType::holding}};
+    book.open(accounts, two);
+    book.set_cap("COD", std::vector<rights::Part>{{is.period_from, 60, "", 1000}}, two);
+  }
+  rights::Rights registry() { return {w.database.db(), "341602", w.clock, calendar}; }
+  Casework cases() {
+    return {w.database.db(), "341602", w.clock, w.entropy, types, calendar, vault, w.identity.audit()};
+  }
+  static Json values(const std::string& record) {
+    return {{"title", "化学需氧量分配"},
+            {"start", "2027-01"},
+            {"end", "2029-01"},
+            {"origin", "free"},
+            {"record", record},
+            {"shares",
+             {{{"unit", "甲镇"}, {"account", "R-1"}, {"share", "570"}},
+              {{"unit", "丙厂"}, {"account", "H-3"}, {"share", "380"}},
+              {{"unit", "一厂"}, {"account", "H-1"}, {"share", "135"}},
+              {{"unit", "二厂"}, {"account", "H-2"}, {"share", "406"}}}}};
+  }
+  CaseId asked(const Json& values) {
+    const CaseId id = cases().start(w.enter("zhao").caller, "adoption", values).head.id;
+    Action step;
+    step.step = "ask";
+    cases().act(w.enter("zhao").caller, id, step, std::nullopt);
+    return id;
+  }
+  void adopt(CaseId id) { adopt(id, w.enter("wang").caller); }
+  void adopt(CaseId id, const identity::Caller& caller) {
+    Action step;
+    step.step = "adopt";
+    cases().act(caller, id, step, std::nullopt);
+  }
+  std::string refusal(const Json& values) {
+    const CaseId id = asked(values);
+    try {
+      adopt(id);
+    } catch (const Error& e) {
+      return std::string(e.code().name) + ": " + e.message().en;
+    }
+    return "adopted";
+  }
+  std::string held(const std::string& account, const std::string& month) {
+    for (const rights::Holding& h : registry().holdings({.account = account, .instrument = "COD"}))
+      if (const int m = rights::Month::parse(month).index; h.part.period <= m && m < h.part.period + h.part.count)
+        return fmt::format("{} free {} unpaid {}", h.part.amount, h.free, h.unpaid);
+    return "0";
+  }
+
+  identity::testing::World w;
+  std::shared_ptr<CaseTypes> types = std::make_shared<CaseTypes>();
+  WorkCalendar calendar;
+  Vault vault{std::string(32, 's'), Cipher::aes, w.entropy};
+};
+
+// 1000 less 5 % is 950, 60 : 40 → 570 and 380; 570 less 5 % (29, in whole units) is 541 → 135 and 406.
+const std::string by_levels = record_of(levels, "grandfather", "1000", "5%");
+
+class Adoptions : public ::testing::TestWithParam<std::string> {};
+INSTANTIATE_TEST_SUITE_P(Databases, Adoptions, ::testing::ValuesIn(store::test_kinds()));
+
+TEST_P(Adoptions, IssuesFromTheCapThroughTownshipsToUnits) {
+  Adoption a(GetParam());
+  const CaseId id = a.asked(Adoption::values(by_levels));
+  a.adopt(id);
+  EXPECT_EQ(a.held("H-1", "2027-01"), "135 free 0 unpaid 135");
+  EXPECT_EQ(a.held("H-2", "2028-12"), "406 free 0 unpaid 406");
+  EXPECT_EQ(a.held("H-3", "2027-01"), "380 free 0 unpaid 380");
+  EXPECT_EQ(a.held("R-1", "2027-01"), "29 free 29 unpaid 0");
+  EXPECT_EQ(a.held("RESERVE", "2027-01"), "50 free 50 unpaid 0");
+  EXPECT_EQ(a.held("H-1", "2029-01"), "0");
+  EXPECT_TRUE(a.registry().check().empty());
+  for (const rights::Transaction& x : a.registry().transactions("", 0, 50)) {
+    EXPECT_EQ(x.state, rights::TransactionState::completed);
+    EXPECT_NE(x.initiator, x.approver);
+  }
+  std::size_t adopted = 0;
+  EXPECT_TRUE(a.cases().check_adoptions(&adopted).empty());
+  EXPECT_EQ(adopted, 1u);
+  // Whoever meddles with the table afterwards is found out.
+  a.w.database.db().write([&](store::Transaction& t) {
+    t.execute("UPDATE casework_case SET form = REPLACE(form, '406', '407') WHERE id = ?", id.value);
+  });
+  const auto faults = a.cases().check_adoptions();
+  ASSERT_EQ(faults.size(), 1u);
+  EXPECT_NE(faults[0].why.en.find("the record gives 406"), std::string::npos) << faults[0].why.en;
+}
+
+TEST_P(Adoptions, ASecondOneAddsWhatIsMissingAndTakesNothingBack) {
+  Adoption a(GetParam());
+  a.adopt(a.asked(Adoption::values(by_levels)));
+  Json wider = Adoption::values(by_levels);
+  wider["end"] = "2030-01";
+  a.adopt(a.asked(wider));
+  EXPECT_EQ(a.held("H-1", "2028-01"), "135 free 0 unpaid 135");
+  EXPECT_EQ(a.held("H-1", "2029-12"), "135 free 0 unpaid 135");
+  EXPECT_EQ(a.held("RESERVE", "2029-12"), "50 free 50 unpaid 0");
+  EXPECT_TRUE(a.registry().check().empty());
+  Json less = Adoption::values(record_of("unit,current\n丙厂,1\n", "grandfather", "100", "0"));
+  less["shares"] = {{{"unit", "丙厂"}, {"account", "H-3"}, {"share", "100"}}};
+  EXPECT_EQ(a.refusal(less).find("effect_failed: account H-3 holds 380 in 2027-01, more than the 100 allotted"), 0u);
+}
+
+TEST_P(Adoptions, WhatIsNotAsTheRecordSaysIsRefusedAndNothingMoves) {
+  Adoption a(GetParam());
+  Json values = Adoption::values(by_levels);
+  values["shares"][3]["share"] = "407";
+  EXPECT_EQ(a.refusal(values), "effect_failed: \"二厂\" is 407 in the table; the record gives 406");
+  values = Adoption::values(by_levels);
+  values["shares"].erase(3);
+  EXPECT_EQ(a.refusal(values), "effect_failed: units of the record are not in the table");
+  values = Adoption::values(by_levels);
+  values["shares"][0].erase("account");
+  EXPECT_EQ(a.refusal(values), "effect_failed: \"甲镇\" has no account in the registry");
+  EXPECT_EQ(a.refusal(Adoption::values("任意的文字")).find("effect_failed: "), 0u);
+  values = Adoption::values(record_of(levels, "grandfather", "2000", "0"));  // above the cap of the registry
+  const std::vector<std::string> shares{"1200", "800", "300", "900"};
+  for (std::size_t i = 0; i < shares.size(); ++i) values["shares"][i]["share"] = shares[i];
+  EXPECT_EQ(a.refusal(values).find("effect_failed: "), 0u);
+  EXPECT_TRUE(a.registry().transactions("", 0, 50).empty());
+  EXPECT_TRUE(a.cases().check_adoptions().empty());
+}
+
+// Every insertion, update and deletion of the step fails in its turn.
+TEST(AdoptionFaults, AFailureAnywhereLeavesNothing) {
+  Adoption a("sqlite");
+  Json two_months = Adoption::values(by_levels);
+  two_months["end"] = "2027-03";
+  const CaseId id = a.asked(two_months);
+  const identity::Caller wang = a.w.enter("wang").caller;
+  store::Database& db = a.w.database.db();
+  std::vector<std::string> tables;
+  db.write([&](store::Transaction& t) {
+    t.execute("CREATE TABLE bomb (left_ones INTEGER NOT NULL)");
+    t.execute("INSERT INTO bomb VALUES (0)");
+    for (const store::Row& row : t.query("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE "
+                                         "'casework%_text%' AND name NOT LIKE 'sqlite_%' AND name <> 'bomb'"))
+      tables.push_back(row.text(0));
+    for (const std::string& table : tables)
+      for (const char* what : {"INSERT", "UPDATE", "DELETE"})
+        t.execute(fmt::format("CREATE TRIGGER bomb_{0}_{1} BEFORE {1} ON {0} BEGIN UPDATE bomb SET left_ones = "
+                              "left_ones - 1; SELECT RAISE(ABORT, 'boom') WHERE (SELECT left_ones FROM bomb) = 0; END",
+                              table, what));
+  });
+  const auto contents = [&] {
+    std::string out = a.registry().state_hash();
+    db.read([&](store::Transaction& t) {
+      for (const std::string& table : tables)
+        for (const store::Row& row : t.query(fmt::format("SELECT COUNT(*) FROM {}", table)))
+          out += fmt::format("{} {}\n", table, row.integer(0));
+      out += t.first("SELECT state FROM casework_case WHERE id = ?", id.value)->text(0);
+    });
+    return out;
+  };
+  const std::string before = contents();
+  int failed = 0;
+  for (int n = 1;; ++n) {
+    ASSERT_LT(n, 2000);
+    db.write([&](store::Transaction& t) { t.execute("UPDATE bomb SET left_ones = ?", n); });
+    try {
+      a.adopt(id, wang);
+      break;
+    } catch (const Error&) {
+      ++failed;
+      ASSERT_EQ(contents(), before) << "write " << n;
+    }
+  }
+  EXPECT_GT(failed, 100);
+  EXPECT_EQ(a.held("H-1", "2027-01"), "135 free 0 unpaid 135");
+  EXPECT_TRUE(a.registry().check().empty());
+  EXPECT_TRUE(a.cases().check_adoptions().empty());
+}
+
+TEST(AdoptionTypes, ThatNameWhatIsNotThereAreRefused) {
+  const auto refused = [](std::string from, const std::string& to) {
+    std::string text = adoption;
+    text.replace(text.find(from), from.size(), to);
+    policy::PackContext pack;
+    return code_of([&] { read_case_type(text, "adoption.yaml", pack); });
+  };
+  EXPECT_NE(refused("version: \"1\"", "version: \"2\""), "bad_case_type");  // as it is, it is right
+  EXPECT_EQ(refused("table: shares", "table: others"), "bad_case_type");
+  EXPECT_EQ(refused("record: \"{record}\"", "record: \"{title}\""), "bad_case_type");
+  EXPECT_EQ(refused("share: {type: number", "part: {type: number"), "bad_case_type");
+  EXPECT_EQ(refused("{do: allocate, ", "{do: allocate, each: shares, "), "bad_case_type");
+}
+
+}  // namespace
+}  // namespace tributary::casework
