@@ -27,10 +27,6 @@ using rights::TransactionKind;
 using schema::boolean, schema::integer, schema::line, schema::list, schema::named, schema::object, schema::one_of,
     schema::optional;
 
-// By the holder himself, or of what the government's reserve holds.
-constexpr std::array of_holder{TransactionKind::transfer,     TransactionKind::pledge,  TransactionKind::surrender,
-                               TransactionKind::retire,       TransactionKind::convert, TransactionKind::lease,
-                               TransactionKind::lease_return, TransactionKind::withdraw};
 constexpr std::array of_authority{TransactionKind::issue,      TransactionKind::allocate, TransactionKind::pay,
                                   TransactionKind::release,    TransactionKind::freeze,   TransactionKind::unfreeze,
                                   TransactionKind::compulsory, TransactionKind::cancel,   TransactionKind::expire,
@@ -277,7 +273,9 @@ Answer cancel_change(Call& call) {
 // What fell due: lapses, ends of cooling off, unlocking. Who does it decides nothing.
 Answer advance(Call& call) {
   RightsDesk desk(call);
-  const int changed = desk.book.advance({call.caller.by(), "", "到期事项 / what fell due", act_of(call).rule});
+  const auto& pack = call.policy().pack();
+  const int changed = desk.book.advance(
+      {call.caller.by(), "", "到期事项 / what fell due", fmt::format("pack {} {}", pack.id, pack.version)});
   if (changed > 0) call.note("rights.advance", "rights", fmt::format("{}", changed));
   return Json{{"changed", changed}};
 }

@@ -3,6 +3,8 @@
 #include "rights/codes.h"
 #include "rights/titles.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace tributary::api {
@@ -32,7 +34,10 @@ bool RightsDesk::sees(const std::string& code) const {
 }
 
 bool RightsDesk::sees(const Transaction& x) const {
-  return !parties_ || sees(x.from) || sees(x.to);
+  if (!parties_) return true;
+  const bool order = x.kind == rights::TransactionKind::freeze || x.kind == rights::TransactionKind::compulsory;
+  if (order && x.state != TransactionState::completed) return false;
+  return sees(x.from) || sees(x.to);
 }
 
 const RightAccount& RightsDesk::account(const std::string& code) const {
@@ -160,7 +165,7 @@ bool RightsDesk::may_cancel(const Transaction& x) const {
   if (!call_.caller.may(Permission::rights_propose)) return false;
   const auto found = accounts_.find(x.from);
   return x.initiator == call_.caller.by() ||
-         (found != accounts_.end() && !call_.caller.party.empty() && found->second.owner == call_.caller.party);
+         (std::ranges::count(of_holder, x.kind) > 0 && found != accounts_.end() && !call_.caller.party.empty() && found->second.owner == call_.caller.party);
 }
 
 namespace {

@@ -5,6 +5,7 @@
 #include "rights/rights_files.h"
 #include "rights/setups.h"
 
+#include <array>
 #include <map>
 #include <optional>
 #include <set>
@@ -12,6 +13,12 @@
 #include <vector>
 
 namespace tributary::api {
+
+// What a holder himself begins, of his own accounts (or the office of the government's reserve); all else is the authority's.
+inline constexpr std::array of_holder{
+    rights::TransactionKind::transfer, rights::TransactionKind::pledge,  rights::TransactionKind::surrender,
+    rights::TransactionKind::retire,   rights::TransactionKind::convert, rights::TransactionKind::lease,
+    rights::TransactionKind::lease_return, rights::TransactionKind::withdraw};
 
 class RightsDesk {
  public:
@@ -23,14 +30,15 @@ class RightsDesk {
 
   bool sees_all() const { return !parties_; }
   bool sees(const rights::RightAccount& account) const { return !parties_ || parties_->contains(account.owner); }
-  bool sees(const rights::Transaction& x) const;  // one side of it is the caller's
+  // One side of it is the caller's. An order against a holder is not shown to him before it holds: he would be warned.
+  bool sees(const rights::Transaction& x) const;
   // Not found, whether it is another's or is not there.
   const rights::RightAccount& account(const std::string& code) const;
   rights::Transaction transaction(const std::string& key) const;
   std::vector<std::string> own_accounts() const;  // those the caller sees
   // Those of the caller's that the request asks for: one, or all.
   std::vector<rights::Holding> holdings(rights::HoldingFilter filter) const;
-  // Whoever began it, and others of the party whose account it would leave.
+  // Whoever began it; of what a holder began also others of the party whose account it would leave.
   bool may_cancel(const rights::Transaction& x) const;
   // The only account of a type, where there is one: a sink or the issuer need not be named.
   std::string only(rights::AccountType type) const;

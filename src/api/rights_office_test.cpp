@@ -138,6 +138,33 @@ TEST_P(RightsOffice, ACheckSaysEverythingWithItsArticleAndWritesNothing) {
   EXPECT_TRUE(wang.get(at + "/transactions?waiting=true").json()["items"].empty());
 }
 
+TEST_P(RightsOffice, AHolderTakesBackHisOwnAndNotWhatTheAuthorityBegan) {
+  allocate();
+  Client liu = world.signed_in("liu"), chen = world.signed_in("chen");
+  ASSERT_EQ(chen.post(at + "/transactions", moving("K1", "cancel", "H-LIQUOR", "", 100)).status, 201);
+  EXPECT_EQ(liu.get(at + "/transactions/K1").json()["may_cancel"], false);
+  EXPECT_EQ(code(liu.post(at + "/transactions/K1/cancel", {{"reason", "撤"}})), "api.not_your_party");
+  Json pledge = moving("T1", "pledge", "H-LIQUOR", "", 100);
+  pledge["beneficiary"] = "示例银行";
+  ASSERT_EQ(liu.post(at + "/transactions", pledge).status, 201);
+  EXPECT_EQ(liu.post(at + "/transactions/T1/cancel", {{"reason", "撤"}}).json()["state"], "cancelled");
+}
+
+TEST_P(RightsOffice, WhatFellDueIsDone) {
+  allocate();
+  Client liu = world.signed_in("liu"), wang = world.signed_in("wang");
+  Json slow = moving("T", "transfer", "H-LIQUOR", "H-FOOD", 500);
+  slow["delay_days"] = 2;
+  ASSERT_EQ(liu.post(at + "/transactions", slow).status, 201);
+  EXPECT_EQ(wang.post(at + "/approvals", of({"T"}, {})).json()["transactions"][0]["state"], "delayed");
+  EXPECT_EQ(liu.ask("POST", at + "/advance").status, 403);
+  EXPECT_EQ(wang.ask("POST", at + "/advance").json()["changed"], 0);
+  // Two working days on: Thursday the 26th at noon.
+  world.clock.set(parse_instant("2026-11-26 12:00"));
+  EXPECT_EQ(world.signed_in("wang").ask("POST", at + "/advance").json()["changed"], 1);
+  EXPECT_EQ(world.signed_in("liu").get(at + "/transactions/T").json()["state"], "completed");
+}
+
 TEST_P(RightsOffice, LeasesComeBackAndConversionsStayWithTheirHolder) {
   allocate();
   Client liu = world.signed_in("liu"), fang = world.signed_in("fang"), wang = world.signed_in("wang");
@@ -176,7 +203,13 @@ TEST_P(RightsOffice, FreezesChainAndUse) {
   Json order = moving("F1", "freeze", "H-LIQUOR", "", 5'000);
   order["authority"] = "示例法院";
   ASSERT_EQ(chen.post(at + "/transactions", order).status, 201);
+  // Until it holds the holder is not warned, and it is not his to take back.
+  EXPECT_EQ(liu.get(at + "/transactions/F1").status, 404);
+  EXPECT_EQ(liu.get(at + "/transactions").json()["items"].size(), 1u);
+  EXPECT_EQ(liu.get(at + "/transactions?waiting=true").json()["items"].size(), 0u);
+  EXPECT_EQ(liu.post(at + "/transactions/F1/cancel", {{"reason", "撤"}}).status, 404);
   ASSERT_EQ(wang.post(at + "/approvals", of({"F1"}, {})).status, 200);
+  EXPECT_EQ(liu.get(at + "/transactions/F1").json()["may_cancel"], false);
   ASSERT_EQ(liu.get(at + "/freezes").json()["items"].size(), 1u);
   EXPECT_EQ(fang.get(at + "/freezes").json()["items"].size(), 0u);
   EXPECT_EQ(fang.get(at + "/freezes?account=H-LIQUOR").status, 404);

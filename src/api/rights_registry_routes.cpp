@@ -156,8 +156,9 @@ Json transfers_of(Call& call, const std::string& key) {
   do {
     const auto page = ledger.journal({.cause = ledger::Cause{"right", key}}, from, 1000);
     for (const auto& transfer : page.transfers) {
-      if (count++ == 0) first = transfer.number;
-      last = transfer.number;
+      ++count;
+      first = first == 0 ? transfer.number : std::min(first, transfer.number);
+      last = std::max(last, transfer.number);
     }
     from = page.next;
   } while (from != 0);

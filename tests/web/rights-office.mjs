@@ -1,9 +1,9 @@
 // The registry of rights of the demonstration with people: a holder who has pledged a part and of whom a court has frozen
-// another, another holder, and two of the office.
+// another, another holder, two of the office, and an auditor.
 import { person, serve } from './lib.mjs'
 
 export const secret = (name) => `涡水汤汤东流-${name}-2026`
-const staff = { liu: ['刘洋', 'demo-liquor', 'enterprise'], fang: ['方静', 'demo-food', 'enterprise'], chen: ['陈晨', 'office', 'office_drafter'], wang: ['王强', 'office', 'office_approver'] }
+const staff = { liu: ['刘洋', 'demo-liquor', 'enterprise'], fang: ['方静', 'demo-food', 'enterprise'], chen: ['陈晨', 'office', 'office_drafter'], wang: ['王强', 'office', 'office_approver'], shen: ['沈明', 'drc', 'auditor'] }
 
 /** A server; `come` signs somebody in for the first time. */
 export async function registry(browser, options) {
