@@ -249,6 +249,20 @@ TEST_P(RightsOffice, FreezesChainAndUse) {
 }
 
 TEST_P(RightsOffice, ThePublicLooksUpWhatIsPublicAndNothingElse) {
+  registry::RegistryData more;
+  const auto party = [&](const char* code, registry::PartyKind kind, const char* name, const char* uscc) {
+    registry::Party one;
+    one.code = code;
+    one.kind = kind;
+    one.name = {name, name};
+    one.uscc = uscc;
+    one.jurisdiction = "341602000000";
+    one.source = "示例";
+    more.parties.push_back(one);
+  };
+  party("ent:spinning", registry::PartyKind::organisation, "某某纺织", "91350100M000100Y43");
+  party("per:zhang", registry::PartyKind::person, "张三丰", "");
+  registry::Registry(world.database.db(), World::tenant).apply(more);
   allocate();
   Client liu = world.signed_in("liu"), wang = world.signed_in("wang"), chen = world.signed_in("chen"), anybody = world.client();
   Json order = moving("F1", "freeze", "H-LIQUOR", "", 5'000);
@@ -272,6 +286,19 @@ TEST_P(RightsOffice, ThePublicLooksUpWhatIsPublicAndNothingElse) {
   EXPECT_EQ(rows[0]["to"], "2028-01");
   for (const char* secret : {"frozen", "法院", "H-LIQUOR", "P001", "WATER", "chen", "wang", "A1"})
     EXPECT_EQ(found.body.find(secret), std::string::npos) << secret;
+  // By the whole credit code; a person is not found at all.
+  for (const auto& [account, owner] : {std::pair{"H-SPIN", "ent:spinning"}, std::pair{"H-ZHANG", "per:zhang"}}) {
+    const std::string opening = std::string("O-") + account, giving = std::string("G-") + account;
+    ASSERT_EQ(chen.post(at + "/changes", {{"key", opening}, {"kind", "account"}, {"account", account}, {"owner", owner}, {"type", "holding"}, {"reason", "开户"}}).status, 201);
+    ASSERT_EQ(wang.post(at + "/approvals", of({}, {opening})).status, 200);
+    ASSERT_EQ(chen.post(at + "/transactions", moving(giving, "allocate", "RESERVE", account, 700)).status, 201);
+    ASSERT_EQ(wang.post(at + "/approvals", of({giving}, {})).status, 200);
+  }
+  EXPECT_EQ(ask("91350100m000100y43").json()["items"][0]["holder"]["zh"], "某某纺织");
+  EXPECT_TRUE(ask("91350100M000100").json()["items"].empty());
+  EXPECT_TRUE(ask("张三丰").json()["items"].empty());
+  const std::string his = wang.get(at + "/certificates?account=H-ZHANG").json()["items"][0]["number"];
+  EXPECT_TRUE(ask(his).json()["items"].empty());
   // A certificate's number answers for itself; one that is not there, a single letter, the office's reserve say nothing.
   const std::string number = liu.get(at + "/certificates").json()["items"][0]["number"];
   EXPECT_EQ(ask(number).json()["items"][0]["certificate"], number);
