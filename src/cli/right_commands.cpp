@@ -262,6 +262,7 @@ void add_right_commands(CLI::App& app, Action& action) {
           "第二核验：仅凭流水重算，与账本和各表比对 / recompute all from the journal alone and compare")
       ->callback([&action] { action = check; });
   add_right_act_commands(*group, action);
+  add_right_setup_commands(*group, action);
 }
 
 }  // namespace tributary::cli

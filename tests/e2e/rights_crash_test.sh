@@ -10,7 +10,10 @@ tributary user setup >/dev/null
 for who in chen:office_drafter wang:office_approver; do
   tributary user add "${who%:*}" --display "${who%:*}" --roles "${who#*:}" --organisation office --json | jq -r .one_time_password >"$scratch/${who%:*}.once"
 done
-tributary right cap COD-GUO --start 2026-01 --end 2031-01 --quantity 1000000 --by seed --approver seed2 --reason 示例 >/dev/null
+tributary right set-up C --kind cap --instrument COD-GUO --start 2026-01 --end 2031-01 --quantity 1000000 --by seed --reason 示例 >/dev/null
+refused "nobody agrees to his own" 5 tributary right agree C --by seed --reason 核对 -- rights.same_person
+tributary right agree C --by seed2 --reason 核对 >/dev/null
+same "the cap holds" 1000000 "$(tributary right use COD-GUO --json | jq '.[0].cap')"
 tributary right propose I --kind issue --instrument COD-GUO --start 2027-01 --end 2027-07 --from ISSUE --to RESERVE --quantity 1000000 --by seed --reason 示例 >/dev/null
 tributary right approve I --by seed2 --reason 示例 >/dev/null
 start_server
