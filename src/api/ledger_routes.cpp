@@ -11,7 +11,7 @@ namespace {
 
 using identity::Permission;
 using ledger::Ledger;
-using schema::boolean, schema::both, schema::day, schema::decimal, schema::instant, schema::integer,
+using schema::boolean, schema::both, schema::day, schema::decimal, schema::instant, schema::integer, schema::line,
     schema::list, schema::named, schema::nullable, schema::object, schema::text;
 
 // What an amount needs to be shown: the decimals of each unit, and whose each account is. Accounts are read
@@ -93,12 +93,13 @@ Page list_transfers(Call& call, const PageRequest& page) {
     filter.account = ledger::AccountId{*account};
   }
   if (call.has("statement")) filter.cause = ledger::Cause{"statement", call.text("statement")};
+  if (call.has("right")) filter.cause = ledger::Cause{"right", call.text("right")};
   // Rights have lists of their own: a page goes on past what the registry moved, as far as one answer may.
   constexpr int most_reads = 20;
   const auto shown = [&](const ledger::Transfer& t) {
     const ledger::Account &debit = books.account(t.debit), &credit = books.account(t.credit);
     return (visible(parties, debit.owner) || visible(parties, credit.owner)) &&
-           (filter.account || !rights::is_of_registry(debit));
+           (filter.account || call.has("right") || !rights::is_of_registry(debit));
   };
   Page out;
   std::int64_t from = page.cursor.empty() ? 0 : whole_number(page.cursor).value_or(0);
@@ -187,6 +188,7 @@ void add_ledger_routes(RouteTable& table) {
              .access = Access::to(Permission::ledger_read),
              .query = {{"account", integer(1), {"账户", "account"}},
                        {"statement", text(40), {"结算单", "statement"}},
+                       {"right", line(150), {"登记交易的编号", "key of a transaction of rights"}},
                        {"from", day(), {"起日（记账日）", "first legal date"}},
                        {"to", day(), {"止日（含）", "last legal date, included"}}},
              .answer = object({{"number", integer(1)},

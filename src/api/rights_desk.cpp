@@ -1,6 +1,11 @@
 #include "api/rights_desk.h"
 
 #include "rights/codes.h"
+#include "rights/titles.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
 
 namespace tributary::api {
 
@@ -10,12 +15,13 @@ using rights::Month;
 using rights::RightAccount;
 using rights::Transaction;
 using rights::TransactionState;
-using schema::boolean, schema::instant, schema::integer, schema::list, schema::named, schema::nullable,
+using schema::boolean, schema::both, schema::instant, schema::integer, schema::list, schema::named, schema::nullable,
     schema::object, schema::text;
 
 RightsDesk::RightsDesk(Call& call)
     : call_(call),
       book(call.database(), call.tenant(), call.clock(), call.policy().catalog().calendar()),
+      setups(call.database(), call.tenant(), call.clock(), book),
       names_(call),
       parties_(call.caller.parties(Permission::rights_read)) {
   for (auto& is : book.instruments()) instruments_.emplace(is.code, is);
@@ -28,7 +34,10 @@ bool RightsDesk::sees(const std::string& code) const {
 }
 
 bool RightsDesk::sees(const Transaction& x) const {
-  return !parties_ || sees(x.from) || sees(x.to);
+  if (!parties_) return true;
+  const bool order = x.kind == rights::TransactionKind::freeze || x.kind == rights::TransactionKind::compulsory;
+  if (order && x.state != TransactionState::completed) return false;
+  return sees(x.from) || sees(x.to);
 }
 
 const RightAccount& RightsDesk::account(const std::string& code) const {
@@ -54,6 +63,34 @@ std::vector<std::string> RightsDesk::own_accounts() const {
   return out;
 }
 
+std::vector<rights::Holding> RightsDesk::holdings(rights::HoldingFilter filter) const {
+  if (!filter.account.empty()) filter.account = account(filter.account).code;
+  std::vector<rights::Holding> found;
+  if (!filter.account.empty() || sees_all())
+    found = book.holdings(filter);
+  else
+    for (const std::string& code : own_accounts()) {
+      filter.account = code;
+      auto more = book.holdings(filter);
+      found.insert(found.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+    }
+  // The issuer's balance is minus what was issued: that stands under caps.
+  std::erase_if(found, [&](const rights::Holding& h) {
+    return h.instrument == rights::cash || accounts_.at(h.account).type == rights::AccountType::issue;
+  });
+  return found;
+}
+
+std::string RightsDesk::only(rights::AccountType type) const {
+  std::string out;
+  for (const auto& [code, account] : accounts_) {
+    if (account.type != type || account.status == rights::AccountStatus::closed) continue;
+    if (!out.empty()) return {};
+    out = code;
+  }
+  return out;
+}
+
 std::string RightsDesk::period(const std::string& instrument, int period) const {
   const auto found = instruments_.find(instrument);
   if (found == instruments_.end() || found->second.kind == InstrumentKind::money) return {};
@@ -76,6 +113,17 @@ Json RightsDesk::side(const std::string& code) const {
   return {{"account", code}, {"owner", names_.party(found->second.owner)}};
 }
 
+Json RightsDesk::account_json(const RightAccount& account) const {
+  return {{"account", account.code},
+          {"owner", names_.party(account.owner)},
+          {"type", to_string(account.type)},
+          {"type_title", json_of(title_of(account.type))},
+          {"status", to_string(account.status)},
+          {"status_title", json_of(title_of(account.status))},
+          {"permit", account.permit},
+          {"permit_to", account.permit_to ? Json(to_string(*account.permit_to)) : Json(nullptr)}};
+}
+
 Json RightsDesk::parts(const std::string& instrument, const std::vector<rights::Part>& parts) const {
   Json out = Json::array();
   for (const rights::Part& part : parts)
@@ -89,10 +137,13 @@ Json RightsDesk::parts(const std::string& instrument, const std::vector<rights::
 Json RightsDesk::json(const Transaction& x) const {
   const bool waits = x.state == TransactionState::proposed;
   const bool mine = x.initiator == call_.caller.by();
+  const auto history = book.history(x.key);
   return {{"key", x.key},
           {"number", x.number},
           {"kind", to_string(x.kind)},
+          {"kind_title", json_of(title_of(x.kind))},
           {"state", to_string(x.state)},
+          {"state_title", json_of(title_of(x.state))},
           {"instrument", instrument_json(x.instrument)},
           {"measure", measure(x.instrument)},
           {"from", side(x.from)},
@@ -103,6 +154,7 @@ Json RightsDesk::json(const Transaction& x) const {
           {"proposed", to_rfc3339(x.proposed)},
           {"decided", x.decided ? Json(to_rfc3339(*x.decided)) : Json(nullptr)},
           {"due", x.due ? Json(to_rfc3339(*x.due)) : Json(nullptr)},
+          {"reason", history.empty() ? std::string() : history.front().act.reason},
           {"note", x.note},
           {"mine", mine},
           {"may_decide", waits && !mine && call_.caller.may_all(Permission::rights_approve)},
@@ -113,8 +165,20 @@ bool RightsDesk::may_cancel(const Transaction& x) const {
   if (!call_.caller.may(Permission::rights_propose)) return false;
   const auto found = accounts_.find(x.from);
   return x.initiator == call_.caller.by() ||
-         (found != accounts_.end() && !call_.caller.party.empty() && found->second.owner == call_.caller.party);
+         (std::ranges::count(of_holder, x.kind) > 0 && found != accounts_.end() && !call_.caller.party.empty() && found->second.owner == call_.caller.party);
 }
+
+namespace {
+
+Text event_title(const std::string& event) {
+  if (event == "proposed") return {"提出", "Proposed"};
+  for (const auto state : {TransactionState::completed, TransactionState::delayed, TransactionState::conditional,
+                           TransactionState::rejected, TransactionState::expired, TransactionState::cancelled})
+    if (event == to_string(state)) return title_of(state);
+  return {event, event};
+}
+
+}  // namespace
 
 Json RightsDesk::with_history(const Transaction& x) const {
   Json out = json(x);
@@ -123,6 +187,7 @@ Json RightsDesk::with_history(const Transaction& x) const {
     out["history"].push_back({{"number", entry.number},
                               {"at", to_rfc3339(entry.at)},
                               {"event", entry.event},
+                              {"event_title", json_of(event_title(entry.event))},
                               {"actor", entry.act.actor},
                               {"approver", entry.act.approver},
                               {"reason", entry.act.reason},
@@ -130,7 +195,71 @@ Json RightsDesk::with_history(const Transaction& x) const {
                               {"hash", entry.hash}});
   out["certificates"] = Json::array();
   for (const auto& one : book.certificates(x.key)) out["certificates"].push_back(one.number);
+  out["request"] = Json::object();
+  const Json request = Json::parse(x.body);
+  for (const char* told : {"refers", "unpaid", "beneficiary", "claim", "authority", "rank", "ratio", "into", "saving",
+                           "max_months", "delay_days", "fen"})
+    if (request.contains(told)) out["request"][told] = request.at(told);
   return out;
+}
+
+Json RightsDesk::certificate_json(const rights::Certificate& c) const {
+  return {{"number", c.number},
+          {"transaction", c.transaction},
+          {"account", c.account},
+          {"owner", names_.party(c.holder)},
+          {"instrument", instrument_json(c.instrument)},
+          {"measure", measure(c.instrument)},
+          {"parts", parts(c.instrument, c.parts)},
+          {"issued", to_rfc3339(c.issued)}};
+}
+
+Json RightsDesk::json(const rights::SetupChange& c) const {
+  const rights::Setup& s = c.is;
+  const bool waits = c.state == TransactionState::proposed;
+  const bool mine = c.initiator == call_.caller.by();
+  const bool cap = s.kind == rights::SetupKind::cap;
+  return {{"key", c.key},
+          {"kind", to_string(s.kind)},
+          {"kind_title", json_of(title_of(s.kind))},
+          {"state", to_string(c.state)},
+          {"state_title", json_of(title_of(c.state))},
+          {"instrument", s.instrument.empty() ? Json(nullptr) : instrument_json(s.instrument)},
+          {"measure", measure(s.instrument)},
+          {"from", cap ? period(s.instrument, s.cap.period) : ""},
+          {"to", cap ? period(s.instrument, s.cap.period + s.cap.count) : ""},
+          {"project", s.cap.project},
+          {"quantity", cap ? s.cap.amount : s.volume},
+          {"account", s.account},
+          {"owner", s.owner.empty() ? Json(nullptr) : names_.party(s.owner)},
+          {"type_title", s.kind == rights::SetupKind::account ? json_of(title_of(s.type)) : Json(nullptr)},
+          {"permit", s.permit},
+          {"permit_to", s.permit_to ? Json(to_string(*s.permit_to)) : Json(nullptr)},
+          {"status_title", s.kind == rights::SetupKind::status ? json_of(title_of(s.status)) : Json(nullptr)},
+          {"saving", s.saving},
+          {"initiator", c.initiator},
+          {"approver", c.approver},
+          {"reason", c.reason},
+          {"note", c.note},
+          {"proposed", to_rfc3339(c.proposed)},
+          {"decided", c.decided ? Json(to_rfc3339(*c.decided)) : Json(nullptr)},
+          {"may_decide", waits && !mine && call_.caller.may_all(Permission::rights_approve)},
+          {"may_cancel", waits && mine}};
+}
+
+Json RightsDesk::refusal_json(const Error& error, const std::string& instrument) const {
+  const rights::Article* article = packs().article(error.code(), instrument);
+  return {{"code", fmt::format("{}.{}", error.code().module, error.code().name)},
+          {"message", json_of(error.message())},
+          {"hint", json_of(error.hint())},
+          {"field", error.where().field},
+          {"source", article == nullptr ? std::string() : article->source},
+          {"verified", article != nullptr && article->verified}};
+}
+
+rights::Act act_of(Call& call) {
+  const auto& pack = call.policy().pack();
+  return {call.caller.by(), "", call.given("reason"), fmt::format("pack {} {}", pack.id, pack.version)};
 }
 
 namespace {
@@ -138,26 +267,90 @@ namespace {
 Json side_schema() {
   return nullable(object({{"account", text()}, {"owner", named("Named")}}));
 }
-Json parts_schema() {
+}  // namespace
+
+Json right_parts_schema() {
   return list(object({{"from", text()}, {"to", text()}, {"project", text()}, {"amount", integer()}}));
 }
-}  // namespace
+
+Json right_account_schema() {
+  return object({{"account", text()},
+                 {"owner", named("Named")},
+                 {"type", text()},
+                 {"type_title", both()},
+                 {"status", text()},
+                 {"status_title", both()},
+                 {"permit", text()},
+                 {"permit_to", nullable(text())}});
+}
+
+Json right_certificate_schema() {
+  return object({{"number", text()},
+                 {"transaction", text()},
+                 {"account", text()},
+                 {"owner", named("Named")},
+                 {"instrument", named("Named")},
+                 {"measure", text()},
+                 {"parts", right_parts_schema()},
+                 {"issued", instant()}});
+}
+
+Json right_refusal_schema() {
+  return object({{"code", text()},
+                 {"message", both()},
+                 {"hint", both()},
+                 {"field", text()},
+                 {"source", text()},
+                 {"verified", boolean()}});
+}
+
+Json right_change_schema() {
+  return object({{"key", text()},
+                 {"kind", text()},
+                 {"kind_title", both()},
+                 {"state", text()},
+                 {"state_title", both()},
+                 {"instrument", nullable(named("Named"))},
+                 {"measure", text()},
+                 {"from", text()},
+                 {"to", text()},
+                 {"project", text()},
+                 {"quantity", integer()},
+                 {"account", text()},
+                 {"owner", nullable(named("Named"))},
+                 {"type_title", nullable(both())},
+                 {"permit", text()},
+                 {"permit_to", nullable(text())},
+                 {"status_title", nullable(both())},
+                 {"saving", text()},
+                 {"initiator", text()},
+                 {"approver", text()},
+                 {"reason", text()},
+                 {"note", text()},
+                 {"proposed", instant()},
+                 {"decided", nullable(instant())},
+                 {"may_decide", boolean()},
+                 {"may_cancel", boolean()}});
+}
 
 Json right_transaction_schema() {
   return object({{"key", text()},
                  {"number", integer()},
                  {"kind", text()},
+                 {"kind_title", both()},
                  {"state", text()},
+                 {"state_title", both()},
                  {"instrument", named("Named")},
                  {"measure", text()},
                  {"from", side_schema()},
                  {"to", side_schema()},
-                 {"parts", parts_schema()},
+                 {"parts", right_parts_schema()},
                  {"initiator", text()},
                  {"approver", text()},
                  {"proposed", instant()},
                  {"decided", nullable(instant())},
                  {"due", nullable(instant())},
+                 {"reason", text()},
                  {"note", text()},
                  {"mine", boolean()},
                  {"may_decide", boolean()},
@@ -169,6 +362,7 @@ Json right_detail_schema() {
   const Json history = object({{"number", integer(1)},
                                {"at", instant()},
                                {"event", text()},
+                               {"event_title", both()},
                                {"actor", text()},
                                {"approver", text()},
                                {"reason", text()},
@@ -176,6 +370,8 @@ Json right_detail_schema() {
                                {"hash", text()}});
   out["properties"]["history"] = list(history);
   out["properties"]["certificates"] = list(text());
+  out["properties"]["request"] = schema::map_of(schema::any());
+  out["required"].push_back("request");
   out["required"].push_back("history");
   out["required"].push_back("certificates");
   return out;

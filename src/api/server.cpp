@@ -29,7 +29,7 @@ std::vector<std::pair<std::string, policy::PackContext>> case_folders(const poli
   return out;
 }
 
-std::vector<std::string> plan_folders(const policy::Policy& policy) {
+std::vector<std::string> folders_of(const policy::Policy& policy) {
   std::vector<std::string> out;
   for (const auto& pack : policy.packs()) out.push_back(pack.folder);
   return out;
@@ -45,7 +45,8 @@ Services::Services(ServerSettings given, const Clock& time, identity::Entropy& r
       case_types(
           std::make_shared<const casework::CaseTypes>(casework::load_case_types(case_folders(*policy)))),
       reports(std::make_shared<const reporting::Book>(reporting::load_book(case_folders(*policy)))),
-      plan(casework::load_plan(plan_folders(*policy), *case_types)),
+      rights(std::make_shared<const rights::RightsData>(rights::read_rights_of(folders_of(*policy)))),
+      plan(casework::load_plan(folders_of(*policy), *case_types)),
       vault(settings.identity.key, settings.cipher, entropy),
       table(make_routes()),
       openapi(dump(api::openapi(table, settings.version))),
@@ -207,6 +208,13 @@ class Server::Impl {
       write({{"level", "info"}, {"message", "retention due"}, {"type", type}, {"cases", n}});
   }
 
+  // Of rights: proposals lapse, cooling off ends, what was locked for the day is free.
+  void advance_rights(Worker& worker) {
+    const auto& pack = worker.policy().pack();
+    rights::Rights book(*worker.database, worker.tenant(), services_.clock, worker.policy().catalog().calendar());
+    book.advance({"server", "", "到期事项 / what fell due", fmt::format("pack {} {}", pack.id, pack.version)});
+  }
+
   // What recurs. A failure is told and tried again the next time.
   void keep() {
     std::unique_ptr<Worker> worker;
@@ -221,6 +229,7 @@ class Server::Impl {
           if (!worker) worker = std::make_unique<Worker>(services_);
           worker->identity.audit().seal();
         }
+        if (second % 60 == 30 && worker) advance_rights(*worker);
         if (second % 3600 == 60) {
           worker->identity.sweep();
           sweep_answers(*worker->database, worker->tenant(), services_.clock.now());

@@ -13,6 +13,7 @@
 #include "identity/identity.h"
 #include "policy/pack.h"
 #include "reporting/reporting.h"
+#include "rights/rights_files.h"
 #include "store/jobs.h"
 #include "store/store.h"
 
@@ -60,6 +61,7 @@ struct Services {
   std::shared_ptr<const policy::Policy> policy;
   std::shared_ptr<const casework::CaseTypes> case_types;
   std::shared_ptr<const reporting::Book> reports;
+  std::shared_ptr<const rights::RightsData> rights;  // what the packs say of them
   casework::Plan plan;
   casework::Vault vault;
   RouteTable table;

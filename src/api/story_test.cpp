@@ -227,7 +227,8 @@ TEST_P(Story, AnswersAreWhatTheTableSays) {
       {"report", "plan-progress-year.div-341602100.2025"},
       {"report_history", "plan-progress-year.div-341602100.2025"},
       {"standing", "plant:demo-food"},
-      {"register", "certificate"}};
+      {"register", "certificate"},
+      {"right_account", "RESERVE"}};
   // Something public: what one person of the township wrote and another reviewed.
   world.person("zhao", {"township"}, "div-341602100");
   world.person("qian", {"township"}, "div-341602100");
@@ -271,6 +272,8 @@ TEST_P(Story, AnswersAreWhatTheTableSays) {
                    in_path.contains(route->name) ? in_path.at(route->name) : "1");
     if (route->name == "classes" || route->name == "public_classes") path += "?month=2020-10";
     if (route->name == "public_search") path += "?words=2020-10";
+    if (route->name == "right_chain") path += "?account=RESERVE&instrument=COD-GUO";
+    if (route->name == "public_rights") path += "?words=COD-GUO-000001";
     if (route->name == "report_history") path += "?element=eco_jobs";
     if (route->name == "user")
       path = "/api/v1/users/" + drafter.get("/api/v1/session").json()["user"]["id"].get<std::string>();

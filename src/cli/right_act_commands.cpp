@@ -5,6 +5,7 @@
 #include "cli/names.h"
 #include "cli/rights_packs.h"
 #include "registry/registry.h"
+#include "rights/titles.h"
 
 #include <algorithm>
 #include <map>
@@ -54,7 +55,7 @@ namespace {
 
 struct Acting {
   std::string key, kind, instrument, from, to, start, end, project, refers, beneficiary, claim, authority, saving,
-      reason, rule, approver, prefix, amount;
+      reason, rule, approver, prefix, ratio, into, retired_to, issuer;
   std::vector<std::string> keys;
   std::int64_t quantity = 0;
   int vintage = 0, rank = 0, max_months = 0, delay_days = 0;
@@ -92,8 +93,9 @@ void told(Context& c, const std::vector<Transaction>& all) {
       out.push_back(json_of(x));
       continue;
     }
-    c.line({fmt::format("{} {}：{}{}{}", x.key, to_string(x.kind), to_string(x.state), x.note.empty() ? "" : "，", x.note),
-            fmt::format("{} {}: {}{}{}", x.key, to_string(x.kind), to_string(x.state), x.note.empty() ? "" : ", ",
+    c.line({fmt::format("{} {}：{}{}{}", x.key, title_of(x.kind).zh, title_of(x.state).zh, x.note.empty() ? "" : "，",
+                        x.note),
+            fmt::format("{} {}: {}{}{}", x.key, title_of(x.kind).en, title_of(x.state).en, x.note.empty() ? "" : ", ",
                         x.note)});
   }
   if (c.json()) c.print(out);
@@ -116,8 +118,7 @@ int instruments(Context& c) {
     const std::string source = known ? found->second.source : std::string();
     const std::string from = period_text(is, is.period_from, {}), to = period_text(is, is.period_to, {});
     table.rows.push_back({is.code, document::Cell(is.name),
-                          document::Cell(view_only ? Text{"只查看", "view only"} : Text{std::string(to_string(is.kind)),
-                                                                                    std::string(to_string(is.kind))}),
+                          document::Cell(view_only ? Text{"只查看", "view only"} : title_of(is.kind)),
                           is.measure, is.zone, from + ".." + to, verified ? "✓" : "✗", source});
     out.push_back({{"instrument", is.code},
                    {"name", cli::json_of(is.name)},
@@ -148,8 +149,8 @@ int accounts(Context& c) {
                    {{"状态", "status"}},  {{"许可证", "permit"}}, {{"许可至", "permit to"}}};
   for (const auto& a : registry.rights.accounts()) {
     const std::string to = a.permit_to ? to_string(*a.permit_to) : std::string();
-    table.rows.push_back({a.code, document::Cell(names.of(a.owner)), std::string(to_string(a.type)),
-                          std::string(to_string(a.status)), a.permit, to});
+    table.rows.push_back({a.code, document::Cell(names.of(a.owner)), document::Cell(title_of(a.type)),
+                          document::Cell(title_of(a.status)), a.permit, to});
     out.push_back({{"account", a.code},
                    {"owner", a.owner},
                    {"type", to_string(a.type)},
@@ -229,6 +230,18 @@ auto noted(Context& c, const Registry& registry, const char* action, const std::
   return done;
 }
 
+// "2:3".
+rights::Ratio ratio_of(const std::string& text) {
+  const auto colon = text.find(':');
+  try {
+    if (colon != std::string::npos)
+      return {Decimal::parse(text.substr(0, colon)).to_int64(), Decimal::parse(text.substr(colon + 1)).to_int64()};
+  } catch (const Error&) {  // told below
+  }
+  throw Error(codes::bad_usage, {fmt::format("折算比例“{}”应写成 2:3 这样", text), fmt::format("the ratio \"{}\" must be like 2:3", text)},
+              {{}, 0, 0, "ratio"});
+}
+
 int propose(Context& c, const Acting& a) {
   Registry registry(c);
   Proposal p;
@@ -256,18 +269,29 @@ int propose(Context& c, const Acting& a) {
   p.max_months = a.max_months;
   p.delay_days = a.delay_days;
   p.certificate = a.prefix;
-  rights_of_packs(c.policy()).check(p);
+  p.into = a.into;
+  p.retired_to = a.retired_to;
+  p.issuer = a.issuer;
+  if (!a.ratio.empty()) p.ratio = ratio_of(a.ratio);
+  const RightsData data = rights_of_packs(c.policy());
+  data.check(p);
+  // How long a lease may be is the pack's to say. Certificates are not: the same key must stay the same content.
+  if (p.kind == rights::TransactionKind::lease) data.complete(p);
   told(c, {noted(c, registry, "rights.propose", a.key, a.reason,
                  [&] { return registry.rights.propose(p, {c.by(), "", a.reason, rule_of(c, a)}); })});
   return 0;
 }
 
+// All of them or none.
 int approve(Context& c, const Acting& a) {
   Registry registry(c);
   std::vector<Transaction> done;
-  for (const std::string& key : a.keys)
-    done.push_back(noted(c, registry, "rights.approve", key, a.reason,
-                         [&] { return registry.rights.approve(key, {c.by(), "", a.reason, rule_of(c, a)}); }));
+  c.database().together([&](store::Transaction&) {
+    done.clear();
+    for (const std::string& key : a.keys)
+      done.push_back(noted(c, registry, "rights.approve", key, a.reason,
+                           [&] { return registry.rights.approve(key, {c.by(), "", a.reason, rule_of(c, a)}); }));
+  });
   told(c, done);
   return 0;
 }
@@ -276,14 +300,17 @@ int give_up(Context& c, const Acting& a, bool reject) {
   Registry registry(c);
   const Act act{c.by(), "", a.reason, rule_of(c, a)};
   std::vector<Transaction> done;
-  for (const std::string& key : a.keys)
-    done.push_back(noted(c, registry, reject ? "rights.reject" : "rights.cancel", key, a.reason, [&] {
-      if (reject)
-        registry.rights.reject(key, act);
-      else
-        registry.rights.cancel(key, act);
-      return registry.rights.transaction(key);
-    }));
+  c.database().together([&](store::Transaction&) {
+    done.clear();
+    for (const std::string& key : a.keys)
+      done.push_back(noted(c, registry, reject ? "rights.reject" : "rights.cancel", key, a.reason, [&] {
+        if (reject)
+          registry.rights.reject(key, act);
+        else
+          registry.rights.cancel(key, act);
+        return registry.rights.transaction(key);
+      }));
+  });
   told(c, done);
   return 0;
 }
@@ -362,6 +389,10 @@ void add_right_act_commands(CLI::App& group, Action& action) {
   propose_command->add_option("--max-months", a->max_months, "最长租期（月）/ longest lease");
   propose_command->add_option("--delay-days", a->delay_days, "冷静期（工作日）/ cooling off, working days");
   propose_command->add_option("--certificate", a->prefix, "凭证号前缀 / prefix of the certificate");
+  propose_command->add_option("--ratio", a->ratio, "折算比例，如 2:3 / ratio of a conversion");
+  propose_command->add_option("--into", a->into, "折算为另一品种 / convert into another instrument");
+  propose_command->add_option("--retired-to", a->retired_to, "折减部分记入的账户 / account for what a conversion takes away");
+  propose_command->add_option("--issuer", a->issuer, "另一品种的发行账户 / issuer of the other instrument");
   reasoned(propose_command);
   propose_command->footer(
       "例 / example: tributary right propose T-1 --kind transfer --instrument COD-GUO --from H-LIQUOR --to H-FOOD "

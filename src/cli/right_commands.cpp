@@ -6,6 +6,7 @@
 #include "cli/names.h"
 #include "cli/rights_packs.h"
 #include "rights/rights.h"
+#include "rights/titles.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -105,7 +106,7 @@ int holdings(Context& c, const Arguments& a) {
     if (is.kind == InstrumentKind::stock) line["numbers"] = std::move(blocks);
     out.push_back(std::move(line));
     const auto text = [](std::int64_t n) { return group_thousands(std::to_string(n)); };
-    table.rows.push_back({h.account, h.instrument, from, to, text(h.part.amount), text(h.free),
+    table.rows.push_back({h.account, document::Cell(is.name), from, to, text(h.part.amount), text(h.free),
                           text(h.pending_out), text(h.pending_in),
                           text(h.frozen + h.pledged + h.locked + h.unpaid + h.leased), is.measure});
   }
@@ -154,6 +155,8 @@ int history(Context& c, const Arguments& a) {
                      {{"转入", "to"}},
                      {{"数量", "quantity"}, document::CellKind::number},
                      {{"时间", "at"}}};
+    std::map<std::string, Text> names;
+    for (const auto& is : rights.instruments()) names.emplace(is.code, is.name);
     for (const auto& x : rights.transactions(a.account, 0, a.limit)) {
       const std::int64_t quantity = [&] {
         std::int64_t sum = 0;
@@ -173,8 +176,9 @@ int history(Context& c, const Arguments& a) {
                      {"reversed_by", x.reversed_by},
                      {"note", x.note},
                      {"number", x.number}});
-      table.rows.push_back({x.key, std::string(to_string(x.kind)), std::string(to_string(x.state)),
-                            x.instrument, x.from, x.to, group_thousands(std::to_string(quantity)),
+      const auto is = names.find(x.instrument);
+      table.rows.push_back({x.key, document::Cell(title_of(x.kind)), document::Cell(title_of(x.state)),
+                            is == names.end() ? document::Cell(x.instrument) : document::Cell(is->second), x.from, x.to, group_thousands(std::to_string(quantity)),
                             to_string(x.proposed)});
     }
   }
@@ -261,6 +265,7 @@ void add_right_commands(CLI::App& app, Action& action) {
           "第二核验：仅凭流水重算，与账本和各表比对 / recompute all from the journal alone and compare")
       ->callback([&action] { action = check; });
   add_right_act_commands(*group, action);
+  add_right_setup_commands(*group, action);
 }
 
 }  // namespace tributary::cli

@@ -23,5 +23,6 @@ std::size_t apply_rights(Context& c, const std::string& jurisdiction, const poli
 
 // Of the group `right`: what changes the registry.
 void add_right_act_commands(CLI::App& group, std::function<int(Context&)>& action);
+void add_right_setup_commands(CLI::App& group, std::function<int(Context&)>& action);
 
 }  // namespace tributary::cli

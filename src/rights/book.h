@@ -184,6 +184,7 @@ class Book {
   // beyond_permit, insufficient. Returns the move with its hold.
   Move move(Move move, const std::string& claim = {});
   Move resolve(const Move& held, bool settle, const std::string& claim = {});
+  void check_credit(const AccountRow& to, const UnitKey& unit) const;  // throws beyond_permit
   // Takes from one account's free (or other) compartment what there is to be frozen by standing orders.
   void sweep(std::int64_t account, const UnitKey& unit);
   void cut_permit(const AccountRow& account, const std::string& transaction, const Part& part, int instrument,
@@ -236,7 +237,6 @@ class Book {
   void step(const Move& move, int i, const std::string& claim);
   void shift_blocks(Cell& from, const AccountRow& giver, Cell& to, const AccountRow& taker,
                     const UnitKey& unit, std::int64_t amount, const std::string& claim);
-  void check_credit(const AccountRow& to, const UnitKey& unit) const;
 
   void record(const Move& move);
 
@@ -299,6 +299,8 @@ class Book {
 };
 
 // What the messages say of a quantity of an instrument.
+Text unit_title(const Instrument& instrument, int period, const std::string& project);
+// The same by the instrument's code: part of the unit's code on the ledger.
 std::string unit_text(const Instrument& instrument, int period, const std::string& project);
 // «act» with actor, reason, rule; with two different persons where both are due. Throws bad_value,
 // same_person.

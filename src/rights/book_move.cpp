@@ -1,6 +1,7 @@
 // Moving quantities in memory: what is available, caps, permits, standing orders, serial numbers.
 #include "base/text.h"
 #include "rights/book.h"
+#include "rights/titles.h"
 
 #include <algorithm>
 #include <limits>
@@ -25,6 +26,14 @@ bool may_be_below_zero(const AccountRow& account, const Instrument& instrument) 
 }
 
 }  // namespace
+
+Text unit_title(const Instrument& instrument, int period, const std::string& project) {
+  if (instrument.kind == InstrumentKind::money) return {"资金", "cash"};
+  if (instrument.kind == InstrumentKind::flow)
+    return {instrument.name.zh + " " + to_string(Month{period}), instrument.name.en + " " + to_string(Month{period})};
+  const std::string of = fmt::format(" {}{}{}", period, project.empty() ? "" : " ", project);
+  return {instrument.name.zh + of, instrument.name.en + of};
+}
 
 std::string unit_text(const Instrument& instrument, int period, const std::string& project) {
   if (instrument.kind == InstrumentKind::money) return instrument.code;
@@ -118,10 +127,10 @@ void Book::step(const Move& move, int i, const std::string& claim) {
     throw Error(
         codes::insufficient,
         {fmt::format("账户 {} 的 {} 在“{}”中仅有 {}，不足 {}", giver.is.code,
-                     unit_text(is, unit.period, unit.project), to_string(move.from_in), out.available(),
+                     unit_title(is, unit.period, unit.project).zh, title_of(move.from_in).zh, out.available(),
                      move.amount),
          fmt::format("account {} has only {} of {} in “{}”, less than {}", giver.is.code, out.available(),
-                     unit_text(is, unit.period, unit.project), to_string(move.from_in), move.amount)},
+                     unit_title(is, unit.period, unit.project).en, title_of(move.from_in).en, move.amount)},
         {{}, 0, 0, "quantity"});
   constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max() / 4;
   if (begins && (move.amount > most || in.posted > most - move.amount || in.in > most - move.amount ||
@@ -136,10 +145,10 @@ void Book::step(const Move& move, int i, const std::string& claim) {
     if ((wanted && !cap.cap) || (cap.cap && move.amount > *cap.cap - cap.issued))
       throw Error(codes::over_cap,
                   {fmt::format("{} 的总量控制数为 {}，已发放 {}，不能再发放 {}",
-                               unit_text(is, unit.period, unit.project),
+                               unit_title(is, unit.period, unit.project).zh,
                                cap.cap ? fmt::format("{}", *cap.cap) : "未设定", cap.issued, move.amount),
                    fmt::format("the cap of {} is {}, {} is issued, so {} more cannot be",
-                               unit_text(is, unit.period, unit.project),
+                               unit_title(is, unit.period, unit.project).en,
                                cap.cap ? fmt::format("{}", *cap.cap) : "not set", cap.issued, move.amount)},
                   {{}, 0, 0, "quantity"});
     cap.issued += move.amount;

@@ -97,10 +97,10 @@ void Book::set_cap(const UnitKey& unit, std::int64_t amount) {
   if (amount < cap.issued)
     throw Error(codes::over_cap,
                 {fmt::format("{} 已发放 {}，总量控制数不能定为 {}",
-                             unit_text(instrument(unit.instrument).is, unit.period, unit.project), cap.issued,
+                             unit_title(instrument(unit.instrument).is, unit.period, unit.project).zh, cap.issued,
                              amount),
                  fmt::format("{} of {} is issued, so the cap cannot be {}", cap.issued,
-                             unit_text(instrument(unit.instrument).is, unit.period, unit.project), amount)},
+                             unit_title(instrument(unit.instrument).is, unit.period, unit.project).en, amount)},
                 {{}, 0, 0, "cap"});
   cap.cap = amount;
   cap.dirty = true;

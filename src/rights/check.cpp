@@ -3,6 +3,9 @@
 #include "rights/replay.h"
 #include "rights/rights.h"
 
+#include <map>
+#include <set>
+
 #include <fmt/format.h>
 
 namespace tributary::rights {
@@ -24,6 +27,7 @@ class Comparison {
     compare_ledger();
     compare_lots();
     compare_rows();
+    compare_papers();
   }
 
  private:
@@ -206,6 +210,48 @@ class Comparison {
                   replay_.savings.contains(r.text(0)) ? replay_.savings.at(r.text(0)).sold : -1);
         },
         "SELECT id, sold FROM right_saving WHERE jurisdiction = ?", jurisdiction_);
+  }
+
+  void compare_papers() {
+    std::set<std::string> seen;
+    t_.each(
+        [&](const store::Row& r) {
+          Replay::Paper stored{r.text(1), r.text(2), r.text(3), r.text(4), {}};
+          for (const Json& p : Json::parse(r.text(5)))
+            for (int i = 0; i < p[1].get<int>(); ++i)
+              stored.amounts[{stored.instrument, p[0].get<int>() + i, p[2].get<std::string>()}] += p[3].get<std::int64_t>();
+          const auto at = replay_.papers.find(r.text(0));
+          if (at == replay_.papers.end() || !(at->second == stored))
+            replay_.wrong("certificate", r.text(0), "证书与流水不符", "the certificate differs from the journal");
+          seen.insert(r.text(0));
+        },
+        "SELECT number, transaction_key, account, holder, instrument, parts FROM right_certificate WHERE jurisdiction = ?",
+        jurisdiction_);
+    for (const auto& [number, paper] : replay_.papers)
+      if (!seen.contains(number))
+        replay_.wrong("certificate", number, "流水中有、表里没有的证书", "the journal knows a certificate that is not there");
+
+    std::map<Replay::PermitMonth, std::int64_t> changes;
+    t_.each(
+        [&](const store::Row& r) {
+          for (auto month = static_cast<int>(r.integer(4)); month < static_cast<int>(r.integer(5)); ++month)
+            changes[{r.text(0), r.text(1), r.text(2), r.text(3), month}] += r.integer(6);
+        },
+        "SELECT transaction_key, account, permit, instrument, period_from, period_to, quantity FROM right_permit_change "
+        "WHERE jurisdiction = ?",
+        jurisdiction_);
+    for (const auto& [of, quantity] : replay_.permit_changes) changes.try_emplace(of, 0);
+    for (const auto& [of, quantity] : changes)
+      if (const auto want = replay_.permit_changes.find(of);
+          quantity != (want == replay_.permit_changes.end() ? 0 : want->second))
+        differs("permit", fmt::format("{} {} {}", std::get<0>(of), std::get<1>(of), std::get<4>(of)), quantity,
+                want == replay_.permit_changes.end() ? 0 : want->second);
+
+    std::map<std::pair<std::string, std::string>, std::int64_t> trusted;
+    t_.each([&](const store::Row& r) { trusted[{ids_[r.integer(0)], ids_[r.integer(1)]}] = r.integer(2); },
+            "SELECT account, trusted, active_from FROM right_trust WHERE jurisdiction = ?", jurisdiction_);
+    if (trusted != replay_.trusted)
+      replay_.wrong("trust", "trusted", "互信名单与流水不符", "the trusted accounts differ from the journal");
   }
 
   store::Transaction& t_;

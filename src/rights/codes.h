@@ -32,6 +32,9 @@ inline constexpr Code amounts_differ{"rights", 22, "amounts_differ", invalid_inp
 inline constexpr Code overflow{"rights", 23, "overflow", conflict};
 inline constexpr Code account_not_empty{"rights", 24, "account_not_empty", conflict};
 inline constexpr Code view_only{"rights", 25, "view_only", conflict};
+inline constexpr Code fee_unpaid{"rights", 26, "fee_unpaid", conflict};
+inline constexpr Code not_provided{"rights", 27, "not_provided", conflict};    // no rule of the county allows it
+inline constexpr Code unknown_change{"rights", 28, "unknown_change", not_found};
 
 inline constexpr std::array all{bad_month,
                                 bad_term,
@@ -57,7 +60,10 @@ inline constexpr std::array all{bad_month,
                                 amounts_differ,
                                 overflow,
                                 account_not_empty,
-                                view_only};
+                                view_only,
+                                fee_unpaid,
+                                not_provided,
+                                unknown_change};
 static_assert(dense(all));
 
 }  // namespace tributary::rights::codes

@@ -3,8 +3,10 @@
 
 #include "base/text.h"
 #include "rights/proposal.h"
+#include "rights/titles.h"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -68,10 +70,10 @@ bool is_in(unsigned set, Type type) {
 
 Error wrong_account(const Proposal& p, const AccountRow& account) {
   return {codes::kind_not_for_account,
-          {fmt::format("“{}”不能用于账户 {}（{}）", to_string(p.kind), account.is.code,
-                       to_string(account.is.type)),
-           fmt::format("“{}” is not for account {} ({})", to_string(p.kind), account.is.code,
-                       to_string(account.is.type))},
+          {fmt::format("“{}”不能用于账户 {}（{}）", title_of(p.kind).zh, account.is.code,
+                       title_of(account.is.type).zh),
+           fmt::format("“{}” is not for account {} ({})", title_of(p.kind).en, account.is.code,
+                       title_of(account.is.type).en)},
           {{}, 0, 0, "account"}};
 }
 
@@ -145,8 +147,8 @@ void Desk::check_form(const Proposal& p, const InstrumentRow& instrument) const 
                                                                  : rule.money;
   if (!fits)
     throw Error(codes::kind_not_for_instrument,
-                {fmt::format("“{}”不能用于 {}", to_string(p.kind), instrument.is.code),
-                 fmt::format("“{}” is not for {}", to_string(p.kind), instrument.is.code)},
+                {fmt::format("“{}”不能用于{}", title_of(p.kind).zh, instrument.is.name.zh),
+                 fmt::format("“{}” is not for {}", title_of(p.kind).en, instrument.is.name.en)},
                 {{}, 0, 0, "kind"});
   const bool whole = p.kind == Kind::release || p.kind == Kind::unfreeze || p.kind == Kind::expire ||
                      p.kind == Kind::reverse || p.kind == Kind::lease_return;  // 0: all there is
@@ -167,8 +169,8 @@ void Desk::check_form(const Proposal& p, const InstrumentRow& instrument) const 
     throw bad_field("project", "写明项目时须同时写明年份", "a project is named together with its vintage");
   const auto must = [&](bool needed, const std::string& value, const char* field) {
     if (needed && value.empty())
-      throw bad_field(field, fmt::format("“{}”须写明 {}", to_string(p.kind), field),
-                      fmt::format("“{}” needs {}", to_string(p.kind), field));
+      throw bad_field(field, fmt::format("“{}”须写明 {}", title_of(p.kind).zh, field),
+                      fmt::format("“{}” needs {}", title_of(p.kind).en, field));
   };
   must(p.kind == Kind::surrender || p.kind == Kind::retire, p.claim, "claim");
   must(p.kind == Kind::pledge, p.beneficiary, "beneficiary");
@@ -193,7 +195,13 @@ void Desk::check_form(const Proposal& p, const InstrumentRow& instrument) const 
         {fmt::format("租赁期 {} 个月，最长 {} 个月", p.term->months(), p.max_months),
          fmt::format("the lease is for {} months, at most {} are allowed", p.term->months(), p.max_months)},
         {{}, 0, 0, "term"});
-  if (!p.certificate.empty()) require_key(p.certificate, "certificate");
+  if (p.certificate.empty()) return;
+  require_key(p.certificate, "certificate");
+  static constexpr std::array certified{Kind::issue,      Kind::allocate,  Kind::transfer, Kind::lease,
+                                        Kind::compulsory, Kind::surrender, Kind::retire,   Kind::cancel};
+  if (std::ranges::count(certified, p.kind) == 0)
+    throw bad_field("certificate", fmt::format("“{}”不出证书", title_of(p.kind).zh),
+                    fmt::format("“{}” makes no certificate", title_of(p.kind).en));
 }
 
 void Desk::check_status(const Proposal& p, bool at_start) {
@@ -205,9 +213,9 @@ void Desk::check_status(const Proposal& p, bool at_start) {
   if (!rule.own && from.id == to.id && p.kind != Kind::convert) throw wrong_account(p, to);
   const auto refuse = [](const AccountRow& account) {
     throw Error(codes::account_not_open,
-                {fmt::format("账户 {} 的状态为“{}”，不能办理", account.is.code, to_string(account.is.status)),
+                {fmt::format("账户 {} 的状态为“{}”，不能办理", account.is.code, title_of(account.is.status).zh),
                  fmt::format("account {} is “{}”, so this cannot be done", account.is.code,
-                             to_string(account.is.status))},
+                             title_of(account.is.status).en)},
                 {{}, 0, 0, "account"});
   };
   const AccountStatus status = from.is.status;
@@ -224,6 +232,38 @@ TransactionRow& Desk::referred(const std::string& key) {
               {{}, 0, 0, "refers"});
 }
 
+// With what the transaction it refers to says: which accounts, which instrument.
+Proposal Desk::resolved(const Proposal& given) {
+  Proposal p = given;
+  if (!p.refers.empty()) {
+    // Any other kind would be turned against the accounts of the transaction it names.
+    static constexpr std::array referring{Kind::release, Kind::unfreeze, Kind::compulsory, Kind::reverse,
+                                          Kind::lease_return};
+    if (std::ranges::count(referring, p.kind) == 0)
+      throw bad_field("refers", fmt::format("“{}”不涉及另一笔交易", title_of(p.kind).zh),
+                      fmt::format("“{}” refers to no other transaction", title_of(p.kind).en));
+    const TransactionRow& row = referred(p.refers);
+    p.instrument = row.is.instrument;
+    const bool back = p.kind == Kind::reverse || p.kind == Kind::lease_return;
+    p.from = back ? row.is.to : row.is.from;
+    if (back) p.to = row.is.from;
+    const Kind kind = row.is.kind;
+    const bool fits = p.kind == Kind::reverse
+                          ? kind == Kind::allocate || kind == Kind::transfer || kind == Kind::compulsory
+                      : p.kind == Kind::lease_return ? kind == Kind::lease
+                      : p.kind == Kind::release      ? kind == Kind::pledge
+                                                     : kind == Kind::freeze;
+    if (!fits || row.is.state != TransactionState::completed || !row.is.reversed_by.empty())
+      throw Error(codes::wrong_state,
+                  {fmt::format("“{}”不能用于交易“{}”（{}，{}）", title_of(p.kind).zh, p.refers, title_of(kind).zh,
+                               title_of(row.is.state).zh),
+                   fmt::format("“{}” is not for the transaction “{}” ({}, {})", title_of(p.kind).en, p.refers,
+                               title_of(kind).en, title_of(row.is.state).en)},
+                  {{}, 0, 0, "refers"});
+  }
+  return p;
+}
+
 void Desk::propose(const Proposal& given, const Act& first) {
   require_key(given.key);
   const std::string body = json_of(given).dump();
@@ -237,28 +277,7 @@ void Desk::propose(const Proposal& given, const Act& first) {
                 {"重试须与原内容完全一致；另一事项请用新编号。",
                  "A retry must repeat the same content; another matter needs a key of its own."});
   }
-  Proposal p = given;
-  if (!p.refers.empty()) {
-    const TransactionRow& row = referred(p.refers);
-    // What is referred to says which accounts and which instrument.
-    p.instrument = row.is.instrument;
-    const bool back = p.kind == Kind::reverse || p.kind == Kind::lease_return;
-    p.from = back ? row.is.to : row.is.from;
-    if (back) p.to = row.is.from;
-    const Kind kind = row.is.kind;
-    const bool fits = p.kind == Kind::reverse
-                          ? kind == Kind::allocate || kind == Kind::transfer || kind == Kind::compulsory
-                      : p.kind == Kind::lease_return ? kind == Kind::lease
-                      : p.kind == Kind::release      ? kind == Kind::pledge
-                                                     : kind == Kind::freeze;
-    if (!fits || row.is.state != TransactionState::completed || !row.is.reversed_by.empty())
-      throw Error(codes::wrong_state,
-                  {fmt::format("“{}”不能用于交易“{}”（{}，{}）", to_string(p.kind), p.refers, to_string(kind),
-                               to_string(row.is.state)),
-                   fmt::format("“{}” is not for the transaction “{}” ({}, {})", to_string(p.kind), p.refers,
-                               to_string(kind), to_string(row.is.state))},
-                  {{}, 0, 0, "refers"});
-  }
+  Proposal p = resolved(given);
   const InstrumentRow& instrument = book_.instrument(p.instrument);
   check_form(p, instrument);
   check_status(p, true);
@@ -285,6 +304,44 @@ void Desk::propose(const Proposal& given, const Act& first) {
   book_.content()["parts"] = json_of(x.parts);
 }
 
+std::vector<Error> Desk::examine(const Proposal& given, const Act& first) {
+  std::vector<Error> out;
+  const auto passes = [&](auto&& step) {
+    try {
+      step();
+      return true;
+    } catch (const Error& e) {
+      if (std::ranges::none_of(out, [&](const Error& o) { return o.code() == e.code() && o.message() == e.message(); }))
+        out.push_back(e);
+      return false;
+    }
+  };
+  book_.mark();
+  if (passes([&] { propose(given, first); })) {
+    // What would keep the second person from approving it.
+    passes([&] { complete(*book_.transaction(given.key), {first.actor, first.actor + " 2", first.reason, first.rule}); });
+    return out;
+  }
+  book_.take_back();
+  // Something is wrong: what else is, each for itself.
+  Proposal p;
+  const InstrumentRow* instrument = nullptr;
+  if (!passes([&] { p = resolved(given); }) || !passes([&] { instrument = &book_.instrument(p.instrument); })) return out;
+  const bool well_formed = passes([&] { check_form(p, *instrument); });
+  if (!passes([&] { check_status(p, true); })) return out;
+  if (p.to.empty()) p.to = p.from;
+  if (p.term && p.from != p.to)
+    passes([&] {
+      for (int i = p.term->from.index; i < p.term->to.index; ++i)
+        book_.check_credit(book_.account(p.to), {instrument->index, i, {}});
+    });
+  if (!well_formed) return out;
+  TransactionRow row;
+  book_.begin("examined", given.key, first);
+  passes([&] { hold(row, p, *instrument); });
+  return out;
+}
+
 void Desk::give_up(TransactionRow& row, TransactionState state, const std::string& event, const Act& act,
                    const std::string& note) {
   book_.begin(event, row.is.key, act);
@@ -302,23 +359,32 @@ std::vector<Part> Desk::take(const AccountRow& account, const InstrumentRow& ins
   const Instrument& is = instrument.is;
   const auto outside = [&](const std::string& what) {
     throw Error(codes::outside_validity,
-                {fmt::format("{} 不在 {} 的有效范围内", what, is.code),
-                 fmt::format("{} is outside the validity of {}", what, is.code)},
+                {fmt::format("{} 不在{}的有效范围内", what, is.name.zh),
+                 fmt::format("{} is outside the validity of {}", what, is.name.en)},
                 {{}, 0, 0, "term"});
   };
-  const auto short_of = [&](std::int64_t have, const std::string& unit) {
+  const auto short_of = [&](std::int64_t have, const Text& unit, std::int64_t unpaid) {
+    if (from == Compartment::free && have + unpaid >= s.quantity)
+      throw Error(codes::fee_unpaid,
+                  {fmt::format("账户 {} 的{} 中有 {} 是无偿取得的，未缴有偿使用费，不能出让、出租、质押",
+                               account.is.code, unit.zh, unpaid),
+                   fmt::format("of {} account {} got {} free of charge; it cannot be given away, leased or pledged "
+                               "before the paid-use fee is paid",
+                               unit.en, account.is.code, unpaid)},
+                  {{}, 0, 0, "quantity"}, {"请先缴清有偿使用费。", "Pay the paid-use fee first."});
     throw Error(codes::insufficient,
-                {fmt::format("账户 {} 的 {} 可用 {}，不足 {}", account.is.code, unit, have, s.quantity),
-                 fmt::format("account {} has {} of {} available, less than {}", account.is.code, have, unit,
+                {fmt::format("账户 {} 的{} 可用 {}，不足 {}", account.is.code, unit.zh, have, s.quantity),
+                 fmt::format("account {} has {} of {} available, less than {}", account.is.code, have, unit.en,
                              s.quantity)},
                 {{}, 0, 0, "quantity"},
                 {"请核对冻结、质押、挂单与待过户的数量。",
                  "See what is frozen, pledged, on order or on its way out."});
   };
-  const auto available = [&](const UnitKey& unit) {
+  const auto in = [&](const UnitKey& unit, Compartment where) {
     const Cell* cell = book_.find_cell(account.id, unit);
-    return cell == nullptr ? 0 : (*cell)[from].available();
+    return cell == nullptr ? 0 : (*cell)[where].available();
   };
+  const auto available = [&](const UnitKey& unit) { return in(unit, from); };
   if (is.kind == InstrumentKind::flow) {
     if (!s.term || s.term->months() < 1)
       throw Error(
@@ -330,31 +396,32 @@ std::vector<Part> Desk::take(const AccountRow& account, const InstrumentRow& ins
     if (account.is.type != AccountType::issue)
       for (int i = 0; i < part.count; ++i)
         if (const UnitKey unit = unit_of(instrument.index, part, i); available(unit) < s.quantity)
-          short_of(available(unit), unit_text(is, unit.period, {}));
+          short_of(available(unit), unit_title(is, unit.period, {}), in(unit, Compartment::unpaid));
     return {part};
   }
   if (is.kind == InstrumentKind::money) {
     const Part part{0, 1, {}, s.quantity};
     const bool bottomless = account.is.type == AccountType::clearing;
     if (const auto have = available(unit_of(instrument.index, part)); !bottomless && have < s.quantity)
-      short_of(have, is.code);
+      short_of(have, unit_title(is, 0, {}), 0);
     return {part};
   }
   if (s.vintage && (*s.vintage < is.period_from || *s.vintage >= is.period_to))
     outside(fmt::format("{}", *s.vintage));
   if (account.is.type == AccountType::issue) return {{s.vintage.value_or(0), 1, s.project, s.quantity}};
   std::vector<Part> out;
-  std::int64_t left = s.quantity;
+  std::int64_t left = s.quantity, unpaid = 0;
   for (const UnitKey& unit : book_.units_of(account.id, instrument.index)) {
     if (left == 0) break;
     if (s.vintage && (unit.period != *s.vintage || (!s.project.empty() && unit.project != s.project)))
       continue;
+    unpaid += in(unit, Compartment::unpaid);
     const std::int64_t part = std::min(left, available(unit));
     if (part <= 0) continue;
     out.push_back({unit.period, 1, unit.project, part});
     left -= part;
   }
-  if (left > 0) short_of(s.quantity - left, s.vintage ? unit_text(is, *s.vintage, s.project) : is.code);
+  if (left > 0) short_of(s.quantity - left, s.vintage ? unit_title(is, *s.vintage, s.project) : is.name, unpaid);
   return out;
 }
 

@@ -22,6 +22,9 @@ class Desk {
   // Loads what the proposals touch; twice over the same ones does no harm.
   void prepare(std::span<const Proposal> proposals);
   void propose(const Proposal& proposal, const Act& first);
+  // Everything that speaks against it, also what would keep it from being completed. Leaves the Book changed: for
+  // a Book that is not written.
+  std::vector<Error> examine(const Proposal& proposal, const Act& first);
   // `act` names initiator and approver both.
   void complete(TransactionRow& row, const Act& act);
   // Rejected, expired or cancelled: what was held back is free again.
@@ -41,6 +44,7 @@ class Desk {
   void release(EncumbranceRow& reservation, const Act& act);
 
  private:
+  Proposal resolved(const Proposal& given);
   void check_form(const Proposal& p, const InstrumentRow& instrument) const;
   void check_status(const Proposal& p, bool at_start);
   void hold(TransactionRow& row, const Proposal& p, const InstrumentRow& instrument);

@@ -366,9 +366,9 @@ void Desk::expire(TransactionRow& row, const Proposal& p) {
     if (encumbered)
       throw Error(codes::encumbered,
                   {fmt::format("账户 {} 的 {} 仍有质押、冻结、挂单或待过户的数量", from.is.code,
-                               unit_text(instrument.is, unit.period, unit.project)),
+                               unit_title(instrument.is, unit.period, unit.project).zh),
                    fmt::format("account {} still has {} that is pledged, frozen, on order or on its way out",
-                               from.is.code, unit_text(instrument.is, unit.period, unit.project))},
+                               from.is.code, unit_title(instrument.is, unit.period, unit.project).en)},
                   {{}, 0, 0, "account"}, {"请先解除。", "Release it first."});
     Part part{unit.period, 1, unit.project, 0};
     for (const Compartment place :

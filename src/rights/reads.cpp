@@ -1,6 +1,6 @@
 // Reading: holdings, transactions, history.
-#include "rights/change.h"
 #include "rights/journal.h"
+#include "rights/look.h"
 
 #include <algorithm>
 
@@ -9,20 +9,6 @@
 namespace tributary::rights {
 
 namespace {
-
-// A Book for looking only: nothing of it is written.
-template <class Work>
-auto look(store::Database& database, const std::string& jurisdiction, const Clock& clock, const Work& work) {
-  std::optional<std::invoke_result_t<Work, Book&>> out;
-  database.snapshot([&] {
-    database.read([&](store::Transaction& t) {
-      ledger::Ledger ledger(database, jurisdiction, clock);
-      Book book(t, ledger, jurisdiction, clock.now(), false);
-      out.emplace(work(book));
-    });
-  });
-  return std::move(*out);
-}
 
 bool same_figures(const Holding& a, const Holding& b) {
   return a.account == b.account && a.instrument == b.instrument && a.part.project == b.part.project &&
@@ -243,27 +229,6 @@ Reservation Rights::reservation(std::string_view key) const {
     book.load_accounts(std::set<std::int64_t>{row->account});
     return Reservation{row->key, book.account(row->account).is.code, book.instrument(row->instrument).is.code,
                        row->parts, row->open};
-  });
-}
-
-std::vector<Certificate> Rights::certificates(std::string_view transaction) const {
-  return database_.read([&](store::Transaction& t) {
-    std::vector<Certificate> out;
-    t.each(
-        [&](const store::Row& r) {
-          out.push_back({r.text(0),
-                         r.text(1),
-                         r.text(2),
-                         r.text(3),
-                         r.text(4),
-                         parts_of(Json::parse(r.text(5))),
-                         {r.integer(6)}});
-        },
-        "SELECT number, transaction_key, account, holder, instrument, parts, issued FROM right_certificate "
-        "WHERE "
-        "jurisdiction = ? AND transaction_key = ? ORDER BY number",
-        jurisdiction_, transaction);
-    return out;
   });
 }
 

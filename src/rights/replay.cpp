@@ -105,6 +105,8 @@ void Replay::read_setup(const JournalEntry& entry, const Json& content) {
           wrong("I1", std::get<0>(unit), fmt::format("已发放 {} 超过总量 {}", issued[unit], caps[unit]),
                 fmt::format("{} issued, above the cap {}", issued[unit], caps[unit]));
       }
+  if (entry.event == "trust") trusted[{get(content, "account"), get(content, "trusted")}] = count(content, "from");
+  if (entry.event == "distrust") trusted.erase({get(content, "account"), get(content, "trusted")});
   if (entry.event == "saving")
     savings[get(content, "id")] = {get(content, "instrument"), count(content, "volume"), 0};
 }

@@ -52,6 +52,13 @@ class Replay {
     std::map<std::pair<std::string, Unit>, std::int64_t> left;
     bool open = true;
   };
+  struct Paper {  // a certificate: what its holder got by the transaction
+    std::string transaction, account, holder, instrument;
+    std::map<Unit, std::int64_t> amounts;
+    bool operator==(const Paper&) const = default;
+  };
+  // transaction, account, permit, instrument, month
+  using PermitMonth = std::tuple<std::string, std::string, std::string, std::string, int>;
   struct Saving {
     std::string instrument;
     std::int64_t volume = 0, sold = 0;
@@ -76,6 +83,9 @@ class Replay {
   std::map<std::string, Deal> deals;
   std::map<std::string, Aside> asides;
   std::map<std::string, Saving> savings;
+  std::map<std::string, Paper> papers;                                   // by number
+  std::map<PermitMonth, std::int64_t> permit_changes;
+  std::map<std::pair<std::string, std::string>, std::int64_t> trusted;   // account, whom; from when
 
   void wrong(std::string rule, const std::string& subject, const std::string& zh, const std::string& en);
 
@@ -94,6 +104,8 @@ class Replay {
   void check_quantities(const JournalEntry& entry, const Deal& deal);
   void check_trade(const JournalEntry& entry, const Json& request);
   void check_touched(const JournalEntry& entry);
+  // What follows from a transaction that moved title: the permits of both sides, and the certificate.
+  void follow_up(const JournalEntry& entry, const Json& content, const Deal& deal);
   void draw(const JournalEntry& entry, const std::string& key, const std::string& compartment);
   bool is_flow(const std::string& instrument) const;
   bool is_stock(const std::string& instrument) const;
@@ -102,7 +114,8 @@ class Replay {
   std::int64_t given(const std::string& account, const Unit& unit) const;
   std::int64_t taken(const std::string& account, const Unit& unit) const;
 
-  std::vector<Moved> moves_;  // of the entry being read
+  std::vector<Moved> moves_;                   // of the entry being read
+  std::map<std::string, std::int64_t> series_;  // last number of each prefix of certificates
 };
 
 }  // namespace tributary::rights

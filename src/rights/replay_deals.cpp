@@ -79,6 +79,7 @@ void Replay::read_deal(const JournalEntry& entry, const Json& content) {
   if (trade && before == "conditional" && entry.event != "completed" && !get(deal.request, "saving").empty())
     savings[get(deal.request, "saving")].sold -= count(deal.request, "quantity");
   if (!trade && entry.event == "completed") completed(entry, content, deal);
+  if (entry.event == "completed") follow_up(entry, content, deal);
   for (const auto& [id, saving] : savings)
     if (saving.sold > saving.volume || saving.sold < 0)
       wrong("W4", id, fmt::format("已售 {}，核定 {}", saving.sold, saving.volume),

@@ -5,6 +5,7 @@
 #include "rights/change.h"
 #include "rights/desk.h"
 #include "rights/proposal.h"
+#include "rights/titles.h"
 
 #include <algorithm>
 
@@ -26,9 +27,9 @@ Act both(const TransactionRow& row, const Act& second) {
 
 Error wrong_state(const TransactionRow& row) {
   return {codes::wrong_state,
-          {fmt::format("交易“{}”的状态为“{}”，不能办理", row.is.key, to_string(row.is.state)),
+          {fmt::format("交易“{}”的状态为“{}”，不能办理", row.is.key, title_of(row.is.state).zh),
            fmt::format("the transaction “{}” is “{}”, so this cannot be done", row.is.key,
-                       to_string(row.is.state))},
+                       title_of(row.is.state).en)},
           {{}, 0, 0, "key"}};
 }
 

@@ -109,6 +109,9 @@ class Rights {
   Transaction propose(const Proposal& proposal, const Act& first) {
     return propose(std::span(&proposal, 1), first)[0];
   }
+  // Everything that would refuse it now, of the proposal as of its completion; nothing is written. Empty: it can be
+  // proposed. `first` needs actor, reason and rule.
+  std::vector<Error> examine(const Proposal& proposal, const Act& first) const;
   // By somebody else than the initiator. Completed, or delayed where cooling off is due. Again by the same
   // person: no change. Throws same_person, wrong_state, and what may have changed since.
   std::vector<Transaction> approve(std::span<const std::string> keys, const Act& second);
@@ -144,6 +147,8 @@ class Rights {
   Settled conclude(const std::string& key, bool granted, const Act& act);
 
   std::vector<Certificate> certificates(std::string_view transaction) const;
+  std::vector<Certificate> certificates_of(std::string_view account) const;  // newest first; all when empty
+  std::optional<Certificate> certificate(std::string_view number) const;
   std::vector<PermitChange> permit_changes(std::string_view permit) const;
 
   // ---- reading ----
@@ -160,6 +165,14 @@ class Rights {
   };
   std::vector<Use> use_of_cap(std::string_view instrument) const;
   std::vector<JournalEntry> history(std::string_view transaction) const;
+  // Standing orders to freeze: what is left of them. Of one account, or all.
+  std::vector<FreezeOrder> freezes(std::string_view account) const;
+  // How what an account has of an instrument came about, oldest first: everything completed that moved it in or
+  // out, and upstream of it, to the issue. `term`: only what touches those months.
+  std::vector<Transaction> chain(std::string_view account, std::string_view instrument,
+                                 std::optional<Term> term) const;
+  // The journal's entries that set caps of the instrument.
+  std::vector<JournalEntry> caps_set(std::string_view instrument) const;
   void each_entry(const std::function<void(const JournalEntry&)>& visit) const;
   std::vector<DailyRoot> daily_roots() const;
 

@@ -70,8 +70,48 @@ PackInstrument read_instrument(const YamlNode& node) {
   out.source = source_of(map.source());
   out.verified = map.boolean_or("verified", false);
   out.note = map.bilingual_or_none("note");
+  out.certificate = map.text_or("certificate");
+  if (const YamlNode* lease_node = map.find("lease")) {
+    YamlMap lease(*lease_node, "lease");
+    out.longest_lease = lease.integer("longest");
+    if (!flow || out.longest_lease < 1)
+      bad(lease.require("longest"), "longest", {"租赁以整月计，只用于按期间的品种", "whole months, of a flow right only"});
+    out.lease_source = source_of(lease.source());
+    if (!lease.boolean_or("verified", false)) out.lease_source += "（未核实）";
+    lease.finish();
+  }
   map.finish();
   return out;
+}
+
+void read_disclosure(const YamlNode& node, RightsData& out) {
+  YamlMap map(node, "public");
+  Disclosure one;
+  for (const std::string& field : map.texts("fields")) {
+    bool* const shown = field == "holder" ? &one.holder : field == "quantity" ? &one.quantity
+                        : field == "validity"                                 ? &one.validity
+                                                                              : nullptr;
+    if (shown == nullptr)
+      bad(map.require("fields"), "fields", {"可用：holder、quantity、validity", "one of: holder, quantity, validity"});
+    *shown = true;
+  }
+  one.source = source_of(map.source());
+  one.verified = map.boolean_or("verified", false);
+  for (const std::string& instrument : map.texts("instruments")) out.disclosures.insert_or_assign(instrument, one);
+  map.finish();
+}
+
+Article read_article(const YamlNode& node) {
+  YamlMap map(node, "refusals");
+  Article one;
+  one.refusal = map.text("refusal");
+  if (std::ranges::none_of(codes::all, [&](const Code& code) { return code.name == one.refusal; }))
+    bad(map.require("refusal"), "refusal", {"没有这个退回代码", "there is no such outcome code"});
+  one.instruments = map.texts("instruments");
+  one.source = source_of(map.source());
+  one.verified = map.boolean_or("verified", false);
+  map.finish();
+  return one;
 }
 
 PackAccount read_account(const YamlNode& node) {
@@ -106,13 +146,49 @@ void put_new(Map& map, const std::string& code, Value value, const YamlNode& nod
 void RightsData::append(RightsData more) {
   for (auto& [code, one] : more.instruments) instruments.insert_or_assign(code, std::move(one));
   for (auto& [code, one] : more.accounts) accounts.insert_or_assign(code, std::move(one));
+  for (auto& [code, one] : more.disclosures) disclosures.insert_or_assign(code, std::move(one));
+  articles.insert(articles.begin(), std::make_move_iterator(more.articles.begin()),
+                  std::make_move_iterator(more.articles.end()));
+}
+
+void RightsData::complete(Proposal& p) const {
+  const auto found = instruments.find(p.instrument);
+  const PackInstrument none;
+  const PackInstrument& is = found == instruments.end() ? none : found->second;
+  if (p.kind == TransactionKind::lease && p.max_months == 0) {
+    if (is.longest_lease == 0)
+      throw Error(codes::not_provided,
+                  {fmt::format("规则没有写明 {} 最长可以租多久，不能出租", p.instrument),
+                   fmt::format("no rule says how long {} may be leased, so it cannot be", p.instrument)},
+                  {{}, 0, 0, "kind"}, {"请由主管部门写入政策包，并注明文件。", "The authority has to enter it in the pack, with its source."});
+    p.max_months = is.longest_lease;
+  }
+  const bool certified = p.kind == TransactionKind::transfer || p.kind == TransactionKind::lease ||
+                         p.kind == TransactionKind::allocate;
+  if (certified && p.certificate.empty()) p.certificate = is.certificate;
+}
+
+const Article* RightsData::article(const Code& refusal, std::string_view instrument) const {
+  if (refusal.module != codes::bad_month.module) return nullptr;
+  const Article* general = nullptr;
+  for (const Article& one : articles) {
+    if (one.refusal != refusal.name) continue;
+    if (std::ranges::count(one.instruments, instrument) > 0) return &one;
+    if (one.instruments.empty() && general == nullptr) general = &one;
+  }
+  return general;
 }
 
 void RightsData::check(const Proposal& p) const {
   // What keeps the copy equal to the statement of the registry that holds title.
   static constexpr std::array copying{TransactionKind::issue, TransactionKind::cancel, TransactionKind::reverse};
-  const auto found = instruments.find(p.instrument);
-  if (found == instruments.end() || !found->second.view_only || std::ranges::count(copying, p.kind) > 0) return;
+  const auto looked_at = [&](const std::string& code) {
+    const auto at = instruments.find(code);
+    return at != instruments.end() && at->second.view_only ? at : instruments.end();
+  };
+  auto found = looked_at(p.instrument);
+  if (found == instruments.end()) found = looked_at(p.into);  // nor does a conversion make any of it
+  if (found == instruments.end() || std::ranges::count(copying, p.kind) > 0) return;
   throw Error(codes::view_only,
               {fmt::format("{}在全国登记系统登记，这里只能录入和核销对账单，不能划转", found->second.is.name.zh),
                fmt::format("{}: title is held by the national registry; here its statement is copied, nothing moves",
@@ -137,6 +213,8 @@ RightsData read_rights_folder(const std::string& path) {
       const std::string code = one.is.code;
       put_new(out.accounts, code, std::move(one), *node);
     }
+    for (const YamlNode* node : policy::list_of(map, "public")) read_disclosure(*node, out);
+    for (const YamlNode* node : policy::list_of(map, "refusals")) out.articles.push_back(read_article(*node));
     map.finish();
   }
   return out;

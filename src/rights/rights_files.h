@@ -9,8 +9,15 @@
 //       valid: {from: 2026-01, to: 2031-01}    # the end is not included
 //       source: {document: …, number: …, article: …}
 //       verified: false              # whether somebody compared it with the source
+//       certificate: GUO             # prefix of the numbers of certificates; none: no certificates
+//       lease: {longest: 12, source: {…}, verified: false}     # in months; without it nothing is leased
 //   accounts:
 //     - {account: H-1, owner: "ent:…", type: holding, permit: …, permit_to: 2029-07}
+//
+//   public:                          # what anybody may look up: holder, quantity, validity
+//     - {instruments: [COD-GUO], fields: [holder, quantity], source: {…}, verified: false}
+//   refusals:                        # the article behind a refusal, by its code; of some instruments, or of all
+//     - {refusal: fee_unpaid, instruments: [COD-GUO], source: {…}, verified: false}
 //
 // Caps, fees and quantities are no part of a pack: two persons enter them, with the document.
 #pragma once
@@ -31,6 +38,22 @@ struct PackInstrument {
   // Kept by a registry of the nation; here stands a copy of its statement, so that title may not move.
   bool view_only = false;
   Text note{};
+  std::string certificate{};
+  int longest_lease = 0;  // months; 0: not provided for
+  std::string lease_source{};
+};
+// What anybody may look up of an instrument.
+struct Disclosure {
+  bool holder = false, quantity = false, validity = false;
+  std::string source{};
+  bool verified = false;
+};
+// Where it is written that something is refused.
+struct Article {
+  std::string refusal;                   // name of an outcome code of `rights`
+  std::vector<std::string> instruments;  // empty: of all
+  std::string source;
+  bool verified = false;
 };
 struct PackAccount {
   NewRightAccount is;
@@ -42,10 +65,17 @@ struct PackAccount {
 struct RightsData {
   std::map<std::string, PackInstrument> instruments;  // by code
   std::map<std::string, PackAccount> accounts;        // by code
+  std::map<std::string, Disclosure> disclosures;      // by instrument; one that is not there is not public
+  std::vector<Article> articles;                      // lower packs first
   // Later packs go below: an entry with the same code is replaced.
   void append(RightsData more);
   // Throws view_only for a proposal that would move title of what is only looked at here.
   void check(const Proposal& proposal) const;
+  // What the packs decide of a proposal: how long a lease may be, what certificates are called. What it says already
+  // stays. Throws not_provided for a lease that no pack provides for.
+  void complete(Proposal& proposal) const;
+  // The article behind a refusal, or nothing.
+  const Article* article(const Code& refusal, std::string_view instrument) const;
 };
 
 // Nothing when the folder is not there. Throws policy.* and bad_value with file, line, column and field.

@@ -80,6 +80,30 @@ TEST(RightsFiles, WithoutASourceNothingIsDefined) {
             "missing_source");
 }
 
+TEST(RightsFiles, SayHowLongALeaseMayBeWhatIsPublicAndByWhichArticleSomethingIsRefused) {
+  const std::string source = "source: {document: 某文件}";
+  const Folder folder(instrument("flow", "2026-01", "2031-01", ", certificate: X-, lease: {longest: 12, " + source + "}") +
+                      "public:\n  - {instruments: [X], fields: [holder, validity], " + source + "}\n" +
+                      "refusals:\n  - {refusal: over_cap, " + source + "}\n  - {refusal: over_cap, instruments: [X], "
+                      "source: {document: 另一文件}, verified: true}\n");
+  const RightsData data = read_rights_folder(folder.path.string());
+  EXPECT_TRUE(data.disclosures.at("X").holder);
+  EXPECT_FALSE(data.disclosures.at("X").quantity);
+  EXPECT_EQ(data.article(codes::over_cap, "X")->source, "另一文件");
+  EXPECT_EQ(data.article(codes::over_cap, "Y")->source, "某文件");
+  EXPECT_EQ(data.article(codes::insufficient, "X"), nullptr);
+  Proposal lease{.kind = Kind::lease, .instrument = "X"};
+  data.complete(lease);
+  EXPECT_EQ(lease.max_months, 12);
+  EXPECT_EQ(lease.certificate, "X-");
+  Proposal other{.kind = Kind::lease, .instrument = "Y"};
+  EXPECT_EQ(code_of([&] { data.complete(other); }), "not_provided");
+  for (const char* bad : {"public:\n  - {instruments: [X], fields: [price], source: {document: d}}\n",
+                          "refusals:\n  - {refusal: never, source: {document: d}}\n",
+                          "refusals:\n  - {refusal: over_cap}\n"})
+    refused(bad);
+}
+
 TEST(RightsFiles, ApplyingAgainChangesNothing) {
   for (const std::string& kind : store::test_kinds()) {
     store::TestDatabase database(kind);
@@ -112,6 +136,7 @@ TEST(RightsFiles, TitleHeldElsewhereDoesNotMoveHere) {
     } catch (const Error& e) {
       EXPECT_EQ(e.code(), codes::view_only);
     }
+  EXPECT_EQ(code_of([&] { data.check({.kind = Kind::convert, .instrument = "Y", .into = "X"}); }), "view_only");
   for (const Kind kind : {Kind::issue, Kind::cancel, Kind::reverse})
     EXPECT_NO_THROW(data.check({.kind = kind, .instrument = "X"}));
   EXPECT_NO_THROW(data.check({.kind = Kind::transfer, .instrument = "Y"}));

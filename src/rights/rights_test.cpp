@@ -341,7 +341,7 @@ TEST_P(RightsOn, LeasesReturnByThemselvesPledgesAndUnpaidStayHome) {
                        .quantity = 100,
                        .term = months(2, 8),
                        .max_months = 12};
-  EXPECT_EQ(code_of([&] { w.done(lease); }), "insufficient");  // nothing paid for yet
+  EXPECT_EQ(code_of([&] { w.done(lease); }), "fee_unpaid");  // nothing paid for yet
   w.done({.kind = Kind::pay, .instrument = "COD", .from = "A", .quantity = 200, .term = months(0, 60)});
   w.done(lease);
   EXPECT_EQ(w.held("B", "COD", jan + 7).leased, 100);

@@ -287,6 +287,17 @@ struct Certificate {
   Instant issued;
 };
 
+// An order to freeze, as far as it still stands.
+struct FreezeOrder {
+  std::string key;
+  std::string account;
+  std::string instrument;
+  std::int64_t quantity = 0;   // left of it
+  std::optional<Term> term{};  // flow rights
+  int rank = 0;
+  std::string authority;
+};
+
 // What the permit of a seller has to follow: so much less in the months [term.from, term.to).
 struct PermitChange {
   std::int64_t number = 0;  // of the journal

@@ -85,7 +85,7 @@ test('the interface is as its description says', async (t) => {
     const exported = (await callers.writer('POST', '/api/v1/exports', { type: 'fault-tolerance', fields: ['person'], format: 'pdf', purpose: '移送', last_day: today, downloads: 1 })).json.id
     const values = {
       exports: exported, 'personal-types': 'ranger-appointment',
-      plan: 9, transactions: 'DEMO-SALE', compliance: 'plant:demo-food', notices: (await first('nobody', '/api/v1/public/notices')).id, publications: (await first('clerk', '/api/v1/publications')).id,
+      plan: 9, transactions: 'DEMO-SALE', accounts: 'H-LIQUOR', compliance: 'plant:demo-food', notices: (await first('nobody', '/api/v1/public/notices')).id, publications: (await first('clerk', '/api/v1/publications')).id,
       cases: own, papers: 'notice', documents: document, 'report-sets': 'plan-progress-year', reports: 'plan-progress-year.div-341602100.2025', 'case-types': 'annual-task', register: 'certificate',
       places: place, items: (await callers.nobody('GET', '/ogc/collections/places/items')).json.features[0].id, series: series.id, standards: series.indicator, statements: statement,
       packs: (await first('clerk', '/api/v1/packs')).name, rules: (await first('clerk', '/api/v1/rules')).name,
@@ -94,7 +94,7 @@ test('the interface is as its description says', async (t) => {
       '/api/v1/public/statements/{code}': (await first('nobody', '/api/v1/public/statements')).code,
       '/api/v1/jobs/{id}': (await callers.clerk('POST', '/api/v1/runs', { rule: 'section-month', period: '2020-10' })).json.job,
     }
-    const queries = { month: '2020-10', for: 'allocation', words: '涡河', element: 'eco_jobs', as: (await first('clerk', '/api/v1/import-layouts')).id }
+    const queries = { month: '2020-10', for: 'allocation', words: '涡河', element: 'eco_jobs', account: 'H-FOOD', instrument: 'COD-GUO', as: (await first('clerk', '/api/v1/import-layouts')).id }
     const address = (path, { parameters }, more = {}) => {
       const filled = path.replaceAll(/\/([\w-]+)\/\{\w+\}/g, (_, before) => {
         const value = values[path] ?? values[before]
