@@ -270,6 +270,7 @@ TEST_P(Story, AnswersAreWhatTheTableSays) {
                    in_path.contains(route->name) ? in_path.at(route->name) : "1");
     if (route->name == "classes" || route->name == "public_classes") path += "?month=2020-10";
     if (route->name == "public_search") path += "?words=2020-10";
+    if (route->name == "search") path += "?words=2020-10&kind=case";
     if (route->name == "report_history") path += "?element=eco_jobs";
     if (route->name == "user")
       path = "/api/v1/users/" + drafter.get("/api/v1/session").json()["user"]["id"].get<std::string>();
