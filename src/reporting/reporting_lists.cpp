@@ -20,8 +20,9 @@ std::vector<ReportHead> Reporting::mine(const Caller& caller) {
     std::vector<ReportHead> out;
     const Date today = clock_.today();
     for (const auto& [name, set] : book_.sets) {
-      const auto office = office_days(t, tenant_, set);
-      const auto days_of_set = [&](const Period& period) { return days_in(calendar_, set, period, office); };
+      const auto days_of_set = [&](const Period& period) {
+        return days_in(calendar_, set, period, office_days(t, tenant_, set, period.to_string()));
+      };
       const auto add = [&](const Stored& s, bool own) {
         ReportHead head = s.head(today);
         const auto may = allowed(t, caller, s);
@@ -45,13 +46,14 @@ std::vector<ReportHead> Reporting::mine(const Caller& caller) {
               kept.try_emplace(row.text(1), Stored{&set, *unit, period, {}}).first->second.take(row);
             },
             fmt::format("SELECT {} FROM reporting_report WHERE jurisdiction = ? AND set_name = ? AND "
-                        "organisation = ?",
+                        "organisation = ? AND state <> 'accepted'",
                         report_columns),
             tenant_, name, id);
-        for (const std::string& text : periods(set)) {
-          const Period period = Period::parse(text);
-          Stored& s = kept.try_emplace(text, Stored{&set, *unit, period, {}}).first->second;
-          if (s.state == State::accepted || !open_in(unit->exists, period)) continue;
+        auto open = not_accepted(t, tenant_, name, id, Period::parse(set.first), today);
+        std::reverse(open.begin(), open.end());
+        for (const Period& period : open) {
+          if (!open_in(unit->exists, period)) continue;
+          Stored& s = kept.try_emplace(period.to_string(), Stored{&set, *unit, period, {}}).first->second;
           s.days = days_of_set(period);
           if (s.days.opens && today < *s.days.opens) continue;
           add(s, true);
