@@ -94,15 +94,14 @@ void count(store::Transaction& t, const std::string& tenant, const std::string& 
 }  // namespace
 
 void Casework::keep_sums(store::Transaction& t, const Stored& s, bool fresh) const {
+  const Json now = kept_of(*s.type, s.state.form, clock_.today());
   if (!fresh) {
     const auto was = t.first("SELECT type, counted, figures FROM casework_case WHERE jurisdiction = ? AND id = ?", tenant_,
                              s.id.value);
     const Json before = Json::parse(was->text(2));
-    const Json now = kept_of(*s.type, s.state.form, clock_.today());
     if (was->text(1) == s.state.state && before == now) return;
     if (!was->text(1).empty()) count(t, tenant_, was->text(0), was->text(1), s.id.value, before, -1);
   }
-  const Json now = kept_of(*s.type, s.state.form, clock_.today());
   count(t, tenant_, s.type->name(), s.state.state, s.id.value, now, 1);
   t.execute("UPDATE casework_case SET counted = ?, figures = ? WHERE jurisdiction = ? AND id = ?", s.state.state,
             now.dump(), tenant_, s.id.value);
