@@ -63,7 +63,7 @@ void find_documents(Call& call, const std::string& words, const PageRequest& pag
   auto found = casework::Finds(cases).documents(call.caller, words, page.limit, page.cursor);
   for (const auto& one : found.documents) {
     Text of = about(call, one.of);
-    of = {one.of.title + " · " + of.zh, one.of.title + " · " + of.en};
+    if (!of.zh.starts_with(one.of.title)) of = {one.of.title + " · " + of.zh, one.of.title + " · " + of.en};
     Json item = hit("document", {one.document.name, one.document.name}, of, one.excerpt);
     item["case"] = one.of.id.value;
     item["document"] = document_json(one.document);
