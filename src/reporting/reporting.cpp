@@ -194,9 +194,7 @@ std::map<std::string, OfficeDays> office_days(store::Transaction& t, const std::
                                               const DataSet& set, const std::string& period) {
   std::map<std::string, OfficeDays> out;
   t.each([&](const store::Row& row) { out[row.text(0)] = {row.text(1), row.text(2), row.text(3)}; },
-         period.empty()
-             ? "SELECT period, due, closes, basis FROM reporting_period WHERE jurisdiction = ? AND set_name = ? AND period > ?"
-             : "SELECT period, due, closes, basis FROM reporting_period WHERE jurisdiction = ? AND set_name = ? AND period = ?",
+         "SELECT period, due, closes, basis FROM reporting_period WHERE jurisdiction = ? AND set_name = ? AND period >= ?",
          tenant, set.name, period);
   return out;
 }

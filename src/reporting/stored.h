@@ -28,7 +28,7 @@ struct Reporting::Stored {
 struct OfficeDays {
   std::string due, closes, basis;
 };
-// Of all periods, or of one.
+// Of all periods, or of `period` and those after it.
 std::map<std::string, OfficeDays> office_days(store::Transaction& t, const std::string& tenant,
                                               const DataSet& set, const std::string& period = {});
 Days days_in(const WorkCalendar& calendar, const DataSet& set, const Period& period,
