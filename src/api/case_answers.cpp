@@ -13,7 +13,7 @@ casework::Casework casework_of(Call& call) {
   const Services& services = call.worker.services;
   return casework::Casework(call.database(), call.tenant(), call.clock(), services.entropy,
                             services.case_types, call.policy().catalog().calendar(), services.vault,
-                            call.identity().audit());
+                            call.identity().audit(), &call.policy().catalog().statistics);
 }
 
 void tell_of(Call& call, const casework::CaseView& view) {
@@ -240,6 +240,7 @@ Json view_json(Call& call, const casework::CaseView& view) {
   out["following"] = view.following;
   out["may_migrate"] = view.may_migrate;
   out["may_save"] = view.may_save;
+  out["origins"] = Json(view.origins);
   out["may_reveal"] = view.may_reveal;
   out["erased"] = view.erased ? Json(to_rfc3339(*view.erased)) : Json(nullptr);
   out["held"] = view.held;
@@ -327,6 +328,14 @@ Json view_schema() {
        {"following", boolean()},
        {"may_migrate", boolean()},
        {"may_save", boolean()},
+       {"origins", schema::map_of(object({{"from", text()},
+                                          {"what", text()},
+                                          {"of", text()},
+                                          {"value", any()},
+                                          {"detail", text()},
+                                          {"at", day()},
+                                          schema::optional("reason", text()),
+                                          schema::optional("by", text())}))},
        {"may_reveal", boolean()},
        {"erased", nullable(instant())},
        {"held", boolean()},

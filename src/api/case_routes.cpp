@@ -88,6 +88,8 @@ Answer act(Call& call) {
   if (const std::string choice = call.given("choice"); !choice.empty())
     action.choice = *casework::parse_voice(choice);
   action.score = call.given("score");
+  if (call.body.contains("reasons"))
+    for (const auto& [field, reason] : call.body.at("reasons").items()) action.reasons[field] = reason.get<std::string>();
   std::optional<std::int64_t> version;
   if (call.body.contains("version")) version = call.body.at("version").get<std::int64_t>();
   return told([&] {
@@ -191,6 +193,7 @@ void add_case_routes(RouteTable& table) {
                        schema::optional("ballot", line(60)),
                        schema::optional("choice", one_of({"for", "against", "abstain", "recused"})),
                        schema::optional("score", line(20)),
+                       schema::optional("reasons", schema::map_of(text(1000))),
                        schema::optional("version", integer(1))}),
        .body_limit = std::size_t{4} << 20,
        .answer = named("Case"),

@@ -1,5 +1,7 @@
 #include "api/job_runner.h"
 
+#include "casework/erasure.h"
+#include "casework/finds.h"
 #include "compensate/compensation.h"
 #include "compensate/periods.h"
 
@@ -58,8 +60,11 @@ void JobRunner::loop() {
   for (;;) {
     try {
       if (!worker) worker = std::make_unique<Worker>(services_);
-      while (auto job = worker->jobs.take()) {
-        run(*worker, *job);
+      // Between two jobs, one of the files that wait is read, so that neither has to wait for long.
+      for (bool more = true; more;) {
+        const auto job = worker->jobs.take();
+        if (job) run(*worker, *job);
+        more = keep_found(*worker) || job;
         const std::lock_guard lock(mutex_);
         if (stopping_) return;
       }
@@ -73,6 +78,16 @@ void JobRunner::loop() {
     woken_ = false;
     if (stopping_) return;
   }
+}
+
+bool JobRunner::keep_found(Worker& worker) {
+  casework::Casework cases(*worker.database, worker.tenant(), services_.clock, services_.entropy,
+                           services_.case_types, worker.policy().catalog().calendar(), services_.vault,
+                           worker.identity.audit());
+  swept_ = casework::Erasures(cases).sweep_log(swept_);
+  // Neither is put off by the other.
+  const bool counted = cases.count_waiting(200) > 0;
+  return casework::Finds(cases).read_waiting(1) > 0 || counted;
 }
 
 void JobRunner::run(Worker& worker, const store::Job& job) {

@@ -4,6 +4,7 @@
 #include "api/services.h"
 
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <mutex>
 #include <thread>
@@ -24,6 +25,9 @@ class JobRunner {
  private:
   void loop();
   void run(Worker& worker, const store::Job& job);
+  // What people sent is read for finding it, one file at a time, what was erased leaves the log, and cases of earlier
+  // releases are added up; whether there may be more.
+  bool keep_found(Worker& worker);
 
   Services& services_;
   Log log_;
@@ -31,6 +35,7 @@ class JobRunner {
   std::condition_variable changed_;
   bool stopping_ = false;
   bool woken_ = false;
+  std::int64_t swept_ = 0;
   std::thread thread_;
 };
 

@@ -76,24 +76,11 @@ class FiguresOf {
     return {};
   }
 
-  // Adding up reads every case of the type: done anew only when one of them has changed.
   Found of_cases(const PlanFigure& figure) {
-    const auto cases = casework_of(call_);
-    const auto tally = [&] { return cases.tally(figure.of, figure.states, figure.sum); };
-    if (figure.sum.empty()) return number(tally().cases, none_of(figure));
-    Remembered& remembered = call_.worker.services.remembered;
-    const std::string name =
-        fmt::format("figure {} {} {}", figure.of, fmt::join(figure.states, "+"), figure.sum);
-    const std::string stamp = cases.stamp_of(figure.of);
-    auto kept = remembered.find(name, stamp);
-    if (!kept) {
-      const auto sums = tally();
-      kept = std::make_shared<const std::vector<Json>>(
-          std::vector<Json>{sums.cases, sums.lacking, sums.sum.to_string()});
-      remembered.keep(name, stamp, kept);
-    }
-    const auto all = kept->at(0).get<std::int64_t>();
-    const auto lacking = kept->at(1).get<std::int64_t>();
+    const auto sums = casework_of(call_).tally(figure.of, figure.states, figure.sum);
+    if (figure.sum.empty()) return number(sums.cases, none_of(figure));
+    const std::int64_t all = sums.cases;
+    const std::int64_t lacking = sums.lacking;
     if (all == 0) return {std::nullopt, none_of(figure)};
     if (lacking == all)
       return {std::nullopt,
@@ -102,7 +89,7 @@ class FiguresOf {
     if (lacking > 0)
       note = {fmt::format("{} 件合计，另有 {} 件没有填", all - lacking, lacking),
               fmt::format("of {} cases; {} more do not say it", all - lacking, lacking)};
-    return {kept->at(2).get<std::string>(), note};
+    return {sums.sum.to_string(), note};
   }
 
   // What it would be is said by the label.

@@ -113,6 +113,22 @@ Json hold_schema() {
                  {"lifted_why", text()}});
 }
 
+// What Erasures lists, newest first; `open` leaves out what is settled.
+template <class One>
+auto listed(std::vector<One> (Erasures::*list)(const identity::Caller&, bool, std::size_t, std::int64_t) const,
+            Json (*shown)(Call&, const Names&, const One&)) {
+  return [list, shown](Call& call, const PageRequest& page) {
+    casework::Casework cases = casework_of(call);
+    const Names names(call);
+    return numbered(
+        page,
+        [&](std::size_t limit, std::int64_t before) {
+          return (Erasures(cases).*list)(call.caller, call.query.value("open", false), limit, before);
+        },
+        [&](const One& one) { return shown(call, names, one); });
+  };
+}
+
 Json assessment_json(const Assessment& one) {
   return {{"version", one.version},   {"made", to_string(one.made)},
           {"review", to_string(one.review)}, {"purpose", one.purpose},
@@ -210,16 +226,7 @@ void add_erasure_routes(RouteTable& table) {
              .access = Access::whole(Permission::privacy_read),
              .query = {{"open", boolean(), {"只列待决定的", "only those to be decided"}}},
              .answer = named("Erasure"),
-             .pager = [](Call& call, const PageRequest& page) {
-               casework::Casework cases = casework_of(call);
-               const Names names(call);
-               return numbered(
-                   page,
-                   [&](std::size_t limit, std::int64_t before) {
-                     return Erasures(cases).list(call.caller, call.query.value("open", false), limit, before);
-                   },
-                   [&](const Erasure& one) { return erasure_json(call, names, one); });
-             }});
+             .pager = listed(&Erasures::list, erasure_json)});
   table.add({.method = Method::post,
              .path = "/api/v1/erasures",
              .name = "propose_erasures",
@@ -269,16 +276,7 @@ void add_erasure_routes(RouteTable& table) {
              .access = Access::whole(Permission::privacy_read),
              .query = {{"open", boolean(), {"只列未解除的", "only those not lifted"}}},
              .answer = hold_schema(),
-             .pager = [](Call& call, const PageRequest& page) {
-               casework::Casework cases = casework_of(call);
-               const Names names(call);
-               return numbered(
-                   page,
-                   [&](std::size_t limit, std::int64_t before) {
-                     return Erasures(cases).holds(call.caller, call.query.value("open", false), limit, before);
-                   },
-                   [&](const Hold& one) { return hold_json(call, names, one); });
-             }});
+             .pager = listed(&Erasures::holds, hold_json)});
   table.add({.method = Method::post,
              .path = "/api/v1/holds",
              .name = "place_hold",

@@ -2,6 +2,7 @@
 #include "api/case_answers.h"
 #include "api/publicity.h"
 #include "base/text.h"
+#include "casework/search.h"
 
 #include <algorithm>
 
@@ -185,23 +186,6 @@ bool holds_all(const std::vector<std::string>& words, const std::string& text) {
                      [&](const std::string& word) { return folded.find(word) != std::string::npos; });
 }
 
-// Some eighty characters around the first word, whole characters only.
-std::string excerpt(const std::vector<std::string>& words, const std::string& text) {
-  constexpr std::size_t around = 120;
-  const std::string folded = fold_width_upper(text);
-  std::size_t at = std::string::npos;
-  for (const std::string& word : words) at = std::min(at, folded.find(word));
-  // Folding may shorten; a place that is a little early does no harm.
-  std::size_t begin = at == std::string::npos || at < around ? 0 : std::min(at - around, text.size());
-  std::size_t end = std::min(text.size(), begin + 3 * around);
-  const auto inside = [&](std::size_t i) {
-    return i < text.size() && (static_cast<unsigned char>(text[i]) & 0xC0U) == 0x80U;
-  };
-  while (begin > 0 && inside(begin)) --begin;
-  while (inside(end)) ++end;
-  return (begin > 0 ? "…" : "") + text.substr(begin, end - begin) + (end < text.size() ? "…" : "");
-}
-
 std::string said(const Json& content, const std::string& title) {
   std::string out;
   for (const Json& one : content) {
@@ -230,7 +214,6 @@ class Search {
   bool publications() const {
     return kind_.empty() || std::find(kinds.begin(), kinds.end(), kind_) != kinds.end();
   }
-  const std::vector<std::string>& words() const { return words_; }
 
  private:
   bool wants(const char* kind) const { return kind_.empty() || kind_ == kind; }
@@ -245,7 +228,7 @@ class Search {
       for (const auto& formula : rule.formulas) text += " " + formula.title.zh;
       if (holds_all(words_,
                     name + " " + rule.title.zh + " " + rule.title.en + " " + rule.note.en + " " + text))
-        add({"rule", rule.title, excerpt(words_, text), "/rules/" + name, {}, {}});
+        add({"rule", rule.title, casework::excerpt(call_.text("words"), text), "/rules/" + name, {}, {}});
     }
   }
 
@@ -256,7 +239,7 @@ class Search {
                                 article.text.en))
         add({"article",
              article.title,
-             excerpt(words_, article.text.zh),
+             casework::excerpt(call_.text("words"), article.text.zh),
              fmt::format("/plan/{}", article.number),
              {},
              {article.number}});
@@ -325,7 +308,7 @@ Page search(Call& call, const PageRequest& page) {
     const Json one = publication_json(call, all[i], names);
     out.items.push_back(hit_json({all[i].kind,
                                   {all[i].title, all[i].title},
-                                  excerpt(search.words(), said(one.at("content"), all[i].title)),
+                                  casework::excerpt(call.text("words"), said(one.at("content"), all[i].title)),
                                   fmt::format("/notices/{}", all[i].id),
                                   to_string(day_of(all[i].published)),
                                   all[i].articles}));

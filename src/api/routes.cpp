@@ -23,6 +23,7 @@ RouteTable make_routes() {
   add_compliance_routes(table);
   add_rights_routes(table);
   add_case_routes(table);
+  add_search_routes(table);
   add_case_sheet_routes(table);
   add_attention_routes(table);
   add_paper_routes(table);

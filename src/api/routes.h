@@ -29,6 +29,7 @@ void add_ledger_routes(RouteTable& table);
 void add_compliance_routes(RouteTable& table);  // metered use against permits and rights
 void add_case_routes(RouteTable& table);
 void add_case_sheet_routes(RouteTable& table);
+void add_search_routes(RouteTable& table);
 void add_attention_routes(RouteTable& table);  // following, news, calendar, many at once
 void add_paper_routes(RouteTable& table);
 void add_export_routes(RouteTable& table);   // of personal values

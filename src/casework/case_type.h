@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "known/known.h"
 #include "policy/compile.h"
 #include "policy/rule.h"
 
@@ -49,6 +50,39 @@ struct Choice {
   Text label;
 };
 
+// A figure that the system has already: filled in from there with its origin, and fixed when the draft is sent on.
+struct KnownField {
+  enum class From : std::uint8_t {
+    readings,  // of the indicator `what` at the place that the field `of` names, or at those of a kind in the
+               // applicant's area: `statistic` of their means in the year
+    ledger,    // yuan that the party `of`, or the applicant's, received or paid (`what`) in the year
+    party,     // `what` of the party `of`: known::party_facts
+    place,     // the attribute `what` of the place `of`, today
+    rights     // what the party `of` holds free of the rights to the subject that the field `what` names
+  };
+  From from = From::party;
+  std::string what;
+  std::string of;
+  std::string kind;  // of places
+  std::string series;
+  known::Statistic statistic = known::Statistic::mean;
+  int decimals = 0;
+  std::string year;    // field with a year, or a day in it
+  std::string starts;  // of rights: field with the first day
+  std::string ends;    // of rights: field with the day after the last; rates only
+  bool may_override = false;  // another value may be typed, with a reason
+  Where where;
+};
+std::string_view to_string(KnownField::From from);
+
+// What must hold in every row of a table, in the rule language over its columns.
+struct RowCondition {
+  std::string when;
+  Text otherwise;
+  std::string at;  // the column beside which it is said
+  Where where;
+};
+
 struct Field {
   std::string name;
   FieldKind kind = FieldKind::text;
@@ -63,10 +97,12 @@ struct Field {
   std::optional<Decimal> max;
   std::vector<Choice> choices;
   std::vector<Field> columns;  // of a table
+  std::vector<RowCondition> rows;
   std::optional<bool> in_draft_said;
   bool in_draft = true;      // filled in by the applicant; else only by the steps that set it
   bool in_calendar = false;  // a day for the calendar of whoever may see the case
   std::string prefill;       // "organisation", "jurisdiction", "year", "today": known, so not asked
+  std::optional<KnownField> known;
   Where where;
 };
 
@@ -318,6 +354,7 @@ struct CaseType {
   Declaration declared;
   std::vector<Comparison> comparisons;
   std::shared_ptr<const policy::CompiledRule> conditions;
+  std::map<std::string, std::shared_ptr<const policy::CompiledRule>, std::less<>> rows;  // by table: its RowConditions
 
   const std::string& name() const { return declared.name; }
   const Field* field(std::string_view name) const;
@@ -342,6 +379,9 @@ std::shared_ptr<const CaseType> read_case_type(const std::string& text, const st
 // Every name that stands for another is there, and what leaves the case is not personal. Throws
 // bad_case_type.
 void check_names(const Declaration& declared);
+
+// What is known already is asked of fields that say it, for fields that can hold it. Throws bad_case_type.
+void check_known(const Declaration& declared);
 
 // The papers: every name in their texts is there, and what is personal stands only in papers that say so.
 // Throws bad_case_type.

@@ -101,6 +101,7 @@ Field read_field(const YamlNode& key, const YamlNode& value, const Field* table)
     });
     out.sensitivity = most;  // as much as the column that needs it most
     if (out.columns.empty()) bad(out.where, "表至少要有一栏", "a table needs a column");
+    if (const YamlNode* rows = map.find("rows")) out.rows = read_rows(*rows, out.columns);
   }
   out.in_calendar = map.boolean_or("calendar", false);
   if (out.in_calendar &&
@@ -108,7 +109,10 @@ Field read_field(const YamlNode& key, const YamlNode& value, const Field* table)
     bad(out.where, "只有不涉及个人信息的日期能进日历",
         "only a day that is not personal goes into the calendar");
   if (map.find("draft") != nullptr) out.in_draft_said = map.boolean_or("draft", true);
-  if (const YamlNode* prefill = map.find("prefill")) {
+  if (const YamlNode* prefill = map.find("prefill"); prefill != nullptr && prefill->kind == YamlNode::Kind::map) {
+    if (table != nullptr) bad(prefill->where, "表中的栏不能带出", "a column is not filled in from elsewhere");
+    out.known = read_known(*prefill);
+  } else if (prefill != nullptr) {
     out.prefill = policy::scalar_of(*prefill, "prefill");
     constexpr std::array<std::string_view, 6> known{"organisation", "jurisdiction", "party",
                                                     "year",         "today",        "others"};
@@ -346,6 +350,7 @@ std::shared_ptr<const CaseType> read_case_type(const std::string& text, const st
   out->declared = read_declaration(text, file, context);
   if (checks == Checks::today) {
     check_names(out->declared);
+    check_known(out->declared);
     check_papers(out->declared);
     check_ways(out->declared);
   }

@@ -124,7 +124,7 @@ SheetForm read_sheet(const YamlNode& node, const Declaration& d) {
     out.columns.push_back(std::move(one));
   }
   for (const Field& field : d.form)
-    if (field.required && field.in_draft && fits_in_a_cell(field) && field.prefill.empty() &&
+    if (field.required && field.in_draft && fits_in_a_cell(field) && field.prefill.empty() && !field.known &&
         std::none_of(out.columns.begin(), out.columns.end(),
                      [&](const SheetColumn& c) { return c.field == field.name; }))
       bad(node.where, fmt::format("必填的“{}”不在表中", field.label.zh),

@@ -82,7 +82,10 @@ bool is_of_people(const Declaration& d, const policy::Expression& e) {
       const bool here = e.text == one.name || e.text.starts_with(one.name + "_");
       if (!here || one.sensitivity <= Sensitivity::internal) continue;
       const auto column = std::find_if(one.columns.begin(), one.columns.end(), [&](const Field& c) {
-        return e.text == one.name + "_" + c.name + "_sum";
+        const std::string sum = one.name + "_" + c.name + (c.kind == FieldKind::boolean ? "_count" : "_sum");
+        return e.text == sum || std::any_of(one.columns.begin(), one.columns.end(), [&](const Field& where) {
+                 return e.text == sum + "_where_" + where.name && where.sensitivity <= Sensitivity::internal;
+               });
       });
       const bool counted = e.text == one.name + "_count";
       if (!counted && (column == one.columns.end() || column->sensitivity > Sensitivity::internal))

@@ -46,6 +46,9 @@ std::vector<Actor> read_actors(policy::YamlMap& map, std::string_view key, bool 
 // "a" or [a, b].
 std::vector<std::string> words(policy::YamlMap& map, std::string_view key);
 
+KnownField read_known(const policy::YamlNode& node);
+// Of a table with these columns.
+std::vector<RowCondition> read_rows(const policy::YamlNode& node, const std::vector<Field>& columns);
 Effect read_effect(const policy::YamlNode& node);
 Term read_term(const policy::YamlNode& key, const policy::YamlNode& value);
 Ballot read_ballot(const policy::YamlNode& key, const policy::YamlNode& value);

@@ -132,7 +132,8 @@ Reach reach_of(const Person& who, const std::string& alias, bool everybodys) {
 
 Casework::Casework(store::Database& database, std::string tenant, const Clock& clock,
                    identity::Entropy& entropy, std::shared_ptr<const CaseTypes> types,
-                   const WorkCalendar& calendar, const Vault& vault, identity::Audit& audit)
+                   const WorkCalendar& calendar, const Vault& vault, identity::Audit& audit,
+                   const std::vector<observe::StatisticsRule>* statistics)
     : database_(database),
       tenant_(std::move(tenant)),
       clock_(clock),
@@ -141,7 +142,8 @@ Casework::Casework(store::Database& database, std::string tenant, const Clock& c
       calendar_(calendar),
       days_(calendar),
       vault_(vault),
-      audit_(audit) {
+      audit_(audit),
+      statistics_(statistics) {
   for (const auto& [name, type] : *types_) by_hash_[type->declared.hash] = type;
 }
 
@@ -188,47 +190,33 @@ void Casework::write(store::Transaction& t, Stored& s, bool fresh) {
   const auto about = s.state.form.find(d.article_field);
   const int article =
       about == s.state.form.end() || !about->is_string() ? 0 : article_of_key(about->get<std::string>());
-  // What it can be found by: nothing personal.
-  std::string words = s.number + " " + d.title.zh + " " + d.title.en;
-  for (const Field& field : d.form)
-    if (!personal(field) && (field.kind == FieldKind::text || field.kind == FieldKind::paragraph ||
-                             field.kind == FieldKind::credit_code || field.kind == FieldKind::party ||
-                             field.kind == FieldKind::place))
-      words += " " + value_in_text(*s.type, s.state.form, field.name, true);
-  const std::string tokens = tokens_of(words);
-  const bool sqlite = t.dialect() == store::Dialect::sqlite;
+  const std::string words = words_of(t, s);
   if (s.text_row == 0) {
     s.text_row = next(t, "text", everywhere);
-    if (sqlite)
-      t.execute("INSERT INTO casework_text (rowid, tokens) VALUES (?, ?)", s.text_row, tokens);
-    else
-      t.execute("INSERT INTO casework_text (row_id, tokens) VALUES (?, to_tsvector('simple', ?))", s.text_row,
-                tokens);
-  } else if (sqlite) {
-    t.execute("UPDATE casework_text SET tokens = ? WHERE rowid = ?", tokens, s.text_row);
+    case_words.add(t, s.text_row, words);
   } else {
-    t.execute("UPDATE casework_text SET tokens = to_tsvector('simple', ?) WHERE row_id = ?", tokens,
-              s.text_row);
+    case_words.change(t, s.text_row, words);
   }
   if (fresh) {
     keep_type(t, *s.type);
     t.execute(
         "INSERT INTO casework_case (jurisdiction, id, type, hash, number, title, state, open, applicant, "
         "party, form, due, "
-        "created, created_by, created_name, entered, parent, version, text_row, responsible, article) VALUES "
-        "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "created, created_by, created_name, entered, parent, version, text_row, responsible, article, origins) VALUES "
+        "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         tenant_, s.id.value, d.name, d.hash, s.number, s.title(), s.state.state, s.open() ? 1 : 0,
         s.state.applicant, s.party, form, due ? base::to_string(*due) : no_end, s.created.seconds,
         s.created_by, s.created_name, s.entered.seconds, s.parent, s.version, s.text_row, responsible,
-        article);
+        article, s.origins.dump());
   } else {
     t.execute(
         "UPDATE casework_case SET hash = ?, number = ?, title = ?, state = ?, open = ?, form = ?, due = ?, "
-        "entered = ?, version = ?, responsible = ?, article = ? WHERE jurisdiction = ? AND id = ?",
+        "entered = ?, version = ?, responsible = ?, article = ?, origins = ? WHERE jurisdiction = ? AND id = ?",
         d.hash, s.number, s.title(), s.state.state, s.open() ? 1 : 0, form,
         due ? base::to_string(*due) : no_end, s.entered.seconds, s.version, responsible, article,
-        tenant_, s.id.value);
+        s.origins.dump(), tenant_, s.id.value);
   }
+  keep_sums(t, s, fresh);
   for (const auto& [step, users] : s.state.took)
     for (const std::string& user : users) {
       const auto lately = s.state.took_lately.find(step);
@@ -293,7 +281,18 @@ void Casework::event(store::Transaction& t, const identity::Caller& caller, cons
 }
 
 CaseView Casework::view(const identity::Caller& caller, CaseId id) const {
-  return database_.read([&](store::Transaction& t) { return view_of(t, caller, visible(t, caller, id)); });
+  // One moment for all that is asked. What a draft is filled in with reads for itself; the rest reads in the transaction
+  // of the snapshot, which every read() in it is given.
+  std::optional<CaseView> out;
+  database_.snapshot([&] {
+    store::Transaction* now = nullptr;
+    database_.read([&](store::Transaction& t) { now = &t; });
+    Stored stored = visible(*now, caller, id);
+    if (may_save(*stored.type, stored.state, person(caller, identity::Permission::cases_act)))
+      fill_known(*now, {}, stored, {});
+    out = view_of(*now, caller, stored);
+  });
+  return std::move(*out);
 }
 
 Error changed_meanwhile() {
@@ -312,7 +311,13 @@ CaseView Casework::act(const identity::Caller& caller, CaseId id, const Action& 
     Action wanted = action;
     keep_masked(*before.type, before.state.form, wanted.values);
     Stored after = before;
-    after.state = decide(*before.type, before.state, wanted, person(caller, identity::Permission::cases_act),
+    if (before.state.state == before.type->declared.start_state && wanted.step != "vote") {
+      fill_known(t, caller.display_name.empty() ? caller.name : caller.display_name, after, wanted);
+      // The same figure, or none, is no other one.
+      for (const auto& [field, origin] : after.origins.items())
+        if (!origin.contains("reason")) wanted.values.erase(field);
+    }
+    after.state = decide(*before.type, after.state, wanted, person(caller, identity::Permission::cases_act),
                          clock_.today(), days_);
     after.version = before.version + 1;
     if (after.state.state != before.state.state) after.entered = clock_.now();

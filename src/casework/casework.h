@@ -110,6 +110,7 @@ struct CaseView {
   std::shared_ptr<const CaseType> type;  // the version the case began with
   bool latest_version = true;
   CaseState state;  // personal values masked
+  Json origins;     // of figures that the system had: by field {from, what, of, value, detail, at}, and {reason, by}
   std::map<std::string, std::string> computed;
   std::vector<Option> options;
   std::vector<const Ballot*> ballots;
@@ -249,16 +250,17 @@ inline constexpr std::array look_up_kinds{FieldKind::citizen_id, FieldKind::acco
 
 class Casework {
  public:
-  // All references must outlive it; the database is migrated.
+  // All references must outlive it; the database is migrated. Without rules of statistics no field is filled in from
+  // readings.
   Casework(store::Database& database, std::string tenant, const Clock& clock, identity::Entropy& entropy,
            std::shared_ptr<const CaseTypes> types, const WorkCalendar& calendar, const Vault& vault,
-           identity::Audit& audit);
+           identity::Audit& audit, const std::vector<observe::StatisticsRule>* statistics = nullptr);
 
   const CaseTypes& types() const { return *types_; }
   // Kinds of cases the caller may begin.
   std::vector<std::shared_ptr<const CaseType>> startable(const identity::Caller& caller) const;
 
-  // A draft with the values given and what is prefilled. Throws unknown_type and what begin() and decide()
+  // A draft with the values given and what is known already. Throws unknown_type and what begin() and decide()
   // throw.
   CaseView start(const identity::Caller& caller, const std::string& type, const Json& values);
   // Drafts for many rows at once, all or none. With `preview` nothing stays. The same bytes a second time do
@@ -368,8 +370,8 @@ class Casework {
   };
   Tally tally(const std::string& type, const std::vector<std::string>& states,
               const std::string& figure = {}) const;
-  // Changes whenever a case of the type does.
-  std::string stamp_of(const std::string& type) const;
+  // The next cases of an earlier release added to what is kept for `tally`; how many there were.
+  std::size_t count_waiting(std::size_t most);
   std::vector<std::int64_t> ids_of(const std::string& type) const;  // ascending
 
   // How many cases of each article are open and done, for the pages of the plan: those of its types, and those
@@ -396,7 +398,10 @@ class Casework {
   friend class Exports;
   friend class Erasures;
   friend class Assessments;
+  friend class Finds;
   struct Stored;
+  // What a case can be found by: nothing personal.
+  std::string words_of(store::Transaction& t, const Stored& stored) const;
   // Names of parties, places and organisations by their codes, in Chinese; a code without a name is its own.
   std::function<std::string(FieldKind, const std::string&)> names_in(store::Transaction& t) const;
   // The erasure that took the personal values of the case, or 0.
@@ -451,7 +456,20 @@ class Casework {
   Stored begun(store::Transaction& t, const identity::Caller& caller,
                const std::shared_ptr<const CaseType>& type, const Json& values, CaseId parent, bool by_effect,
                const std::string& applicant = {});
+  // What a field of a draft is known to be; nothing where it cannot be told.
+  std::optional<known::Figure> known_of(store::Transaction& t, const Field& field, const Json& form,
+                                        const std::string& applicant) const;
+  // What the case adds to the sums of its type and state.
+  void keep_sums(store::Transaction& t, const Stored& stored, bool fresh) const;
+  // Fills a draft in with what is known, as it will stand with the values of the action. Throws known_figure for one
+  // that was typed otherwise and may not be, reason_missing.
+  void fill_known(store::Transaction& t, const std::string& by, Stored& stored, const Action& action) const;
   bool reseal_documents(store::Transaction& t, CaseId id, bool all);
+  // Puts a file into the index of words, by its name and stretches of its text; takes it out; takes files out so that
+  // nothing of their words stays.
+  void keep_words(store::Transaction& t, const StoredDocument& document, const std::vector<std::string>& texts);
+  bool drop_words(store::Transaction& t, const std::string& document);
+  void forget_words(store::Transaction& t, const std::vector<std::string>& documents);
   void keep_traces(store::Transaction& t, const CaseType& type, const Json& form, CaseId id);
   std::vector<std::pair<std::string, std::string>> traces_of(const CaseType& type, const Json& form) const;
   Json masked_form(const CaseType& type, const Json& form) const;
@@ -467,6 +485,7 @@ class Casework {
   Days days_;
   const Vault& vault_;
   identity::Audit& audit_;
+  const std::vector<observe::StatisticsRule>* statistics_;
   mutable std::map<std::string, std::shared_ptr<const CaseType>> by_hash_;
 };
 

@@ -118,11 +118,12 @@ StoredDocument Casework::keep(store::Transaction& t, const identity::Caller& cal
   out.personal = sealed;
   t.execute(
       "INSERT INTO casework_document (jurisdiction, id, case_id, name, media_type, bytes, sha256, content, "
-      "at, user_id, name_of_user) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "at, user_id, name_of_user, unread) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       tenant_, out.id, out.of.value, out.name, out.media_type, out.bytes, out.sha256,
       sealed ? vault_.sealed(bytes, place_of_document(tenant_, out.id)) : base64(bytes), out.at.seconds,
-      caller.user.value, out.by);
+      caller.user.value, out.by, sealed ? 0 : 1);
+  if (!sealed) keep_words(t, out, {""});  // its name; its text when it has been read
   return out;
 }
 

@@ -39,14 +39,6 @@ CaseHead head_of(const store::Row& row) {
   return out;
 }
 
-std::vector<std::vector<std::string>> searched(const std::string& words) {
-  auto phrases = phrases_of(words);
-  if (phrases.empty())
-    throw Error(codes::bad_search, {"请输入文字或数字", "enter letters, characters or digits"},
-                {"", 0, 0, "words"});
-  return phrases;
-}
-
 }  // namespace
 
 std::string together_of(const std::vector<std::string>& parts, const char* columns, const char* order) {
@@ -72,6 +64,7 @@ CaseView Casework::view_of(store::Transaction& t, const identity::Caller& caller
   out.latest_version = latest != types_->end() && latest->second->declared.hash == s.type->declared.hash;
   out.state = s.state;
   out.state.form = masked_form(*s.type, s.state.form);
+  out.origins = s.origins;
   out.computed = Figures(*s.type, s.state.form, tallies(*s.type, s.state), today).computed();
   out.options = options(*s.type, s.state, who, today);
   out.ballots = open_ballots(*s.type, s.state, who);
@@ -335,37 +328,6 @@ std::string found_in_order(const std::string& tenant, const CaseFilter& filter,
   return fmt::format("{}{} ORDER BY {} DESC LIMIT ?", from, conditions, order);
 }
 
-// PostgreSQL's planner does not know how many rows a word has, least of all one not written to its end, and
-// reads all rows where few match, or all matches where many do. So it is looked at first: of the newest rows, a
-// tenth or more. (ts_match_vq is what @@ means, without an index; the subselect makes the query once, not by row.)
-bool is_common(store::Transaction& t, const std::string& query, std::int64_t last) {
-  constexpr std::int64_t sample = 200;
-  const auto row = t.first(
-      "SELECT COUNT(*) FROM (SELECT tokens FROM casework_text WHERE row_id < ? ORDER BY row_id DESC LIMIT ?) x "
-      "WHERE ts_match_vq(x.tokens, (SELECT to_tsquery('simple', ?)))",
-      last, sample, query);
-  return row->integer(0) * 10 >= sample;
-}
-
-// The newest rows below `last` with these words, newest first.
-std::vector<std::int64_t> rows_of_words(store::Transaction& t, const std::string& query, bool common,
-                                        std::int64_t last) {
-  std::vector<std::int64_t> out;
-  const auto take = [&](const store::Row& row) { out.push_back(row.integer(0)); };
-  const auto most = static_cast<std::int64_t>(most_found_at_once);
-  if (common)
-    t.each(take,
-           "SELECT row_id FROM casework_text WHERE ts_match_vq(tokens, (SELECT to_tsquery('simple', ?))) AND row_id < "
-           "? ORDER BY row_id DESC LIMIT ?",
-           query, last, most);
-  else
-    t.each(take,
-           "WITH found AS MATERIALIZED (SELECT row_id FROM casework_text WHERE tokens @@ (SELECT to_tsquery('simple', "
-           "?))) SELECT row_id FROM found WHERE row_id < ? ORDER BY row_id DESC LIMIT ?",
-           query, last, most);
-  return out;
-}
-
 // The row of the index of words with which the page below a case begins.
 std::int64_t row_of(store::Transaction& t, const std::string& tenant, std::int64_t below) {
   if (below == std::numeric_limits<std::int64_t>::max()) return below;
@@ -405,9 +367,9 @@ CasePage Casework::list(const identity::Caller& caller, const CaseFilter& filter
       std::vector<std::int64_t> found;
       std::int64_t last = row_of(t, tenant_, below);
       const std::string query = tsquery(searched(filter.words));
-      const bool common = is_common(t, query, last);
+      const bool common = case_words.is_common(t, query, last);
       do {
-        found = rows_of_words(t, query, common, last);
+        found = case_words.rows(t, query, common, last, most_found_at_once);
         if (found.empty()) break;
         last = found.back();
         read(found_in_order(tenant_, filter, types, reach, below, some, values, &found));

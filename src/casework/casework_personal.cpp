@@ -214,6 +214,7 @@ bool Casework::reseal_documents(store::Transaction& t, CaseId id, bool all) {
          tenant_, id.value);
   const auto issued = all && !documents.empty() ? issued_papers(t, tenant_, id) : std::set<std::string>();
   bool changed = false;
+  std::vector<std::string> closed;  // that were open until now
   for (const std::string& document : documents) {
     const std::string place = place_of_document(tenant_, document);
     const std::string held =
@@ -224,8 +225,10 @@ bool Casework::reseal_documents(store::Transaction& t, CaseId id, bool all) {
               vault_.sealed(Vault::is_sealed(held) ? vault_.opened(held, place) : from_base64(held).value_or(""),
                             place),
               tenant_, document);
+    if (!Vault::is_sealed(held)) closed.push_back(document);
     changed = true;
   }
+  forget_words(t, closed);
   return changed;
 }
 

@@ -42,7 +42,7 @@ std::map<std::int64_t, Casework::Stored> Casework::find_all(store::Transaction& 
   each(
       "hash, number, party, state, applicant, form, created, created_by, created_name, entered, parent, "
       "version, "
-      "text_row FROM casework_case",
+      "text_row, origins FROM casework_case",
       "id", "", [&](const store::Row& row) { rows.push_back(row); });
   for (const store::Row& row : rows) {
     Stored one;
@@ -65,6 +65,7 @@ std::map<std::int64_t, Casework::Stored> Casework::find_all(store::Transaction& 
     one.parent = row.integer(11);
     one.version = row.integer(12);
     one.text_row = row.integer(13);
+    one.origins = Json::parse(row.text(14));
     out.emplace(one.id.value, std::move(one));
   }
   const auto state = [&](const store::Row& row) -> CaseState* {

@@ -44,10 +44,13 @@ Casework::Stored Casework::begun(store::Transaction& t, const identity::Caller& 
   // Given by a person: as if the draft were saved; by a step of another case: as that case says.
   if (by_effect) {
     out.state.form = with_values(*type, out.state.form, all);
+    fill_known(t, {}, out, {});
   } else {
     Action save;
     save.step = "save";
     save.values = all;
+    fill_known(t, {}, out, save);
+    for (const auto& [field, origin] : out.origins.items()) save.values.erase(field);
     out.state = decide(*type, out.state, save, who, today, days_);
   }
   out.state = settled_terms(*type, std::move(out.state), today, days_);

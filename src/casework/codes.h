@@ -41,6 +41,8 @@ inline constexpr Code already_decided{"casework", 29, "already_decided", Kind::c
 inline constexpr Code export_ended{"casework", 30, "export_ended", Kind::conflict};
 inline constexpr Code not_erasable{"casework", 31, "not_erasable", Kind::conflict};
 inline constexpr Code erased{"casework", 32, "erased", Kind::conflict};
+// Of a figure that the system has already.
+inline constexpr Code known_figure{"casework", 33, "known_figure", Kind::conflict};
 
 inline constexpr std::array all{
     bad_case_type, bad_example,         unknown_type, unknown_case,      changed_meanwhile, unknown_step,
@@ -48,7 +50,7 @@ inline constexpr std::array all{
     bad_form,      not_editable,        incomplete,   condition_unknown, condition_false,   already_spoken,
     effect_failed, bad_record,          bad_upload,   bad_search,        already_latest,    unknown_paper,
     personal_text, unknown_publication, not_reviewed, unknown_request,   already_decided,   export_ended,
-    not_erasable,  erased};
+    not_erasable,  erased,              known_figure};
 static_assert(dense(all));
 
 }  // namespace tributary::casework::codes

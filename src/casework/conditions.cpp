@@ -8,6 +8,7 @@
 #include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace tributary::casework {
 namespace {
@@ -49,6 +50,12 @@ ValueType type_of(const Field& field) {
     default:
       return boolean_type();
   }
+}
+
+// What a column comes to over the rows: numbers added up, in all or where another column says yes; a yes or no counted.
+std::string sum_name(const Field& table, const Field& column, const Field* where = nullptr) {
+  return fmt::format("{}_{}_{}{}", table.name, column.name, column.kind == FieldKind::boolean ? "count" : "sum",
+                     where == nullptr ? std::string() : "_where_" + where->name);
 }
 
 std::string condition_name(const Step& step) {
@@ -193,10 +200,16 @@ std::optional<Rational> holds(const Comparison& one, const Json& form, const Tal
   return Rational(is ? 1 : 0);
 }
 
-// Nothing in any row is missing, or the sum is: missing is not zero.
-std::optional<Rational> sum_of(const Field& column, const Json& rows) {
+// Nothing in any row is missing, or the sum is: missing is not zero. Of a yes or no: in how many rows it holds; with
+// `where` of the rows in which that column holds.
+std::optional<Rational> sum_of(const Field& column, const Json& rows, const Field* where = nullptr) {
   Rational sum(0);
   for (const Json& row : rows) {
+    if (where != nullptr) {
+      const auto counted = value_of(*where, row);
+      if (!counted) return std::nullopt;
+      if (counted->is_zero()) continue;
+    }
     const auto value = value_of(column, row);
     if (!value) return std::nullopt;
     sum = sum + *value;
@@ -206,8 +219,44 @@ std::optional<Rational> sum_of(const Field& column, const Json& rows) {
 
 }  // namespace
 
+static std::shared_ptr<const policy::CompiledRule> compiled_rows(const Declaration& declared, const Field& table) {
+  policy::Rule rule;
+  rule.name = declared.name + "." + table.name;
+  rule.title = table.label;
+  rule.source = declared.source;
+  rule.where = table.where;
+  for (const Field& column : table.columns) {
+    policy::Input input;
+    input.name = column.name;
+    input.type = type_of(column);
+    input.optional = true;
+    input.where = column.where;
+    rule.inputs.push_back(std::move(input));
+  }
+  for (std::size_t i = 0; i < table.rows.size(); ++i) {
+    policy::Formula formula;
+    formula.name = fmt::format("row_{}", i + 1);
+    formula.type = boolean_type();
+    formula.text = table.rows[i].when;
+    formula.where = table.rows[i].where;
+    formula.shown = false;
+    rule.formulas.push_back(std::move(formula));
+  }
+  auto out = policy::compile(std::move(rule), [](const std::string&, const std::string&) { return std::nullopt; });
+  for (const policy::Node& node : out->program.nodes)
+    if (!browser_op(node.op))
+      throw Error(codes::bad_case_type,
+                  {"行的条件只能用四则运算、比较、and、or、not、if 和 present",
+                   "a condition of rows has arithmetic, comparisons, and, or, not, if and present only"},
+                  table.rows[0].where);
+  return out;
+}
+
 void compile_conditions(CaseType& type) {
   const Declaration& declared = type.declared;
+  type.rows.clear();
+  for (const Field& field : declared.form)
+    if (!field.rows.empty()) type.rows[field.name] = compiled_rows(declared, field);
   type.comparisons.clear();
   Compared compared(declared, type.comparisons);
   policy::Rule rule;
@@ -227,9 +276,13 @@ void compile_conditions(CaseType& type) {
     input(field.name, type_of(field), field.where);
     if (field.kind != FieldKind::table) continue;
     input(field.name + "_count", number_type("1"), field.where);
-    for (const Field& column : field.columns)
-      if (counts(column))
-        input(fmt::format("{}_{}_sum", field.name, column.name), type_of(column), column.where);
+    for (const Field& column : field.columns) {
+      if (counts(column)) input(sum_name(field, column), type_of(column), column.where);
+      if (column.kind == FieldKind::boolean) input(sum_name(field, column), number_type("1"), column.where);
+      for (const Field& where : field.columns)
+        if (counts(column) && where.kind == FieldKind::boolean)
+          input(sum_name(field, column, &where), type_of(column), column.where);
+    }
   }
   for (const Ballot& ballot : declared.ballots)
     for (const char* what : {"for", "against", "abstain", "recused", "cast", "missing"})
@@ -273,8 +326,12 @@ Figures::Figures(const CaseType& type, const Json& form, const Tallies& tallies,
     const Json none = Json::array();
     const Json& list = rows == form.end() ? none : *rows;
     known[field.name + "_count"] = Rational::from_int(static_cast<std::int64_t>(list.size()));
-    for (const Field& column : field.columns)
-      if (counts(column)) known[fmt::format("{}_{}_sum", field.name, column.name)] = sum_of(column, list);
+    for (const Field& column : field.columns) {
+      if (counts(column) || column.kind == FieldKind::boolean) known[sum_name(field, column)] = sum_of(column, list);
+      for (const Field& where : field.columns)
+        if (counts(column) && where.kind == FieldKind::boolean)
+          known[sum_name(field, column, &where)] = sum_of(column, list, &where);
+    }
   }
   for (const auto& [name, figure] : tallies.figures) known[name] = figure;
   for (const Comparison& one : type.comparisons) {
@@ -303,26 +360,85 @@ std::optional<bool> Figures::condition(const Step& step) const {
   return !value->is_zero();
 }
 
-std::vector<std::string> Figures::missing(const Step& step) const {
-  std::vector<std::string> out;
-  const auto begin = type_.conditions->find_formula(condition_name(step));
-  if (!begin) return out;
-  const policy::Program& program = type_.conditions->program;
-  std::vector<int> open{*begin};
+// Slots of the inputs that a node is made from.
+static std::vector<std::size_t> slots_of(const policy::Program& program, int begin) {
+  std::vector<std::size_t> out;
+  std::vector<int> open{begin};
   std::set<int> seen;
   while (!open.empty()) {
     const int at = open.back();
     open.pop_back();
     if (!seen.insert(at).second) continue;
     const policy::Node& node = program.nodes[static_cast<std::size_t>(at)];
-    if (node.op == policy::Op::input && !inputs_[static_cast<std::size_t>(node.slot)]) {
-      const auto& slot = program.inputs[static_cast<std::size_t>(node.slot)];
-      const std::string& name = type_.conditions->rule.inputs[slot.declaration].name;
-      const auto compared = lacking_.find(name);
-      for (const std::string& field : compared == lacking_.end() ? std::vector{name} : compared->second)
-        if (std::find(out.begin(), out.end(), field) == out.end()) out.push_back(field);
-    }
+    if (node.op == policy::Op::input) out.push_back(static_cast<std::size_t>(node.slot));
     open.insert(open.end(), node.args.begin(), node.args.end());
+  }
+  return out;
+}
+
+static const std::string& name_of_slot(const policy::CompiledRule& rule, std::size_t slot) {
+  return rule.rule.inputs[rule.program.inputs[slot].declaration].name;
+}
+
+std::vector<std::string> inputs_of(const policy::CompiledRule& rule, const std::string& formula) {
+  std::vector<std::string> out;
+  if (const auto node = rule.find_formula(formula))
+    for (const std::size_t slot : slots_of(rule.program, *node)) out.push_back(name_of_slot(rule, slot));
+  return out;
+}
+
+// Names of the inputs that a node needs and that are not there.
+static std::vector<std::string> lacking_inputs(const policy::CompiledRule& rule,
+                                               const std::vector<std::optional<Rational>>& inputs, int begin) {
+  std::vector<std::string> out;
+  for (const std::size_t slot : slots_of(rule.program, begin))
+    if (!inputs[slot]) out.push_back(name_of_slot(rule, slot));
+  return out;
+}
+
+std::vector<std::string> Figures::missing(const Step& step) const {
+  std::vector<std::string> out;
+  const auto begin = type_.conditions->find_formula(condition_name(step));
+  if (!begin) return out;
+  for (const std::string& name : lacking_inputs(*type_.conditions, inputs_, *begin)) {
+    const auto compared = lacking_.find(name);
+    for (const std::string& field : compared == lacking_.end() ? std::vector{name} : compared->second)
+      if (std::find(out.begin(), out.end(), field) == out.end()) out.push_back(field);
+  }
+  return out;
+}
+
+RowFaults faults_of_rows(const CaseType& type, const Field& table, const Json& form, Date today) {
+  RowFaults out;
+  const auto found = type.rows.find(table.name);
+  const auto rows = form.find(table.name);
+  if (found == type.rows.end() || rows == form.end() || !rows->is_array()) return out;
+  const policy::CompiledRule& rule = *found->second;
+  const auto column = [&](const std::string& name) -> const Field& {
+    return *std::find_if(table.columns.begin(), table.columns.end(), [&](const Field& c) { return c.name == name; });
+  };
+  const auto binding = policy::bind(rule, today, today);
+  for (std::size_t i = 0; i < rows->size(); ++i) {
+    std::vector<std::optional<Rational>> inputs;
+    for (const policy::Slot& slot : rule.program.inputs)
+      inputs.push_back(value_of(column(rule.rule.inputs[slot.declaration].name), (*rows)[i]));
+    const auto cells = policy::evaluate(rule.program, binding, inputs);
+    for (std::size_t n = 0; n < table.rows.size(); ++n) {
+      const int node = *rule.find_formula(fmt::format("row_{}", n + 1));
+      const auto holds = cells[static_cast<std::size_t>(node)].optional();
+      const std::string path = fmt::format("{}[{}].{}", table.name, i + 1, table.rows[n].at);
+      if (holds && holds->is_zero()) out.broken.push_back({path, table.rows[n].otherwise});
+      if (holds) continue;
+      std::vector<std::string> zh;
+      std::vector<std::string> en;
+      for (const std::string& name : lacking_inputs(rule, inputs, node)) {
+        zh.push_back(column(name).label.zh);
+        en.push_back(column(name).label.en);
+      }
+      out.missing.push_back({path,
+                             {fmt::format("还缺：{}", fmt::join(zh, "、")),
+                              fmt::format("still missing: {}", fmt::join(en, ", "))}});
+    }
   }
   return out;
 }

@@ -4,8 +4,8 @@
 // Names: numbers and amounts by their field; dates as days since 1970-01-01, and `today`; choices and
 // booleans as such; what names an organisation, a party or a place is compared as a whole (lead != applicant,
 // lead = 'finance', contains(units, lead)); of everything else only present(field) can be asked. A table t
-// gives t_count and, for each column c of numbers, t_c_sum. A ballot b gives b_for, b_against, b_abstain,
-// b_recused, b_cast, with one voice per organisation named in a field b_missing, and with scores
+// gives t_count, for each column c of numbers t_c_sum, and for each yes or no y t_y_count (in how many rows it holds)
+// and t_c_sum_where_y. A ballot b gives b_for, b_against, b_abstain, b_recused, b_cast, with one voice per organisation named in a field b_missing, and with scores
 // b_score_mean, b_score_min, b_score_max (missing while nobody gave one).
 #pragma once
 
@@ -28,6 +28,17 @@ struct Tallies {
   std::map<std::string, Rational> figures;
   std::string applicant;
 };
+
+// What does not hold in the rows of a table, or cannot be told because something is missing: beside the column that
+// the condition names.
+struct RowFaults {
+  std::vector<FieldFault> missing;
+  std::vector<FieldFault> broken;
+};
+RowFaults faults_of_rows(const CaseType& type, const Field& table, const Json& form, Date today);
+
+// Names of all inputs that a formula is made from.
+std::vector<std::string> inputs_of(const policy::CompiledRule& rule, const std::string& formula);
 
 class Figures {
  public:

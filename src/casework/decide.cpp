@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -210,6 +211,19 @@ void check_complete(const CaseType& type, const CaseState& now, const Step& step
   if (!faults.empty()) throw FormError(codes::incomplete, std::move(faults));
 }
 
+// The rows of the draft when it is first sent on, and those that a step writes.
+void check_rows(const CaseType& type, const CaseState& now, const Step& step, const Json& form, Date today) {
+  RowFaults all;
+  for (const Field& field : type.declared.form) {
+    if (field.rows.empty() || (!begins_in_earnest(type, now, step) && !settable(step, field.name))) continue;
+    RowFaults found = faults_of_rows(type, field, form, today);
+    std::move(found.missing.begin(), found.missing.end(), std::back_inserter(all.missing));
+    std::move(found.broken.begin(), found.broken.end(), std::back_inserter(all.broken));
+  }
+  if (!all.missing.empty()) throw FormError(codes::condition_unknown, std::move(all.missing));
+  if (!all.broken.empty()) throw FormError(codes::condition_false, std::move(all.broken));
+}
+
 void check_condition(const CaseType& type, const CaseState& now, const Step& step, const Json& form,
                      Date today) {
   if (step.when.empty()) return;
@@ -379,6 +393,7 @@ CaseState decide(const CaseType& type, const CaseState& before, const Action& ac
   CaseState out = before;
   out.form = patched(type, before, *step, action.values);
   check_complete(type, before, *step, out.form);
+  check_rows(type, before, *step, out.form, today);
   check_condition(type, before, *step, out.form, today);
   out.took[step->name].insert(who.user);
   out.took_lately[step->name].insert(who.user);

@@ -68,6 +68,7 @@ struct Action {
   std::string ballot{};  // of a vote
   Voice::Choice choice = Voice::Choice::in_favour;
   std::string score{};  // of a vote, where the ballot wants one
+  std::map<std::string, std::string> reasons{};  // by field: why another value than the one the system has
 };
 
 // Days of the calendar; beyond its years weekends only, and said so.

@@ -4,6 +4,7 @@
 #include "casework/personal.h"
 #include "casework/stored.h"
 #include "casework/two_people.h"
+#include "store/log.h"
 
 #include <algorithm>
 
@@ -268,11 +269,18 @@ Erasure Erasures::decide(const identity::Caller& caller, std::int64_t id, bool a
   });
 }
 
+std::int64_t Erasures::sweep_log(std::int64_t swept) {
+  const std::int64_t now = c_.database_.read([&](store::Transaction& t) {
+    const auto row = t.first("SELECT last FROM casework_counter WHERE jurisdiction = ? AND name = 'erased'", c_.tenant_);
+    return row ? row->integer(0) : 0;
+  });
+  return now == swept || !store::empty_log(c_.database_.url()) ? swept : now;
+}
+
 Json Erasures::erase(store::Transaction& t, const identity::Caller& caller, Casework::Stored& s, std::int64_t id,
                      const std::string& why) {
-  // What is deleted from the file is overwritten there, not only let go. (What a write-ahead log, a free page of
-  // PostgreSQL or a backup still has is sealed, and unreadable once its key is retired and destroyed.)
-  if (t.dialect() == store::Dialect::sqlite) t.query("PRAGMA secure_delete = ON");
+  // (What a free page of PostgreSQL or a backup still has of a form is sealed, and unreadable once its key is retired
+  // and destroyed. SQLite's file is overwritten, its log emptied by sweep_log.)
   const Casework::Stored before = s;
   std::vector<std::string> texts;
   std::int64_t values = 0;
@@ -302,6 +310,7 @@ Json Erasures::erase(store::Transaction& t, const identity::Caller& caller, Case
   // Uploads, and papers that are personal; those that are not are part of the record. A name may tell as well.
   const auto issued = issued_papers(t, c_.tenant_, s.id);
   std::int64_t files = 0;
+  std::vector<std::string> gone;
   for (const store::Row& row :
        t.query("SELECT id, name, SUBSTR(content, 1, 3) FROM casework_document WHERE jurisdiction = ? AND case_id = ? "
                "AND content <> ''",
@@ -312,8 +321,11 @@ Json Erasures::erase(store::Transaction& t, const identity::Caller& caller, Case
     t.execute(
         "UPDATE casework_document SET content = '', sha256 = '', name = ? WHERE jurisdiction = ? AND id = ?",
         "已删除" + (dot == std::string::npos ? std::string() : name.substr(dot)), c_.tenant_, row.text(0));
+    gone.push_back(row.text(0));
     ++files;
   }
+  c_.forget_words(t, gone);
+  c_.next(t, "erased");  // for sweep_log
   destroyed["files"] = files;
   // Where somebody repeated a value in words of their own.
   std::int64_t words = 0;

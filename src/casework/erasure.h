@@ -81,6 +81,9 @@ class Erasures {
   // Destroys at once when approved. Throws unknown_request, already_decided, same_person, not_erasable,
   // reason_missing (of a refusal).
   Erasure decide(const identity::Caller& caller, std::int64_t id, bool approve, const std::string& reason);
+  // SQLite's log still has what an erasure overwrote in the file: it is emptied when something was erased since. Takes
+  // what the last call gave, at first 0. For the server's round, outside of any transaction.
+  std::int64_t sweep_log(std::int64_t swept);
   // By permission privacy.read; newest first, below `before`.
   std::vector<Erasure> list(const identity::Caller& caller, bool open_only, std::size_t limit,
                             std::int64_t before = 0) const;

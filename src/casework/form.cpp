@@ -274,10 +274,72 @@ Json field_schema(const Field& field) {
   out["x-required"] = field.required;
   out["x-in-draft"] = field.in_draft;
   if (!field.prefill.empty()) out["x-prefill"] = field.prefill;
+  if (field.known) out["x-known"] = {{"from", to_string(field.known->from)}, {"override", field.known->may_override}};
   return out;
 }
 
+// The conditions of rows as a program that a browser works through: of nodes that name earlier ones, constants exact.
+Json rows_schema(const Field& table, const policy::CompiledRule& rule) {
+  Json nodes = Json::array();
+  for (const policy::Node& node : rule.program.nodes) {
+    Json one{{"op", *browser_op(node.op)}};
+    if (!node.args.empty()) one["args"] = node.args;
+    if (node.op == policy::Op::constant || node.op == policy::Op::scale) one["value"] = node.value.to_string();
+    if (node.op == policy::Op::input)
+      one["column"] = rule.rule.inputs[rule.program.inputs[static_cast<std::size_t>(node.slot)].declaration].name;
+    nodes.push_back(std::move(one));
+  }
+  Json conditions = Json::array();
+  for (std::size_t i = 0; i < table.rows.size(); ++i)
+    conditions.push_back({{"node", *rule.find_formula(fmt::format("row_{}", i + 1))},
+                          {"at", table.rows[i].at},
+                          {"otherwise", both(table.rows[i].otherwise)}});
+  return {{"nodes", nodes}, {"conditions", conditions}};
+}
+
 }  // namespace
+
+std::optional<std::string_view> browser_op(policy::Op op) {
+  using policy::Op;
+  switch (op) {
+    case Op::constant:
+      return "constant";
+    case Op::input:
+      return "input";
+    case Op::scale:
+      return "scale";
+    case Op::add:
+      return "add";
+    case Op::subtract:
+      return "subtract";
+    case Op::multiply:
+      return "multiply";
+    case Op::divide:
+      return "divide";
+    case Op::negate:
+      return "negate";
+    case Op::less:
+      return "less";
+    case Op::less_equal:
+      return "less_equal";
+    case Op::equal:
+      return "equal";
+    case Op::not_equal:
+      return "not_equal";
+    case Op::logical_and:
+      return "and";
+    case Op::logical_or:
+      return "or";
+    case Op::logical_not:
+      return "not";
+    case Op::select:
+      return "select";
+    case Op::present:
+      return "present";
+    default:
+      return std::nullopt;
+  }
+}
 
 FormError::FormError(Code code, std::vector<FieldFault> faults)
     : Error(code, first_text(faults), {"", 0, 0, faults.empty() ? std::string() : faults[0].field}),
@@ -318,7 +380,11 @@ Json form_schema(const CaseType& type) {
            {"type", "object"},
            {"properties", Json::object()},
            {"additionalProperties", false}};
-  for (const Field& field : type.declared.form) out["properties"][field.name] = field_schema(field);
+  for (const Field& field : type.declared.form) {
+    out["properties"][field.name] = field_schema(field);
+    if (const auto rows = type.rows.find(field.name); rows != type.rows.end())
+      out["properties"][field.name]["x-rows"] = rows_schema(field, *rows->second);
+  }
   return out;
 }
 

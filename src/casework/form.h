@@ -5,7 +5,9 @@
 #include "casework/case_type.h"
 
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -37,6 +39,9 @@ Json checked_value(const Field& field, const Json& given, const std::string& pat
 // The values of `patch` laid over `form`. Throws FormError bad_form for what is not well-formed or not a
 // field.
 Json with_values(const CaseType& type, const Json& form, const Json& patch);
+
+// What the pages call an operation of a row's condition (web/src/casework/rows.ts); none for those they do not know.
+std::optional<std::string_view> browser_op(policy::Op op);
 
 bool is_empty(const Json& form, const std::string& field);
 

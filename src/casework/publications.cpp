@@ -111,11 +111,7 @@ std::int64_t Casework::publish(store::Transaction& t, Publication p) {
     words += " " + value;
   }
   const std::int64_t row = next(t, "publication text", everywhere);
-  if (t.dialect() == store::Dialect::sqlite)
-    t.execute("INSERT INTO casework_publication_text (rowid, tokens) VALUES (?, ?)", row, tokens_of(words));
-  else
-    t.execute("INSERT INTO casework_publication_text (row_id, tokens) VALUES (?, to_tsvector('simple', ?))",
-              row, tokens_of(words));
+  publication_words.add(t, row, words);
   t.execute(
       "INSERT INTO casework_publication (jurisdiction, id, case_id, type, kind, title, content, articles, "
       "published, until, replaced_by, organisation, about, objections, contact, why, withdrawn, text_row, "
@@ -182,10 +178,7 @@ Condition condition_of(const PublicationFilter& filter, const std::string& tenan
     where("p.about LIKE ?", fmt::format("% {} %", filter.about));
   }
   if (filter.words.empty()) return out;
-  const auto phrases = phrases_of(filter.words);
-  if (phrases.empty())
-    throw Error(codes::bad_search, {"请输入文字或数字", "enter letters, characters or digits"},
-                {"", 0, 0, "words"});
+  const auto phrases = searched(filter.words);
   if (dialect == store::Dialect::sqlite)
     where(
         "p.text_row IN (SELECT rowid FROM casework_publication_text WHERE casework_publication_text MATCH ?)",

@@ -1,13 +1,18 @@
 #include "casework/search.h"
 
 #include "base/text.h"
+#include "casework/codes.h"
 
+#include <algorithm>
 #include <cctype>
 
 #include <fmt/format.h>
 
 namespace tributary::casework {
 namespace {
+
+constexpr std::size_t shortest_part = 4;  // of a number, by which it is found
+constexpr std::size_t longest_word = 64;  // characters; what is longer is no word, but data
 
 std::string hex(std::string_view text) {
   std::string out = "x";
@@ -56,9 +61,9 @@ std::vector<Run> runs_of(std::string_view text) {
       continue;
     }
     if (!open) out.emplace_back();
-    if (word && in_word)
-      out.back().back() += c;
-    else
+    if (word && in_word) {
+      if (out.back().back().size() < longest_word) out.back().back() += c;
+    } else
       out.back().push_back(c);
     open = true;
     in_word = word;
@@ -72,6 +77,11 @@ std::vector<std::string> pairs_of(const Run& run) {
   return out;
 }
 
+// A number, or what has one in it: people know it by its end as well.
+bool is_number(const std::string& word) {
+  return word.size() > shortest_part && std::any_of(word.begin(), word.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
+}
+
 }  // namespace
 
 std::string tokens_of(std::string_view text) {
@@ -79,8 +89,13 @@ std::string tokens_of(std::string_view text) {
   for (const Run& run : runs_of(text)) {
     for (std::string& pair : pairs_of(run)) out.push_back(std::move(pair));
     // What no pair begins with: words by themselves, and the last letter.
-    for (std::size_t i = 0; i < run.size(); ++i)
-      if (i + 1 == run.size() || is_word(run[i].substr(0, 1))) out.push_back(hex(run[i]));
+    for (std::size_t i = 0; i < run.size(); ++i) {
+      const bool word = is_word(run[i].substr(0, 1));
+      if (i + 1 == run.size() || word) out.push_back(hex(run[i]));
+      if (word && is_number(run[i]))
+        for (std::size_t from = 1; from + shortest_part <= run[i].size(); ++from)
+          out.push_back(hex(std::string_view(run[i]).substr(from)));
+    }
   }
   return fmt::format("{}", fmt::join(out, " "));
 }
@@ -126,6 +141,84 @@ std::string tsquery(const std::vector<std::vector<std::string>>& phrases) {
   for (std::size_t i = 0; i < phrases.size(); ++i)
     out += fmt::format("{}({}{})", i == 0 ? "" : " & ", fmt::join(phrases[i], " <-> "),
                        may_go_on(phrases, i) ? ":*" : "");
+  return out;
+}
+
+std::vector<std::vector<std::string>> searched(std::string_view words) {
+  auto phrases = phrases_of(words);
+  if (phrases.empty())
+    throw Error(codes::bad_search, {"请输入文字或数字", "enter letters, characters or digits"},
+                {"", 0, 0, "words"});
+  return phrases;
+}
+
+std::string excerpt(std::string_view words, const std::string& text) {
+  constexpr std::size_t around = 120;
+  const std::string folded = fold_width_upper(text);
+  std::size_t at = std::string::npos;
+  for (const Run& run : runs_of(words)) at = std::min(at, folded.find(fmt::format("{}", fmt::join(run, ""))));
+  // Folding may shorten; a place that is a little early does no harm.
+  std::size_t begin = at == std::string::npos || at < around ? 0 : std::min(at - around, text.size());
+  std::size_t end = std::min(text.size(), begin + 3 * around);
+  const auto inside = [&](std::size_t i) {
+    return i < text.size() && (static_cast<unsigned char>(text[i]) & 0xC0U) == 0x80U;
+  };
+  while (begin > 0 && inside(begin)) --begin;
+  while (inside(end)) ++end;
+  return (begin > 0 ? "…" : "") + text.substr(begin, end - begin) + (end < text.size() ? "…" : "");
+}
+
+void WordIndex::add(store::Transaction& t, std::int64_t row, std::string_view text) const {
+  t.execute(t.dialect() == store::Dialect::sqlite
+                ? fmt::format("INSERT INTO {} (rowid, tokens) VALUES (?, ?)", table_)
+                : fmt::format("INSERT INTO {} (row_id, tokens) VALUES (?, to_tsvector('simple', ?))", table_),
+            row, tokens_of(text));
+}
+
+void WordIndex::change(store::Transaction& t, std::int64_t row, std::string_view text) const {
+  t.execute(t.dialect() == store::Dialect::sqlite
+                ? fmt::format("UPDATE {} SET tokens = ? WHERE rowid = ?", table_)
+                : fmt::format("UPDATE {} SET tokens = to_tsvector('simple', ?) WHERE row_id = ?", table_),
+            tokens_of(text), row);
+}
+
+void WordIndex::remove(store::Transaction& t, std::int64_t row) const {
+  t.execute(fmt::format("DELETE FROM {} WHERE {} = ?", table_,
+                        t.dialect() == store::Dialect::sqlite ? "rowid" : "row_id"),
+            row);
+}
+
+void WordIndex::forget_removed(store::Transaction& t) const {
+  // Until the parts of the index are merged, it holds a removed row's tokens beside the note that it is removed.
+  if (t.dialect() == store::Dialect::sqlite)
+    t.execute(fmt::format("INSERT INTO {0} ({0}) VALUES ('optimize')", table_));
+}
+
+// PostgreSQL's planner does not know how many rows a word has, least of all one not written to its end, and
+// reads all rows where few match, or all matches where many do. So it is looked at first: of the newest rows, a
+// tenth or more. (ts_match_vq is what @@ means, without an index; the subselect makes the query once, not by row.)
+bool WordIndex::is_common(store::Transaction& t, const std::string& tsquery, std::int64_t last) const {
+  constexpr std::int64_t sample = 200;
+  const auto row = t.first(
+      fmt::format("SELECT COUNT(*) FROM (SELECT tokens FROM {} WHERE row_id < ? ORDER BY row_id DESC LIMIT ?) x "
+                  "WHERE ts_match_vq(x.tokens, (SELECT to_tsquery('simple', ?)))",
+                  table_),
+      last, sample, tsquery);
+  return row->integer(0) * 10 >= sample;
+}
+
+std::vector<std::int64_t> WordIndex::rows(store::Transaction& t, const std::string& tsquery, bool common,
+                                          std::int64_t last, std::int64_t most) const {
+  std::vector<std::int64_t> out;
+  t.each([&](const store::Row& row) { out.push_back(row.integer(0)); },
+         common ? fmt::format("SELECT row_id FROM {} WHERE ts_match_vq(tokens, (SELECT to_tsquery('simple', ?))) AND "
+                              "row_id < ? ORDER BY row_id DESC LIMIT ?",
+                              table_)
+                : fmt::format("WITH found AS MATERIALIZED (SELECT row_id FROM {} WHERE tokens @@ (SELECT "
+                              "to_tsquery('simple', ?))) SELECT row_id FROM found WHERE row_id < ? ORDER BY row_id "
+                              "DESC LIMIT ?",
+                              table_),
+         tsquery, last, most);
   return out;
 }
 

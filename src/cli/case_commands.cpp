@@ -1,8 +1,9 @@
 // case types|check|personal: what a pack's kinds of casework are, whether they hold together, and which
 // personal values they ask for.
 #include "casework/examples.h"
+#include "casework/finds.h"
 #include "casework/personal_register.h"
-#include "cli/case_types.h"
+#include "cli/cases.h"
 #include "cli/codes.h"
 #include "cli/context.h"
 #include "identity/identity_files.h"
@@ -179,6 +180,31 @@ int personal(Context& c, const std::string& pack) {
   return 0;
 }
 
+// What an earlier release did not put into the index of words: all cases anew, and the text of files. The server reads
+// files by itself; after an upgrade this brings cases up to date, and with `again` reads every file once more.
+int bring_in(Context& c, bool again) {
+  Cases all(c);
+  casework::Finds finds(all.cases());
+  std::int64_t cases = 0;
+  for (casework::CaseId last; (last = finds.index_again(last, 200, cases)).value != 0;) {
+  }
+  std::size_t counted = 0;
+  while (const std::size_t some = all.cases().count_waiting(200)) counted += some;
+  if (again) finds.read_again();
+  const std::int64_t waiting = finds.waiting();
+  std::int64_t files = 0;
+  auto progress = Progress::on_stderr({"读文件", "reading files"}, static_cast<std::uint64_t>(waiting),
+                                      Progress::Measure::steps, c.language());
+  for (; finds.read_waiting(1) > 0; ++files) progress.advance();
+  progress.finish();
+  if (c.json())
+    c.print(Json{{"cases", cases}, {"counted", counted}, {"files", files}});
+  else
+    c.line({fmt::format("检索：事项 {} 件重新编入，文件 {} 份读过；合计：{} 件补计。", cases, files, counted),
+            fmt::format("Search: {} cases put in anew, {} files read; sums: {} cases added.", cases, files, counted)});
+  return 0;
+}
+
 }  // namespace
 
 void add_case_commands(CLI::App& app, Action& action) {
@@ -198,6 +224,11 @@ void add_case_commands(CLI::App& app, Action& action) {
       group->add_subcommand("check", "严格载入并走一遍算例 / load strictly and walk through the examples");
   check_command->add_option("pack", *pack, "政策包 / pack");
   check_command->footer("例 / example: tributary case check cn-341602");
+  const auto again = std::make_shared<bool>(false);
+  auto* index_command = group->add_subcommand(
+      "index", "升级后：事项重新编入检索，读文件正文，补计合计 / after an upgrade: cases and files into the search, sums");
+  index_command->add_flag("--again", *again, "读过的文件也重读 / read files again that were read");
+  index_command->callback([=, &action] { action = [=](Context& c) { return bring_in(c, *again); }; });
   check_command->callback([=, &action] { action = [=](Context& c) { return check(c, *pack); }; });
 }
 

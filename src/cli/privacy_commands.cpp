@@ -4,7 +4,7 @@
 #include "casework/erasure.h"
 #include "casework/exports.h"
 #include "casework/personal_register.h"
-#include "cli/case_types.h"
+#include "cli/cases.h"
 #include "cli/codes.h"
 #include "cli/context.h"
 #include "document/pdf.h"
@@ -22,27 +22,6 @@
 
 namespace tributary::cli {
 namespace {
-
-// Nothing here opens a value, so no key is needed.
-class Cases {
- public:
-  explicit Cases(Context& c)
-      : people_(c.database(), c.tenant(), c.clock(), entropy_, {}),
-        vault_({}, casework::Cipher::aes, entropy_),
-        cases_(c.database(), c.tenant(), c.clock(), entropy_,
-               std::make_shared<const casework::CaseTypes>(types_of(c.policy())), c.policy().catalog().calendar(), vault_,
-               people_.audit()),
-        caller_(people_.command(c.by())) {}
-  casework::Casework& cases() { return cases_; }
-  const identity::Caller& caller() const { return caller_; }
-
- private:
-  identity::SystemEntropy entropy_;
-  identity::Identity people_;
-  casework::Vault vault_;
-  casework::Casework cases_;
-  identity::Caller caller_;
-};
 
 int due(Context& c) {
   Cases all(c);

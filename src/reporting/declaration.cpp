@@ -71,10 +71,10 @@ const Choices<Prefill::From> origins{{"cases", Prefill::From::cases},
                                      {"places", Prefill::From::places},
                                      {"readings", Prefill::From::readings},
                                      {"ledger", Prefill::From::ledger}};
-const Choices<Prefill::Statistic> statistics{{"mean", Prefill::Statistic::mean},
-                                             {"max", Prefill::Statistic::max},
-                                             {"min", Prefill::Statistic::min},
-                                             {"count", Prefill::Statistic::count}};
+const Choices<known::Statistic> statistics{{"mean", known::Statistic::mean},
+                                           {"max", known::Statistic::max},
+                                           {"min", known::Statistic::min},
+                                           {"count", known::Statistic::count}};
 template <class Enum>
 std::string_view name_in(const Choices<Enum>& all, Enum wanted) {
   for (const auto& [name, value] : all)
@@ -415,9 +415,6 @@ std::string_view to_string(Merge merge) {
 }
 std::string_view to_string(Prefill::From from) {
   return name_in(origins, from);
-}
-std::string_view to_string(Prefill::Statistic statistic) {
-  return name_in(statistics, statistic);
 }
 
 std::vector<std::string> DataSet::elements() const {

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/time.h"
 #include "base/unit.h"
+#include "known/known.h"
 #include "policy/compile.h"
 #include "policy/rule.h"
 
@@ -38,10 +39,9 @@ struct Prefill {
   // Of readings.
   std::string kind;    // of place
   std::string source;  // of the series; empty: the place must have one series only
-  enum class Statistic : std::uint8_t { mean, max, min, count } statistic = Statistic::mean;
+  known::Statistic statistic = known::Statistic::mean;
 };
 std::string_view to_string(Prefill::From from);
-std::string_view to_string(Prefill::Statistic statistic);
 
 struct Element {
   std::string code;

@@ -191,11 +191,11 @@ std::vector<Organisation> Reporting::assigned(store::Transaction& t, const DataS
 }
 
 std::map<std::string, OfficeDays> office_days(store::Transaction& t, const std::string& tenant,
-                                              const DataSet& set) {
+                                              const DataSet& set, const std::string& period) {
   std::map<std::string, OfficeDays> out;
   t.each([&](const store::Row& row) { out[row.text(0)] = {row.text(1), row.text(2), row.text(3)}; },
-         "SELECT period, due, closes, basis FROM reporting_period WHERE jurisdiction = ? AND set_name = ?",
-         tenant, set.name);
+         "SELECT period, due, closes, basis FROM reporting_period WHERE jurisdiction = ? AND set_name = ? AND period >= ?",
+         tenant, set.name, period);
   return out;
 }
 

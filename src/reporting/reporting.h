@@ -161,10 +161,7 @@ struct Observation {
 };
 
 // What the system has already: the figure and what it was made from; nothing when it cannot tell.
-struct Known {
-  std::string value;
-  std::string detail;
-};
+using Known = known::Figure;
 using Sources = std::function<std::optional<Known>(store::Transaction&, const Element&,
                                                    const identity::Organisation&, const Period&)>;
 

@@ -20,8 +20,6 @@ std::vector<ReportHead> Reporting::mine(const Caller& caller) {
     std::vector<ReportHead> out;
     const Date today = clock_.today();
     for (const auto& [name, set] : book_.sets) {
-      const auto office = office_days(t, tenant_, set);
-      const auto days_of_set = [&](const Period& period) { return days_in(calendar_, set, period, office); };
       const auto add = [&](const Stored& s, bool own) {
         ReportHead head = s.head(today);
         const auto may = allowed(t, caller, s);
@@ -45,14 +43,17 @@ std::vector<ReportHead> Reporting::mine(const Caller& caller) {
               kept.try_emplace(row.text(1), Stored{&set, *unit, period, {}}).first->second.take(row);
             },
             fmt::format("SELECT {} FROM reporting_report WHERE jurisdiction = ? AND set_name = ? AND "
-                        "organisation = ?",
+                        "organisation = ? AND state <> 'accepted'",
                         report_columns),
             tenant_, name, id);
-        for (const std::string& text : periods(set)) {
-          const Period period = Period::parse(text);
-          Stored& s = kept.try_emplace(text, Stored{&set, *unit, period, {}}).first->second;
-          if (s.state == State::accepted || !open_in(unit->exists, period)) continue;
-          s.days = days_of_set(period);
+        auto open = not_accepted(t, tenant_, name, id, Period::parse(set.first), today);
+        if (open.empty()) continue;
+        const auto office = office_days(t, tenant_, set, open.front().to_string());
+        std::reverse(open.begin(), open.end());
+        for (const Period& period : open) {
+          if (!open_in(unit->exists, period)) continue;
+          Stored& s = kept.try_emplace(period.to_string(), Stored{&set, *unit, period, {}}).first->second;
+          s.days = days_in(calendar_, set, period, office);
           if (s.days.opens && today < *s.days.opens) continue;
           add(s, true);
         }
@@ -64,16 +65,20 @@ std::vector<ReportHead> Reporting::mine(const Caller& caller) {
         });
       });
       if (!approves) continue;
-      for (const store::Row& row :
-           t.query(fmt::format("SELECT {} FROM reporting_report WHERE jurisdiction = ? AND set_name = ? AND "
-                               "state = 'submitted'",
-                               report_columns),
-                   tenant_, name)) {
+      const auto submitted = t.query(fmt::format("SELECT {} FROM reporting_report WHERE jurisdiction = ? AND set_name = ? "
+                                                 "AND state = 'submitted'",
+                                                 report_columns),
+                                     tenant_, name);
+      if (submitted.empty()) continue;
+      std::string oldest = submitted[0].text(1);
+      for (const store::Row& row : submitted) oldest = std::min(oldest, row.text(1));
+      const auto office = office_days(t, tenant_, set, oldest);
+      for (const store::Row& row : submitted) {
         if (own.contains(row.text(0)) || !may_see(caller, set, row.text(0))) continue;
         const auto unit = identity::organisation_in(t, tenant_, row.text(0));
         const Period period = Period::parse(row.text(1));
         if (!unit || !is_assigned(set, *unit) || !open_in(unit->exists, period)) continue;
-        Stored s{&set, *unit, period, days_of_set(period)};
+        Stored s{&set, *unit, period, days_in(calendar_, set, period, office)};
         s.take(row);
         add(s, false);
       }

@@ -102,6 +102,7 @@ void Reporting::move(store::Transaction& t, const Caller& caller, Stored& s, con
       "excluded.version",
       tenant_, key.set, key.organisation, key.period, reporting::to_string(s.state), s.level,
       s.reopened ? 1 : 0, s.submitted, s.first_received, s.version);
+  keep_accepted(t, tenant_, key, s.period, s.state == State::accepted);
   if (what != "save") {
     const auto last = t.first(
         "SELECT COALESCE(MAX(seq), 0) FROM reporting_event WHERE jurisdiction = ? AND set_name = ? AND "

@@ -28,10 +28,19 @@ struct Reporting::Stored {
 struct OfficeDays {
   std::string due, closes, basis;
 };
+// Of all periods, or of `period` and those after it.
 std::map<std::string, OfficeDays> office_days(store::Transaction& t, const std::string& tenant,
-                                              const DataSet& set);
+                                              const DataSet& set, const std::string& period = {});
 Days days_in(const WorkCalendar& calendar, const DataSet& set, const Period& period,
              const std::map<std::string, OfficeDays>& office);
+
+// Which periods of an organisation are accepted is kept as runs of days, [first, second): what it has still to do lies
+// between them, however many periods there were.
+void keep_accepted(store::Transaction& t, const std::string& tenant, const ReportKey& key, const Period& period,
+                   bool accepted);
+// Those that are not accepted, oldest first, from the period `first` to the one that has begun on the day.
+std::vector<Period> not_accepted(store::Transaction& t, const std::string& tenant, const std::string& set,
+                                 const std::string& organisation, const Period& first, Date today);
 
 inline constexpr const char* report_columns =
     "organisation, period, state, level, reopened, submitted, first_received, version";

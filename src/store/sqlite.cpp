@@ -248,6 +248,7 @@ class Sqlite final : public Backend {
       throw database_error(codes::cannot_open,
                            "this disk cannot keep a write-ahead log; journal mode is " + mode);
     pragma("PRAGMA synchronous=FULL");
+    pragma("PRAGMA secure_delete=ON");  // what is deleted is overwritten in the file, not only let go
     pragma("PRAGMA foreign_keys=ON");
     pragma("PRAGMA trusted_schema=OFF");
     pragma("PRAGMA cell_size_check=ON");

@@ -15,6 +15,7 @@ declare module 'vue-router' {
 
 const pages: RouteRecordRaw[] = [
   { path: '', name: 'home', component: () => import('./console/Home.vue'), meta: { title: 'home' } },
+  { path: 'search', name: 'find', component: () => import('./casework/Find.vue'), meta: { title: 'search' } },
   { path: 'inbox', name: 'inbox', component: () => import('./casework/Inbox.vue'), meta: { title: 'inbox', permission: 'cases.act' } },
   { path: 'inbox/news', name: 'news', component: () => import('./casework/NewsPage.vue'), meta: { title: 'inbox', permission: 'cases.read' } },
   { path: 'inbox/calendar', name: 'calendar', component: () => import('./casework/CalendarPage.vue'), meta: { title: 'inbox', permission: 'cases.read' } },

@@ -1,6 +1,7 @@
 // The shapes of casework, as far as the pages read them (src/api/case_routes.cpp is the contract).
 import type { Text } from '@/i18n'
 import type { ReportHead } from '@/reporting/types'
+import type { RowRules } from './rows'
 
 export interface Named { code: string; name: Text | string }
 export interface Origin { document: string; number: string; article: string }
@@ -78,7 +79,12 @@ export interface Field {
   'x-in-draft'?: boolean
   'x-unit'?: string
   'x-prefill'?: string
+  /** The system has it already, once it can tell. */
+  'x-known'?: { from: string; override: boolean }
+  'x-rows'?: RowRules
 }
+/** Of a figure that the system had; with `reason` another one was typed. */
+export interface KnownOrigin { from: string; what: string; of: string; value: unknown; detail: string; at: string; reason?: string; by?: string }
 export type Fields = Record<string, Field>
 export type Values = Record<string, unknown>
 
@@ -136,6 +142,7 @@ export interface Case extends CaseHead {
   latest_version: boolean
   form: { properties: Fields }
   values: Values
+  origins: Record<string, KnownOrigin>
   computed: { name: string; label: Text; unit: string; formula: string; value: string | null }[]
   states: { name: string; label: Text; final: boolean }[]
   options: Option[]

@@ -1,0 +1,174 @@
+// Figures that the system has already, in the drafts of cases: filled in with their origin, refreshed while the draft
+// stands, fixed once it is sent on, and typed otherwise only with a reason.
+#include "casework/cases_testing.h"
+#include "casework/codes.h"
+
+#include <array>
+
+#include <gtest/gtest.h>
+
+namespace tributary::casework {
+namespace {
+
+constexpr const char* yearly = R"Y(case: yearly
+version: "1"
+article: [14]
+title: {zh: 年报, en: Yearly}
+explanation: {zh: 试, en: a trial}
+source: {document: 试验办法}
+form:
+  title: {type: text, label: {zh: 标题, en: Title}}
+  year: {type: number, unit: "1", label: {zh: 年度, en: Year}, prefill: year}
+  firm: {type: party, label: {zh: 单位, en: Firm}}
+  code: {type: text, label: {zh: 名称, en: Name}, prefill: {from: party, of: firm, what: name}}
+  received: {type: money, label: {zh: 收款, en: Received}, prefill: {from: ledger, what: received, year: year, override: true}}
+  paid: {type: money, label: {zh: 付款, en: Paid}, required: true, prefill: {from: ledger, what: paid, of: firm, year: year}}
+computed:
+  twice: {label: {zh: 两倍, en: Twice}, unit: CNY, formula: received * 2}
+states:
+  draft: {label: {zh: 草稿, en: Draft}}
+  sent: {label: {zh: 已送, en: Sent}}
+  done: {label: {zh: 办结, en: Done}, final: true}
+start: {state: draft, by: [township]}
+steps:
+  send: {label: {zh: 送, en: Send}, from: draft, to: sent, by: [{role: township, in: applicant}]}
+  back: {label: {zh: 退, en: Back}, from: sent, to: draft, by: [office_approver], reason: true, expected: false}
+  done: {label: {zh: 办结, en: Done}, from: sent, to: done, by: [office_approver]}
+)Y";
+
+class KnownFields : public Cases {
+ protected:
+  KnownFields() {
+    (*types)["yearly"] = read_case_type(yearly, "yearly.yaml", {});
+    registry::RegistryData data;
+    registry::Jurisdiction area;
+    area.code = "340000";
+    area.level = registry::Level::province;
+    area.name = {"某省", ""};
+    data.jurisdictions = {area};
+    for (const auto& [code, name] : {std::pair{"ent:1", "甲厂"}, {"ent:2", "乙厂"}}) {
+      registry::Party firm;
+      firm.code = code;
+      firm.name = {name, ""};
+      firm.jurisdiction = "340000";
+      data.parties.push_back(firm);
+    }
+    registry::Registry(w.database.db(), "341602").apply(data);
+    book.define_unit({"CNY", 2, {"人民币", "renminbi"}});
+  }
+  void pay(const char* id, const char* from, const char* to, std::int64_t fen) {
+    ledger::Request request;
+    request.id = id;
+    request.debit = book.open_account({from, "CNY", "cash", std::nullopt});
+    request.credit = book.open_account({to, "CNY", "cash", std::nullopt});
+    request.amount = fen;
+    request.cause = {"statement", "1"};
+    request.legal_date = w.clock.today();
+    const std::array requests{request};
+    ledger::require_accepted(requests, book.post(requests));
+  }
+  CaseView save(CaseId id, const Json& values, const std::map<std::string, std::string>& reasons = {}) {
+    Action action;
+    action.step = "save";
+    action.values = values;
+    action.reasons = reasons;
+    return cases().act(as("zhao"), id, action, std::nullopt);
+  }
+  static std::string said(const CaseView& view, const char* field) {
+    return view.state.form.contains(field) ? view.state.form.at(field).get<std::string>() : "-";
+  }
+  ledger::Ledger book{w.database.db(), "341602", w.clock};
+};
+INSTANTIATE_TEST_SUITE_P(Databases, KnownFields, ::testing::ValuesIn(store::test_kinds()),
+                         [](const auto& on) { return on.param; });
+
+TEST_P(KnownFields, AreFilledInRefreshedAndFixed) {
+  pay("a", "gov:341602", "gov:341602100", 12'350);
+  const CaseView begun = cases().start(as("zhao"), "yearly", {{"title", "t"}});
+  const CaseId id = begun.head.id;
+  EXPECT_EQ(said(begun, "received"), "123.5");
+  EXPECT_EQ(begun.origins.at("received").at("detail"), "ledger:received:1");
+  EXPECT_EQ(begun.computed.at("twice"), "247");
+  EXPECT_EQ(said(begun, "paid"), "-");  // whose is not said yet
+  EXPECT_FALSE(begun.origins.contains("paid"));
+  const CaseView named = save(id, {{"firm", "ent:1"}});
+  EXPECT_EQ(said(named, "code"), "甲厂");
+  EXPECT_EQ(named.origins.at("code").at("of"), "ent:1");
+  EXPECT_EQ(said(named, "paid"), "0");
+  // Opened later, a draft has the figures of the day, though nobody has saved it.
+  pay("b", "gov:341602", "gov:341602100", 100);
+  pay("c", "ent:2", "gov:341602", 700);
+  EXPECT_EQ(said(cases().view(as("zhao"), id), "received"), "124.5");
+  EXPECT_EQ(said(save(id, {{"firm", "ent:2"}}), "paid"), "7");
+  // Nobody types what the system knows; the same figure is no other one.
+  const auto refusal = [&](const Json& values) { return code_of([&] { save(id, values); }); };
+  EXPECT_EQ(refusal({{"paid", "8"}}), "known_figure");
+  EXPECT_EQ(refusal({{"code", "丙厂"}}), "known_figure");
+  EXPECT_EQ(refusal({{"paid", "7.00"}}), "none");
+  EXPECT_EQ(refusal({{"paid", "7"}}), "none");
+  EXPECT_EQ(refusal({{"paid", nullptr}}), "none");
+  EXPECT_EQ(said(cases().view(as("zhao"), id), "paid"), "7");
+  act("zhao", id, "send");
+  pay("d", "ent:2", "gov:341602", 300);
+  EXPECT_EQ(said(cases().view(as("zhao"), id), "paid"), "7");  // as it was sent
+  EXPECT_EQ(cases().view(as("zhao"), id).origins.at("paid").at("value"), "7");
+  act("wang", id, "back", Json::object(), "补");
+  EXPECT_EQ(said(cases().view(as("wang"), id), "paid"), "7");  // who may not change it sees it as it stands
+  EXPECT_EQ(said(cases().view(as("zhao"), id), "paid"), "10");
+  act("zhao", id, "send");
+  EXPECT_EQ(said(cases().view(as("wang"), id), "paid"), "10");
+}
+
+TEST_P(KnownFields, AreTypedOtherwiseOnlyWithAReason) {
+  pay("a", "gov:341602", "gov:341602100", 10'000);
+  const CaseId id = cases().start(as("zhao"), "yearly", {{"title", "t"}}).head.id;
+  EXPECT_EQ(code_of([&] { save(id, {{"received", "101"}}); }), "reason_missing");
+  EXPECT_EQ(code_of([&] { save(id, {{"received", "101"}}, {{"received", "  "}}); }), "reason_missing");
+  const CaseView typed = save(id, {{"received", "101"}}, {{"received", "另有一元线下收到"}});
+  EXPECT_EQ(said(typed, "received"), "101");
+  EXPECT_EQ(typed.origins.at("received").at("value"), "100");
+  EXPECT_EQ(typed.origins.at("received").at("reason"), "另有一元线下收到");
+  EXPECT_EQ(typed.origins.at("received").at("by"), "某人zhao");
+  EXPECT_EQ(typed.computed.at("twice"), "202");
+  // It stands until it is taken back, and what the system has goes on being said beside it.
+  pay("b", "gov:341602", "gov:341602100", 500);
+  const CaseView later = save(id, {{"title", "u"}});
+  EXPECT_EQ(said(later, "received"), "101");
+  EXPECT_EQ(later.origins.at("received").at("value"), "105");
+  const CaseView back = save(id, {{"received", nullptr}});
+  EXPECT_EQ(said(back, "received"), "105");
+  EXPECT_FALSE(back.origins.at("received").contains("reason"));
+}
+
+TEST_P(KnownFields, MayBeTypedWhereTheSystemCannotTell) {
+  const CaseId id = cases().start(as("zhao"), "yearly", {{"title", "t"}, {"firm", "ent:9"}}).head.id;
+  EXPECT_EQ(said(save(id, {{"code", "外地厂"}}), "code"), "外地厂");
+  EXPECT_FALSE(cases().view(as("zhao"), id).origins.contains("code"));
+  // Once it can, its own figure stands there; and leaves again with whom it was about.
+  EXPECT_EQ(said(save(id, {{"firm", "ent:1"}}), "code"), "甲厂");
+  EXPECT_EQ(said(save(id, {{"firm", "ent:9"}}), "code"), "-");
+  // A year that is none is unknown, not an error of another field.
+  EXPECT_EQ(said(save(id, {{"year", "12"}}), "received"), "-");
+}
+
+TEST_P(KnownFields, AreDeclaredForFieldsThatCanHoldThem) {
+  const auto refused = [](const std::string& from, const std::string& to) {
+    std::string text = yearly;
+    text.replace(text.find(from), from.size(), to);
+    return code_of([&] { (void)read_case_type(text, "yearly.yaml", {}); });
+  };
+  const std::string name = "{from: party, of: firm, what: name}";
+  EXPECT_EQ(refused(name, "{from: party, of: firm, what: birthday}"), "bad_case_type");
+  EXPECT_EQ(refused(name, "{from: party, of: title, what: name}"), "bad_case_type");
+  EXPECT_EQ(refused(name, "{from: party, of: nobody, what: name}"), "bad_case_type");
+  EXPECT_EQ(refused(name, "{from: ledger, what: paid, year: year}"), "bad_case_type");  // a text is no amount
+  EXPECT_EQ(refused(name, "{from: readings, what: nh3n, places: section, statistic: mean, year: year, decimals: 2}"), "bad_case_type");
+  EXPECT_EQ(refused(name, "{from: rights, of: firm, what: title, starts: year, ends: year}"), "bad_case_type");
+  EXPECT_EQ(refused(name, "{from: thin_air, what: name}"), "bad_case_type");
+  EXPECT_EQ(refused("{from: ledger, what: received, year: year, override: true}", "{from: ledger, what: received}"), "missing_key");
+  EXPECT_EQ(refused("{from: ledger, what: received, year: year, override: true}", "{from: ledger, what: received, year: title}"), "bad_case_type");
+  EXPECT_EQ(refused("type: text, label: {zh: 名称, en: Name}", "type: text, sensitivity: personal, label: {zh: 名称, en: Name}"), "bad_case_type");
+}
+
+}  // namespace
+}  // namespace tributary::casework
