@@ -195,16 +195,22 @@ void WordIndex::forget_removed(store::Transaction& t) const {
 }
 
 // PostgreSQL's planner does not know how many rows a word has, least of all one not written to its end, and
-// reads all rows where few match, or all matches where many do. So it is looked at first: of the newest rows, a
-// tenth or more. (ts_match_vq is what @@ means, without an index; the subselect makes the query once, not by row.)
+// reads all rows where few match, or all matches where many do. So it is looked at first: of rows from all over
+// the table (the newest may all be of one kind), a tenth or more. (ts_match_vq is what @@ means, without an index;
+// the subselect makes the query once, not by row.)
 bool WordIndex::is_common(store::Transaction& t, const std::string& tsquery, std::int64_t last) const {
-  constexpr std::int64_t sample = 200;
+  constexpr std::int64_t sample = 200;  // rows
+  const auto ends = t.first(fmt::format("SELECT MIN(row_id), MAX(row_id) FROM {} WHERE row_id < ?", table_), last);
+  if (!ends || !ends->integer_or_null(0)) return false;
+  const std::int64_t first = ends->integer(0);
+  const std::int64_t apart = std::max<std::int64_t>(1, (ends->integer(1) - first) / sample);
   const auto row = t.first(
-      fmt::format("SELECT COUNT(*) FROM (SELECT tokens FROM {} WHERE row_id < ? ORDER BY row_id DESC LIMIT ?) x "
-                  "WHERE ts_match_vq(x.tokens, (SELECT to_tsquery('simple', ?)))",
+      fmt::format("SELECT COUNT(*), COALESCE(SUM(CASE WHEN ts_match_vq(x.tokens, (SELECT to_tsquery('simple', ?))) THEN 1 "
+                  "ELSE 0 END), 0) FROM generate_series(CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT)) g CROSS "
+                  "JOIN LATERAL (SELECT tokens FROM {} WHERE row_id >= g ORDER BY row_id LIMIT 1) x",
                   table_),
-      last, sample, tsquery);
-  return row->integer(0) * 10 >= sample;
+      tsquery, first, ends->integer(1), apart);
+  return row->integer(1) * 10 >= row->integer(0);
 }
 
 std::vector<std::int64_t> WordIndex::rows(store::Transaction& t, const std::string& tsquery, bool common,
