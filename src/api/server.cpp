@@ -1,5 +1,6 @@
 #include "api/server.h"
 
+#include "api/auction_rooms.h"
 #include "api/dispatch.h"
 #include "api/idempotency.h"
 #include "api/job_runner.h"
@@ -7,6 +8,7 @@
 #include "api/problem.h"
 #include "api/static_files.h"
 #include "casework/erasure.h"
+#include "venues/auctions.h"
 
 #include <atomic>
 #include <chrono>
@@ -73,6 +75,7 @@ class Server::Impl {
         services_(settings, clock, entropy),
         origins_(origins_of(settings.basemap)),
         files_(settings.web) {
+    serve_rooms(services_.table, rooms_);
     for (std::size_t i = 0; i < std::max<std::size_t>(1, settings.workers); ++i)
       workers_.push_back(std::make_unique<Worker>(services_));
     for (const auto& worker : workers_) threads_.emplace_back([this, &worker] { work(*worker); });
@@ -207,6 +210,10 @@ class Server::Impl {
       write({{"level", "info"}, {"message", "retention due"}, {"type", type}, {"cases", n}});
   }
 
+  venues::Auctions hall_of(Worker& worker) const {
+    return {*worker.database, worker.tenant(), services_.clock, worker.policy().catalog().calendar()};
+  }
+
   // What recurs. A failure is told and tried again the next time.
   void keep() {
     std::unique_ptr<Worker> worker;
@@ -217,6 +224,10 @@ class Server::Impl {
       lock.unlock();
       try {
         if (second % 15 == 0) services_.events.beat(services_.clock.now());
+        if (!rooms_.empty()) {
+          if (!worker) worker = std::make_unique<Worker>(services_);
+          rooms_.tell(hall_of(*worker), services_.clock.now());
+        }
         if (second % 5 == 0 || last) {
           if (!worker) worker = std::make_unique<Worker>(services_);
           worker->identity.audit().seal();
@@ -239,6 +250,7 @@ class Server::Impl {
     if (http_) {
       http_->stop_accepting();
       services_.events.close();
+      rooms_.close();
       const auto until = std::chrono::steady_clock::now() + std::chrono::seconds{10};
       while (services_.metrics.waiting + services_.metrics.working > 0 &&
              std::chrono::steady_clock::now() < until)
@@ -261,6 +273,7 @@ class Server::Impl {
 
   Log log_;
   std::mutex log_mutex_;
+  AuctionRooms rooms_;
   Services services_;
   std::string origins_;  // of the basemap
   StaticFiles files_;
