@@ -232,6 +232,8 @@ class Server::Impl {
           if (!worker) worker = std::make_unique<Worker>(services_);
           worker->identity.audit().seal();
         }
+        if (second % 60 == 30)  // trades that nobody decided on in time unwind
+          hall_of(*worker).advance({"server", "", "审批期限已过 / the term of approval is over", ""});
         if (second % 3600 == 60) {
           worker->identity.sweep();
           sweep_answers(*worker->database, worker->tenant(), services_.clock.now());

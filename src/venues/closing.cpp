@@ -163,10 +163,12 @@ int Auctions::advance(const rights::Act& act) {
   int ended = 0;
   database_.together([&](store::Transaction& t) {
     ended = 0;
+    const auto awaiting = t.query(
+        "SELECT number FROM venue_auction WHERE jurisdiction = ? AND state = 'awaiting' ORDER BY number",
+        jurisdiction_);
+    if (awaiting.empty()) return;
     rights().advance({act.actor, "", act.reason, act.rule.empty() ? venue_actor : act.rule});
-    for (const store::Row& r : t.query(
-             "SELECT number FROM venue_auction WHERE jurisdiction = ? AND state = 'awaiting' ORDER BY number",
-             jurisdiction_)) {
+    for (const store::Row& r : awaiting) {
       Row row = load(t, r.integer(0));
       finish_if_decided(t, row);
       ended += row.state != "awaiting";

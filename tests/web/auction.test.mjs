@@ -47,7 +47,9 @@ const staff = {
 }
 const secret = (name) => `沟塘清又清清-${name}-2026`
 
-for (const [locale, width] of [['zh', 1280], ['en', 390]])
+// With TRIBUTARY_PICTURES the guide's two pictures are taken on the way, in both languages at the wide size.
+const pictures = !!process.env.TRIBUTARY_PICTURES
+for (const [locale, width] of [['zh', 1280], ['en', pictures ? 1280 : 390]])
   test(`an auction from notice to settlement in ${locale} at ${width} px`, async () => {
     const once = {}
     const server = await serve(async ({ cli }) => {
@@ -67,6 +69,7 @@ for (const [locale, width] of [['zh', 1280], ['en', 390]])
     mkdirSync(join(top, 'build/screens'), { recursive: true })
     const people = {}
     const shot = (name, what) => people[name].page.screenshot({ path: join(top, 'build/screens', `auction-${what}-${locale}-${width}.png`), fullPage: true })
+    const picture = (name, part, what) => pictures && people[name].page.locator(part).screenshot({ path: join(top, 'docs/guide/images', locale, `${what}.png`) })
     try {
       for (const name of Object.keys(staff)) {
         people[name] = await person(browser, name === 'fang' ? cable.server : server, { locale, width })
@@ -115,6 +118,7 @@ for (const [locale, width] of [['zh', 1280], ['en', 390]])
       await pan.go('/console/exchange/1')
       await pan.page.getByLabel(t('auction.account')).selectOption('T-PHARMA')
       await pan.page.getByLabel(t('auction.zone')).fill('西淝河')
+      await pan.page.locator('.checks', { hasText: '西淝河' }).waitFor() // checked as it is typed
       await pan.button('auction.apply').click()
       const refusal = pan.page.getByRole('alert')
       await refusal.getByText(t('auction.not_admitted', { n: 2 })).waitFor()
@@ -164,6 +168,7 @@ for (const [locale, width] of [['zh', 1280], ['en', 390]])
       await form.getByText('18,693.00').first().waitFor() // 3 t × 6,200 yuan and half a per cent
       await sound(liu.page, `bid ${locale} ${width}`)
       await shot('liu', 'bid')
+      await picture('liu', '[aria-labelledby=my-bids]', 'auction-room')
       await form.getByRole('button', { name: t('auction.send_bid'), exact: true }).click()
       await liu.page.getByText(t('auction.stands'), { exact: true }).waitFor()
       form = await bid(fang, '6100', '2500')
@@ -193,6 +198,7 @@ for (const [locale, width] of [['zh', 1280], ['en', 390]])
       assert.ok((await liu.page.locator('.auction-result').innerText()).includes('15,375.00'))
       await sound(liu.page, `result ${locale} ${width}`)
       await shot('liu', 'result')
+      await picture('liu', '.auction-result', 'auction-result')
       await liu.page.getByRole('link', { name: /auction-1-trade/ }).click()
       await liu.page.getByText('DEMO-COD-GUO', { exact: false }).first().waitFor()
       await sound(liu.page, `trade ${locale} ${width}`)
@@ -206,7 +212,7 @@ for (const [locale, width] of [['zh', 1280], ['en', 390]])
       await sound(shen.page, `trail ${locale} ${width}`)
       await shot('shen', 'trail')
       await shen.go('/console/exchange')
-      await shen.page.getByText(t('auction.phase.settled'), { exact: true }).first().waitFor()
+      await shen.page.locator('.tag', { hasText: t('auction.phase.settled') }).waitFor()
       await sound(shen.page, `list ${locale} ${width}`)
       await shot('shen', 'list')
 
