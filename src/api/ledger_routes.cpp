@@ -1,5 +1,6 @@
 // Accounts, the journal, its check and export.
 #include "api/routes.h"
+#include "base/text.h"
 #include "ledger/codes.h"
 #include "ledger/ledger.h"
 #include "rights/rights.h"
@@ -74,6 +75,17 @@ Page list_accounts(Call& call, const PageRequest& page) {
   return page_of(std::move(all), page);
 }
 
+bool is_completed(Call& call, const std::string& right) {
+  const WorkCalendar none;
+  const rights::Rights book(call.database(), call.tenant(), call.clock(), none);
+  try {
+    return book.transaction(right).state == rights::TransactionState::completed;
+  } catch (const Error& e) {
+    if (e.kind() != Kind::not_found) throw;
+    return false;
+  }
+}
+
 Page list_transfers(Call& call, const PageRequest& page) {
   const Ledger ledger(call.database(), call.tenant(), call.clock());
   const Books books(ledger);
@@ -94,12 +106,14 @@ Page list_transfers(Call& call, const PageRequest& page) {
   }
   if (call.has("statement")) filter.cause = ledger::Cause{"statement", call.text("statement")};
   if (call.has("right")) filter.cause = ledger::Cause{"right", call.text("right")};
-  // Rights have lists of their own: a page goes on past what the registry moved, as far as one answer may.
+  // Rights have lists of their own: a page goes on past what the registry moved, as far as one answer may. A completed
+  // transaction may be followed to its transfers; what an order set aside is nobody's to read.
+  const bool settled_right = call.has("right") && is_completed(call, call.text("right"));
   constexpr int most_reads = 20;
   const auto shown = [&](const ledger::Transfer& t) {
     const ledger::Account &debit = books.account(t.debit), &credit = books.account(t.credit);
     return (visible(parties, debit.owner) || visible(parties, credit.owner)) &&
-           (filter.account || call.has("right") || !rights::is_of_registry(debit));
+           (settled_right || !rights::is_of_registry(debit));
   };
   Page out;
   std::int64_t from = page.cursor.empty() ? 0 : whole_number(page.cursor).value_or(0);
@@ -154,11 +168,34 @@ Answer check_ledger(Call& call) {
               {"closed_through", json_of(ledger.closed_through())}};
 }
 
+// What the registry of rights moved is left out here as in the lists: cash set aside for a sealed bid would tell
+// it. An account of the registry is written «owner:right-…»; entries stand apart by an empty line.
+std::string without_registry(const std::string& journal) {
+  constexpr std::string_view mark = ":right-";
+  std::string out;
+  std::size_t number = 0;
+  for (std::size_t at = 0; at < journal.size(); ++number) {
+    std::size_t end = journal.find("\n\n", at);
+    end = end == std::string::npos ? journal.size() : end + 1;  // with the end of its last line
+    const std::string_view entry = std::string_view(journal).substr(at, end - at);
+    at = std::min(journal.size(), end + 1);
+    if (number == 1) {  // units and accounts
+      for (const std::string_view line : split(entry, '\n'))
+        if (!line.empty() && line.find(mark) == std::string_view::npos) (out += line) += '\n';
+    } else if (entry.find(mark) == std::string_view::npos) {
+      if (number > 0) out += '\n';
+      out += entry;
+      if (number == 0) out += '\n';
+    }
+  }
+  return out;
+}
+
 Answer export_ledger(Call& call) {
   std::ostringstream out;
   Ledger(call.database(), call.tenant(), call.clock()).export_hledger(out);
   call.note("ledger.export", "ledger", "hledger");
-  return file(std::move(out).str(), "text/plain; charset=utf-8", "ledger.journal");
+  return file(without_registry(out.str()), "text/plain; charset=utf-8", "ledger.journal");
 }
 
 }  // namespace

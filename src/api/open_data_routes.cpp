@@ -284,6 +284,17 @@ class Catalogue {
         {"progress", {{"行动方案", "action plan"}, {"任务", "tasks"}}}};
     for (Dataset& one : out) one.keywords = keywords.at(one.key);
     changes(out);
+    out.push_back({"auctions",
+                   {"竞价公告与结果", "Auction notices and results"},
+                   {"政府储备权利的竞价：品种、数量、期限、时间、成交价。",
+                    "Auctions of rights from the reserve: instrument, quantity, term, times, price."},
+                   "/api/v1/public/auctions",
+                   "IRREG",
+                   "ENVI",
+                   {},
+                   {},
+                   {},
+                   {{"竞价", "auction"}, {"排污权", "discharge rights"}}});
     return out;
   }
 

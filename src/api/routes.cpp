@@ -1,5 +1,6 @@
 #include "api/routes.h"
 
+#include "api/auction_desk.h"
 #include "api/publicity.h"
 #include "api/rights_desk.h"
 
@@ -22,6 +23,7 @@ RouteTable make_routes() {
   add_ledger_routes(table);
   add_compliance_routes(table);
   add_rights_routes(table);
+  add_auction_routes(table);
   add_case_routes(table);
   add_search_routes(table);
   add_case_sheet_routes(table);
@@ -41,6 +43,7 @@ RouteTable make_routes() {
   add_delegation_routes(table);
   add_system_routes(table);
   add_public_routes(table);
+  add_public_auction_routes(table);
   add_ogc_routes(table);
   return table;
 }

@@ -1,5 +1,6 @@
 #include "api/server.h"
 
+#include "api/auction_rooms.h"
 #include "api/dispatch.h"
 #include "api/idempotency.h"
 #include "api/job_runner.h"
@@ -7,6 +8,7 @@
 #include "api/problem.h"
 #include "api/static_files.h"
 #include "casework/erasure.h"
+#include "venues/auctions.h"
 
 #include <atomic>
 #include <chrono>
@@ -74,6 +76,7 @@ class Server::Impl {
         services_(settings, clock, entropy),
         origins_(origins_of(settings.basemap)),
         files_(settings.web) {
+    serve_rooms(services_.table, rooms_);
     for (std::size_t i = 0; i < std::max<std::size_t>(1, settings.workers); ++i)
       workers_.push_back(std::make_unique<Worker>(services_));
     for (const auto& worker : workers_) threads_.emplace_back([this, &worker] { work(*worker); });
@@ -215,6 +218,10 @@ class Server::Impl {
     book.advance({"server", "", "到期事项 / what fell due", fmt::format("pack {} {}", pack.id, pack.version)});
   }
 
+  venues::Auctions hall_of(Worker& worker) const {
+    return {*worker.database, worker.tenant(), services_.clock, worker.policy().catalog().calendar()};
+  }
+
   // What recurs. A failure is told and tried again the next time.
   void keep() {
     std::unique_ptr<Worker> worker;
@@ -225,11 +232,18 @@ class Server::Impl {
       lock.unlock();
       try {
         if (second % 15 == 0) services_.events.beat(services_.clock.now());
+        if (!rooms_.empty()) {
+          if (!worker) worker = std::make_unique<Worker>(services_);
+          rooms_.tell(hall_of(*worker), services_.clock.now());
+        }
         if (second % 5 == 0 || last) {
           if (!worker) worker = std::make_unique<Worker>(services_);
           worker->identity.audit().seal();
         }
-        if (second % 60 == 30 && worker) advance_rights(*worker);
+        if (second % 60 == 30 && worker) {
+          advance_rights(*worker);
+          hall_of(*worker).advance({"server", "", "审批期限已过 / the term of approval is over", ""});
+        }
         if (second % 3600 == 60) {
           worker->identity.sweep();
           sweep_answers(*worker->database, worker->tenant(), services_.clock.now());
@@ -248,6 +262,7 @@ class Server::Impl {
     if (http_) {
       http_->stop_accepting();
       services_.events.close();
+      rooms_.close();
       const auto until = std::chrono::steady_clock::now() + std::chrono::seconds{10};
       while (services_.metrics.waiting + services_.metrics.working > 0 &&
              std::chrono::steady_clock::now() < until)
@@ -270,6 +285,7 @@ class Server::Impl {
 
   Log log_;
   std::mutex log_mutex_;
+  AuctionRooms rooms_;
   Services services_;
   std::string origins_;  // of the basemap
   StaticFiles files_;

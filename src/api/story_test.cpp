@@ -262,6 +262,25 @@ TEST_P(Story, AnswersAreWhatTheTableSays) {
                           {"reason", "示例"}})
                 .status,
             201);
+  // An auction that everybody may know of.
+  {
+    const WorkCalendar none;
+    rights::Rights registry(world.database.db(), World::tenant, world.clock, none);
+    const rights::Term year{rights::Month::parse("2027-01"), rights::Month::parse("2028-01")};
+    registry.set_cap("COD-GUO", std::vector<rights::Part>{{year.from.index, 12, "", 1'000}},
+                     {"drafter", "approver", "示例", "test"});
+    registry.propose({.key = "2", .kind = rights::TransactionKind::issue, .instrument = "COD-GUO", .from = "ISSUE",
+                      .to = "RESERVE", .quantity = 900, .term = year},
+                     {"drafter", "", "示例", "test"});
+    registry.approve(std::string("2"), {"approver", "", "示例", "test"});
+  }
+  ASSERT_EQ(drafter.post("/api/v1/auctions",
+                         {{"venue", "cod-guo-room"}, {"key", "1"}, {"account", "RESERVE"}, {"supply", 500},
+                          {"from", "2027-01"}, {"to", "2028-01"}, {"opens", "2026-11-24T10:00:00+08:00"},
+                          {"closes", "2026-11-24T11:00:00+08:00"}, {"reason", "示例"}})
+                .status,
+            201);
+  ASSERT_EQ(world.signed_in("approver").post("/api/v1/auctions/1/approve", {{"reason", "示例"}}).status, 200);
   const RouteTable table = make_routes();
   std::size_t checked = 0;
   for (const auto& route : table.routes()) {

@@ -19,6 +19,7 @@
 #include "rights/rights_files.h"
 #include "store/jobs.h"
 #include "store/testing.h"
+#include "venues/auctions.h"
 
 #include <algorithm>
 #include <chrono>
@@ -192,7 +193,7 @@ class Client {
 inline std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> out;
   for (const auto list : {registry::migrations(), identity::migrations(), casework::migrations(), reporting::migrations(),
-                          observe::migrations(), policy::migrations(), ledger::migrations(), rights::migrations(),
+                          observe::migrations(), policy::migrations(), ledger::migrations(), rights::migrations(), venues::migrations(),
                           compensate::migrations(), store::migrations(), api::migrations()})
     out.insert(out.end(), list.begin(), list.end());
   std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.number < b.number; });

@@ -162,7 +162,7 @@ int announce(Context& c, const Arguments& a) {
   if (a.vintage != 0) lot.vintage = a.vintage;
   Auctions auctions = hall(c);
   const std::int64_t number = auctions.announce(venue, lot, act(c, a));
-  c.note("auction.announce", std::to_string(number));
+  c.note("auction.announce", "auction/" + std::to_string(number));
   return print(c, auctions.auction(number));
 }
 
@@ -198,7 +198,7 @@ int bid(Context& c, const Arguments& a) {
                                                 .improves = a.improves},
                                                act(c, a));
   // The trail says that a bid came, not which.
-  c.note("auction.bid", std::to_string(a.number), a.account);
+  c.note("auction.bid", "auction/" + std::to_string(a.number), a.account);
   if (c.json())
     c.print(Json{{"seq", receipt.seq}, {"at", to_rfc3339(receipt.at)}, {"hash", receipt.hash}});
   else
@@ -228,7 +228,7 @@ template <class Step>
 int step(Context& c, const Arguments& a, const char* name, const Step& work) {
   Auctions auctions = hall(c);
   work(auctions);
-  c.note(std::string("auction.") + name, std::to_string(a.number), a.account);
+  c.note(std::string("auction.") + name, "auction/" + std::to_string(a.number), a.account);
   return print(c, auctions.auction(a.number));
 }
 
@@ -291,7 +291,7 @@ void add_auction_commands(CLI::App& app, Action& action) {
   one->callback([=, &action] {
     action = [=](Context& c) {
       const auto checks = hall(c).apply(a->number, {a->account, a->zone}, act(c, *a));
-      c.note("auction.apply", std::to_string(a->number), a->account);
+      c.note("auction.apply", "auction/" + std::to_string(a->number), a->account);
       return print_checks(c, checks);
     };
   });

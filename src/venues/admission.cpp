@@ -12,6 +12,36 @@ namespace {
 constexpr std::int64_t day = 24 * 60 * 60;
 using enum Check::Outcome;
 
+std::string zh(rights::AccountType type) {
+  using enum rights::AccountType;
+  switch (type) {
+    case holding:
+      return "持有账户";
+    case trading:
+      return "交易账户";
+    case reserve:
+      return "储备账户";
+    default:
+      return std::string(rights::to_string(type));
+  }
+}
+const char* zh(rights::AccountStatus status) {
+  using enum rights::AccountStatus;
+  switch (status) {
+    case open:
+      return "正常";
+    case suspended:
+      return "暂停使用";
+    case blocked:
+      return "只进不出";
+    case frozen:
+      return "冻结";
+    case closed:
+      return "已注销";
+  }
+  return "";
+}
+
 class Checks {
  public:
   void add(const char* code, bool fine, std::string zh, std::string en, std::string source) {
@@ -40,13 +70,13 @@ std::vector<Check> Auctions::checks_of(const Row& row, const Application& applic
       account.type == rights::AccountType::holding || account.type == rights::AccountType::trading;
   c.add(
       "ACCOUNT", holder && account.owner != registry.account(lot.account).owner,
-      fmt::format("账户 {}（{}）须为与储备方不同的持有账户或交易账户", account.code, to_string(account.type)),
+      fmt::format("账户 {}（{}）须为与储备方不同的持有账户或交易账户", account.code, zh(account.type)),
       fmt::format(
           "account {} ({}) must be a holding or trading account of somebody else than the reserve's owner",
           account.code, to_string(account.type)),
       declared);
   c.add("ENC", account.status == rights::AccountStatus::open,
-        fmt::format("账户 {} 的状态为“{}”", account.code, to_string(account.status)),
+        fmt::format("账户 {} 的状态为“{}”", account.code, zh(account.status)),
         fmt::format("account {} is \"{}\"", account.code, to_string(account.status)), document);
   // One lot is of one instrument, so both sides have its pollutant.
   c.add("POLL", true, fmt::format("标的为 {}", instrument.subject),
@@ -204,6 +234,13 @@ void Auctions::admit(std::int64_t number, const std::string& account, bool admit
         "UPDATE venue_bidder SET state = ?, decided_by = ? WHERE jurisdiction = ? AND auction = ? AND "
         "account = ?",
         wanted, act.actor, jurisdiction_, number, account);
+    // Who is admitted is nobody's business but how many may be.
+    if (admitted && row.terms.venue.admitted_public) {
+      const auto count = t.first(
+          "SELECT COUNT(*) FROM venue_bidder WHERE jurisdiction = ? AND auction = ? AND state = 'admitted'",
+          jurisdiction_, number);
+      change_state(t, row, row.state, "admitted", std::to_string(count->integer(0)));
+    }
   });
 }
 

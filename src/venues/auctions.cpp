@@ -210,6 +210,23 @@ void Auctions::reject(std::int64_t number, const rights::Act& act) {
   });
 }
 
+void Auctions::cancel(std::int64_t number, const rights::Act& act) {
+  require_act(act);
+  database_.together([&](store::Transaction& t) {
+    Row row = load(t, number);
+    require_other(act.actor, {row.announced_by});
+    for (const Bidder& bidder : this->bidders(number)) require_other(act.actor, {bidder.applied_by});
+    if (row.state == "cancelled") return;
+    if (row.state != "announced")
+      throw Error(codes::wrong_state, {fmt::format("第 {} 场竞价的状态为“{}”，不能撤销", number, row.state),
+                                       fmt::format("auction {} is \"{}\" and is not called off", number,
+                                                   row.state)});
+    row.closed_by = act.actor;
+    release_all(row, read_bids(t, row), {act.actor, "", act.reason, row.rule()});
+    change_state(t, row, "cancelled", "called_off", act.reason);
+  });
+}
+
 // ---- reading ----
 
 AuctionView Auctions::view(const Row& row) const {
@@ -222,6 +239,7 @@ AuctionView Auctions::view(const Row& row) const {
   out.approved_by = row.approved_by;
   out.closed_by = row.closed_by;
   out.commitment = sha256_hex(row.secret);
+  for (const Bidder& bidder : bidders(row.number)) out.admitted += bidder.state == "admitted" ? 1 : 0;
   const bool closed = !row.result.empty();
   if (closed || !row.terms.venue.reserve_hidden) out.reserve = row.terms.venue.reserve_price;
   if (!closed) {
@@ -246,9 +264,12 @@ AuctionView Auctions::view(const Row& row) const {
     outcome.fen = trade.at("fen");
     outcome.trade = trade.at("trade");
     outcome.why = trade.at("refused");
-    outcome.state = outcome.why.empty()
-                        ? std::string(rights::to_string(registry.transaction(outcome.trade).state))
-                        : "refused";
+    outcome.state = "refused";
+    if (outcome.why.empty()) {
+      const rights::Transaction booked = registry.transaction(outcome.trade);
+      outcome.state = rights::to_string(booked.state);
+      if (booked.state == rights::TransactionState::conditional) out.decide_by = booked.deadline;
+    }
     out.outcomes.push_back(std::move(outcome));
   }
   return out;

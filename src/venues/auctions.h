@@ -10,8 +10,8 @@
 //   once auctions.decide(no, true, li);                     // where an authority decides
 //
 // The goods are set aside in the registry of rights at the announcement, the cash (in a buy-back: the goods)
-// of a bid before it counts. Bids are sealed: until the close no call gives one out, to nobody. Time is the
-// server's, order its sequence. close() takes no figure that could change the outcome but the public seed,
+// of a bid before it counts. Bids are sealed: until the close no call gives one out but to whoever made it, nor
+// says how many there are. Time is the server's, order its sequence. close() takes no figure that could change the outcome but the public seed,
 // whose secret half was committed to before the first bid; the same bids give the same result (verify()).
 //
 // Every call is one transaction: all of it happens or nothing. `Act::approver` is ignored: the second person
@@ -56,13 +56,20 @@ struct Check {
 std::string_view to_string(Check::Outcome outcome);
 
 struct Bid {
-  std::string key;
-  std::string account;
+  std::string key{};
+  std::string account{};
   Decimal price;  // yuan; a whole number of ticks
-  std::int64_t quantity = 0;
+  std::int64_t quantity = 0;  // 0, with `improves`: withdraws that bid, where the venue lets it
   std::int64_t cover_fen =
       0;                   // sale: cash to set aside, when more than needed, so that it does not tell the bid
   std::string improves{};  // key of an own bid that this one replaces
+};
+// What a bid would come to, and everything that speaks against it.
+struct Quote {
+  std::int64_t price_fen = 0, charges_fen = 0;  // in a buy-back: of the seller
+  std::int64_t set_aside = 0;  // sale: fen; buy-back: of the instrument
+  std::int64_t free = 0;       // sale: fen the account could set aside, with what the improved bid gives back
+  std::vector<Error> faults;
 };
 // What proves that a bid was received.
 struct Receipt {
@@ -80,7 +87,8 @@ struct StoredBid {
   std::string improves{};
   std::optional<std::int64_t> replaced_by{};
   Instant at;
-  std::string hash;
+  std::string hash{};
+  bool stands() const { return !replaced_by && quantity > 0; }  // neither improved nor a withdrawal
 };
 
 struct Outcome {  // of one bid that was served
@@ -107,6 +115,8 @@ struct AuctionView {
   std::optional<Decimal> price{};    // none: not closed, or nothing sold
   std::int64_t sold = 0;
   std::vector<Outcome> outcomes;
+  std::optional<Instant> decide_by{};  // while an authority decides
+  std::int64_t admitted = 0;           // bidders
   std::string result;  // JSON, with the steps of the clearing; empty before the close
   std::string result_hash;
 };
@@ -132,6 +142,9 @@ class Auctions {
   std::int64_t announce(const AuctionVenue& venue, const Announcement& announcement, const rights::Act& act);
   void approve(std::int64_t number, const rights::Act& act);  // throws same_person, wrong_state, too_early
   void reject(std::int64_t number, const rights::Act& act);   // of a draft: what was set aside is free again
+  // What was announced and is not closed: all that was set aside is free again, and no bid is ever opened. By
+  // somebody who neither announced it nor bids in it.
+  void cancel(std::int64_t number, const rights::Act& act);
 
   // All checks of the account. What fails refuses: not_admitted, which names every one of them.
   std::vector<Check> checks(std::int64_t number, const Application& application) const;
@@ -142,6 +155,11 @@ class Auctions {
   // By whoever applied for the account. The same key again with the same content gives the same receipt, also
   // after the close. Throws too_early, too_late, not_admitted, not_yours, not_improved, beyond_reserve, …
   Receipt bid(std::int64_t number, const Bid& bid, const rights::Act& act);
+  // Nothing is stored. Throws not_yours, not_admitted.
+  Quote quote(std::int64_t number, const Bid& bid, const std::string& actor) const;
+  // For whoever applied for the account, also before the close. Throws not_yours.
+  std::vector<StoredBid> own_bids(std::int64_t number, const std::string& account,
+                                  const std::string& actor) const;
 
   // Again: no change.
   AuctionView close(std::int64_t number, const std::string& seed, const rights::Act& act);
@@ -152,7 +170,7 @@ class Auctions {
 
   AuctionView auction(std::int64_t number) const;          // throws unknown_auction
   std::vector<AuctionView> auctions() const;               // newest first
-  std::vector<StoredBid> bids(std::int64_t number) const;  // throws sealed before the close
+  std::vector<StoredBid> bids(std::int64_t number) const;  // throws sealed until the bids were opened
   std::vector<AuctionEvent> events(std::int64_t number, std::int64_t after = 0) const;
   // Clears again from the stored bids and compares with what is stored and with the registry of rights. Empty
   // when all is sound. Throws wrong_state before the close.
@@ -167,6 +185,13 @@ class Auctions {
   AuctionView view(const Row& row) const;
   std::vector<Check> checks_of(const Row& row, const Application& application) const;
   void require_fine(const Row& row, const Application& application) const;
+  // Zone of the account, which must be admitted at the request of `actor`.
+  std::string require_agent(store::Transaction& t, const Row& row, const std::string& account,
+                            const std::string& actor) const;
+  // The standing bid that one improves.
+  StoredBid improved(store::Transaction& t, const Row& row, const Bid& bid) const;
+  // Gives back what the lot, the bids and the deposits have set aside and not used.
+  void release_all(const Row& row, const std::vector<StoredBid>& bids, const rights::Act& by) const;
   void finish_if_decided(store::Transaction& t, Row& row) const;
   rights::Rights rights() const { return {database_, jurisdiction_, clock_, calendar_}; }
 

@@ -290,4 +290,90 @@ TEST(Venues, TheDemonstrationDeclaresOne) {
   EXPECT_EQ(code_of([&] { venue_of(policy, "none"); }), "unknown_venue");
 }
 
+TEST_P(AuctionsOn, WhereTheTermsLetHimABidderChangesAndWithdraws) {
+  Hall h(GetParam());
+  const std::int64_t no = h.announced(venue({{"amend: upward", "amend: free"}}));
+  for (const char* account : {"A", "B"}) h.admit(no, account);
+  h.w.clock.set(h.opens);
+  const auto offer = [&](const char* key, const char* price, std::int64_t quantity, const char* improves) {
+    return h.auctions.bid(no,
+                          {.key = key, .account = "A", .price = Decimal::parse(price), .quantity = quantity,
+                           .improves = improves},
+                          agent("A"));
+  };
+  offer("a1", "150", 500, "");
+  offer("a2", "120", 300, "a1");  // for less
+  EXPECT_EQ(h.cash("A"), 100'000'00 - 10'00 - 36'00 - 36);
+  const Receipt gone = offer("a3", "120", 0, "a2");
+  EXPECT_EQ(h.cash("A"), 100'000'00 - 10'00);
+  EXPECT_EQ(offer("a3", "120", 0, "a2").hash, gone.hash);
+  EXPECT_EQ(code_of([&] { offer("a4", "120", 0, "a2"); }), "bad_value");  // it stands no more
+  EXPECT_EQ(code_of([&] { offer("a5", "120", 0, "a3"); }), "bad_value");  // nor does a withdrawal
+  EXPECT_EQ(code_of([&] { offer("a6", "120", 0, ""); }), "bad_value");
+  h.bid(no, "B", "110", 400);
+  EXPECT_EQ(h.auctions.own_bids(no, "A", "agent A").size(), 3U);
+  EXPECT_EQ(code_of([&] { h.auctions.own_bids(no, "A", "agent B"); }), "not_yours");
+  h.w.clock.set(h.closes);
+  const AuctionView done = h.auctions.close(no, "seed", qian);
+  EXPECT_EQ(done.sold, 400);
+  EXPECT_EQ(h.cash("A"), 100'000'00);
+  EXPECT_TRUE(h.auctions.verify(no).empty());
+  EXPECT_EQ(h.w.troubles(), "");
+}
+
+TEST_P(AuctionsOn, WithdrawingIsNoImprovement) {
+  Hall h(GetParam());
+  const std::int64_t no = h.announced(venue());
+  h.admit(no, "A");
+  h.w.clock.set(h.opens);
+  h.bid(no, "A", "120", 300);
+  EXPECT_EQ(code_of([&] { h.bid(no, "A", "120", 0, fmt::format("B{}", h.keys)); }), "not_improved");
+}
+
+TEST_P(AuctionsOn, CalledOffNothingIsOpenedAndAllIsFree) {
+  Hall h(GetParam());
+  const std::int64_t no = h.announced(venue());
+  for (const char* account : {"A", "B"}) h.admit(no, account);
+  h.w.clock.set(h.opens);
+  h.bid(no, "A", "120", 300);
+  for (const Act& involved : {zhao, agent("A")})
+    EXPECT_EQ(code_of([&] { h.auctions.cancel(no, involved); }), "same_person");
+  h.auctions.cancel(no, li);
+  h.auctions.cancel(no, li);  // again: no change
+  EXPECT_EQ(h.auctions.auction(no).state, "cancelled");
+  EXPECT_EQ(h.auctions.auction(no).secret, "");
+  EXPECT_EQ(code_of([&] { h.auctions.bids(no); }), "sealed");
+  for (const char* account : {"A", "B"}) EXPECT_EQ(h.cash(account), 100'000'00);
+  EXPECT_EQ(h.w.free_of("RES", "COD", jan + 1), 1'000);
+  h.w.clock.set(h.closes);
+  EXPECT_EQ(h.auctions.close(no, "seed", qian).result, "");
+  EXPECT_EQ(h.auctions.events(no).back().event, "called_off");
+  EXPECT_EQ(h.w.troubles(), "");
+}
+
+TEST_P(AuctionsOn, AQuoteStoresNothingAndNamesAllThatIsWrong) {
+  Hall h(GetParam());
+  const std::int64_t no = h.announced(venue({{"certificate: C", "disclose: {admitted: true, results: names}\ncertificate: C"}}));
+  EXPECT_EQ(h.auctions.auction(no).venue.results, Disclosure::names);
+  h.admit(no, "A");
+  EXPECT_EQ(h.auctions.events(no).back().detail, "1");
+  const auto quote = [&](const char* price, std::int64_t quantity) {
+    return h.auctions.quote(
+        no, {.account = "A", .price = Decimal::parse(price), .quantity = quantity}, "agent A");
+  };
+  const Quote fine = quote("120", 300);
+  EXPECT_EQ(fine.price_fen, 36'00);
+  EXPECT_EQ(fine.charges_fen, 36);
+  EXPECT_EQ(fine.set_aside, 36'36);
+  EXPECT_EQ(fine.free, 100'000'00 - 10'00);
+  EXPECT_TRUE(fine.faults.empty());
+  EXPECT_EQ(quote("95", 305).faults.size(), 3U);  // tick, lot, reserve
+  EXPECT_EQ(quote("90000000", 1'000).faults.at(0).code().name, "insufficient");
+  EXPECT_EQ(code_of([&] {
+              h.auctions.quote(no, {.account = "A", .price = Decimal(120), .quantity = 300}, "agent B");
+            }),
+            "not_yours");
+  EXPECT_EQ(h.cash("A"), 100'000'00 - 10'00);
+}
+
 }  // namespace tributary::venues

@@ -44,6 +44,17 @@ rights::Trade trade_for(const Terms& terms, const std::string& lot_key, const st
 
 }  // namespace
 
+// Whatever was set aside and not used is its owner's again, once.
+void Auctions::release_all(const Row& row, const std::vector<StoredBid>& bids, const rights::Act& by) const {
+  std::vector<std::string> keys{row.lot_key()};
+  for (const StoredBid& bid : bids)
+    if (bid.stands()) keys.push_back(row.bid_key(bid.seq));
+  if (row.terms.venue.deposit_fen > 0)
+    for (const Bidder& bidder : bidders(row.number))
+      if (bidder.state != "refused") keys.push_back(row.deposit_key(bidder.account));
+  rights().release(keys, by);
+}
+
 AuctionView Auctions::close(std::int64_t number, const std::string& seed, const rights::Act& act) {
   require_act(act);
   if (seed.empty() || seed.size() > 200 || !is_utf8(seed))
@@ -99,14 +110,7 @@ AuctionView Auctions::close(std::int64_t number, const std::string& seed, const 
       done = done || !error;
       waits = waits || (!error && trades[i].conditional);
     }
-    // Whatever was set aside and not used is its owner's again, once.
-    std::vector<std::string> keys{row.lot_key()};
-    for (const StoredBid& bid : bids)
-      if (!bid.replaced_by) keys.push_back(row.bid_key(bid.seq));
-    if (row.terms.venue.deposit_fen > 0)
-      for (const Bidder& bidder : this->bidders(number))
-        if (bidder.state != "refused") keys.push_back(row.deposit_key(bidder.account));
-    registry.release(keys, by);
+    release_all(row, bids, by);
     const std::string text = out.dump();
     t.execute("UPDATE venue_auction SET result = ?, result_hash = ? WHERE jurisdiction = ? AND number = ?",
               text, sha256_hex(text), jurisdiction_, number);
@@ -159,10 +163,12 @@ int Auctions::advance(const rights::Act& act) {
   int ended = 0;
   database_.together([&](store::Transaction& t) {
     ended = 0;
+    const auto awaiting = t.query(
+        "SELECT number FROM venue_auction WHERE jurisdiction = ? AND state = 'awaiting' ORDER BY number",
+        jurisdiction_);
+    if (awaiting.empty()) return;
     rights().advance({act.actor, "", act.reason, act.rule.empty() ? venue_actor : act.rule});
-    for (const store::Row& r : t.query(
-             "SELECT number FROM venue_auction WHERE jurisdiction = ? AND state = 'awaiting' ORDER BY number",
-             jurisdiction_)) {
+    for (const store::Row& r : awaiting) {
       Row row = load(t, r.integer(0));
       finish_if_decided(t, row);
       ended += row.state != "awaiting";

@@ -64,6 +64,18 @@ void require(bool fine, const policy::YamlNode& root, const char* field, const c
 
 }  // namespace
 
+std::string_view to_string(Disclosure disclosure) {
+  switch (disclosure) {
+    case Disclosure::own:
+      return "own";
+    case Disclosure::anonymous:
+      return "anonymous";
+    case Disclosure::names:
+      return "names";
+  }
+  return "";
+}
+
 AuctionVenue read_venue(const policy::YamlNode& root, const policy::PackInfo& pack) {
   using exchange::OneWaySide, exchange::Pricing, exchange::Tie, exchange::Under;
   using std::pair, std::string_view;
@@ -92,7 +104,8 @@ AuctionVenue read_venue(const policy::YamlNode& root, const policy::PackInfo& pa
           {{"cancel", Under::cancel}, {"lowest_bid", Under::lowest_bid}, {"reserve", Under::reserve}}});
   out.amend = one_of<Amend>(
       map, "amend",
-      std::array<pair<string_view, Amend>, 2>{{{"none", Amend::none}, {"upward", Amend::upward}}});
+      std::array<pair<string_view, Amend>, 3>{
+          {{"none", Amend::none}, {"upward", Amend::upward}, {"free", Amend::free}}});
   out.tick = decimal(map, "tick_yuan");
   out.lot = map.integer("lot");
   out.min_bid = map.integer("min_bid");
@@ -116,6 +129,16 @@ AuctionVenue read_venue(const policy::YamlNode& root, const policy::PackInfo& pa
     for (const policy::YamlNode& item : node->items) out.fees.push_back(read_fee(item));
   out.certificate = map.text_or("certificate");
   out.seed_source = map.text("seed_source");
+  if (const policy::YamlNode* node = map.find("disclose")) {
+    policy::YamlMap disclose(*node, "disclose");
+    out.admitted_public = disclose.boolean_or("admitted", false);
+    out.results = one_of<Disclosure>(disclose, "results",
+                                     std::array<pair<string_view, Disclosure>, 3>{
+                                         {{"own", Disclosure::own},
+                                          {"anonymous", Disclosure::anonymous},
+                                          {"names", Disclosure::names}}});
+    disclose.finish();
+  }
   out.source = map.source();
   out.verified = map.boolean_or("verified", false);
   map.finish();

@@ -19,8 +19,13 @@ struct VenueFee {
   exchange::FeeRule rule;
 };
 
-// What may become of a bid until the close. It is never withdrawn.
-enum class Amend : std::uint8_t { none, upward };
+// What may become of a bid until the close. Withdrawn it is only where it may be changed freely.
+enum class Amend : std::uint8_t { none, upward, free };
+
+// What is told of the bids after the close: to each his own, all without names, all with names. Price and
+// quantity sold are told in any case.
+enum class Disclosure : std::uint8_t { own, anonymous, names };
+std::string_view to_string(Disclosure disclosure);
 
 struct AuctionVenue {
   std::string id;
@@ -48,6 +53,8 @@ struct AuctionVenue {
   std::vector<VenueFee> fees;
   std::string certificate;  // prefix of the certificates' numbers; empty: none
   std::string seed_source;  // where the public seed comes from, for people
+  bool admitted_public = false;  // how many are admitted is told before the close
+  Disclosure results = Disclosure::own;
   policy::Source source;
   bool verified = false;
 };

@@ -54,6 +54,8 @@ std::string to_text(const Terms& terms) {
              {"fees", fees},
              {"certificate", v.certificate},
              {"seed_source", v.seed_source},
+             {"admitted_public", v.admitted_public},
+             {"results", static_cast<int>(v.results)},
              {"document", v.source.document},
              {"document_number", v.source.number},
              {"article", v.source.article},
@@ -106,6 +108,9 @@ Terms terms_of(const std::string& text) {
          {Decimal::parse(fee.at("rate").get<std::string>()), fee.at("least"), fee.at("most")}});
   venue.certificate = v.at("certificate");
   venue.seed_source = v.at("seed_source");
+  // Auctions announced before there were these.
+  venue.admitted_public = v.value("admitted_public", false);
+  venue.results = static_cast<Disclosure>(v.value("results", 0));
   venue.source.document = v.at("document");
   venue.source.number = v.at("document_number");
   venue.source.article = v.at("article");
@@ -188,7 +193,7 @@ exchange::OneWayResult clear(const Terms& terms, const std::vector<StoredBid>& b
   rules.seed = seed;
   std::vector<exchange::OneWayBid> standing;
   for (const StoredBid& bid : bids)
-    if (!bid.replaced_by)
+    if (bid.stands())
       standing.push_back({.id = std::to_string(bid.seq),
                           .bidder = owners.at(bid.account),
                           .price = ticks_of(v, bid.price),

@@ -28,7 +28,7 @@ const visits = {
   clerk: {
     home: '/console', statements: '/console/statements', statement: () => `/console/statements/${posted}`, draft: () => `/console/statements/${statement}`,
     readings: '/console/readings?place=sec:hx-09&period=2020-10', import: '/console/readings/import', imports: '/console/readings/imports', map: '/console/map', rules: '/console/rules', rule: '/console/rules/section-month?on=2018-01-01',
-    versions: '/console/rules/section-month?on=2018-01-01&beside=2022-01-01', 'what-if': '/console/what-if?rule=section-month&period=2020-10', ledger: '/console/ledger', compliance: '/console/compliance', standing: '/console/compliance/discharge-rolling-year/plant:demo-food', account: '/console/account', forbidden: '/console/admin/users', jobs: '/console/admin/jobs', packs: '/console/admin/packs',
+    versions: '/console/rules/section-month?on=2018-01-01&beside=2022-01-01', 'what-if': '/console/what-if?rule=section-month&period=2020-10', ledger: '/console/ledger', exchange: '/console/exchange', auction: '/console/exchange/1', compliance: '/console/compliance', standing: '/console/compliance/discharge-rolling-year/plant:demo-food', account: '/console/account', forbidden: '/console/admin/users', jobs: '/console/admin/jobs', packs: '/console/admin/packs',
   },
   administrator2: { users: '/console/admin/users', organisations: '/console/admin/organisations', roles: '/console/admin/roles', system: '/console/admin/system', 'nothing-to-read': '/console/statements' },
   auditor: { audit: '/console/admin/audit' },

@@ -1,0 +1,63 @@
+// Auctions as one request sees them: what the caller may see and do, and the answers.
+#pragma once
+
+#include "api/rights_desk.h"
+#include "venues/auctions.h"
+
+#include <string>
+#include <vector>
+
+namespace tributary::api {
+
+std::string yuan(std::int64_t fen);  // "1000.00"
+
+class AuctionDesk {
+ public:
+  explicit AuctionDesk(Call& call);
+
+  // Not found: a draft of others, or none.
+  venues::AuctionView auction(std::int64_t number) const;
+  bool sees(const venues::AuctionView& view) const;
+  // Of the caller's own party, to apply or bid for; throws not_your_party.
+  const rights::RightAccount& own_account(const std::string& code) const;
+  std::vector<std::string> own_accounts() const;  // that could bid
+  // Applications the caller may see: the office all, a holder his own.
+  std::vector<venues::Bidder> bidders(std::int64_t number) const;
+
+  Json summary(const venues::AuctionView& view) const;
+  Json terms(const venues::AuctionView& view) const;   // with the result, as far as the caller may know it
+  Json detail(const venues::AuctionView& view) const;  // with the caller's part in it
+  Json bidder(const venues::Bidder& bidder) const;
+  Json check(const venues::Check& check) const;
+  Json own_bid(const venues::AuctionView& view, const venues::StoredBid& bid) const;
+  Json party(const std::string& code) const { return rights_.party(code); }
+
+ private:
+  Json part(const venues::AuctionView& view, const std::vector<venues::Bidder>& bidders) const;
+  Json may(const venues::AuctionView& view, const std::vector<venues::Bidder>& bidders) const;
+  Json result(const venues::AuctionView& view) const;
+  bool office() const { return rights_.sees_all(); }
+
+  Call& call_;
+  RightsDesk rights_;
+
+ public:
+  venues::Auctions hall;
+};
+
+// What of a result is told to whoever has nothing to do with the auction: price and quantity, and what the
+// venue's declaration discloses. `mine`: the reader's party, or empty; `all`: names and everything.
+Json result_json(const venues::AuctionView& view, const std::vector<venues::StoredBid>& bids,
+                 const std::vector<venues::Bidder>& bidders, const std::string& mine, bool all,
+                 const std::function<Json(const std::string&)>& named);
+Json result_schema();
+// Where it stands by the clock: draft, announced, bidding, over, awaiting, settled, cancelled, rejected.
+std::string phase_of(const venues::AuctionView& view, Instant now);
+
+void add_auction_routes(RouteTable& table);
+void add_public_auction_routes(RouteTable& table);
+Json auction_summary_schema();
+Json auction_terms_schema();
+Json auction_detail_schema();
+
+}  // namespace tributary::api

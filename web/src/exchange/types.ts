@@ -1,0 +1,87 @@
+// What the server says of auctions.
+import type { Text } from '@/i18n'
+import type { Fault } from '@/api/client'
+
+export interface Named { code: string; name: Text }
+export type Phase = 'draft' | 'announced' | 'bidding' | 'over' | 'awaiting' | 'settled' | 'cancelled' | 'rejected'
+
+export interface AuctionSummary {
+  number: number
+  key: string
+  state: string
+  phase: Phase
+  title: Text
+  instrument: Named
+  measure: string
+  zone: string
+  side: 'sale' | 'buy_back'
+  pricing: 'uniform' | 'pay_as_bid'
+  supply: number
+  from: string | null
+  to: string | null
+  vintage: number | null
+  reserve: string | null
+  opens: string
+  closes: string
+  verified: boolean
+  price: string | null
+  sold: number
+}
+export interface ResultRow { bid: number; bidder: Named | null; mine: boolean; price: string; quantity: number; cumulative: number; filled: number; pays: string; draw: string }
+export interface Outcome { bid: number; bidder: Named | null; mine: boolean; quantity: number; price: string; amount: string; state: string; why: string; transaction: string }
+export interface Result {
+  price: string | null
+  sold: number
+  cancelled: boolean
+  undersubscribed: boolean
+  marginal: number
+  bids: number
+  dropped: { bid: number; mine: boolean; reason: string; why: Text }[]
+  trimmed: { bid: number; mine: boolean; from: number; to: number }[]
+  rows: ResultRow[]
+  outcomes: Outcome[]
+}
+export interface Mine { account: string; free: string; zone: string; state: 'none' | 'applied' | 'admitted' | 'refused'; agent: boolean; deposit: string }
+export interface Terms extends AuctionSummary {
+  tie: 'time' | 'random' | 'pro_rata'
+  undersubscription: 'cancel' | 'lowest_bid' | 'reserve'
+  amend: 'none' | 'upward' | 'free'
+  tick: string
+  lot: number
+  min_bid: number
+  max_share: string | null
+  deposit: string
+  floor: string | null
+  fees: { payer: 'buyer' | 'seller'; kind: string; rate: string; least: string; most: string }[]
+  apply_until: string
+  approval_days: number | null
+  decide_by: string | null
+  seed_source: string
+  discloses: 'own' | 'anonymous' | 'names'
+  source: { document: string; number: string; article: string; url: string; note: string }
+  commitment: string
+  secret: string
+  seed: string
+  result_hash: string
+  admitted: number | null
+  result: Result | null
+}
+export interface Auction extends Terms {
+  now: string
+  pack: string
+  announced_by: string
+  approved_by: string
+  closed_by: string
+  mine: Mine[]
+  may: string[]
+}
+export interface Check { code: string; outcome: 'passed' | 'failed' | 'not_checked'; why: Text; source: string }
+export interface Bidder { account: string; owner: Named; zone: string; state: string; applied_by: string; decided_by: string; mine: boolean; checks: Check[] }
+export interface OwnBid { key: string; number: number | null; account: string; price: string; quantity: number; set_aside: string; improves: string; stands: boolean; withdrawal: boolean; at: string; hash: string }
+export interface Quote { price: string; fees: string; total: string; set_aside: string; free: string; free_after: string; faults: (Fault & { code: string })[] }
+export interface AuctionEvent { number: number; at: string; event: string; detail: string }
+export interface Venue { venue: string; title: Text; instrument: Named; measure: string; flow: boolean; side: string; lot: number; reserve: string | null; announcement_days: number; qualification_days: number; source: Terms['source']; verified: boolean }
+
+export const tones: Record<Phase, 'plain' | 'river' | 'amber' | 'leaf' | 'seal'> = {
+  draft: 'plain', announced: 'river', bidding: 'leaf', over: 'amber', awaiting: 'amber', settled: 'leaf', cancelled: 'plain', rejected: 'plain',
+}
