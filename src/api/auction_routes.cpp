@@ -23,7 +23,7 @@ const Access bids = Access::to(Permission::rights_propose);
 const Access runs = Access::whole(Permission::rights_propose);
 const Access approves = Access::whole(Permission::rights_approve);
 
-rights::Act act_of(Call& call, const char* otherwise = "") {
+rights::Act step_act(Call& call, const char* otherwise = "") {
   const std::string reason = call.given("reason");
   return {call.caller.by(), "", reason.empty() ? otherwise : reason, ""};
 }
@@ -94,7 +94,7 @@ Answer announce(Call& call) {
     lot.term = rights::Term{Month::parse(call.given("from")), Month::parse(call.given("to"))};
   if (body.contains("vintage")) lot.vintage = body.at("vintage").get<int>();
   const std::int64_t number =
-      desk.hall.announce(venues::venue_of(call.policy(), call.given("venue")), lot, act_of(call));
+      desk.hall.announce(venues::venue_of(call.policy(), call.given("venue")), lot, step_act(call));
   call.note("auction.announce", object_of(number), call.given("reason"));
   return desk.detail(desk.hall.auction(number));
 }
@@ -138,7 +138,7 @@ Answer apply(Call& call) {
   if (!failed.empty() && view.state == "announced")
     throw InvalidInput(venues::codes::not_admitted, std::move(failed));
   Json out = Json::array();
-  for (const venues::Check& one : desk.hall.apply(view.number, wish, act_of(call, "报名")))
+  for (const venues::Check& one : desk.hall.apply(view.number, wish, step_act(call, "报名")))
     out.push_back(desk.check(one));
   call.note("auction.apply", object_of(view.number), wish.account);
   return Json{{"account", wish.account}, {"checks", out}};
@@ -175,7 +175,7 @@ Answer receipt(const venues::Receipt& receipt) {
 Answer bid(Call& call) {
   AuctionDesk desk(call);
   const std::int64_t number = desk.auction(call.id_in_path("number")).number;
-  const venues::Receipt got = desk.hall.bid(number, bid_of(call, desk), act_of(call, "竞买"));
+  const venues::Receipt got = desk.hall.bid(number, bid_of(call, desk), step_act(call, "竞买"));
   // The trail says that a bid came, not which.
   call.note("auction.bid", object_of(number), call.given("account"));
   return receipt(got);
@@ -193,7 +193,7 @@ Answer withdraw(Call& call) {
                                                .price = old.price,
                                                .quantity = 0,
                                                .improves = old.key},
-                                              act_of(call, "撤回报价"));
+                                              step_act(call, "撤回报价"));
     call.note("auction.withdraw", object_of(number), account);
     return receipt(got);
   }
@@ -504,25 +504,25 @@ void add_auction_routes(RouteTable& table) {
                .handler = step(verb, work)});
   };
   add("approve", approves, {"核准并公告", "approve and publish"}, reasoned(),
-      [](Call& call, AuctionDesk& desk, std::int64_t number) { desk.hall.approve(number, act_of(call)); });
+      [](Call& call, AuctionDesk& desk, std::int64_t number) { desk.hall.approve(number, step_act(call)); });
   add("reject", approves, {"退回草稿，标的解冻", "reject a draft; the lot is free again"}, reasoned(),
-      [](Call& call, AuctionDesk& desk, std::int64_t number) { desk.hall.reject(number, act_of(call)); });
+      [](Call& call, AuctionDesk& desk, std::int64_t number) { desk.hall.reject(number, step_act(call)); });
   add("cancel", approves, {"撤销已公告的竞价；报价不开封，资金全部解冻", "call off; no bid is opened, all is free again"},
       reasoned(),
-      [](Call& call, AuctionDesk& desk, std::int64_t number) { desk.hall.cancel(number, act_of(call)); });
+      [](Call& call, AuctionDesk& desk, std::int64_t number) { desk.hall.cancel(number, step_act(call)); });
   add("admit", runs, {"决定竞买资格", "decide on an application"},
       reasoned({{"account", line(40)}, {"admitted", boolean()}}),
       [](Call& call, AuctionDesk& desk, std::int64_t number) {
-        desk.hall.admit(number, call.given("account"), call.body.at("admitted").get<bool>(), act_of(call));
+        desk.hall.admit(number, call.given("account"), call.body.at("admitted").get<bool>(), step_act(call));
       });
   add("close", runs, {"截止后开标：出清、交割、退款一次完成", "after the close: cleared, settled and released at once"},
       reasoned({{"seed", line(200)}}),
       [](Call& call, AuctionDesk& desk, std::int64_t number) {
-        desk.hall.close(number, call.given("seed"), act_of(call));
+        desk.hall.close(number, call.given("seed"), step_act(call));
       });
   add("decide", approves, {"审批成交", "the authority's decision"}, reasoned({{"granted", boolean()}}),
       [](Call& call, AuctionDesk& desk, std::int64_t number) {
-        desk.hall.decide(number, call.body.at("granted").get<bool>(), act_of(call));
+        desk.hall.decide(number, call.body.at("granted").get<bool>(), step_act(call));
       });
 }
 
