@@ -19,11 +19,13 @@ using policy::CompiledRule;
 using schema::any, schema::boolean, schema::both, schema::integer, schema::line, schema::list, schema::named,
     schema::nullable, schema::object, schema::one_of, schema::optional, schema::text;
 
-// By name, or the first for the place's kind.
-std::shared_ptr<const CompiledRule> duty(Call& call, const std::string& name, const std::string& kind) {
+// By name, or the first that concerns the place.
+std::shared_ptr<const CompiledRule> duty(Call& call, const std::string& name, const registry::Place& place) {
   for (auto& one : compensate::duties(call.policy(), call.clock().today()))
-    if (one->rule.place_kind == kind && (name.empty() || one->rule.name == name)) return one;
-  throw not_found({"这个场所的履约规则", "such rule of compliance for the place"});
+    if (one->rule.place_kind == place.kind && (one->rule.group.empty() || place.groups.contains(one->rule.group)) &&
+        (name.empty() || one->rule.name == name))
+      return one;
+  throw not_found({"这个场所的履约规则", "rule of compliance for the place"});
 }
 
 std::vector<registry::Place> places_of(Call& call, const policy::Rule& rule) {
@@ -130,9 +132,9 @@ Page list_standings(Call& call, const PageRequest& page) {
 Answer one_standing(Call& call) {
   const std::string code = call.in_path("place");
   const auto visible = visible_places(call, Permission::rights_read);
-  if (visible && !visible->contains(code)) throw not_found({"这个场所", "such place"});
+  if (visible && !visible->contains(code)) throw not_found({"这个场所", "place"});
   const registry::Place place = registry::Registry(call.database(), call.tenant()).find_place(code);
-  const auto rule = duty(call, call.text("rule"), place.kind);
+  const auto rule = duty(call, call.text("rule"), place);
   const auto compensation = compensation_of(call);
   Period period = wanted_period(call, rule->rule, {place});
   Json series = Json::array();

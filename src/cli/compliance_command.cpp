@@ -40,15 +40,13 @@ int compliance(Context& c, const Arguments& a) {
                    {{"权利余量", "rights left"}, document::CellKind::number, document::Align::right},
                    {{"单位", "unit"}},
                    {{"结论", "verdict"}}};
+  const std::string only = a.place.empty() ? std::string() : registry.find_place(a.place, {}, c.clock().today()).code;
   bool known = a.rule.empty();
   for (const auto& rule : compensate::duties(c.policy(), c.clock().today())) {
     if (!a.rule.empty() && a.rule != rule->rule.name) continue;
     known = true;
     auto places = registry.places({rule->rule.place_kind, rule->rule.group, {}}, c.clock().today());
-    if (!a.place.empty()) {
-      const std::string code = registry.find_place(a.place, rule->rule.place_kind, c.clock().today()).code;
-      std::erase_if(places, [&](const registry::Place& place) { return place.code != code; });
-    }
+    if (!only.empty()) std::erase_if(places, [&](const registry::Place& place) { return place.code != only; });
     if (places.empty()) continue;
     const Period period = a.period.empty() ? compensate::latest_metered(c.database(), c.tenant(), rule->rule, places,
                                                                         c.clock().today())
