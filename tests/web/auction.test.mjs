@@ -95,8 +95,8 @@ for (const [locale, width] of [['zh', 1280], ['en', pictures ? 1280 : 390]])
       const draft = chen.page.getByRole('dialog', { name: t('auction.announce') })
       await draft.getByRole('button', { name: t('auction.send_draft'), exact: true }).click()
       await draft.getByText(t('auction.fill_in')).waitFor()
-      const opens = Math.ceil(Date.now() / 1000) * 1000 + 90_000
-      const closes = opens + 60_000
+      const opens = Math.ceil(Date.now() / 1000) * 1000 + 75_000
+      const closes = opens + 50_000
       await draft.getByLabel(t('auction.reserve_account')).selectOption('RESERVE')
       await draft.getByLabel(new RegExp(`^${t('auction.quantity')}`)).fill('5000')
       await draft.getByLabel(t('auction.from')).fill('2027-01')
