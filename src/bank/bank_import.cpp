@@ -2,6 +2,7 @@
 #include "bank/bank.h"
 #include "bank/reference.h"
 #include "bank/rows.h"
+#include "bank/titles.h"
 #include "base/text.h"
 #include "compensate/due.h"
 #include "compensate/duties.h"
@@ -136,7 +137,7 @@ Bank::Match Bank::match_out(store::Transaction& t, const BankAccount& account, c
   if (state != "open") {
     const auto why = already(t, kind, subject);
     if (why) return refused(why->zh, why->en);
-    return refused("该笔指令已为 " + state, "the instruction is " + state);
+    return refused("该笔指令" + title_of_state(state).zh, "the instruction is " + title_of_state(state).en);
   }
   if (line->integer(2) != -row.fen) {
     const Text why = differs(-line->integer(2), row.fen);

@@ -1,5 +1,6 @@
 #include "bank/rows.h"
 
+#include "bank/titles.h"
 #include "base/csv_write.h"
 #include "base/text.h"
 #include "ledger/types.h"
@@ -95,8 +96,8 @@ void require_reason(const std::string& reason) {
 
 Error wrong_state(const Text& what, const std::string& state) {
   return {codes::wrong_state,
-          {fmt::format("{}的状态为 {}，不能办理", what.zh, state),
-           fmt::format("{} is {}, so this cannot be done", what.en, state)}};
+          {fmt::format("{}的状态为“{}”，不能办理", what.zh, title_of_state(state).zh),
+           fmt::format("{} is “{}”, so this cannot be done", what.en, title_of_state(state).en)}};
 }
 
 std::string instruction_file(const BankLayout& layout, const BankAccount& account,

@@ -3,6 +3,7 @@
 #include "cli/bank_commands.h"
 
 #include "bank/bank.h"
+#include "bank/titles.h"
 #include "base/text.h"
 #include "casework/vault.h"
 #include "identity/key_file.h"
@@ -68,8 +69,9 @@ int told_proposal(Context& c, const Proposal& p) {
     c.print(Json{{"proposal", p.id}, {"what", p.what}, {"subject", p.subject}, {"state", p.state}});
     return 0;
   }
-  c.line({fmt::format("事项 {}（{} {}）：{}", p.id, p.what, p.subject, p.state),
-          fmt::format("proposal {} ({} {}): {}", p.id, p.what, p.subject, p.state)});
+  const Text what = bank::title_of_what(p.what), state = bank::title_of_state(p.state);
+  c.line({fmt::format("事项 {}（{} {}）：{}", p.id, what.zh, p.subject, state.zh),
+          fmt::format("proposal {} ({} {}): {}", p.id, what.en, p.subject, state.en)});
   return 0;
 }
 
@@ -99,7 +101,7 @@ int batches(Context& c) {
   for (const auto& b : office.bank.batches()) {
     out.push_back({{"batch", b.number}, {"account", b.account}, {"state", b.state}, {"lines", b.lines},
                    {"amount", yuan(b.fen)}, {"made_by", b.made_by}, {"approved_by", b.approved_by}, {"sha256", b.sha256}});
-    table.rows.push_back({std::to_string(b.number), b.account, b.state, std::to_string(b.lines),
+    table.rows.push_back({std::to_string(b.number), b.account, document::Cell(bank::title_of_state(b.state)), std::to_string(b.lines),
                           group_thousands(yuan(b.fen)), b.made_by, b.approved_by, b.sha256.substr(0, 12)});
   }
   c.json() ? c.print(out) : c.print(table);
@@ -139,7 +141,7 @@ int proposals(Context& c) {
   for (const auto& p : office.bank.proposals(true)) {
     out.push_back({{"proposal", p.id}, {"what", p.what}, {"subject", p.subject}, {"target", p.target},
                    {"reason", p.reason}, {"by", p.by}});
-    table.rows.push_back({std::to_string(p.id), p.what, p.subject, p.target, p.reason, p.by});
+    table.rows.push_back({std::to_string(p.id), document::Cell(bank::title_of_what(p.what)), p.subject, p.target, p.reason, p.by});
   }
   c.json() ? c.print(out) : c.print(table);
   return 0;
