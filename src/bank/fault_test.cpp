@@ -1,6 +1,8 @@
 // A fault at every write of every step: nothing half-done stays, and the same step again passes.
 #include "bank/bank_testing.h"
 
+#include <thread>
+
 #include <gtest/gtest.h>
 
 namespace tributary::bank {
@@ -96,6 +98,45 @@ TEST_P(BankFaults, AFailedWriteLeavesNothing) {
   until_it_passes("deposit", [&] { o.agree(id); }, 10);
   until_it_passes("assign", [&] { id = o.bank->assign("MAIN", "4", "not_ours", "zhao", "利息"); }, 2);
   until_it_passes("assigned", [&] { o.agree(id); }, 2);
+}
+
+// The bank's answer arrives twice at the same time: one of the two finds it known.
+TEST_P(BankFaults, TheSameFileTwiceAtOnceIsBookedOnce) {
+  Office o(GetParam());
+  o.post_statements();
+  o.payee("gov:2", "6222");
+  o.bank->instruct("MAIN", {}, "zhao", "结算");
+  o.decide_open();
+  const std::string bytes = Office::statement(
+      200'000'000, {{"20201102", "1", -100'000'000, o.bank->lines(1)[0].reference}, {"20201102", "2", 7, "H-A"}});
+  std::vector<std::string> faults(4);
+  std::vector<ImportReport> reports(4);
+  std::vector<std::thread> clients;
+  for (std::size_t i = 0; i < faults.size(); ++i)
+    clients.emplace_back([&, i] {
+      try {
+        const auto db = store::Database::open(o.world.database.url());
+        const WorkCalendar calendar;
+        rights::Rights rights(*db, "341602", o.world.clock, calendar);
+        compensate::Compensation statements(*db, "341602", o.world.policy(), o.world.clock);
+        Bank bank({*db, "341602", o.world.clock, o.layouts, rights, statements, Office::seal(), "pack 1"});
+        reports[i] = bank.import("MAIN", "s.csv", bytes, "zhao");
+      } catch (const std::exception& error) {
+        faults[i] = error.what();
+      }
+    });
+  for (auto& client : clients) client.join();
+  EXPECT_EQ(faults, std::vector<std::string>(4));
+  std::size_t known = 0, matched = 0;
+  for (const ImportReport& r : reports) {
+    known += r.known;
+    matched += r.matched;
+  }
+  EXPECT_EQ(known, 6U);
+  EXPECT_EQ(matched, 1U);
+  EXPECT_EQ(o.world.balance("fin", "cash"), -100'000'000);
+  EXPECT_EQ(o.bank->entries("MAIN", "").size(), 2U);
+  EXPECT_EQ(o.troubles(), "");
 }
 
 }  // namespace
