@@ -7,6 +7,7 @@
 namespace tributary::api {
 
 void add_allocation_routes(RouteTable& table);
+void add_bank_routes(RouteTable& table);
 
 RouteTable make_routes() {
   RouteTable table;
@@ -21,6 +22,7 @@ RouteTable make_routes() {
   add_run_routes(table);
   add_statement_routes(table);
   add_ledger_routes(table);
+  add_bank_routes(table);
   add_compliance_routes(table);
   add_rights_routes(table);
   add_auction_routes(table);

@@ -295,6 +295,7 @@ TEST_P(Story, AnswersAreWhatTheTableSays) {
     if (route->name == "public_rights") path += "?words=COD-GUO-000001";
     if (route->name == "search") path += "?words=2020-10&kind=case";
     if (route->name == "report_history") path += "?element=eco_jobs";
+    if (route->name == "bank_waiting" || route->name == "bank_reconciliation") path += "?bank_account=DEMO-FISCAL";
     if (route->name == "user")
       path = "/api/v1/users/" + drafter.get("/api/v1/session").json()["user"]["id"].get<std::string>();
     Received answer;

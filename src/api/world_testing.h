@@ -5,6 +5,7 @@
 
 #include "api/scratch.h"
 #include "api/server.h"
+#include "bank/bank.h"
 #include "base/text.h"
 #include "compensate/compensation.h"
 #include "identity/identity.h"
@@ -194,7 +195,7 @@ inline std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> out;
   for (const auto list : {registry::migrations(), identity::migrations(), casework::migrations(), reporting::migrations(),
                           observe::migrations(), policy::migrations(), ledger::migrations(), rights::migrations(), venues::migrations(),
-                          compensate::migrations(), store::migrations(), api::migrations()})
+                          compensate::migrations(), bank::migrations(), store::migrations(), api::migrations()})
     out.insert(out.end(), list.begin(), list.end());
   std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
   return out;

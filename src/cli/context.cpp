@@ -1,6 +1,7 @@
 #include "cli/context.h"
 
 #include "api/server.h"
+#include "bank/bank.h"
 #include "casework/casework.h"
 #include "cli/codes.h"
 #include "compensate/compensation.h"
@@ -93,7 +94,7 @@ std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> out;
   for (const auto list :
        {registry::migrations(), observe::migrations(), policy::migrations(), ledger::migrations(), rights::migrations(),
-        compensate::migrations(), casework::migrations(), reporting::migrations(), identity::migrations(),
+        compensate::migrations(), bank::migrations(), casework::migrations(), reporting::migrations(), identity::migrations(),
         store::migrations(), venues::migrations(), api::migrations()})
     out.insert(out.end(), list.begin(), list.end());
   std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.number < b.number; });

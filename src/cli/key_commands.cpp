@@ -1,4 +1,5 @@
 // key list|rotate|retire: the keys that lie outside the database, and what they sealed.
+#include "bank/bank.h"
 #include "casework/casework.h"
 #include "cli/codes.h"
 #include "cli/context.h"
@@ -10,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -45,6 +47,10 @@ class Keys {
         if (!id.empty()) out[id] += n;
       for (const auto& [id, n] : cases.values_by_key()) out[id] += n;
     });
+    each_of_bank([&](const casework::Vault& vault, const std::string& sealed, const std::string& place) {
+      ++out[vault.key_of(sealed, place)];
+      return std::optional<std::string>();
+    });
     return out;
   }
 
@@ -62,6 +68,16 @@ class Keys {
                                people.audit());
       visit(people, cases, tenant.jurisdiction);
     }
+  }
+
+  // Account numbers of payees, instructions, other sides of statements. What `visit` returns replaces the text.
+  void each_of_bank(const std::function<std::optional<std::string>(const casework::Vault&, const std::string& sealed,
+                                                                   const std::string& place)>& visit) {
+    const casework::Vault vault(file_.keys(), cipher_, entropy_);
+    for (const auto& tenant : policy::tenants(c_.database()))
+      bank::each_sealed(c_.database(), tenant.jurisdiction, [&](const std::string& sealed, const std::string& place) {
+        return visit(vault, sealed, place);
+      });
   }
 
   void note(const std::string& action, const std::string& object, const std::string& detail) {
@@ -134,6 +150,11 @@ int rotate(Context& c, const std::string& cipher) {
     c.line({"继续上次没有办完的更换。", "Going on with the rotation that was interrupted."});
   }
   std::int64_t changed = 0;
+  keys.each_of_bank([&](const casework::Vault& vault, const std::string& sealed, const std::string& place) {
+    if (vault.is_current(sealed)) return std::optional<std::string>();
+    ++changed;
+    return std::optional(vault.sealed(vault.opened(sealed, place), place));
+  });
   keys.each([&](identity::Identity& people, casework::Casework& cases, const std::string& tenant) {
     std::int64_t secrets = people.reseal_secrets();
     std::int64_t done = 0;

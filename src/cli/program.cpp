@@ -1,6 +1,7 @@
 // The command line: options, subcommands, and how errors are told.
 #include "base/text.h"
 #include "cli/auction_commands.h"
+#include "cli/bank_commands.h"
 #include "cli/codes.h"
 #include "cli/context.h"
 #include "cli/settings_file.h"
@@ -130,6 +131,7 @@ int run_program(const std::vector<std::string>& arguments, const Clock& clock, s
   add_compliance_command(app, action);
   add_exchange_commands(app, action);
   add_auction_commands(app, action);
+  add_bank_commands(app, action);
   add_serve_command(app, action);
   add_backup_commands(app, action);
   add_pack_commands(app, action);

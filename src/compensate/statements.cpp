@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "compensate/codes.h"
 #include "compensate/compensation.h"
+#include "compensate/due.h"
 #include "compensate/duties.h"
 #include "compensate/rows.h"
 #include "observe/observations.h"
@@ -329,6 +330,16 @@ ledger::AccountId Compensation::account(const std::string& party, const char* pu
   return ledger_.open_account({party, "CNY", purpose, std::nullopt});
 }
 
+std::int64_t due(store::Transaction& t, const std::string& tenant, const Statement& statement) {
+  for (auto id = statement.supersedes; id;) {
+    const auto earlier = read_statement(t, tenant, *id);
+    if (!earlier) break;
+    if (earlier->state == StatementState::paid) return statement.amount - earlier->amount;
+    id = earlier->supersedes;
+  }
+  return statement.amount;
+}
+
 // What the chain of statements before this one has put into the ledger, in fen.
 std::int64_t Compensation::posted_before(store::Transaction& t, const Statement& statement) const {
   for (auto id = statement.supersedes; id;) {
@@ -381,17 +392,7 @@ Statement Compensation::pay(std::int64_t id, const std::string& by, const std::s
   return advance(id, "paid", by, evidence, [&](store::Transaction& t, Statement& s) {
     require_state(s, {StatementState::posted});
     s.state = StatementState::paid;
-    std::int64_t paid_before = 0;
-    for (auto earlier_id = s.supersedes; earlier_id;) {
-      const auto earlier = read_statement(t, tenant_, *earlier_id);
-      if (!earlier) break;
-      if (earlier->state == StatementState::paid) {
-        paid_before = earlier->amount;
-        break;
-      }
-      earlier_id = earlier->supersedes;
-    }
-    const std::int64_t difference = s.amount - paid_before;
+    const std::int64_t difference = due(t, tenant_, s);
     if (difference == 0) return;
     const bool forward = difference > 0;
     ledger::Request money;

@@ -94,7 +94,7 @@ test('the interface is as its description says', async (t) => {
       '/api/v1/public/statements/{code}': (await first('nobody', '/api/v1/public/statements')).code,
       '/api/v1/jobs/{id}': (await callers.clerk('POST', '/api/v1/runs', { rule: 'section-month', period: '2020-10' })).json.job,
     }
-    const queries = { month: '2020-10', for: 'allocation', words: '涡河', kind: 'place', element: 'eco_jobs', account: 'H-FOOD', instrument: 'COD-GUO', as: (await first('clerk', '/api/v1/import-layouts')).id }
+    const queries = { month: '2020-10', for: 'allocation', words: '涡河', kind: 'place', element: 'eco_jobs', account: 'H-FOOD', instrument: 'COD-GUO', bank_account: 'DEMO-FISCAL', as: (await first('clerk', '/api/v1/import-layouts')).id }
     const address = (path, { parameters }, more = {}) => {
       const filled = path.replaceAll(/\/([\w-]+)\/\{\w+\}/g, (_, before) => {
         const value = values[path] ?? values[before]
