@@ -199,7 +199,7 @@ void WordIndex::forget_removed(store::Transaction& t) const {
 // the table (the newest may all be of one kind), a tenth or more. (ts_match_vq is what @@ means, without an index;
 // the subselect makes the query once, not by row.)
 bool WordIndex::is_common(store::Transaction& t, const std::string& tsquery, std::int64_t last) const {
-  constexpr std::int64_t sample = 200;  // rows
+  constexpr std::int64_t sample = 50;  // rows
   const auto ends = t.first(fmt::format("SELECT MIN(row_id), MAX(row_id) FROM {} WHERE row_id < ?", table_), last);
   if (!ends || !ends->integer_or_null(0)) return false;
   const std::int64_t first = ends->integer(0);
