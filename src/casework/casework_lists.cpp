@@ -321,7 +321,10 @@ std::string found_in_order(const std::string& tenant, const CaseFilter& filter,
   conditions +=
       " AND EXISTS (SELECT 1 FROM casework_seer s WHERE s.jurisdiction = c.jurisdiction AND s.case_id = c.id "
       "AND (" +
-      reach.condition + "))";
+      reach.condition + ")";
+  // For the few rows given each is asked about by itself: PostgreSQL would read all that anybody sees, were it not told so
+  // by an offset.
+  conditions += rows != nullptr ? " LIMIT 1 OFFSET 0)" : ")";
   rest.insert(rest.end(), reach.values.begin(), reach.values.end());
   rest.push_back(store::to_value(some));
   values = std::move(rest);
