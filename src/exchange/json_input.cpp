@@ -111,6 +111,12 @@ JsonInput::Kind JsonInput::Value::kind() const {
   return input_->nodes_[node_].kind;
 }
 
+std::string_view JsonInput::Value::name() const {
+  const Node& n = input_->nodes_[node_];
+  const bool member = n.parent != none && input_->nodes_[n.parent].kind == Kind::object;
+  return member ? std::string_view(input_->names_[n.name]) : std::string_view();
+}
+
 std::string_view JsonInput::Value::text() const {
   const Node& n = input_->nodes_[node_];
   return std::string_view(input_->texts_).substr(n.text, n.length);

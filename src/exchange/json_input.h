@@ -34,6 +34,7 @@ class JsonInput {
     // Refuses members of other names: a typing error must not pass for a missing option.
     void only(std::initializer_list<std::string_view> names) const;
 
+    std::string_view name() const;        // of a member of an object; empty for others
     std::string_view text() const;        // of a string or number, as written; "true", "false"
     std::string_view as_string() const;   // each throws bad_input when it is something else
     bool as_boolean() const;

@@ -41,13 +41,7 @@ WatchRules rules_of(const Value& from) {
   WatchRules out;
   if (const auto groups = from.find("groups")) {
     groups->require(Kind::object);
-    each(*groups, [&](const Value& one) {
-      const std::string pointer = one.pointer();
-      std::string party = pointer.substr(pointer.rfind('/') + 1);
-      for (const auto& [escaped, plain] : {std::pair{"~1", "/"}, std::pair{"~0", "~"}})
-        for (std::size_t at = 0; (at = party.find(escaped, at)) != std::string::npos; at += 1) party.replace(at, 2, plain);
-      out.group_of.emplace(std::move(party), string_of(one));
-    });
+    each(*groups, [&](const Value& one) { out.group_of.emplace(one.name(), string_of(one)); });
   }
   if (const auto barred = from.find("barred")) {
     barred->require(Kind::array);
