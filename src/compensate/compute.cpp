@@ -134,7 +134,7 @@ class Computing {
       for (const policy::Slot& slot : rule_->program.inputs) {
         const std::string& role = rule_->rule.inputs[slot.declaration].origin.role;
         row.given.push_back(inputs_.get(*rule_, slot, row.place, request_.period,
-                                        role.empty() ? std::vector<RoleHeld>{} : held(row.place, role)));
+                                        role.empty() ? std::vector<RoleHeld>{} : holders(row.place, role)));
         row.values.push_back(row.given.back().value);
       }
   }
@@ -199,10 +199,14 @@ class Computing {
       out.payment_derivations.push_back(explainer.payment(i));
     std::set<std::string> named;
     for (const policy::Payment& declared : rule_->rule.payments) named.insert({declared.from, declared.to});
+    std::set<std::string> holding;
     for (const policy::Input& input : rule_->rule.inputs)
-      if (!input.origin.role.empty()) named.insert(input.origin.role);
+      if (!input.origin.role.empty()) holding.insert(input.origin.role);
     for (const std::string& role : named)
-      for (RoleHeld& one : held(row.place, role)) out.roles.push_back(std::move(one));
+      if (!holding.contains(role))
+        for (RoleHeld& one : held(row.place, role)) out.roles.push_back(std::move(one));
+    for (const std::string& role : holding)
+      for (RoleHeld& one : holders(row.place, role)) out.roles.push_back(std::move(one));
     for (const auto& due : outcome.dues) out.payments.push_back(payment(row.place, due));
     return out;
   }
@@ -251,6 +255,14 @@ class Computing {
         out.push_back({role, one.party, one.share});
     }
     std::ranges::sort(out, {}, &RoleHeld::party);
+    return out;
+  }
+
+  // The same with the accounts whose rights count for the place.
+  std::vector<RoleHeld> holders(const registry::Place& place, const std::string& role) const {
+    auto out = held(place, role);
+    if (request_.recorded == nullptr)
+      for (RoleHeld& one : out) one.accounts = inputs_.accounts(place, one.party, request_.period.from());
     return out;
   }
 

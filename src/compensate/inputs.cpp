@@ -310,6 +310,17 @@ Rational in_unit_of(const policy::Input& input, const rights::Instrument& is) {
 
 }  // namespace
 
+std::vector<std::string> InputSource::accounts(const registry::Place& place, const std::string& party, Date on) const {
+  const auto permit = registry_.attribute(place.code, "permit", on, known_);
+  std::vector<std::string> out;
+  for (const rights::RightAccount& one : rights_.accounts(party))
+    if ((one.type == rights::AccountType::holding || one.type == rights::AccountType::trading) &&
+        one.permit == (permit ? permit->value : std::string()))
+      out.push_back(one.code);
+  std::ranges::sort(out);
+  return out;
+}
+
 GivenInput InputSource::rights(const policy::Input& input, const std::string& subject,
                                const registry::Place& place, const Period& period,
                                const std::vector<RoleHeld>& holders) {
@@ -327,13 +338,11 @@ GivenInput InputSource::rights(const policy::Input& input, const std::string& su
   std::vector<rights::Held> held;
   for (const RoleHeld& holder : holders)
     for (const auto& [from, to] : {std::pair{first, last}, std::pair{vintage_from, vintage_to}})
-      for (rights::Held& one : rights_.held({holder.party, subject, from, to}, position_))
+      for (rights::Held& one : rights_.held({holder.accounts, subject, from, to}, position_))
         if ((one.instrument.kind == rights::InstrumentKind::flow) == (from == first)) held.push_back(std::move(one));
-  const auto permit = registry_.attribute(place.code, "permit", period.from(), known_);
   const auto& zones = zones_of(place, period.from());
   std::erase_if(held, [&](const rights::Held& one) {
-    const bool elsewhere = !one.instrument.zone.empty() && !zones.contains(one.instrument.zone);
-    return elsewhere || (permit && !one.permit.empty() && one.permit != permit->value);
+    return !one.instrument.zone.empty() && !zones.contains(one.instrument.zone);
   });
   GivenInput out;
   Rational sum;
@@ -374,7 +383,8 @@ GivenInput InputSource::rights(const policy::Input& input, const std::string& su
     i += static_cast<std::size_t>(count);
   }
   out.value = sum;
-  if (held.empty()) out.reason = {"登记簿中没有这项权利", "the registry has no such rights of the holder"};
+  if (held.empty()) out.reason = {"登记簿中这个场所没有这项权利（账户的许可证号须与场所一致）",
+                  "the registry has no such rights for the place; the account's permit must be the place's"};
   return out;
 }
 

@@ -45,6 +45,7 @@ struct RoleHeld {
   std::string role;
   std::string party;
   Decimal share = 1;
+  std::vector<std::string> accounts{};  // where the rule reads rights: those of the party that count for the place
 };
 
 struct PlaceResult {

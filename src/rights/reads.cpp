@@ -112,20 +112,28 @@ std::vector<Held> Rights::held(const HeldFilter& filter, std::int64_t position) 
       if (is.subject == filter.subject) known.emplace(is.code, std::move(is));
     std::vector<Held> cells;  // one per compartment
     std::vector<ledger::AccountId> ids;
-    book.store().each(
-        [&](const store::Row& row) {
-          const auto instrument = known.find(row.text(2));
-          if (instrument == known.end()) return;
-          cells.push_back({row.text(0), row.text(1), instrument->second,
-                           {static_cast<int>(row.integer(3)), 1, row.text(4), 0}});
-          ids.push_back({row.integer(5)});
-        },
-        "SELECT a.code, a.permit, c.instrument, c.period, c.project, c.ledger_account FROM right_account a "
-        "JOIN right_cell c ON c.jurisdiction = a.jurisdiction AND c.account = a.id "
-        "WHERE a.jurisdiction = ? AND a.owner = ? AND a.type IN (?, ?) AND c.period >= ? AND c.period < ? "
-        "ORDER BY a.code, c.instrument, c.period, c.project",
-        jurisdiction_, filter.owner, static_cast<int>(AccountType::holding),
-        static_cast<int>(AccountType::trading), filter.period_from, filter.period_to);
+    std::string marks;
+    std::vector<store::Value> values{store::to_value(jurisdiction_)};
+    for (const std::string& account : filter.accounts) {
+      marks += marks.empty() ? "?" : ", ?";
+      values.push_back(store::to_value(account));
+    }
+    values.push_back(store::to_value(filter.period_from));
+    values.push_back(store::to_value(filter.period_to));
+    if (!marks.empty())
+      book.store().each_values(
+          fmt::format("SELECT a.code, c.instrument, c.period, c.project, c.ledger_account FROM right_account a "
+                      "JOIN right_cell c ON c.jurisdiction = a.jurisdiction AND c.account = a.id "
+                      "WHERE a.jurisdiction = ? AND a.code IN ({}) AND c.period >= ? AND c.period < ? "
+                      "ORDER BY a.code, c.instrument, c.period, c.project",
+                      marks),
+          values, [&](const store::Row& row) {
+            const auto instrument = known.find(row.text(1));
+            if (instrument == known.end()) return;
+            cells.push_back(
+                {row.text(0), instrument->second, {static_cast<int>(row.integer(2)), 1, row.text(3), 0}});
+            ids.push_back({row.integer(4)});
+          });
     const ledger::Ledger ledger(database_, jurisdiction_, clock_);
     const auto posted = ledger.posted_at(book.store(), ids, position);
     std::vector<Held> out;

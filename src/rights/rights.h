@@ -44,15 +44,14 @@ struct HoldingFilter {
   std::optional<Term> term{};  // only months in it
 };
 
-// What an owner's accounts (holding, trading) hold of one unit, whatever encumbers it.
+// What an account holds of one unit, whatever encumbers it.
 struct Held {
   std::string account;
-  std::string permit;  // of the account; may be empty
   Instrument instrument;
   Part part;  // one period
 };
 struct HeldFilter {
-  std::string owner{};
+  std::vector<std::string> accounts{};  // codes
   std::string subject{};  // Instrument::subject
   int period_from = 0;    // months (Month::index) and vintages, half-open
   int period_to = 0;
