@@ -169,6 +169,9 @@ MarketVenue read_market(const policy::YamlNode& root, const policy::PackInfo& pa
     require(rules.bulk_threshold > 0, root, "bulk", "大宗交易起点须为正数", "bulk begins at a positive quantity");
   }
   read_limits(map, out);
+  if (map.find("days") != nullptr)
+    out.every_day = one_of<bool>(map, "days",
+                                 std::array<pair<string_view, bool>, 2>{{{"working", false}, {"every", true}}});
   const policy::YamlNode& sessions = map.require("sessions");
   read_sessions(sessions, out);
   if (const policy::YamlNode* node = map.find("approval")) {

@@ -11,7 +11,7 @@
 
 namespace tributary::venues {
 
-// What the clock does on each working day.
+// What the clock does on each trading day.
 struct SessionStep {
   enum class What : std::uint8_t {
     call,          // orders are collected for a call auction
@@ -39,6 +39,7 @@ struct MarketVenue {
   std::int64_t max_value_fen = 0;  // of one order; 0: no limit
   std::optional<Decimal> max_share{};  // of what was issued, that one beneficial owner may hold and bid for
   Decimal tick{1};                 // yuan per tonne and year for flow rights, per unit else
+  bool every_day = false;          // else on working days only
   std::vector<SessionStep> sessions;
   std::optional<int> approval_days{};  // an authority decides on each deal within so many calendar days
   // By a rate only: a least amount per deal could not be covered before it is known into how many deals an order falls.

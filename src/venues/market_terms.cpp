@@ -63,6 +63,7 @@ std::string to_text(const MarketTerms& terms) {
                    {"max_value", v.max_value_fen},
                    {"max_share", text_or_null(v.max_share)},
                    {"tick", v.tick.to_string()},
+                   {"every_day", v.every_day},
                    {"sessions", sessions},
                    {"approval_days", v.approval_days ? Json(*v.approval_days) : Json()},
                    {"fees", fees},
@@ -115,6 +116,7 @@ MarketTerms market_terms_of(const std::string& text) {
   venue.max_value_fen = v.at("max_value");
   if (!v.at("max_share").is_null()) venue.max_share = decimal(v.at("max_share"));
   venue.tick = decimal(v.at("tick"));
+  venue.every_day = v.at("every_day");
   for (const Json& step : v.at("sessions"))
     venue.sessions.push_back({step.at("minute"), static_cast<SessionStep::What>(step.at("what").get<int>())});
   if (!v.at("approval_days").is_null()) venue.approval_days = v.at("approval_days").get<int>();

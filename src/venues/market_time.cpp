@@ -22,8 +22,7 @@ void Markets::keep_time(store::Transaction& t, MarketRow& row, const rights::Act
   };
   const Date from = std::max(listing.first_day, day_of({row.clocked}));
   for (Date day = from; day <= std::min(today, listing.last_day); day += std::chrono::days{1}) {
-    // Of a year whose holidays nobody has announced yet no session is known.
-    if (!calendar_.covers(day) || !calendar_.is_working_day(day)) continue;
+    if (!trades_on(row.terms.venue, day)) continue;
     for (const SessionStep& step : row.terms.venue.sessions) {
       const std::int64_t at = start_of(day).seconds + step.minute * 60;
       if (at <= row.clocked || at > now) continue;

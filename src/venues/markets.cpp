@@ -410,7 +410,7 @@ Depth Markets::depth(std::int64_t number, std::size_t levels) {
       const Listing& listing = row.terms.listing;
       for (Date day = std::max(listing.first_day, clock_.today()); row.state == "open" && !out.next && day <= listing.last_day;
            day += std::chrono::days{1}) {
-        if (!calendar_.covers(day) || !calendar_.is_working_day(day)) continue;
+        if (!trades_on(row.terms.venue, day)) continue;
         for (const SessionStep& step : row.terms.venue.sessions) {
           const Instant at{start_of(day).seconds + step.minute * 60};
           if (out.next || at <= clock_.now()) continue;

@@ -241,6 +241,10 @@ class Markets {
   // Applies one command to the book, settles what it made and stores it.
   Change carry_out(store::Transaction& t, MarketRow& row, exchange::Command command, const rights::Act& act,
                    const OrderRequest* request = nullptr);
+  // Of a year whose holidays nobody has announced yet no session on working days is known.
+  bool trades_on(const MarketVenue& venue, Date day) const {
+    return venue.every_day || (calendar_.covers(day) && calendar_.is_working_day(day));
+  }
   void keep_time(store::Transaction& t, MarketRow& row, const rights::Act& act, int& commands);
   void close_day(store::Transaction& t, MarketRow& row, Date day, exchange::Ticks close, const rights::Act& act, int& commands);
   // Blocks members that may not trade any more and have orders in the book; lapses proposals that have run out.

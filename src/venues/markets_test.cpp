@@ -345,12 +345,33 @@ TEST_P(MarketsOn, WhateverIsTamperedWithIsFound) {
   EXPECT_FALSE(f.markets.verify(no).empty());
 }
 
+TEST_P(MarketsOn, WeekendsAreNoTradingDaysUnlessDeclared) {
+  Floor f(GetParam());
+  Listing week = f.listing();
+  week.last_day = make_date(2026, 1, 11);  // a Sunday
+  for (const bool every : {false, true}) {
+    week.key = every ? "every" : "working";
+    f.w.clock.set(parse_instant("2026-01-05 08:00"));
+    const std::int64_t no = f.markets.list(every ? market_venue({{"lot:", "days: every\nlot:"}}) : market_venue(), week, zhao);
+    f.markets.approve(no, qian);
+    f.at("09 10:00");
+    const Depth friday = f.markets.depth(no, 1);
+    EXPECT_EQ(to_string(*friday.next_at), "2026-01-09 15:00");
+    f.at("09 16:00");
+    EXPECT_EQ(f.markets.depth(no, 1).next_at.has_value(), every);
+    f.at("10 10:00");
+    EXPECT_EQ(f.markets.depth(no, 1).phase, every ? Phase::continuous : Phase::closed);
+    EXPECT_EQ(f.troubles(no), "");
+  }
+}
+
 TEST(MarketDeclaration, IsReadStrictly) {
   const auto code = [](const char* from, const char* to) {
     return code_of([&] { (void)market_venue({{from, to}}); });
   };
   EXPECT_EQ(code("trading: continuous", "trading: talking"), "bad_value");
   EXPECT_EQ(code("lot: 10", "lot: 10\nlots: 10"), "unknown_key");
+  EXPECT_EQ(code("lot: 10", "lot: 10\ndays: sundays"), "bad_value");
   EXPECT_EQ(code("at: \"09:20\"", "at: \"08:20\""), "bad_value");      // times rise
   EXPECT_EQ(code("do: no_cancel", "do: open"), "bad_value");           // a call ends by its auction
   EXPECT_EQ(code("do: uncross_open", "do: pause"), "bad_value");
