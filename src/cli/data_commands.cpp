@@ -1,5 +1,6 @@
 // init, import, doctor.
 #include "base/text.h"
+#include "cli/book_commands.h"
 #include "cli/case_types.h"
 #include "cli/codes.h"
 #include "cli/context.h"
@@ -223,6 +224,11 @@ int doctor(Context& c) {
                                       fmt::format("{}; computed again from their records, all the same", adoptions.checked)}
                                : Text{fmt::format("事项 {}：{}", adoptions.faults.front().of.value, adoptions.faults.front().why.zh),
                                       fmt::format("case {}: {}", adoptions.faults.front().of.value, adoptions.faults.front().why.en)});
+  const MarketFaults markets = check_markets(c);
+  add({"市场", "markets"}, markets.faults.empty(),
+      markets.faults.empty() ? Text{fmt::format("{} 个，由指令日志重放均相符", markets.markets),
+                                    fmt::format("{}; replayed from their journals, all the same", markets.markets)}
+                             : markets.faults.front());
   const compensate::Compensation compensation(c.database(), c.tenant(), policy, c.clock());
   const auto runs = compensation.runs();
   // Runs by the packs as they are now must come out the same, down to their statements.

@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "cli/auction_commands.h"
 #include "cli/bank_commands.h"
+#include "cli/book_commands.h"
 #include "cli/codes.h"
 #include "cli/context.h"
 #include "cli/settings_file.h"
@@ -131,6 +132,7 @@ int run_program(const std::vector<std::string>& arguments, const Clock& clock, s
   add_compliance_command(app, action);
   add_exchange_commands(app, action);
   add_auction_commands(app, action);
+  add_book_commands(app, action);
   add_bank_commands(app, action);
   add_serve_command(app, action);
   add_backup_commands(app, action);
