@@ -6,6 +6,8 @@
 #include "casework/stored.h"
 #include "known/known.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace tributary::casework {
@@ -19,10 +21,29 @@ std::string said(const Json& form, const std::string& field) {
   return found == form.end() || !found->is_string() ? std::string() : found->get<std::string>();
 }
 
-// What is typed may be anything: what is no year or day is none.
+// The form as it will stand with the values given, as decide() will write them: a figure is looked up by what is kept, not
+// by how it was typed («2,026»). What is not well-formed is not filled in; decide() refuses it.
+Json form_with(const CaseType& type, Json form, const Json& values) {
+  for (const auto& [name, value] : values.items()) {
+    const Field* field = type.field(name);
+    if (field == nullptr) continue;
+    std::vector<FieldFault> faults;
+    Json good = checked_value(*field, value, name, faults);
+    if (good.is_null() || !faults.empty())
+      form.erase(name);
+    else
+      form[name] = std::move(good);
+  }
+  return form;
+}
+
+// Of a day (2026-03-31) or a number (2026, 2026.0). What is typed may be anything: what is no year or day is none.
 std::optional<Period> year_of_field(const Json& form, const std::string& field) try {
   const std::string text = said(form, field);
-  return text.size() < 4 ? std::nullopt : std::optional(Period::parse(text.substr(0, 4)));
+  if (text.size() < 4) return std::nullopt;
+  const std::string rest = text.substr(4);
+  const bool whole = rest.empty() || rest[0] == '-' || (rest[0] == '.' && rest.find_first_not_of(".0") == std::string::npos);
+  return whole ? std::optional(Period::parse(text.substr(0, 4))) : std::nullopt;
 } catch (const Error&) {
   return std::nullopt;
 }
@@ -34,6 +55,23 @@ std::optional<Date> day_of_field(const Json& form, const std::string& field) try
   return std::nullopt;
 }
 
+// What a figure is asked for. Another question has another answer, and what was typed instead of the first says nothing of it.
+Json question_of(const KnownField& wanted, const Json& form) {
+  Json out{{"from", to_string(wanted.from)}, {"what", wanted.what}, {"of", said(form, wanted.of)}};
+  const std::string subject = wanted.from == From::rights ? wanted.what : std::string();
+  for (const auto& [key, field] :
+       {std::pair{"subject", subject}, {"year", wanted.year}, {"starts", wanted.starts}, {"ends", wanted.ends}})
+    if (!field.empty()) out[key] = said(form, field);
+  return out;
+}
+
+// (Origins of earlier releases do not say all of it.)
+bool is_asked(const Json& origin, const Json& question) {
+  for (const auto& [key, value] : question.items())
+    if (origin.contains(key) && origin.at(key) != value) return false;
+  return true;
+}
+
 // 7.00 is no other amount than 7.
 bool same(const Field& field, const Json& a, const Json& b) {
   const bool counts = field.kind == FieldKind::number || field.kind == FieldKind::money;
@@ -41,6 +79,18 @@ bool same(const Field& field, const Json& a, const Json& b) {
 }
 
 }  // namespace
+
+bool Casework::may_know(store::Transaction& t, const identity::Caller* caller, const KnownField& wanted, const Json& form,
+                        const std::string& applicant) const {
+  using identity::Permission;
+  if (wanted.from != From::ledger && wanted.from != From::rights) return true;
+  const std::string of = said(form, wanted.of);
+  if (of.empty()) return true;  // the applicant's own, or of nobody yet
+  if (caller != nullptr && caller->may(wanted.from == From::rights ? Permission::rights_read : Permission::ledger_read, of))
+    return true;
+  const auto organisation = identity::organisation_in(t, tenant_, applicant);
+  return organisation && organisation->party == of;
+}
 
 std::optional<known::Figure> Casework::known_of(store::Transaction& t, const Field& field, const Json& form,
                                                 const std::string& applicant) const try {
@@ -79,37 +129,53 @@ std::optional<known::Figure> Casework::known_of(store::Transaction& t, const Fie
   return std::nullopt;
 }
 
-void Casework::fill_known(store::Transaction& t, const std::string& by, Stored& s, const Action& action) const {
-  Json form = s.state.form;
-  for (const auto& [name, value] : action.values.items()) form[name] = value;
+void Casework::fill_known(store::Transaction& t, const identity::Caller* caller, Stored& s, const Action& action) const {
+  const std::string by = caller == nullptr ? "" : caller->display_name.empty() ? caller->name : caller->display_name;
+  const Json form = form_with(*s.type, s.state.form, action.values);
+  const Step* step = s.type->step(action.step);
+  const auto may_set = [&](const std::string& field) {
+    return step == nullptr || std::find_if(step->sets.begin(), step->sets.end(), [&](const std::string& set) {
+                                return set == "all" || set == field;
+                              }) != step->sets.end();
+  };
   std::vector<FieldFault> fixed;
   std::vector<FieldFault> reasons;
   for (const Field& field : s.type->declared.form) {
     if (!field.known) continue;
-    std::vector<FieldFault> faults;
-    const auto figure = known_of(t, field, form, s.state.applicant);
-    const Json value = figure ? checked_value(field, figure->value, field.name, faults) : Json(nullptr);
+    const Json question = question_of(*field.known, form);
     const auto origin = s.origins.find(field.name);
     const bool had = origin != s.origins.end();
-    const auto given = action.values.find(field.name);
+    // Typed otherwise before, for what is still asked, and where that is (still) allowed.
+    const bool kept = had && origin->contains("reason") && field.known->may_override && is_asked(*origin, question);
+    std::optional<known::Figure> figure;
+    std::string at = base::to_string(clock_.today());
+    if (may_know(t, caller, *field.known, form, s.state.applicant))
+      figure = known_of(t, field, form, s.state.applicant);
+    else if (had && is_asked(*origin, question)) {  // a colleague who may was told
+      figure = known::Figure{text_of(origin->at("value")), origin->at("detail").get<std::string>()};
+      at = origin->at("at").get<std::string>();
+    }
+    std::vector<FieldFault> faults;
+    const Json value = figure ? checked_value(field, figure->value, field.name, faults) : Json(nullptr);
     if (value.is_null() || !faults.empty()) {
       // Nobody knows it (any more): it may be typed.
-      if (had && !origin->contains("reason")) s.state.form.erase(field.name);
+      if (had && !kept) s.state.form.erase(field.name);
       s.origins.erase(field.name);
       continue;
     }
-    Json now{{"from", to_string(field.known->from)},
-             {"what", field.known->what},
-             {"of", said(form, field.known->of)},
-             {"value", value},
-             {"detail", figure->detail},
-             {"at", base::to_string(clock_.today())}};
+    Json now = question;
+    now["value"] = value;
+    now["detail"] = figure->detail;
+    now["at"] = at;
+    const auto given = action.values.find(field.name);
     std::vector<FieldFault> wrong;
     const Json typed = given == action.values.end() ? Json(nullptr) : checked_value(field, *given, field.name, wrong);
-    const bool kept = had && origin->contains("reason");
-    if (given == action.values.end() ? kept : !wrong.empty() || (!typed.is_null() && !same(field, typed, value))) {
+    const bool differs = !wrong.empty() || (!typed.is_null() && !same(field, typed, value));
+    if (given == action.values.end() ? kept : differs) {
       std::string reason = kept ? origin->at("reason").get<std::string>() : std::string();
-      if (const auto more = action.reasons.find(field.name); more != action.reasons.end())
+      // A reason stands beside the figure that it is for.
+      if (const auto more = action.reasons.find(field.name);
+          more != action.reasons.end() && given != action.values.end() && may_set(field.name))
         reason = trim(more->second);
       if (!field.known->may_override)
         fixed.push_back({field.name,
@@ -119,8 +185,10 @@ void Casework::fill_known(store::Transaction& t, const std::string& by, Stored& 
         reasons.push_back({field.name,
                            {fmt::format("与系统已有的 {} 不同，请写明理由", text_of(value)),
                             fmt::format("it differs from {}, which the system has: say why", text_of(value))}});
+      const bool as_it_was = kept && reason == origin->at("reason") &&
+                             (given == action.values.end() || typed == s.state.form.value(field.name, Json(nullptr)));
       now["reason"] = reason;
-      now["by"] = kept && !action.reasons.contains(field.name) ? origin->at("by") : Json(by);
+      now["by"] = as_it_was ? origin->at("by") : Json(by);
     } else {
       s.state.form[field.name] = value;
     }
