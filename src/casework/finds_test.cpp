@@ -220,5 +220,57 @@ TEST_P(FindsTest, WhatIsErasedLeavesNoWordBehind) {
   }
 }
 
+TEST_P(FindsTest, APageEndsWhereOthersHaveTooMuchOfIt) {
+  Casework c = cases();
+  c.upload(as("zhao"), begun("我的"), "我的.txt", "清淤疏浚");
+  read();
+  const CaseId theirs = begun("别人的", "yi");
+  const StoredDocument file = c.upload(as("yi"), theirs, "别人的.txt", "清淤疏浚");
+  read();
+  // Of theirs there is much: a file of so many stretches, as the reader keeps them.
+  w.database.db().write([&](store::Transaction& t) {
+    const std::int64_t first = t.first("SELECT MAX(row_id) FROM casework_document_words")->integer(0) + 1;
+    for (std::int64_t row = first; row < first + 5'200; ++row) {
+      document_words.add(t, row, "清淤疏浚");
+      t.execute("INSERT INTO casework_document_words (row_id, jurisdiction, document_id, case_id, words) VALUES (?, ?, ?, ?, ?)",
+                row, "341602", file.id, theirs.value, "清淤疏浚");
+    }
+  });
+  const auto page = [&](const char* who, const std::string& cursor) { return Finds(c).documents(as(who), "疏浚", 10, cursor); };
+  const DocumentsFound none = page("zhao", "");
+  EXPECT_TRUE(none.documents.empty());
+  ASSERT_FALSE(none.next.empty());
+  const DocumentsFound mine = page("zhao", none.next);
+  ASSERT_EQ(mine.documents.size(), 1U);
+  EXPECT_EQ(mine.documents[0].document.name, "我的.txt");
+  EXPECT_EQ(mine.documents[0].excerpt, "清淤疏浚");
+  EXPECT_TRUE(mine.next.empty());
+  // Who may see it finds it once, though its rows go on where the next page begins.
+  const DocumentsFound once = page("yi", "");
+  ASSERT_EQ(once.documents.size(), 1U);
+  ASSERT_FALSE(once.next.empty());
+  EXPECT_TRUE(page("yi", once.next).documents.empty());
+}
+
+TEST_P(FindsTest, PagesGoOnWhereTheLastEnded) {
+  Casework c = cases();
+  std::vector<std::string> names;
+  for (int i = 0; i < 7; ++i) {
+    c.upload(as(i % 3 == 2 ? "yi" : "zhao"), begun("一件", i % 3 == 2 ? "yi" : "zhao"), fmt::format("清淤{}.txt", i), "疏浚");
+    if (i % 3 != 2) names.push_back(fmt::format("清淤{}.txt", i));
+  }
+  read();
+  std::vector<std::string> found;
+  std::string cursor;
+  int pages = 0;
+  do {
+    const DocumentsFound page = Finds(c).documents(as("zhao"), "疏浚", 2, cursor);
+    for (const auto& one : page.documents) found.push_back(one.document.name);
+    cursor = page.next;
+  } while (!cursor.empty() && ++pages < 10);
+  std::sort(found.begin(), found.end());
+  EXPECT_EQ(found, names);
+}
+
 }  // namespace
 }  // namespace tributary::casework

@@ -213,18 +213,18 @@ bool WordIndex::is_common(store::Transaction& t, const std::string& tsquery, std
   return row->integer(1) * 10 >= row->integer(0);
 }
 
-std::vector<std::int64_t> WordIndex::rows(store::Transaction& t, const std::string& tsquery, bool common,
+std::vector<std::int64_t> WordIndex::rows(store::Transaction& t, const std::string& query, bool common,
                                           std::int64_t last, std::int64_t most) const {
+  const char* sql = t.dialect() == store::Dialect::sqlite
+                        ? "SELECT rowid FROM {} WHERE tokens MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?"
+                    : common ? "SELECT row_id FROM {} WHERE ts_match_vq(tokens, (SELECT to_tsquery('simple', ?))) AND "
+                               "row_id < ? ORDER BY row_id DESC LIMIT ?"
+                             : "WITH found AS MATERIALIZED (SELECT row_id FROM {} WHERE tokens @@ (SELECT "
+                               "to_tsquery('simple', ?))) SELECT row_id FROM found WHERE row_id < ? ORDER BY row_id "
+                               "DESC LIMIT ?";
   std::vector<std::int64_t> out;
-  t.each([&](const store::Row& row) { out.push_back(row.integer(0)); },
-         common ? fmt::format("SELECT row_id FROM {} WHERE ts_match_vq(tokens, (SELECT to_tsquery('simple', ?))) AND "
-                              "row_id < ? ORDER BY row_id DESC LIMIT ?",
-                              table_)
-                : fmt::format("WITH found AS MATERIALIZED (SELECT row_id FROM {} WHERE tokens @@ (SELECT "
-                              "to_tsquery('simple', ?))) SELECT row_id FROM found WHERE row_id < ? ORDER BY row_id "
-                              "DESC LIMIT ?",
-                              table_),
-         tsquery, last, most);
+  t.each([&](const store::Row& row) { out.push_back(row.integer(0)); }, fmt::format(fmt::runtime(sql), table_), query,
+         last, most);
   return out;
 }
 

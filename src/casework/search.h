@@ -40,10 +40,11 @@ class WordIndex {
   // After rows were removed: nothing of their tokens stays in the file. Reads and writes the whole index.
   void forget_removed(store::Transaction& t) const;
 
-  // The newest rows below `last` with the words, newest first, at most `most`; for PostgreSQL, whose planner is
-  // told by `common` whether to go by the index or by the rows.
+  // The newest rows below `last` with the words, newest first, at most `most`; `query` as the database wants it.
+  // PostgreSQL's planner is told by `common` whether to go by the index or by the rows: by the index all matches are found
+  // whatever `most` is.
   bool is_common(store::Transaction& t, const std::string& tsquery, std::int64_t last) const;
-  std::vector<std::int64_t> rows(store::Transaction& t, const std::string& tsquery, bool common,
+  std::vector<std::int64_t> rows(store::Transaction& t, const std::string& query, bool common,
                                  std::int64_t last, std::int64_t most) const;
 
  private:
