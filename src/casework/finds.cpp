@@ -130,7 +130,7 @@ bool Casework::drop_words(store::Transaction& t, const std::string& document) {
 void Casework::forget_words(store::Transaction& t, const std::vector<std::string>& documents) {
   bool any = false;
   for (const std::string& document : documents) any = drop_words(t, document) || any;
-  if (any) document_words.forget_removed(t);
+  if (any) next(t, removed_words, everywhere);  // for Erasures::sweep
 }
 
 void Casework::keep_words(store::Transaction& t, const StoredDocument& document,

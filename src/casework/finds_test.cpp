@@ -207,8 +207,8 @@ TEST_P(FindsTest, WhatIsErasedLeavesNoWordBehind) {
   w.person("chen", {"office_drafter"});
   Erasures erasures(c);
   erasures.decide(as("wang"), erasures.propose(as("chen"), {id}, Ground::request, "本人要求")[0].id, true, "");
-  EXPECT_EQ(erasures.sweep_log(0), 1);
-  EXPECT_EQ(erasures.sweep_log(1), 1);
+  EXPECT_EQ(erasures.sweep(0), 1);
+  EXPECT_EQ(erasures.sweep(1), 1);
   EXPECT_EQ(files("zhao", "赡养"), Names{});
   EXPECT_EQ(files("zhao", "住所"), Names{});
   EXPECT_EQ(files("zhao", "别的内容7").size(), 1U);
@@ -270,6 +270,43 @@ TEST_P(FindsTest, PagesGoOnWhereTheLastEnded) {
   } while (!cursor.empty() && ++pages < 10);
   std::sort(found.begin(), found.end());
   EXPECT_EQ(found, names);
+}
+
+TEST_P(FindsTest, ManyErasuresMergeTheIndexOnce) {
+  // Beside others, with so many words that the merge takes more than one step.
+  Casework c = cases();
+  std::string much;
+  for (int i = 0; i < 20'000; ++i) much += fmt::format("{}段{} ", i * 7919 % 99'991, i);
+  const CaseId other = begun("别的");
+  for (int i = 0; i < 4; ++i) c.upload(as("zhao"), other, fmt::format("长{}.txt", i), much + std::to_string(i));
+  std::vector<CaseId> ids;
+  for (const char* secret : {"赡养协议书乙方住所地", "借款合同丙方开户行"}) {
+    ids.push_back(asked());
+    const StoredDocument file = c.upload(as("zhao"), ids.back(), "材料.txt", "原件");
+    w.database.db().write([&](store::Transaction& t) {
+      t.execute("UPDATE casework_document SET name = '材料.txt', content = ?, sha256 = ?, unread = 1 WHERE id = ?", base64(secret),
+                sha256_hex(secret), file.id);
+    });
+    act("wang", ids.back(), "refuse", Json::object(), "不符合条件");
+  }
+  read();
+  const bool sqlite = GetParam() == "sqlite";
+  const auto token = [](const char* pair) { return tokens_of(pair).substr(0, tokens_of(pair).find(' ')); };
+  if (sqlite) EXPECT_NE(bytes().find(token("住所")), std::string::npos);
+  w.person("chen", {"office_drafter"});
+  Erasures erasures(c);
+  for (const Erasure& one : erasures.propose(as("chen"), ids, Ground::request, "本人要求")) erasures.decide(as("wang"), one.id, true, "");
+  const char* waiting = "SELECT COALESCE(SUM(last), 0) FROM casework_counter WHERE name = 'removed words'";
+  EXPECT_EQ(count(waiting), 2);
+  EXPECT_EQ(files("zhao", "住所"), Names{});  // out of the search at once
+  if (sqlite) EXPECT_NE(bytes().find(token("住所")), std::string::npos);  // not yet out of the file
+  EXPECT_EQ(erasures.sweep(0), 2);
+  EXPECT_EQ(count(waiting), 0);
+  if (sqlite) {
+    for (const char* pair : {"住所", "开户"}) EXPECT_EQ(bytes().find(token(pair)), std::string::npos) << pair;
+    EXPECT_TRUE(w.database.db().check_integrity().empty());
+  }
+  EXPECT_EQ(files("zhao", "段19999").size(), 4U);
 }
 
 }  // namespace

@@ -188,10 +188,15 @@ void WordIndex::remove(store::Transaction& t, std::int64_t row) const {
             row);
 }
 
-void WordIndex::forget_removed(store::Transaction& t) const {
-  // Until the parts of the index are merged, it holds a removed row's tokens beside the note that it is removed.
-  if (t.dialect() == store::Dialect::sqlite)
-    t.execute(fmt::format("INSERT INTO {0} ({0}) VALUES ('optimize')", table_));
+bool WordIndex::forget_some(store::Transaction& t, bool first) const {
+  // Until the parts of the index are merged, it holds a removed row's tokens beside the note that it is removed. The
+  // first step (a negative number) takes all parts into one merge, the others go on with it; sqlite.org/fts5.html, 6.8.
+  if (t.dialect() != store::Dialect::sqlite) return false;
+  constexpr std::int64_t pages = 64;
+  const auto changes = [&] { return t.first("SELECT total_changes()")->integer(0); };
+  const std::int64_t before = changes();
+  t.execute(fmt::format("INSERT INTO {0} ({0}, rank) VALUES ('merge', ?)", table_), first ? -pages : pages);
+  return changes() - before >= 2;
 }
 
 // PostgreSQL's planner does not know how many rows a word has, least of all one not written to its end, and

@@ -38,6 +38,8 @@ inline constexpr const char* anywhere = "";
 
 // A counter shared by all tenants: rows of the indices of words.
 inline const std::string everywhere;
+// The counter of removals from the index of words since it was last merged.
+inline constexpr const char* removed_words = "removed words";
 
 // What one person's roles reach: pairs of role and organisation, each once, and "(x.role = ? AND
 // x.organisation = ?) OR …" with its values.
