@@ -358,6 +358,13 @@ Json Erasures::erase(store::Transaction& t, const identity::Caller& caller, Case
                 now, c_.tenant_, s.id.value, row.integer(0));
       ++words;
     }
+  for (auto& origin : s.origins.items()) {  // why another figure was typed than the one the system has
+    const auto reason = origin.value().find("reason");
+    if (reason == origin.value().end()) continue;
+    const std::string was = reason->get<std::string>();
+    *reason = struck(was, texts);
+    if (*reason != was) ++words;
+  }
   destroyed["words"] = words;
   ++s.version;
   c_.write(t, s, false);

@@ -40,12 +40,33 @@ documents:
   letter: {label: {zh: 通知, en: Letter}, kind: letter, states: [draft], by: [township], title: "{title}的通知", blocks: [{paragraph: 请各单位据此开展清淤疏浚工作。}]}
 )Y";
 
+// Somebody's name, and a figure that may be typed otherwise with a reason.
+constexpr const char* relief = R"Y(case: relief
+version: "1"
+article: [9]
+title: {zh: 救助, en: Relief}
+explanation: {zh: 试, en: a trial}
+source: {document: 试验办法}
+form:
+  title: {type: text, label: {zh: 标题, en: Title}}
+  person: {type: person, label: {zh: 姓名, en: Name}}
+  year: {type: number, unit: "1", label: {zh: 年度, en: Year}, prefill: year}
+  received: {type: money, label: {zh: 收款, en: Received}, prefill: {from: ledger, what: received, year: year, override: true}}
+states:
+  draft: {label: {zh: 草稿, en: Draft}}
+  done: {label: {zh: 办结, en: Done}, final: true}
+start: {state: draft, by: [township]}
+steps:
+  send: {label: {zh: 报送, en: Send}, from: draft, to: done, by: [{role: township, in: applicant}]}
+)Y";
+
 class FindsTest : public Cases {
  protected:
   FindsTest() {
     policy::PackContext pack;
     pack.pack = "test";
     (*types)["notice"] = read_case_type(notice, "notice.yaml", pack);
+    (*types)["relief"] = read_case_type(relief, "relief.yaml", pack);
   }
   CaseId begun(const std::string& title, const std::string& who = "zhao") {
     return cases().start(as(who), "notice", {{"title", title}}).head.id;
@@ -218,6 +239,30 @@ TEST_P(FindsTest, WhatIsErasedLeavesNoWordBehind) {
       EXPECT_EQ(bytes().find(gone), std::string::npos) << gone;
     EXPECT_TRUE(w.database.db().check_integrity().empty());
   }
+}
+
+TEST_P(FindsTest, ReasonsOfOtherFiguresAreErasedToo) {
+  Casework c = cases();
+  const CaseId id = c.start(as("zhao"), "relief", {{"title", "一户"}, {"person", "买买提·艾力"}}).head.id;
+  Action action;
+  action.step = "save";
+  action.values = {{"received", "5"}};
+  action.reasons = {{"received", "买买提·艾力另交来五元"}};
+  c.act(as("zhao"), id, action, std::nullopt);
+  act("zhao", id, "send");
+  const bool sqlite = GetParam() == "sqlite";
+  const std::string secret = "买买提·艾力另交来";
+  if (sqlite) EXPECT_NE(bytes().find(secret), std::string::npos);
+  w.person("chen", {"office_drafter"});
+  Erasures erasures(c);
+  const Erasure done = erasures.decide(as("wang"), erasures.propose(as("chen"), {id}, Ground::request, "本人要求")[0].id, true, "");
+  EXPECT_EQ(done.destroyed.at("words"), 1);
+  erasures.sweep(0);
+  const Json kept = c.view(as("zhao"), id).origins.at("received");
+  EXPECT_EQ(kept.at("reason"), "［已删除］另交来五元");
+  EXPECT_EQ(kept.at("by"), "某人zhao");
+  EXPECT_EQ(count("SELECT COUNT(*) FROM casework_case WHERE origins LIKE '%买买提%'"), 0);
+  if (sqlite) EXPECT_EQ(bytes().find(secret), std::string::npos);
 }
 
 TEST_P(FindsTest, APageEndsWhereOthersHaveTooMuchOfIt) {
