@@ -133,7 +133,7 @@ Reach reach_of(const Person& who, const std::string& alias, bool everybodys) {
 Casework::Casework(store::Database& database, std::string tenant, const Clock& clock,
                    identity::Entropy& entropy, std::shared_ptr<const CaseTypes> types,
                    const WorkCalendar& calendar, const Vault& vault, identity::Audit& audit,
-                   const std::vector<observe::StatisticsRule>* statistics)
+                   const policy::Policy* policy)
     : database_(database),
       tenant_(std::move(tenant)),
       clock_(clock),
@@ -143,7 +143,7 @@ Casework::Casework(store::Database& database, std::string tenant, const Clock& c
       days_(calendar),
       vault_(vault),
       audit_(audit),
-      statistics_(statistics) {
+      policy_(policy) {
   for (const auto& [name, type] : *types_) by_hash_[type->declared.hash] = type;
 }
 

@@ -22,6 +22,10 @@
 #include <utility>
 #include <vector>
 
+namespace tributary::policy {
+class Policy;
+}  // namespace tributary::policy
+
 namespace tributary::casework {
 
 std::span<const store::Migration> migrations();
@@ -250,11 +254,11 @@ inline constexpr std::array look_up_kinds{FieldKind::citizen_id, FieldKind::acco
 
 class Casework {
  public:
-  // All references must outlive it; the database is migrated. Without rules of statistics no field is filled in from
-  // readings.
+  // All references must outlive it; the database is migrated. Without the policy no field is filled in from readings, nor
+  // from what its rules come to.
   Casework(store::Database& database, std::string tenant, const Clock& clock, identity::Entropy& entropy,
            std::shared_ptr<const CaseTypes> types, const WorkCalendar& calendar, const Vault& vault,
-           identity::Audit& audit, const std::vector<observe::StatisticsRule>* statistics = nullptr);
+           identity::Audit& audit, const policy::Policy* policy = nullptr);
 
   const CaseTypes& types() const { return *types_; }
   // Kinds of cases the caller may begin.
@@ -489,7 +493,7 @@ class Casework {
   Days days_;
   const Vault& vault_;
   identity::Audit& audit_;
-  const std::vector<observe::StatisticsRule>* statistics_;
+  const policy::Policy* policy_;
   mutable std::map<std::string, std::shared_ptr<const CaseType>> by_hash_;
 };
 

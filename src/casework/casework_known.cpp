@@ -4,7 +4,10 @@
 #include "casework/codes.h"
 #include "casework/personal.h"
 #include "casework/stored.h"
+#include "compensate/compensation.h"
+#include "compensate/standing.h"
 #include "known/known.h"
+#include "policy/pack.h"
 
 #include <algorithm>
 
@@ -58,9 +61,9 @@ std::optional<Date> day_of_field(const Json& form, const std::string& field) try
 // What a figure is asked for. Another question has another answer, and what was typed instead of the first says nothing of it.
 Json question_of(const KnownField& wanted, const Json& form) {
   Json out{{"from", to_string(wanted.from)}, {"what", wanted.what}, {"of", said(form, wanted.of)}};
-  const std::string subject = wanted.from == From::rights ? wanted.what : std::string();
-  for (const auto& [key, field] :
-       {std::pair{"subject", subject}, {"year", wanted.year}, {"starts", wanted.starts}, {"ends", wanted.ends}})
+  const std::string subject = wanted.from == From::rights ? wanted.what : wanted.subject;
+  for (const auto& [key, field] : {std::pair{"party", wanted.party}, {"rule", wanted.rule}, {"subject", subject}, {"period", wanted.period},
+                                   {"year", wanted.year}, {"starts", wanted.starts}, {"ends", wanted.ends}})
     if (!field.empty()) out[key] = said(form, field);
   return out;
 }
@@ -78,15 +81,41 @@ bool same(const Field& field, const Json& a, const Json& b) {
   return counts ? Decimal::parse(text_of(a)) == Decimal::parse(text_of(b)) : a == b;
 }
 
+// As the rule comes to it now; «缺» where it comes to nothing, as a notice says it.
+std::optional<known::Figure> of_standing(const compensate::Compensation& compensation, const policy::Policy& policy, Date today,
+                                         const KnownField& wanted, const Json& form) {
+  const std::string name = said(form, wanted.rule);
+  const std::string subject = said(form, wanted.subject);
+  const auto duties = compensate::duties(policy, today);
+  const auto rule = std::ranges::find_if(duties, [&](const auto& one) { return one->rule.name == name; });
+  if (rule == duties.end()) return std::nullopt;
+  const Period period = Period::parse(said(form, wanted.period));
+  const auto found = compensation.look(name, period, said(form, wanted.of));
+  const compensate::PlaceResult& place = found.places.at(0);
+  if (std::ranges::none_of(place.roles, [&](const auto& role) { return role.party == said(form, wanted.party); })) return std::nullopt;
+  for (const compensate::FormulaValue& one : place.results) {
+    const auto bracket = one.name.find('[');
+    if (one.name.substr(0, bracket) != wanted.what) continue;
+    if (bracket != std::string::npos) {
+      const std::string element = one.name.substr(bracket + 1, one.name.size() - bracket - 2);
+      const Text title = compensate::element_title(policy, (*rule)->rule, element);
+      if (subject != element && subject != title.zh && subject != title.en) continue;
+    }
+    return known::Figure{one.value == "-" ? "缺" : one.unit.empty() ? one.value : one.value + " " + one.unit,
+                         fmt::format("standing:{}:{}", name, period.to_string())};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 bool Casework::may_know(store::Transaction& t, const identity::Caller* caller, const KnownField& wanted, const Json& form,
                         const std::string& applicant) const {
   using identity::Permission;
-  if (wanted.from != From::ledger && wanted.from != From::rights) return true;
-  const std::string of = said(form, wanted.of);
+  if (wanted.from != From::ledger && wanted.from != From::rights && wanted.from != From::standing) return true;
+  const std::string of = said(form, wanted.from == From::standing ? wanted.party : wanted.of);
   if (of.empty()) return true;  // the applicant's own, or of nobody yet
-  if (caller != nullptr && caller->may(wanted.from == From::rights ? Permission::rights_read : Permission::ledger_read, of))
+  if (caller != nullptr && caller->may(wanted.from == From::ledger ? Permission::ledger_read : Permission::rights_read, of))
     return true;
   const auto organisation = identity::organisation_in(t, tenant_, applicant);
   return organisation && organisation->party == of;
@@ -103,9 +132,9 @@ std::optional<known::Figure> Casework::known_of(store::Transaction& t, const Fie
   if (!wanted.year.empty() && !year) return std::nullopt;
   switch (wanted.from) {
     case From::readings:
-      if (statistics_ == nullptr) return std::nullopt;
+      if (policy_ == nullptr) return std::nullopt;
       return known::of_readings(
-          t, tenant_, *statistics_,
+          t, tenant_, policy_->catalog().statistics,
           {wanted.of.empty() ? known::places_in(t, tenant_, {wanted.kind, organisation->jurisdiction, *year})
                              : std::vector{of},
            wanted.what, wanted.series, wanted.statistic, field.unit, wanted.decimals, *year});
@@ -121,11 +150,14 @@ std::optional<known::Figure> Casework::known_of(store::Transaction& t, const Fie
       if (!starts || !ends) return std::nullopt;
       return known::of_rights(database_, tenant_, clock_, {of, said(form, wanted.what), *starts, *ends});
     }
+    case From::standing:
+      if (policy_ == nullptr) return std::nullopt;
+      return of_standing(compensate::Compensation(database_, tenant_, *policy_, clock_), *policy_, clock_.today(), wanted, form);
   }
   return std::nullopt;
 } catch (const Error& e) {
-  // A place that is not registered, a year before all rules of statistics: it cannot be told.
-  if (e.kind() != Kind::not_found && e.kind() != Kind::invalid_input) throw;
+  // A place that is not registered, a year before all rules of statistics, two series of one indicator: it cannot be told.
+  if (e.kind() != Kind::not_found && e.kind() != Kind::invalid_input && e.kind() != Kind::conflict) throw;
   return std::nullopt;
 }
 
@@ -158,8 +190,12 @@ void Casework::fill_known(store::Transaction& t, const identity::Caller* caller,
     std::vector<FieldFault> faults;
     const Json value = figure ? checked_value(field, figure->value, field.name, faults) : Json(nullptr);
     if (value.is_null() || !faults.empty()) {
-      // Nobody knows it (any more): it may be typed.
-      if (had && !kept) s.state.form.erase(field.name);
+      // Nobody knows it (any more): it may be typed. A standing is told by the rule and by nobody else.
+      const bool never = field.known->from == From::standing;
+      if (const auto given = action.values.find(field.name); never && given != action.values.end() && !given->is_null() && *given != "")
+        fixed.push_back({field.name, {fmt::format("“{}”由系统带出（现在没有），不能填写", field.label.zh),
+                                      fmt::format("\"{}\" is filled in by the system, which has none now; it cannot be typed", field.label.en)}});
+      if (never || (had && !kept)) s.state.form.erase(field.name);
       s.origins.erase(field.name);
       continue;
     }

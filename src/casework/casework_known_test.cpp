@@ -224,7 +224,9 @@ TEST_P(KnownFields, StandAgainWhereANewerTypeAllowsNoOther) {
   cases().act(as("wide"), id, action, std::nullopt);
   const auto newer = [&](const std::string& prefill, const char* version) {
     std::string text = yearly;
-    for (const auto& [from, to] : {std::pair<std::string, std::string>{", override: true", ""}, {", prefill: {from: ledger, what: received, year: year}", prefill}, {R"(version: "1")", std::string("version: \"") + version + "\""}})
+    for (const auto& [from, to] : {std::pair<std::string, std::string>{", override: true", ""},
+                                   {", prefill: {from: ledger, what: received, year: year}", prefill},
+                                   {R"(version: "1")", std::string("version: \"") + version + "\""}})
       text.replace(text.find(from), from.size(), to);
     (*types)["yearly"] = read_case_type(text, "yearly.yaml", {});
     cases().migrate(as("wide"), id, "", "改用新版", std::nullopt);
@@ -325,6 +327,22 @@ TEST_P(KnownFields, AreDeclaredForFieldsThatCanHoldThem) {
   EXPECT_EQ(refused(name, "{from: ledger, what: paid, year: year}"), "bad_case_type");  // a text is no amount
   EXPECT_EQ(refused(name, "{from: readings, what: nh3n, places: section, statistic: mean, year: year, decimals: 2}"), "bad_case_type");
   EXPECT_EQ(refused(name, "{from: rights, of: firm, what: title, starts: year, ends: year}"), "bad_case_type");
+  const std::string standing = "{from: standing, what: total, at: place, party: firm, rule: title, subject: title, period: title}";
+  const auto with_place = [](const std::string& prefill) {
+    std::string text = yearly;
+    for (const auto& [from, to] : {std::pair<std::string, std::string>{"form:\n", "form:\n  place: {type: place, label: {zh: 地点, en: Place}}\n"}, {"{from: party, of: firm, what: name}", prefill}})
+      text.replace(text.find(from), from.size(), to);
+    return code_of([&] { (void)read_case_type(text, "yearly.yaml", {}); });
+  };
+  const auto other = [&](const std::string& from, const std::string& to) {
+    std::string text = standing;
+    return with_place(text.replace(text.find(from), from.size(), to));
+  };
+  EXPECT_EQ(with_place(standing), "none");
+  EXPECT_EQ(other("rule: title", "rule: year"), "bad_case_type");
+  EXPECT_EQ(other("party: firm", "party: place"), "bad_case_type");
+  EXPECT_EQ(other("at: place, ", ""), "bad_case_type");
+  EXPECT_EQ(other("period: title", "period: title, override: true"), "unknown_key");
   EXPECT_EQ(refused(name, "{from: thin_air, what: name}"), "bad_case_type");
   EXPECT_EQ(refused("{from: ledger, what: received, year: year, override: true}", "{from: ledger, what: received}"), "missing_key");
   EXPECT_EQ(refused("{from: ledger, what: received, year: year, override: true}", "{from: ledger, what: received, year: title}"), "bad_case_type");

@@ -15,8 +15,8 @@ struct Casework::Stored {
   std::string number;
   std::string party;
   CaseState state;
-  Json origins = Json::object();  // by field: {from, what, of, value, detail, at}, {subject, year, starts, ends} as asked
-                                  // for, and {reason, by} where it was typed
+  Json origins = Json::object();  // by field: {from, what, of, value, detail, at}, {party, rule, subject, period, year, starts,
+                                  // ends} as asked for, and {reason, by} where it was typed
   Instant created;
   std::string created_by;
   std::string created_name;
