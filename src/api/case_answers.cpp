@@ -13,7 +13,7 @@ casework::Casework casework_of(Call& call) {
   const Services& services = call.worker.services;
   return casework::Casework(call.database(), call.tenant(), call.clock(), services.entropy,
                             services.case_types, call.policy().catalog().calendar(), services.vault,
-                            call.identity().audit(), &call.policy().catalog().statistics);
+                            call.identity().audit(), &call.policy());
 }
 
 void tell_of(Call& call, const casework::CaseView& view) {
@@ -334,6 +334,13 @@ Json view_schema() {
                                           {"value", any()},
                                           {"detail", text()},
                                           {"at", day()},
+                                          schema::optional("party", text()),
+                                          schema::optional("rule", text()),
+                                          schema::optional("subject", text()),
+                                          schema::optional("period", text()),
+                                          schema::optional("year", text()),
+                                          schema::optional("starts", text()),
+                                          schema::optional("ends", text()),
                                           schema::optional("reason", text()),
                                           schema::optional("by", text())}))},
        {"may_reveal", boolean()},

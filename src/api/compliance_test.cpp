@@ -20,6 +20,7 @@ class ComplianceRoutes : public ::testing::TestWithParam<std::string> {
     world.person("liu", {"enterprise"}, "demo-liquor");
     world.person("chen", {"office_drafter"}, "office");
     world.person("zhao", {"township"}, "div-341602100");
+    world.person("gu", {"lead_department"}, "ecology");
     const observe::ImportTarget target{
         world.database.db(), World::tenant,
         [](std::string_view name) {
@@ -84,6 +85,39 @@ TEST_P(ComplianceRoutes, TheOfficeSeesAllAndThroughTime) {
   EXPECT_EQ(chen.get("/api/v1/compliance?period=2026").status, 400);
   EXPECT_EQ(chen.get("/api/v1/compliance/plant:demo-food?rule=section-month").status, 404);
   EXPECT_EQ(chen.get("/api/v1/compliance?rule=section-month").json()["items"].size(), 0u);
+}
+
+TEST_P(ComplianceRoutes, ANoticeHasTheFiguresOfTheRuleAndNoOthers) {
+  Client gu = world.signed_in("gu");
+  const Json about{{"party", "ent:demo-food"}, {"site", "plant:demo-food"}, {"period", "2026-10"}, {"subject", "化学需氧量"},
+                   {"rule", "discharge-rolling-year"}};
+  const auto begin = [&](Json values, const Json& more = Json::object()) {
+    values.update(more);
+    return gu.post("/api/v1/cases", {{"type", "compliance-notice"}, {"values", values}});
+  };
+  for (const char* field : {"used", "permitted", "held"}) EXPECT_EQ(begin(about, {{field, "99 t"}}).json()["code"], "casework.known_figure") << field;
+  const Received begun = begin(about);
+  ASSERT_EQ(begun.status, 201) << begun.body;
+  const Json view = begun.json();
+  EXPECT_EQ(view["values"]["used"], "12.8 t");
+  EXPECT_EQ(view["values"]["permitted"], "12 t");
+  EXPECT_EQ(view["origins"]["used"]["detail"], "standing:discharge-rolling-year:2026-10");
+  const auto path = "/api/v1/cases/" + std::to_string(view["id"].get<int>()) + "/actions";
+  const auto save = [&](const Json& values) { return gu.post(path, {{"step", "save"}, {"values", values}}).json(); };
+  const auto used = [&](const Json& values) { return save(values)["values"].value("used", Json(nullptr)); };
+  EXPECT_EQ(save({{"used", "1 t"}})["code"], "casework.known_figure");
+  EXPECT_EQ(used({{"used", "12.8 t"}, {"asked", "说明原因"}}), "12.8 t");
+  EXPECT_EQ(used({{"subject", "cod"}}), "12.8 t");
+  EXPECT_EQ(used({{"period", "2026-06"}}), "15.6 t");
+  // Of what the rules do not tell there is no figure, and nobody makes one up; nor of a site that is another's.
+  for (const auto& [field, other] : {std::pair{"subject", "别的"}, {"period", "去年"}, {"rule", "section-month"}, {"site", "plant:none"}, {"party", "ent:demo-liquor"}}) {
+    const Json was = gu.get("/api/v1/cases/" + std::to_string(view["id"].get<int>())).json()["values"][field];
+    EXPECT_TRUE(used({{field, other}}).is_null()) << field;
+    EXPECT_EQ(save({{"used", "1 t"}})["code"], "casework.known_figure") << field;
+    EXPECT_EQ(used({{field, was}}), "15.6 t") << field;
+  }
+  // What is not metered is not zero.
+  EXPECT_EQ(used({{"party", "ent:demo-pharma"}, {"site", "plant:demo-pharma"}, {"period", "2026-10"}}), "缺");
 }
 
 }  // namespace

@@ -84,7 +84,7 @@ bool JobRunner::keep_found(Worker& worker) {
   casework::Casework cases(*worker.database, worker.tenant(), services_.clock, services_.entropy,
                            services_.case_types, worker.policy().catalog().calendar(), services_.vault,
                            worker.identity.audit());
-  swept_ = casework::Erasures(cases).sweep_log(swept_);
+  swept_ = casework::Erasures(cases).sweep(swept_);
   // Neither is put off by the other.
   const bool counted = cases.count_waiting(200) > 0;
   return casework::Finds(cases).read_waiting(1) > 0 || counted;

@@ -58,7 +58,9 @@ struct KnownField {
     ledger,    // yuan that the party `of`, or the applicant's, received or paid (`what`) in the year
     party,     // `what` of the party `of`: known::party_facts
     place,     // the attribute `what` of the place `of`, today
-    rights     // what the party `of` holds free of the rights to the subject that the field `what` names
+    rights,    // what the party `of` holds free of the rights to the subject that the field `what` names
+    standing   // the formula `what` of a rule of compliance at the place `of`, in the period, for its element `subject`;
+               // only where `party` answers for the place. Nobody types it, even where it cannot be told
   };
   From from = From::party;
   std::string what;
@@ -70,6 +72,10 @@ struct KnownField {
   std::string year;    // field with a year, or a day in it
   std::string starts;  // of rights: field with the first day
   std::string ends;    // of rights: field with the day after the last; rates only
+  std::string party;   // of a standing: field with the party
+  std::string rule;    // of a standing: fields of text with the name of the rule, what stands for the element (its code or
+  std::string subject;  // its name) and the period
+  std::string period;
   bool may_override = false;  // another value may be typed, with a reason
   Where where;
 };

@@ -7,7 +7,7 @@ namespace tributary::casework {
 namespace {
 
 constexpr std::array origins{KnownField::From::readings, KnownField::From::ledger, KnownField::From::party,
-                             KnownField::From::place, KnownField::From::rights};
+                             KnownField::From::place, KnownField::From::rights, KnownField::From::standing};
 
 bool counts(const Field& field) {
   return field.kind == FieldKind::number || field.kind == FieldKind::money;
@@ -17,10 +17,23 @@ bool is_words(const Field& field) {
   return field.kind == FieldKind::text || field.kind == FieldKind::credit_code;
 }
 
+bool fits(const Field& field, KnownField::From from) {
+  using From = KnownField::From;
+  switch (from) {
+    case From::ledger: return field.kind == FieldKind::money;
+    case From::readings:
+    case From::rights: return field.kind == FieldKind::number;
+    case From::standing: return field.kind == FieldKind::text;
+    case From::party:
+    case From::place: break;
+  }
+  return is_words(field) || counts(field);
+}
+
 }  // namespace
 
 std::string_view to_string(KnownField::From from) {
-  constexpr std::array<std::string_view, 5> names{"readings", "ledger", "party", "place", "rights"};
+  constexpr std::array<std::string_view, 6> names{"readings", "ledger", "party", "place", "rights", "standing"};
   return names[static_cast<std::size_t>(from)];
 }
 
@@ -36,7 +49,7 @@ KnownField read_known(const YamlNode& node) {
   out.where = node.where;
   const YamlNode& from = map.require("from");
   out.from = pick(origins, policy::scalar_of(from, "from"), from.where, "from");
-  const bool of_place = out.from == From::readings || out.from == From::place;
+  const bool of_place = out.from == From::readings || out.from == From::place || out.from == From::standing;
   out.of = map.text_or(of_place ? "at" : "of");
   out.what = map.text("what");
   const auto one_of = [&](const auto& all) {
@@ -67,10 +80,16 @@ KnownField read_known(const YamlNode& node) {
       out.starts = map.text("starts");
       out.ends = map.text("ends");
       break;
+    case From::standing:
+      out.party = map.text("party");
+      out.rule = map.text("rule");
+      out.subject = map.text("subject");
+      out.period = map.text("period");
+      break;
   }
-  if (out.of.empty() && (out.from == From::place || out.from == From::rights))
+  if (out.of.empty() && (out.from == From::place || out.from == From::rights || out.from == From::standing))
     bad(node.where, "要写明取自哪个字段所指的地点或当事方", "say of which place (at) or party (of) it is");
-  out.may_override = map.boolean_or("override", false);
+  if (out.from != From::standing) out.may_override = map.boolean_or("override", false);
   map.finish();
   return out;
 }
@@ -115,10 +134,12 @@ void check_known(const Declaration& d) {
         bad(known.where, fmt::format("“{}”不是{}", name, zh), fmt::format("\"{}\" is not {}", name, en));
     };
     const auto is = [](FieldKind kind) { return [kind](const Field& f) { return f.kind == kind; }; };
-    if (known.from == From::readings || known.from == From::place)
+    if (known.from == From::readings || known.from == From::place || known.from == From::standing)
       named(known.of, "地点", "a place", is(FieldKind::place));
     else
       named(known.of, "当事方", "a party", is(FieldKind::party));
+    named(known.party, "当事方", "a party", is(FieldKind::party));
+    for (const std::string& words : {known.rule, known.subject, known.period}) named(words, "文字", "a text", is(FieldKind::text));
     named(known.year, "年度或日期", "a year or a day",
           [](const Field& f) { return f.kind == FieldKind::number || f.kind == FieldKind::date; });
     for (const std::string& day : {known.starts, known.ends}) named(day, "日期", "a day", is(FieldKind::date));
@@ -128,13 +149,10 @@ void check_known(const Declaration& d) {
       bad(known.where, "个人信息不能由系统带出", "what is personal is not filled in from elsewhere");
     if (!field.in_draft)
       bad(known.where, "只有草稿里填的字段能由系统带出", "only a field of the draft is filled in from elsewhere");
-    const bool money = known.from == From::ledger;
-    if (money ? field.kind != FieldKind::money
-              : known.from == From::readings || known.from == From::rights ? field.kind != FieldKind::number
-                                                                           : !is_words(field) && !counts(field))
-      bad(known.where, "这种数放不进这个字段：账本用 money，读数和权利用 number，登记用 text、number 或 credit_code",
-          "this figure does not fit the field: the ledger fills money, readings and rights number, the register text, "
-          "number or credit_code");
+    if (!fits(field, known.from))
+      bad(known.where, "这种数放不进这个字段：账本用 money，读数和权利用 number，履约用 text，登记用 text、number 或 credit_code",
+          "this figure does not fit the field: the ledger fills money, readings and rights number, compliance text, the "
+          "register text, number or credit_code");
   }
 }
 

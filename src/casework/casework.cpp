@@ -133,7 +133,7 @@ Reach reach_of(const Person& who, const std::string& alias, bool everybodys) {
 Casework::Casework(store::Database& database, std::string tenant, const Clock& clock,
                    identity::Entropy& entropy, std::shared_ptr<const CaseTypes> types,
                    const WorkCalendar& calendar, const Vault& vault, identity::Audit& audit,
-                   const std::vector<observe::StatisticsRule>* statistics)
+                   const policy::Policy* policy)
     : database_(database),
       tenant_(std::move(tenant)),
       clock_(clock),
@@ -143,7 +143,7 @@ Casework::Casework(store::Database& database, std::string tenant, const Clock& c
       days_(calendar),
       vault_(vault),
       audit_(audit),
-      statistics_(statistics) {
+      policy_(policy) {
   for (const auto& [name, type] : *types_) by_hash_[type->declared.hash] = type;
 }
 
@@ -289,7 +289,7 @@ CaseView Casework::view(const identity::Caller& caller, CaseId id) const {
     database_.read([&](store::Transaction& t) { now = &t; });
     Stored stored = visible(*now, caller, id);
     if (may_save(*stored.type, stored.state, person(caller, identity::Permission::cases_act)))
-      fill_known(*now, {}, stored, {});
+      fill_known(*now, &caller, stored, {});
     out = view_of(*now, caller, stored);
   });
   return std::move(*out);
@@ -312,7 +312,7 @@ CaseView Casework::act(const identity::Caller& caller, CaseId id, const Action& 
     keep_masked(*before.type, before.state.form, wanted.values);
     Stored after = before;
     if (before.state.state == before.type->declared.start_state && wanted.step != "vote") {
-      fill_known(t, caller.display_name.empty() ? caller.name : caller.display_name, after, wanted);
+      fill_known(t, &caller, after, wanted);
       // The same figure, or none, is no other one.
       for (const auto& [field, origin] : after.origins.items())
         if (!origin.contains("reason")) wanted.values.erase(field);

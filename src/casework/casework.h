@@ -22,6 +22,10 @@
 #include <utility>
 #include <vector>
 
+namespace tributary::policy {
+class Policy;
+}  // namespace tributary::policy
+
 namespace tributary::casework {
 
 std::span<const store::Migration> migrations();
@@ -110,7 +114,7 @@ struct CaseView {
   std::shared_ptr<const CaseType> type;  // the version the case began with
   bool latest_version = true;
   CaseState state;  // personal values masked
-  Json origins;     // of figures that the system had: by field {from, what, of, value, detail, at}, and {reason, by}
+  Json origins;     // of figures that the system had: by field, as in stored.h
   std::map<std::string, std::string> computed;
   std::vector<Option> options;
   std::vector<const Ballot*> ballots;
@@ -250,11 +254,11 @@ inline constexpr std::array look_up_kinds{FieldKind::citizen_id, FieldKind::acco
 
 class Casework {
  public:
-  // All references must outlive it; the database is migrated. Without rules of statistics no field is filled in from
-  // readings.
+  // All references must outlive it; the database is migrated. Without the policy no field is filled in from readings, nor
+  // from what its rules come to.
   Casework(store::Database& database, std::string tenant, const Clock& clock, identity::Entropy& entropy,
            std::shared_ptr<const CaseTypes> types, const WorkCalendar& calendar, const Vault& vault,
-           identity::Audit& audit, const std::vector<observe::StatisticsRule>* statistics = nullptr);
+           identity::Audit& audit, const policy::Policy* policy = nullptr);
 
   const CaseTypes& types() const { return *types_; }
   // Kinds of cases the caller may begin.
@@ -456,6 +460,10 @@ class Casework {
   Stored begun(store::Transaction& t, const identity::Caller& caller,
                const std::shared_ptr<const CaseType>& type, const Json& values, CaseId parent, bool by_effect,
                const std::string& applicant = {});
+  // A party's rights and what came into its account are for whoever may look them up there (`caller`; nobody, where a
+  // step of another case begins the draft), and in its own cases for itself.
+  bool may_know(store::Transaction& t, const identity::Caller* caller, const KnownField& wanted, const Json& form,
+                const std::string& applicant) const;
   // What a field of a draft is known to be; nothing where it cannot be told.
   std::optional<known::Figure> known_of(store::Transaction& t, const Field& field, const Json& form,
                                         const std::string& applicant) const;
@@ -463,7 +471,7 @@ class Casework {
   void keep_sums(store::Transaction& t, const Stored& stored, bool fresh) const;
   // Fills a draft in with what is known, as it will stand with the values of the action. Throws known_figure for one
   // that was typed otherwise and may not be, reason_missing.
-  void fill_known(store::Transaction& t, const std::string& by, Stored& stored, const Action& action) const;
+  void fill_known(store::Transaction& t, const identity::Caller* caller, Stored& stored, const Action& action) const;
   bool reseal_documents(store::Transaction& t, CaseId id, bool all);
   // Puts a file into the index of words, by its name and stretches of its text; takes it out; takes files out so that
   // nothing of their words stays.
@@ -485,7 +493,7 @@ class Casework {
   Days days_;
   const Vault& vault_;
   identity::Audit& audit_;
-  const std::vector<observe::StatisticsRule>* statistics_;
+  const policy::Policy* policy_;
   mutable std::map<std::string, std::shared_ptr<const CaseType>> by_hash_;
 };
 

@@ -4,7 +4,12 @@
 #include "casework/codes.h"
 #include "casework/personal.h"
 #include "casework/stored.h"
+#include "compensate/compensation.h"
+#include "compensate/standing.h"
 #include "known/known.h"
+#include "policy/pack.h"
+
+#include <algorithm>
 
 #include <fmt/format.h>
 
@@ -19,10 +24,29 @@ std::string said(const Json& form, const std::string& field) {
   return found == form.end() || !found->is_string() ? std::string() : found->get<std::string>();
 }
 
-// What is typed may be anything: what is no year or day is none.
+// The form as it will stand with the values given, as decide() will write them: a figure is looked up by what is kept, not
+// by how it was typed («2,026»). What is not well-formed is not filled in; decide() refuses it.
+Json form_with(const CaseType& type, Json form, const Json& values) {
+  for (const auto& [name, value] : values.items()) {
+    const Field* field = type.field(name);
+    if (field == nullptr) continue;
+    std::vector<FieldFault> faults;
+    Json good = checked_value(*field, value, name, faults);
+    if (good.is_null() || !faults.empty())
+      form.erase(name);
+    else
+      form[name] = std::move(good);
+  }
+  return form;
+}
+
+// Of a day (2026-03-31) or a number (2026, 2026.0). What is typed may be anything: what is no year or day is none.
 std::optional<Period> year_of_field(const Json& form, const std::string& field) try {
   const std::string text = said(form, field);
-  return text.size() < 4 ? std::nullopt : std::optional(Period::parse(text.substr(0, 4)));
+  if (text.size() < 4) return std::nullopt;
+  const std::string rest = text.substr(4);
+  const bool whole = rest.empty() || rest[0] == '-' || (rest[0] == '.' && rest.find_first_not_of(".0") == std::string::npos);
+  return whole ? std::optional(Period::parse(text.substr(0, 4))) : std::nullopt;
 } catch (const Error&) {
   return std::nullopt;
 }
@@ -34,13 +58,68 @@ std::optional<Date> day_of_field(const Json& form, const std::string& field) try
   return std::nullopt;
 }
 
+// What a figure is asked for. Another question has another answer, and what was typed instead of the first says nothing of it.
+Json question_of(const KnownField& wanted, const Json& form) {
+  Json out{{"from", to_string(wanted.from)}, {"what", wanted.what}, {"of", said(form, wanted.of)}};
+  const std::string subject = wanted.from == From::rights ? wanted.what : wanted.subject;
+  for (const auto& [key, field] : {std::pair{"party", wanted.party}, {"rule", wanted.rule}, {"subject", subject}, {"period", wanted.period},
+                                   {"year", wanted.year}, {"starts", wanted.starts}, {"ends", wanted.ends}})
+    if (!field.empty()) out[key] = said(form, field);
+  return out;
+}
+
+// (Origins of earlier releases do not say all of it.)
+bool is_asked(const Json& origin, const Json& question) {
+  for (const auto& [key, value] : question.items())
+    if (origin.contains(key) && origin.at(key) != value) return false;
+  return true;
+}
+
 // 7.00 is no other amount than 7.
 bool same(const Field& field, const Json& a, const Json& b) {
   const bool counts = field.kind == FieldKind::number || field.kind == FieldKind::money;
   return counts ? Decimal::parse(text_of(a)) == Decimal::parse(text_of(b)) : a == b;
 }
 
+// As the rule comes to it now; «缺» where it comes to nothing, as a notice says it.
+std::optional<known::Figure> of_standing(const compensate::Compensation& compensation, const policy::Policy& policy, Date today,
+                                         const KnownField& wanted, const Json& form) {
+  const std::string name = said(form, wanted.rule);
+  const std::string subject = said(form, wanted.subject);
+  const auto duties = compensate::duties(policy, today);
+  const auto rule = std::ranges::find_if(duties, [&](const auto& one) { return one->rule.name == name; });
+  if (rule == duties.end()) return std::nullopt;
+  const Period period = Period::parse(said(form, wanted.period));
+  const auto found = compensation.look(name, period, said(form, wanted.of));
+  const compensate::PlaceResult& place = found.places.at(0);
+  if (std::ranges::none_of(place.roles, [&](const auto& role) { return role.party == said(form, wanted.party); })) return std::nullopt;
+  for (const compensate::FormulaValue& one : place.results) {
+    const auto bracket = one.name.find('[');
+    if (one.name.substr(0, bracket) != wanted.what) continue;
+    if (bracket != std::string::npos) {
+      const std::string element = one.name.substr(bracket + 1, one.name.size() - bracket - 2);
+      const Text title = compensate::element_title(policy, (*rule)->rule, element);
+      if (subject != element && subject != title.zh && subject != title.en) continue;
+    }
+    return known::Figure{one.value == "-" ? "缺" : one.unit.empty() ? one.value : one.value + " " + one.unit,
+                         fmt::format("standing:{}:{}", name, period.to_string())};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
+
+bool Casework::may_know(store::Transaction& t, const identity::Caller* caller, const KnownField& wanted, const Json& form,
+                        const std::string& applicant) const {
+  using identity::Permission;
+  if (wanted.from != From::ledger && wanted.from != From::rights && wanted.from != From::standing) return true;
+  const std::string of = said(form, wanted.from == From::standing ? wanted.party : wanted.of);
+  if (of.empty()) return true;  // the applicant's own, or of nobody yet
+  if (caller != nullptr && caller->may(wanted.from == From::ledger ? Permission::ledger_read : Permission::rights_read, of))
+    return true;
+  const auto organisation = identity::organisation_in(t, tenant_, applicant);
+  return organisation && organisation->party == of;
+}
 
 std::optional<known::Figure> Casework::known_of(store::Transaction& t, const Field& field, const Json& form,
                                                 const std::string& applicant) const try {
@@ -53,9 +132,9 @@ std::optional<known::Figure> Casework::known_of(store::Transaction& t, const Fie
   if (!wanted.year.empty() && !year) return std::nullopt;
   switch (wanted.from) {
     case From::readings:
-      if (statistics_ == nullptr) return std::nullopt;
+      if (policy_ == nullptr) return std::nullopt;
       return known::of_readings(
-          t, tenant_, *statistics_,
+          t, tenant_, policy_->catalog().statistics,
           {wanted.of.empty() ? known::places_in(t, tenant_, {wanted.kind, organisation->jurisdiction, *year})
                              : std::vector{of},
            wanted.what, wanted.series, wanted.statistic, field.unit, wanted.decimals, *year});
@@ -71,45 +150,68 @@ std::optional<known::Figure> Casework::known_of(store::Transaction& t, const Fie
       if (!starts || !ends) return std::nullopt;
       return known::of_rights(database_, tenant_, clock_, {of, said(form, wanted.what), *starts, *ends});
     }
+    case From::standing:
+      if (policy_ == nullptr) return std::nullopt;
+      return of_standing(compensate::Compensation(database_, tenant_, *policy_, clock_), *policy_, clock_.today(), wanted, form);
   }
   return std::nullopt;
 } catch (const Error& e) {
-  // A place that is not registered, a year before all rules of statistics: it cannot be told.
-  if (e.kind() != Kind::not_found && e.kind() != Kind::invalid_input) throw;
+  // A place that is not registered, a year before all rules of statistics, two series of one indicator: it cannot be told.
+  if (e.kind() != Kind::not_found && e.kind() != Kind::invalid_input && e.kind() != Kind::conflict) throw;
   return std::nullopt;
 }
 
-void Casework::fill_known(store::Transaction& t, const std::string& by, Stored& s, const Action& action) const {
-  Json form = s.state.form;
-  for (const auto& [name, value] : action.values.items()) form[name] = value;
+void Casework::fill_known(store::Transaction& t, const identity::Caller* caller, Stored& s, const Action& action) const {
+  const std::string by = caller == nullptr ? "" : caller->display_name.empty() ? caller->name : caller->display_name;
+  const Json form = form_with(*s.type, s.state.form, action.values);
+  const Step* step = s.type->step(action.step);
+  const auto may_set = [&](const std::string& field) {
+    return step == nullptr || std::find_if(step->sets.begin(), step->sets.end(), [&](const std::string& set) {
+                                return set == "all" || set == field;
+                              }) != step->sets.end();
+  };
   std::vector<FieldFault> fixed;
   std::vector<FieldFault> reasons;
   for (const Field& field : s.type->declared.form) {
     if (!field.known) continue;
-    std::vector<FieldFault> faults;
-    const auto figure = known_of(t, field, form, s.state.applicant);
-    const Json value = figure ? checked_value(field, figure->value, field.name, faults) : Json(nullptr);
+    const Json question = question_of(*field.known, form);
     const auto origin = s.origins.find(field.name);
     const bool had = origin != s.origins.end();
-    const auto given = action.values.find(field.name);
+    // Typed otherwise before, for what is still asked, and where that is (still) allowed.
+    const bool kept = had && origin->contains("reason") && field.known->may_override && is_asked(*origin, question);
+    std::optional<known::Figure> figure;
+    std::string at = base::to_string(clock_.today());
+    if (may_know(t, caller, *field.known, form, s.state.applicant))
+      figure = known_of(t, field, form, s.state.applicant);
+    else if (had && is_asked(*origin, question)) {  // a colleague who may was told
+      figure = known::Figure{text_of(origin->at("value")), origin->at("detail").get<std::string>()};
+      at = origin->at("at").get<std::string>();
+    }
+    std::vector<FieldFault> faults;
+    const Json value = figure ? checked_value(field, figure->value, field.name, faults) : Json(nullptr);
     if (value.is_null() || !faults.empty()) {
-      // Nobody knows it (any more): it may be typed.
-      if (had && !origin->contains("reason")) s.state.form.erase(field.name);
+      // Nobody knows it (any more): it may be typed. A standing is told by the rule and by nobody else.
+      const bool never = field.known->from == From::standing;
+      if (const auto given = action.values.find(field.name); never && given != action.values.end() && !given->is_null() && *given != "")
+        fixed.push_back({field.name, {fmt::format("“{}”由系统带出（现在没有），不能填写", field.label.zh),
+                                      fmt::format("\"{}\" is filled in by the system, which has none now; it cannot be typed", field.label.en)}});
+      if (never || (had && !kept)) s.state.form.erase(field.name);
       s.origins.erase(field.name);
       continue;
     }
-    Json now{{"from", to_string(field.known->from)},
-             {"what", field.known->what},
-             {"of", said(form, field.known->of)},
-             {"value", value},
-             {"detail", figure->detail},
-             {"at", base::to_string(clock_.today())}};
+    Json now = question;
+    now["value"] = value;
+    now["detail"] = figure->detail;
+    now["at"] = at;
+    const auto given = action.values.find(field.name);
     std::vector<FieldFault> wrong;
     const Json typed = given == action.values.end() ? Json(nullptr) : checked_value(field, *given, field.name, wrong);
-    const bool kept = had && origin->contains("reason");
-    if (given == action.values.end() ? kept : !wrong.empty() || (!typed.is_null() && !same(field, typed, value))) {
+    const bool differs = !wrong.empty() || (!typed.is_null() && !same(field, typed, value));
+    if (given == action.values.end() ? kept : differs) {
       std::string reason = kept ? origin->at("reason").get<std::string>() : std::string();
-      if (const auto more = action.reasons.find(field.name); more != action.reasons.end())
+      // A reason stands beside the figure that it is for.
+      if (const auto more = action.reasons.find(field.name);
+          more != action.reasons.end() && given != action.values.end() && may_set(field.name))
         reason = trim(more->second);
       if (!field.known->may_override)
         fixed.push_back({field.name,
@@ -119,8 +221,10 @@ void Casework::fill_known(store::Transaction& t, const std::string& by, Stored& 
         reasons.push_back({field.name,
                            {fmt::format("与系统已有的 {} 不同，请写明理由", text_of(value)),
                             fmt::format("it differs from {}, which the system has: say why", text_of(value))}});
+      const bool as_it_was = kept && reason == origin->at("reason") &&
+                             (given == action.values.end() || typed == s.state.form.value(field.name, Json(nullptr)));
       now["reason"] = reason;
-      now["by"] = kept && !action.reasons.contains(field.name) ? origin->at("by") : Json(by);
+      now["by"] = as_it_was ? origin->at("by") : Json(by);
     } else {
       s.state.form[field.name] = value;
     }

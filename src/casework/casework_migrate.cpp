@@ -64,8 +64,10 @@ CaseView Casework::migrate(const identity::Caller& caller, CaseId id, const std:
             field.sensitivity >= Sensitivity::personal ? Json::array() : Json::array({value, nullptr});
     }
     after.state.form = with_values(*after.type, Json::object(), kept);
-    for (const Field& field : before.type->declared.form)
-      if (!kept.contains(field.name)) after.origins.erase(field.name);
+    for (const Field& field : before.type->declared.form) {
+      const Field* now = after.type->field(field.name);
+      if (!kept.contains(field.name) || !now->known) after.origins.erase(field.name);
+    }
     std::erase_if(after.state.terms,
                   [&](const auto& term) { return after.type->term(term.first) == nullptr; });
     t.execute("DELETE FROM casework_term WHERE jurisdiction = ? AND case_id = ?", tenant_, id.value);

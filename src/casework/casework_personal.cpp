@@ -229,6 +229,7 @@ bool Casework::reseal_documents(store::Transaction& t, CaseId id, bool all) {
     changed = true;
   }
   forget_words(t, closed);
+  if (!closed.empty()) next(t, "erased");  // for Erasures::sweep
   return changed;
 }
 

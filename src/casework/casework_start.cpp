@@ -44,12 +44,12 @@ Casework::Stored Casework::begun(store::Transaction& t, const identity::Caller& 
   // Given by a person: as if the draft were saved; by a step of another case: as that case says.
   if (by_effect) {
     out.state.form = with_values(*type, out.state.form, all);
-    fill_known(t, {}, out, {});
+    fill_known(t, nullptr, out, {});
   } else {
     Action save;
     save.step = "save";
     save.values = all;
-    fill_known(t, {}, out, save);
+    fill_known(t, &caller, out, save);
     for (const auto& [field, origin] : out.origins.items()) save.values.erase(field);
     out.state = decide(*type, out.state, save, who, today, days_);
   }

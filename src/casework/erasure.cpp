@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "casework/personal.h"
+#include "casework/search.h"
 #include "casework/stored.h"
 #include "casework/two_people.h"
 #include "store/log.h"
@@ -269,18 +270,35 @@ Erasure Erasures::decide(const identity::Caller& caller, std::int64_t id, bool a
   });
 }
 
-std::int64_t Erasures::sweep_log(std::int64_t swept) {
+void Erasures::forget_words() {
+  const auto removed = [&](store::Transaction& t) {
+    const auto row = t.first("SELECT last FROM casework_counter WHERE jurisdiction = ? AND name = ?", everywhere, removed_words);
+    return row ? row->integer(0) : 0;
+  };
+  const std::int64_t before = c_.database_.read(removed);
+  if (before == 0) return;
+  for (bool first = true, more = true; more; first = false)
+    more = c_.database_.write([&](store::Transaction& t) { return document_words.forget_some(t, first); });
+  // What was removed meanwhile is for the next time.
+  c_.database_.write([&](store::Transaction& t) {
+    t.execute("DELETE FROM casework_counter WHERE jurisdiction = ? AND name = ? AND last = ?", everywhere, removed_words, before);
+  });
+}
+
+std::int64_t Erasures::sweep(std::int64_t swept) {
   const std::int64_t now = c_.database_.read([&](store::Transaction& t) {
     const auto row = t.first("SELECT last FROM casework_counter WHERE jurisdiction = ? AND name = 'erased'", c_.tenant_);
     return row ? row->integer(0) : 0;
   });
-  return now == swept || !store::empty_log(c_.database_.url()) ? swept : now;
+  if (now == swept) return swept;
+  forget_words();
+  return store::empty_log(c_.database_.url()) ? now : swept;
 }
 
 Json Erasures::erase(store::Transaction& t, const identity::Caller& caller, Casework::Stored& s, std::int64_t id,
                      const std::string& why) {
   // (What a free page of PostgreSQL or a backup still has of a form is sealed, and unreadable once its key is retired
-  // and destroyed. SQLite's file is overwritten, its log emptied by sweep_log.)
+  // and destroyed. SQLite's file is overwritten, its log emptied by sweep.)
   const Casework::Stored before = s;
   std::vector<std::string> texts;
   std::int64_t values = 0;
@@ -325,7 +343,7 @@ Json Erasures::erase(store::Transaction& t, const identity::Caller& caller, Case
     ++files;
   }
   c_.forget_words(t, gone);
-  c_.next(t, "erased");  // for sweep_log
+  c_.next(t, "erased");  // for sweep
   destroyed["files"] = files;
   // Where somebody repeated a value in words of their own.
   std::int64_t words = 0;
@@ -340,6 +358,13 @@ Json Erasures::erase(store::Transaction& t, const identity::Caller& caller, Case
                 now, c_.tenant_, s.id.value, row.integer(0));
       ++words;
     }
+  for (auto& origin : s.origins.items()) {  // why another figure was typed than the one the system has
+    const auto reason = origin.value().find("reason");
+    if (reason == origin.value().end()) continue;
+    const std::string was = reason->get<std::string>();
+    *reason = struck(was, texts);
+    if (*reason != was) ++words;
+  }
   destroyed["words"] = words;
   ++s.version;
   c_.write(t, s, false);

@@ -81,9 +81,10 @@ class Erasures {
   // Destroys at once when approved. Throws unknown_request, already_decided, same_person, not_erasable,
   // reason_missing (of a refusal).
   Erasure decide(const identity::Caller& caller, std::int64_t id, bool approve, const std::string& reason);
-  // SQLite's log still has what an erasure overwrote in the file: it is emptied when something was erased since. Takes
-  // what the last call gave, at first 0. For the server's round, outside of any transaction.
-  std::int64_t sweep_log(std::int64_t swept);
+  // After erasures SQLite's index of words still has the words of the files, until it is merged, and its log what was
+  // overwritten in the file: both are done once for all that was erased since the last call. Takes what that call gave,
+  // at first 0. For the server's round, outside of any transaction.
+  std::int64_t sweep(std::int64_t swept);
   // By permission privacy.read; newest first, below `before`.
   std::vector<Erasure> list(const identity::Caller& caller, bool open_only, std::size_t limit,
                             std::int64_t before = 0) const;
@@ -100,6 +101,7 @@ class Erasures {
                         std::int64_t proposal) const;
   std::optional<Erasure> find(store::Transaction& t, std::int64_t id) const;
   std::optional<Hold> find_hold(store::Transaction& t, std::int64_t id) const;
+  void forget_words();
   Json erase(store::Transaction& t, const identity::Caller& caller, Casework::Stored& stored, std::int64_t id,
              const std::string& why);
 

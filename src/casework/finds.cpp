@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -41,6 +42,41 @@ std::vector<std::string> stretches_of(const std::string& text) {
     from = next;
   }
   return out;
+}
+
+constexpr std::size_t batch = 500;            // rows of the index that are looked at together
+constexpr std::size_t most_looked_at = 5000;  // for one page: it may end before it is full
+
+// Those of the rows that may be seen, newest first: row, document, case, and what a StoredDocument has.
+std::vector<store::Row> visible_of(store::Transaction& t, const std::string& tenant, std::span<const std::int64_t> rows,
+                                   const Reach& reach) {
+  std::vector<store::Value> values;
+  std::string marks;
+  // As many as one of few sizes, so that statements are prepared once.
+  const std::size_t size = rows.size() <= 20 ? 20 : rows.size() <= 100 ? 100 : batch;
+  for (std::size_t i = 0; i < size; ++i) {
+    marks += marks.empty() ? "?" : ", ?";
+    values.push_back(store::to_value(rows[std::min(i, rows.size() - 1)]));
+  }
+  values.push_back(store::to_value(tenant));
+  values.insert(values.end(), reach.values.begin(), reach.values.end());
+  std::vector<store::Row> out;
+  // (`+ 0` and the offset: see found_in_order in casework_lists.cpp.)
+  t.each_values("SELECT w.row_id, w.document_id, d.case_id, d.name, d.media_type, d.bytes, d.sha256, d.at, d.name_of_user "
+                "FROM casework_document_words w JOIN casework_document d ON d.jurisdiction = w.jurisdiction AND d.id = "
+                "w.document_id WHERE w.row_id IN (" +
+                    marks +
+                    ") AND w.jurisdiction = ? AND EXISTS (SELECT 1 FROM casework_seer s WHERE s.jurisdiction = "
+                    "w.jurisdiction AND s.case_id = w.case_id AND (" +
+                    reach.condition + ") LIMIT 1 OFFSET 0) ORDER BY w.row_id + 0 DESC",
+                values, [&](const store::Row& row) { out.push_back(row); });
+  return out;
+}
+
+std::string document_of_row(store::Transaction& t, const std::string& tenant, std::int64_t row) {
+  const auto found =
+      t.first("SELECT document_id FROM casework_document_words WHERE row_id = ? AND jurisdiction = ?", row, tenant);
+  return found ? found->text(0) : std::string();
 }
 
 // A name beside what it holds: «清单.xlsx» is found by 清单.
@@ -94,7 +130,7 @@ bool Casework::drop_words(store::Transaction& t, const std::string& document) {
 void Casework::forget_words(store::Transaction& t, const std::vector<std::string>& documents) {
   bool any = false;
   for (const std::string& document : documents) any = drop_words(t, document) || any;
-  if (any) document_words.forget_removed(t);
+  if (any) next(t, removed_words, everywhere);  // for Erasures::sweep
 }
 
 void Casework::keep_words(store::Transaction& t, const StoredDocument& document,
@@ -137,54 +173,42 @@ DocumentsFound Finds::documents(const identity::Caller& caller, const std::strin
     std::int64_t below = cursor.empty() ? std::numeric_limits<std::int64_t>::max() : number_of(cursor, 0);
     const std::string query = sqlite ? fts5_query(phrases) : tsquery(phrases);
     const bool common = !sqlite && document_words.is_common(t, query, below);
-    constexpr std::int64_t batch = 500;
+    // The index gives its rows in order, no more than are asked for, or finds all of them: then it is asked once.
+    const bool in_order = sqlite || common;
     DocumentsFound out;
-    std::string last;  // document: its rows follow each other
-    for (;;) {
-      std::vector<std::int64_t> rows;
-      if (sqlite)
-        t.each([&](const store::Row& row) { rows.push_back(row.integer(0)); },
-               "SELECT rowid FROM casework_document_text WHERE tokens MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?",
-               query, below, batch);
-      else
-        rows = document_words.rows(t, query, common, below, batch);
-      for (const std::int64_t row : rows) {
-        std::vector<store::Value> values{store::to_value(row), store::to_value(c_.tenant_)};
-        values.insert(values.end(), reach.values.begin(), reach.values.end());
-        std::optional<store::Row> found;
-        t.each_values("SELECT w.document_id, w.words, d.case_id, d.name, d.media_type, d.bytes, d.sha256, d.at, "
-                      "d.name_of_user FROM casework_document_words w JOIN casework_document d ON d.jurisdiction = "
-                      "w.jurisdiction AND d.id = w.document_id WHERE w.row_id = ? AND w.jurisdiction = ? AND "
-                      "EXISTS (SELECT 1 FROM casework_seer s WHERE s.jurisdiction = w.jurisdiction AND "
-                      "s.case_id = w.case_id AND (" +
-                          reach.condition + "))",
-                      values, [&](const store::Row& one) { found = one; });
-        if (!found || found->text(0) == last) {
-          below = row;
+    std::string last = document_of_row(t, c_.tenant_, below);  // its rows follow each other
+    std::int64_t shown = below;
+    std::vector<std::int64_t> found;
+    for (std::size_t looked_at = 0; looked_at < most_looked_at; looked_at += batch) {
+      if (in_order || looked_at == 0)
+        found = document_words.rows(t, query, common, below, static_cast<std::int64_t>(in_order ? batch : most_looked_at));
+      const std::span<const std::int64_t> rest = std::span(found).subspan(in_order ? 0 : std::min(looked_at, found.size()));
+      const std::span<const std::int64_t> rows = rest.first(std::min(batch, rest.size()));
+      if (rows.empty()) return out;
+      for (const store::Row& row : visible_of(t, c_.tenant_, rows, reach)) {
+        if (row.text(1) == last) {
+          shown = row.integer(0);
           continue;
         }
         if (out.documents.size() == limit) {
-          out.next = std::to_string(below);
+          out.next = std::to_string(shown);
           return out;
         }
-        below = row;
-        last = found->text(0);
-        const CaseId of{found->integer(2)};
+        shown = row.integer(0);
+        last = row.text(1);
+        const CaseId of{row.integer(2)};
         auto head = c_.head(t, of);
         if (!head) continue;
-        out.documents.push_back({{last,
-                                  of,
-                                  found->text(3),
-                                  found->text(4),
-                                  found->integer(5),
-                                  found->text(6),
-                                  {found->integer(7)},
-                                  found->text(8)},
+        const auto text = t.first("SELECT words FROM casework_document_words WHERE row_id = ?", shown);
+        out.documents.push_back({{last, of, row.text(3), row.text(4), row.integer(5), row.text(6), {row.integer(7)}, row.text(8)},
                                  std::move(*head),
-                                 excerpt(words, found->text(1))});
+                                 excerpt(words, text ? text->text(0) : std::string())});
       }
-      if (rows.size() < static_cast<std::size_t>(batch)) return out;
+      below = shown = rows.back();
+      if (rows.size() < batch) return out;
     }
+    out.next = std::to_string(below);
+    return out;
   });
 }
 

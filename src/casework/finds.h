@@ -38,7 +38,9 @@ class Finds {
   // Newest first; all words must be there. Both throw bad_search when there is nothing to look for.
   CasesFound cases(const identity::Caller& caller, const std::string& words, std::size_t limit,
                    const std::string& cursor = {}) const;
-  // Those read last first; the words in the name or within one stretch of 12,000 characters of the text.
+  // Those read last first; the words in the name or within one stretch of 12,000 characters of the text. Looks at 5,000
+  // stretches with the words at most: where nearly all are others' to see, a page may have fewer than `limit`, even none,
+  // and yet a `next`.
   DocumentsFound documents(const identity::Caller& caller, const std::string& words, std::size_t limit,
                            const std::string& cursor = {}) const;
 

@@ -40,12 +40,33 @@ documents:
   letter: {label: {zh: 通知, en: Letter}, kind: letter, states: [draft], by: [township], title: "{title}的通知", blocks: [{paragraph: 请各单位据此开展清淤疏浚工作。}]}
 )Y";
 
+// Somebody's name, and a figure that may be typed otherwise with a reason.
+constexpr const char* relief = R"Y(case: relief
+version: "1"
+article: [9]
+title: {zh: 救助, en: Relief}
+explanation: {zh: 试, en: a trial}
+source: {document: 试验办法}
+form:
+  title: {type: text, label: {zh: 标题, en: Title}}
+  person: {type: person, label: {zh: 姓名, en: Name}}
+  year: {type: number, unit: "1", label: {zh: 年度, en: Year}, prefill: year}
+  received: {type: money, label: {zh: 收款, en: Received}, prefill: {from: ledger, what: received, year: year, override: true}}
+states:
+  draft: {label: {zh: 草稿, en: Draft}}
+  done: {label: {zh: 办结, en: Done}, final: true}
+start: {state: draft, by: [township]}
+steps:
+  send: {label: {zh: 报送, en: Send}, from: draft, to: done, by: [{role: township, in: applicant}]}
+)Y";
+
 class FindsTest : public Cases {
  protected:
   FindsTest() {
     policy::PackContext pack;
     pack.pack = "test";
     (*types)["notice"] = read_case_type(notice, "notice.yaml", pack);
+    (*types)["relief"] = read_case_type(relief, "relief.yaml", pack);
   }
   CaseId begun(const std::string& title, const std::string& who = "zhao") {
     return cases().start(as(who), "notice", {{"title", title}}).head.id;
@@ -207,8 +228,8 @@ TEST_P(FindsTest, WhatIsErasedLeavesNoWordBehind) {
   w.person("chen", {"office_drafter"});
   Erasures erasures(c);
   erasures.decide(as("wang"), erasures.propose(as("chen"), {id}, Ground::request, "本人要求")[0].id, true, "");
-  EXPECT_EQ(erasures.sweep_log(0), 1);
-  EXPECT_EQ(erasures.sweep_log(1), 1);
+  EXPECT_EQ(erasures.sweep(0), 1);
+  EXPECT_EQ(erasures.sweep(1), 1);
   EXPECT_EQ(files("zhao", "赡养"), Names{});
   EXPECT_EQ(files("zhao", "住所"), Names{});
   EXPECT_EQ(files("zhao", "别的内容7").size(), 1U);
@@ -218,6 +239,119 @@ TEST_P(FindsTest, WhatIsErasedLeavesNoWordBehind) {
       EXPECT_EQ(bytes().find(gone), std::string::npos) << gone;
     EXPECT_TRUE(w.database.db().check_integrity().empty());
   }
+}
+
+TEST_P(FindsTest, ReasonsOfOtherFiguresAreErasedToo) {
+  Casework c = cases();
+  const CaseId id = c.start(as("zhao"), "relief", {{"title", "一户"}, {"person", "买买提·艾力"}}).head.id;
+  Action action;
+  action.step = "save";
+  action.values = {{"received", "5"}};
+  action.reasons = {{"received", "买买提·艾力另交来五元"}};
+  c.act(as("zhao"), id, action, std::nullopt);
+  act("zhao", id, "send");
+  const bool sqlite = GetParam() == "sqlite";
+  const std::string secret = "买买提·艾力另交来";
+  if (sqlite) EXPECT_NE(bytes().find(secret), std::string::npos);
+  w.person("chen", {"office_drafter"});
+  Erasures erasures(c);
+  const Erasure done = erasures.decide(as("wang"), erasures.propose(as("chen"), {id}, Ground::request, "本人要求")[0].id, true, "");
+  EXPECT_EQ(done.destroyed.at("words"), 1);
+  erasures.sweep(0);
+  const Json kept = c.view(as("zhao"), id).origins.at("received");
+  EXPECT_EQ(kept.at("reason"), "［已删除］另交来五元");
+  EXPECT_EQ(kept.at("by"), "某人zhao");
+  EXPECT_EQ(count("SELECT COUNT(*) FROM casework_case WHERE origins LIKE '%买买提%'"), 0);
+  if (sqlite) EXPECT_EQ(bytes().find(secret), std::string::npos);
+}
+
+TEST_P(FindsTest, APageEndsWhereOthersHaveTooMuchOfIt) {
+  Casework c = cases();
+  c.upload(as("zhao"), begun("我的"), "我的.txt", "清淤疏浚");
+  read();
+  const CaseId theirs = begun("别人的", "yi");
+  const StoredDocument file = c.upload(as("yi"), theirs, "别人的.txt", "清淤疏浚");
+  read();
+  // Of theirs there is much: a file of so many stretches, as the reader keeps them.
+  w.database.db().write([&](store::Transaction& t) {
+    const std::int64_t first = t.first("SELECT MAX(row_id) FROM casework_document_words")->integer(0) + 1;
+    for (std::int64_t row = first; row < first + 5'200; ++row) {
+      document_words.add(t, row, "清淤疏浚");
+      t.execute("INSERT INTO casework_document_words (row_id, jurisdiction, document_id, case_id, words) VALUES (?, ?, ?, ?, ?)",
+                row, "341602", file.id, theirs.value, "清淤疏浚");
+    }
+  });
+  const auto page = [&](const char* who, const std::string& cursor) { return Finds(c).documents(as(who), "疏浚", 10, cursor); };
+  const DocumentsFound none = page("zhao", "");
+  EXPECT_TRUE(none.documents.empty());
+  ASSERT_FALSE(none.next.empty());
+  const DocumentsFound mine = page("zhao", none.next);
+  ASSERT_EQ(mine.documents.size(), 1U);
+  EXPECT_EQ(mine.documents[0].document.name, "我的.txt");
+  EXPECT_EQ(mine.documents[0].excerpt, "清淤疏浚");
+  EXPECT_TRUE(mine.next.empty());
+  // Who may see it finds it once, though its rows go on where the next page begins.
+  const DocumentsFound once = page("yi", "");
+  ASSERT_EQ(once.documents.size(), 1U);
+  ASSERT_FALSE(once.next.empty());
+  EXPECT_TRUE(page("yi", once.next).documents.empty());
+}
+
+TEST_P(FindsTest, PagesGoOnWhereTheLastEnded) {
+  Casework c = cases();
+  std::vector<std::string> names;
+  for (int i = 0; i < 7; ++i) {
+    c.upload(as(i % 3 == 2 ? "yi" : "zhao"), begun("一件", i % 3 == 2 ? "yi" : "zhao"), fmt::format("清淤{}.txt", i), "疏浚");
+    if (i % 3 != 2) names.push_back(fmt::format("清淤{}.txt", i));
+  }
+  read();
+  std::vector<std::string> found;
+  std::string cursor;
+  int pages = 0;
+  do {
+    const DocumentsFound page = Finds(c).documents(as("zhao"), "疏浚", 2, cursor);
+    for (const auto& one : page.documents) found.push_back(one.document.name);
+    cursor = page.next;
+  } while (!cursor.empty() && ++pages < 10);
+  std::sort(found.begin(), found.end());
+  EXPECT_EQ(found, names);
+}
+
+TEST_P(FindsTest, ManyErasuresMergeTheIndexOnce) {
+  // Beside others, with so many words that the merge takes more than one step.
+  Casework c = cases();
+  std::string much;
+  for (int i = 0; i < 20'000; ++i) much += fmt::format("{}段{} ", i * 7919 % 99'991, i);
+  const CaseId other = begun("别的");
+  for (int i = 0; i < 4; ++i) c.upload(as("zhao"), other, fmt::format("长{}.txt", i), much + std::to_string(i));
+  std::vector<CaseId> ids;
+  for (const char* secret : {"赡养协议书乙方住所地", "借款合同丙方开户行"}) {
+    ids.push_back(asked());
+    const StoredDocument file = c.upload(as("zhao"), ids.back(), "材料.txt", "原件");
+    w.database.db().write([&](store::Transaction& t) {
+      t.execute("UPDATE casework_document SET name = '材料.txt', content = ?, sha256 = ?, unread = 1 WHERE id = ?", base64(secret),
+                sha256_hex(secret), file.id);
+    });
+    act("wang", ids.back(), "refuse", Json::object(), "不符合条件");
+  }
+  read();
+  const bool sqlite = GetParam() == "sqlite";
+  const auto token = [](const char* pair) { return tokens_of(pair).substr(0, tokens_of(pair).find(' ')); };
+  if (sqlite) EXPECT_NE(bytes().find(token("住所")), std::string::npos);
+  w.person("chen", {"office_drafter"});
+  Erasures erasures(c);
+  for (const Erasure& one : erasures.propose(as("chen"), ids, Ground::request, "本人要求")) erasures.decide(as("wang"), one.id, true, "");
+  const char* waiting = "SELECT COALESCE(SUM(last), 0) FROM casework_counter WHERE name = 'removed words'";
+  EXPECT_EQ(count(waiting), 2);
+  EXPECT_EQ(files("zhao", "住所"), Names{});  // out of the search at once
+  if (sqlite) EXPECT_NE(bytes().find(token("住所")), std::string::npos);  // not yet out of the file
+  EXPECT_EQ(erasures.sweep(0), 2);
+  EXPECT_EQ(count(waiting), 0);
+  if (sqlite) {
+    for (const char* pair : {"住所", "开户"}) EXPECT_EQ(bytes().find(token(pair)), std::string::npos) << pair;
+    EXPECT_TRUE(w.database.db().check_integrity().empty());
+  }
+  EXPECT_EQ(files("zhao", "段19999").size(), 4U);
 }
 
 }  // namespace

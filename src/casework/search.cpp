@@ -188,10 +188,15 @@ void WordIndex::remove(store::Transaction& t, std::int64_t row) const {
             row);
 }
 
-void WordIndex::forget_removed(store::Transaction& t) const {
-  // Until the parts of the index are merged, it holds a removed row's tokens beside the note that it is removed.
-  if (t.dialect() == store::Dialect::sqlite)
-    t.execute(fmt::format("INSERT INTO {0} ({0}) VALUES ('optimize')", table_));
+bool WordIndex::forget_some(store::Transaction& t, bool first) const {
+  // Until the parts of the index are merged, it holds a removed row's tokens beside the note that it is removed. The
+  // first step (a negative number) takes all parts into one merge, the others go on with it; sqlite.org/fts5.html, 6.8.
+  if (t.dialect() != store::Dialect::sqlite) return false;
+  constexpr std::int64_t pages = 64;
+  const auto changes = [&] { return t.first("SELECT total_changes()")->integer(0); };
+  const std::int64_t before = changes();
+  t.execute(fmt::format("INSERT INTO {0} ({0}, rank) VALUES ('merge', ?)", table_), first ? -pages : pages);
+  return changes() - before >= 2;
 }
 
 // PostgreSQL's planner does not know how many rows a word has, least of all one not written to its end, and
@@ -213,18 +218,18 @@ bool WordIndex::is_common(store::Transaction& t, const std::string& tsquery, std
   return row->integer(1) * 10 >= row->integer(0);
 }
 
-std::vector<std::int64_t> WordIndex::rows(store::Transaction& t, const std::string& tsquery, bool common,
+std::vector<std::int64_t> WordIndex::rows(store::Transaction& t, const std::string& query, bool common,
                                           std::int64_t last, std::int64_t most) const {
+  const char* sql = t.dialect() == store::Dialect::sqlite
+                        ? "SELECT rowid FROM {} WHERE tokens MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?"
+                    : common ? "SELECT row_id FROM {} WHERE ts_match_vq(tokens, (SELECT to_tsquery('simple', ?))) AND "
+                               "row_id < ? ORDER BY row_id DESC LIMIT ?"
+                             : "WITH found AS MATERIALIZED (SELECT row_id FROM {} WHERE tokens @@ (SELECT "
+                               "to_tsquery('simple', ?))) SELECT row_id FROM found WHERE row_id < ? ORDER BY row_id "
+                               "DESC LIMIT ?";
   std::vector<std::int64_t> out;
-  t.each([&](const store::Row& row) { out.push_back(row.integer(0)); },
-         common ? fmt::format("SELECT row_id FROM {} WHERE ts_match_vq(tokens, (SELECT to_tsquery('simple', ?))) AND "
-                              "row_id < ? ORDER BY row_id DESC LIMIT ?",
-                              table_)
-                : fmt::format("WITH found AS MATERIALIZED (SELECT row_id FROM {} WHERE tokens @@ (SELECT "
-                              "to_tsquery('simple', ?))) SELECT row_id FROM found WHERE row_id < ? ORDER BY row_id "
-                              "DESC LIMIT ?",
-                              table_),
-         tsquery, last, most);
+  t.each([&](const store::Row& row) { out.push_back(row.integer(0)); }, fmt::format(fmt::runtime(sql), table_), query,
+         last, most);
   return out;
 }
 

@@ -37,13 +37,16 @@ class WordIndex {
   void add(store::Transaction& t, std::int64_t row, std::string_view text) const;
   void change(store::Transaction& t, std::int64_t row, std::string_view text) const;
   void remove(store::Transaction& t, std::int64_t row) const;
-  // After rows were removed: nothing of their tokens stays in the file. Reads and writes the whole index.
-  void forget_removed(store::Transaction& t) const;
+  // After rows were removed, until it gives false: nothing of their tokens stays in the file. SQLite's index is merged, in
+  // all read and written once, a little each time, so that others may write between two calls. (FTS5 could strike a
+  // row's tokens at once from SQLite 3.42 on.)
+  bool forget_some(store::Transaction& t, bool first) const;
 
-  // The newest rows below `last` with the words, newest first, at most `most`; for PostgreSQL, whose planner is
-  // told by `common` whether to go by the index or by the rows.
+  // The newest rows below `last` with the words, newest first, at most `most`; `query` as the database wants it.
+  // PostgreSQL's planner is told by `common` whether to go by the index or by the rows: by the index all matches are found
+  // whatever `most` is.
   bool is_common(store::Transaction& t, const std::string& tsquery, std::int64_t last) const;
-  std::vector<std::int64_t> rows(store::Transaction& t, const std::string& tsquery, bool common,
+  std::vector<std::int64_t> rows(store::Transaction& t, const std::string& query, bool common,
                                  std::int64_t last, std::int64_t most) const;
 
  private:

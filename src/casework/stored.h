@@ -15,7 +15,8 @@ struct Casework::Stored {
   std::string number;
   std::string party;
   CaseState state;
-  Json origins = Json::object();  // by field: {from, what, of, value, detail, at}, and {reason, by} where it was typed
+  Json origins = Json::object();  // by field: {from, what, of, value, detail, at}, {party, rule, subject, period, year, starts,
+                                  // ends} as asked for, and {reason, by} where it was typed
   Instant created;
   std::string created_by;
   std::string created_name;
@@ -37,6 +38,8 @@ inline constexpr const char* anywhere = "";
 
 // A counter shared by all tenants: rows of the indices of words.
 inline const std::string everywhere;
+// The counter of removals from the index of words since it was last merged.
+inline constexpr const char* removed_words = "removed words";
 
 // What one person's roles reach: pairs of role and organisation, each once, and "(x.role = ? AND
 // x.organisation = ?) OR …" with its values.

@@ -84,7 +84,7 @@ export interface Field {
   'x-rows'?: RowRules
 }
 /** Of a figure that the system had; with `reason` another one was typed. */
-export interface KnownOrigin { from: string; what: string; of: string; value: unknown; detail: string; at: string; reason?: string; by?: string }
+export interface KnownOrigin { from: string; what: string; of: string; rule?: string; value: unknown; detail: string; at: string; reason?: string; by?: string }
 export type Fields = Record<string, Field>
 export type Values = Record<string, unknown>
 
