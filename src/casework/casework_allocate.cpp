@@ -32,6 +32,7 @@ struct Allotted {
 struct Adopted {
   std::string hash;
   std::string method;
+  std::int64_t cap = 0;
   std::int64_t kept = 0;                  // by the district itself
   std::map<std::string, Allotted> units;  // by unit
 };
@@ -49,6 +50,41 @@ std::string text_in(const Json& row, const char* column) {
   return found == row.end() || !found->is_string() ? std::string() : found->get<std::string>();
 }
 
+// As a publication names it: "gini" by its title, "gini/grandfather" by both.
+std::string title_of(const std::string& method) {
+  std::string out;
+  for (const std::string_view one : split(method, '/'))
+    out += (out.empty() ? "" : "／") + allocate::title(allocate::parse_method(one).value()).zh;
+  return out;
+}
+
+using Argument = std::function<std::string(const char*)>;
+
+// What the form says of the allocation as a whole is what is published: it is what the record says, too. Types of
+// before name nothing of it.
+void compare_whole(const Adopted& record, const Argument& argument) {
+  const auto same = [](bool is, const Text& what, const std::string& said, const std::string& recorded) {
+    if (!is)
+      throw failed(fmt::format("{}写的是“{}”，测算记录是“{}”", what.zh, said, recorded),
+                   fmt::format("the {} is \"{}\" in the form; the record says \"{}\"", what.en, said, recorded),
+                   {"从分配工作台重新发起，不要改动带入的内容",
+                    "begin again in the allocation studio, and change nothing of what it brings"});
+  };
+  const auto amount = [&](const char* name, const Text& what, std::int64_t recorded) {
+    const std::string said = argument(name);
+    const auto value = Decimal::try_parse(said);
+    same(value && *value == Decimal::from_int(recorded), what, said, std::to_string(recorded));
+  };
+  const auto word = [&](const char* name, const Text& what, const std::string& recorded) {
+    const std::string said = argument(name);
+    same(said == recorded, what, said, recorded);
+  };
+  amount("cap", {"分配总量", "cap"}, record.cap);
+  amount("kept", {"预留", "reserve"}, record.kept);
+  word("method", {"选定的方法", "method"}, title_of(record.method));
+  word("hash", {"测算记录 SHA-256", "hash"}, record.hash);
+}
+
 // The record computed again, with the accounts of the table; throws where they do not say the same.
 Adopted compare(const std::string& record, const Json& table) {
   const allocate::Outcome outcome = allocate::recompute(record);
@@ -57,7 +93,9 @@ Adopted compare(const std::string& record, const Json& table) {
   out.method = outcome.records.empty() ? "" : outcome.records.begin()->first;
   const auto take = [&](const allocate::Allocation& a, const std::string& parent) {
     for (const allocate::Share& share : a.shares) out.units[share.unit] = {parent, "", whole(share.amount, share.unit)};
-    if (parent.empty()) out.kept = whole(a.reserve, "reserve");
+    if (!parent.empty()) return;
+    out.cap = whole(a.cap, "cap");
+    out.kept = whole(a.reserve, "reserve");
   };
   for (const allocate::Branch& branch : outcome.levels) take(branch.allocation, branch.parent);
   if (outcome.levels.empty()) {
@@ -77,6 +115,11 @@ Adopted compare(const std::string& record, const Json& table) {
     if (share.empty() || Decimal::parse(share) != Decimal::from_int(found->second.amount))
       throw failed(fmt::format("“{}”在表中是 {}，按测算记录重算是 {}", unit, share, found->second.amount),
                    fmt::format("\"{}\" is {} in the table; the record gives {}", unit, share, found->second.amount));
+    const std::string parent = text_in(row, "parent");
+    if (parent != found->second.parent)
+      throw failed(fmt::format("“{}”的上级在表中是“{}”，测算记录是“{}”", unit, parent, found->second.parent),
+                   fmt::format("\"{}\" is under \"{}\" in the table; the record puts it under \"{}\"", unit, parent,
+                               found->second.parent));
     found->second.account = text_in(row, "account");
     if (found->second.account.empty())
       throw failed(fmt::format("“{}”没有登记账户", unit), fmt::format("\"{}\" has no account in the registry", unit));
@@ -155,13 +198,52 @@ void add_to(Plan::Amounts& sum, const Plan::Amounts& more) {
   for (std::size_t p = 0; p < sum.size(); ++p) sum[p] += more[p];
 }
 
+const Effect* allotment_of(const std::vector<Effect>& effects) {
+  const auto found = std::find_if(effects.begin(), effects.end(),
+                                  [](const Effect& e) { return e.kind == Effect::Kind::allocate; });
+  return found == effects.end() ? nullptr : &*found;
+}
+
+// An argument that is one field of the form, or a text of its own.
+std::string argument_in(const CaseType& type, const Json& form, const Effect& effect, const char* name) {
+  const auto found = effect.arguments.find(name);
+  if (found == effect.arguments.end()) return {};
+  const std::string& text = found->second;
+  if (text.size() < 3 || text.front() != '{' || text.back() != '}') return text;
+  return value_in_text(type, form, text.substr(1, text.size() - 2), false);
+}
+
+Adopted compare(const CaseType& type, const Json& form, const Effect& effect) {
+  const auto argument = [&](const char* name) { return argument_in(type, form, effect, name); };
+  const auto rows = form.find(effect.arguments.at("table"));
+  const Adopted out = compare(argument("record"), rows == form.end() || rows->is_null() ? Json::array() : *rows);
+  if (effect.arguments.contains("hash")) compare_whole(out, argument);  // a type of before has none of them
+  return out;
+}
+
+// A case that began on an older type must not get round what is compared now.
+void check_compared(const CaseType& type) {
+  try {
+    check_release(type.declared);
+  } catch (const Error& e) {
+    throw failed(fmt::format("这件事用的是旧版表单，不能采纳：{}", e.message().zh),
+                 fmt::format("this case stands on an older type and cannot be adopted: {}", e.message().en),
+                 {"请先“改用新版表单”", "move the case to the newer type first"});
+  }
+}
+
 }  // namespace
+
+// What leaves the draft is what its record says: nothing else is reviewed and published.
+void Casework::check_allotment(const Stored& s) const {
+  for (const Step& step : s.type->declared.steps)
+    if (const Effect* effect = allotment_of(step.effects)) compare(*s.type, s.state.form, *effect);
+}
 
 Json Casework::adopt(const identity::Caller& caller, const Stored& s, const Effect& effect,
                      const std::function<std::string(const char*)>& argument, std::int64_t event) {
-  const auto rows = s.state.form.find(effect.arguments.at("table"));
-  const Adopted adopted =
-      compare(argument("record"), rows == s.state.form.end() || rows->is_null() ? Json::array() : *rows);
+  check_compared(*s.type);
+  const Adopted adopted = compare(*s.type, s.state.form, effect);
   rights::Rights book(database_, tenant_, clock_, calendar_);
   const rights::Instrument instrument = book.instrument(argument("instrument"));
   const bool flow = instrument.kind == rights::InstrumentKind::flow;
@@ -255,14 +337,11 @@ std::vector<AdoptionFault> Casework::check_adoptions(std::size_t* adopted) const
     for (const One& one : all) {
       const auto fault = [&](const Text& text) { out.push_back({one.id, text}); };
       try {
-        const Step* step = one.type->step(one.step);
-        const auto effect = std::find_if(step->effects.begin(), step->effects.end(),
-                                         [](const Effect& e) { return e.kind == Effect::Kind::allocate; });
-        const std::string field = effect->arguments.at("record");  // "{record}"
-        const std::string record = value_in_text(*one.type, one.form, field.substr(1, field.size() - 2), false);
-        if (allocate::hash_of(record) != one.note.at("record").get<std::string>())
+        const Effect& effect = *allotment_of(one.type->step(one.step)->effects);
+        if (allocate::hash_of(argument_in(*one.type, one.form, effect, "record")) !=
+            one.note.at("record").get<std::string>())
           fault({"测算记录已不是采纳时的那份", "the record is not the one that was adopted"});
-        compare(record, one.form.at(effect->arguments.at("table")));
+        compare(*one.type, one.form, effect);
         for (const Json& moved : one.note.at("transactions")) {
           const rights::Transaction x = book.transaction(moved.at("key").get<std::string>());
           if (x.state != rights::TransactionState::completed || x.to != moved.at("to").get<std::string>() ||
