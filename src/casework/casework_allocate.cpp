@@ -8,6 +8,7 @@
 #include "rights/rights.h"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -86,9 +87,10 @@ void compare_whole(const Adopted& record, const Argument& argument) {
 }
 
 // The record computed again, with the accounts of the table; throws where they do not say the same.
-Adopted compare(const std::string& record, const Json& table) {
+Adopted compare(const std::string& record, const Json& table, const std::string& issuer, const std::string& reserve) {
   const allocate::Outcome outcome = allocate::recompute(record);
   Adopted out;
+  std::set<std::string> accounts{issuer, reserve};
   out.hash = allocate::hash_of(record);
   out.method = outcome.records.empty() ? "" : outcome.records.begin()->first;
   const auto take = [&](const allocate::Allocation& a, const std::string& parent) {
@@ -123,6 +125,10 @@ Adopted compare(const std::string& record, const Json& table) {
     found->second.account = text_in(row, "account");
     if (found->second.account.empty())
       throw failed(fmt::format("“{}”没有登记账户", unit), fmt::format("\"{}\" has no account in the registry", unit));
+    if (!accounts.insert(found->second.account).second)
+      throw failed(fmt::format("“{}”的账户 {} 已用于另一单位、发行或区级储备", unit, found->second.account),
+                   fmt::format("the account {} of \"{}\" is another unit's, the issuer's or the district's reserve",
+                               found->second.account, unit));
     ++met;
   }
   if (met != out.units.size())
@@ -145,9 +151,11 @@ class Plan {
         out[static_cast<std::size_t>(p - from_)] += h.part.amount;
     return out;
   }
-  Amounts missing(const std::string& account, std::int64_t share) const {
+  // `passed_on`: what the units below have of it already.
+  Amounts missing(const std::string& account, std::int64_t share, const Amounts& passed_on = {}) const {
     Amounts out = held(account);
     for (std::size_t p = 0; p < out.size(); ++p) {
+      if (!passed_on.empty()) out[p] += passed_on[p];
       if (out[p] > share)
         throw failed(fmt::format("账户 {} 在 {} 已持有 {}，多于分配的 {}：采纳只能补足，不能收回", account, period(p),
                                  out[p], share),
@@ -216,7 +224,8 @@ std::string argument_in(const CaseType& type, const Json& form, const Effect& ef
 Adopted compare(const CaseType& type, const Json& form, const Effect& effect) {
   const auto argument = [&](const char* name) { return argument_in(type, form, effect, name); };
   const auto rows = form.find(effect.arguments.at("table"));
-  const Adopted out = compare(argument("record"), rows == form.end() || rows->is_null() ? Json::array() : *rows);
+  const Adopted out = compare(argument("record"), rows == form.end() || rows->is_null() ? Json::array() : *rows,
+                              argument("issuer"), argument("reserve"));
   if (effect.arguments.contains("hash")) compare_whole(out, argument);  // a type of before has none of them
   return out;
 }
@@ -256,34 +265,37 @@ Json Casework::adopt(const identity::Caller& caller, const Stored& s, const Effe
   const bool unpaid = argument("origin") == "free";
 
   Plan plan(book, instrument.code, from, to, flow);
-  // From below: what a township must receive is its share, less what its units hold already.
-  std::map<std::string, Plan::Amounts> below;  // by unit: held by the units under it
-  Plan::Amounts issued = plan.nothing();       // through the district's reserve
+  // What every reserve is to have of its own or for the units right below it. A reserve below another is issued its
+  // part from the cap, and the one above that much less.
+  struct Reserve {
+    std::string account;
+    std::int64_t amount = 0;
+    Plan::Amounts passed_on;  // the units right below have it already
+  };
+  std::map<std::string, Reserve> reserves{{"", {reserve, adopted.kept, plan.nothing()}}};  // by unit; the district's
+  for (const auto& [name, unit] : adopted.units)
+    if (book.account(unit.account).type == AccountType::reserve)
+      reserves[name] = {unit.account, unit.amount, plan.nothing()};
   std::vector<std::pair<const Allotted*, Plan::Amounts>> leaves;
   for (const auto& [name, unit] : adopted.units) {
-    if (book.account(unit.account).type == AccountType::reserve) continue;
-    Plan::Amounts missing = plan.missing(unit.account, unit.amount);
-    if (unit.parent.empty())
-      add_to(issued, missing);
-    else
-      add_to(below.try_emplace(unit.parent, plan.nothing()).first->second, plan.held(unit.account));
-    leaves.emplace_back(&unit, std::move(missing));
+    const auto found = reserves.find(unit.parent);
+    if (found == reserves.end())
+      throw failed(fmt::format("“{}”之下还有单位，它的账户应是储备账户", unit.parent),
+                   fmt::format("there are units below \"{}\": its account must be a reserve", unit.parent));
+    Reserve& above = found->second;
+    if (reserves.contains(name)) {
+      if (!unit.parent.empty()) above.amount -= unit.amount;
+      continue;
+    }
+    if (unit.parent.empty()) above.amount += unit.amount;
+    add_to(above.passed_on, plan.held(unit.account));
+    leaves.emplace_back(&unit, plan.missing(unit.account, unit.amount));
   }
-  for (const auto& [name, unit] : adopted.units) {
-    if (book.account(unit.account).type != AccountType::reserve) continue;
-    Plan::Amounts missing = plan.missing(unit.account, unit.amount);
-    if (const auto found = below.find(name); found != below.end())
-      for (std::size_t p = 0; p < missing.size(); ++p) missing[p] -= std::min(missing[p], found->second[p]);
-    plan.add(TransactionKind::issue, issuer, unit.account, missing, false);
-  }
-  const Plan::Amounts kept = plan.held(reserve);
-  for (std::size_t p = 0; p < issued.size(); ++p) issued[p] += std::max<std::int64_t>(adopted.kept - kept[p], 0);
-  plan.add(TransactionKind::issue, issuer, reserve, issued, false);
+  for (const auto& [name, one] : reserves)
+    plan.add(TransactionKind::issue, issuer, one.account, plan.missing(one.account, one.amount, one.passed_on), false);
   const std::size_t issues = plan.proposals.size();
-  for (const auto& [unit, missing] : leaves) {
-    const std::string& source = unit->parent.empty() ? reserve : adopted.units.at(unit->parent).account;
-    plan.add(TransactionKind::allocate, source, unit->account, missing, unpaid);
-  }
+  for (const auto& [unit, missing] : leaves)
+    plan.add(TransactionKind::allocate, reserves.at(unit->parent).account, unit->account, missing, unpaid);
 
   // Begun by whoever drafted the case, approved by whoever takes the step; the engine keeps them apart.
   const std::string rule = fmt::format("{} {} {}", s.type->name(), s.type->declared.version, s.type->declared.hash.substr(0, 12));

@@ -75,8 +75,9 @@ struct Adoption {
     using rights::AccountType;
     const std::vector<rights::NewRightAccount> accounts{
         {"ISSUE", "gov", AccountType::issue},  {"RESERVE", "gov", AccountType::reserve},
-        {"R-1", "town", AccountType::reserve}, {"H-1", "one", AccountType::holding},
-        {"H-2", "two", AccountType::holding},  {"H-3", "three", AccountType::holding}};
+        {"R-1", "town", AccountType::reserve}, {"R-2", "part", AccountType::reserve},
+        {"H-1", "one", AccountType::holding},  {"H-2", "two", AccountType::holding},
+        {"H-3", "three", AccountType::holding}};
     book.open(accounts, two);
     book.set_cap("COD", std::vector<rights::Part>{{is.period_from, 60, "", 1000}}, two);
   }
@@ -120,6 +121,19 @@ struct Adoption {
       return std::string(e.code().name) + ": " + e.message().en;
     }
     return "adopted";
+  }
+  void issue(const std::string& account, std::int64_t amount) {
+    rights::Proposal one;
+    one.key = "before " + account;
+    one.kind = rights::TransactionKind::issue;
+    one.instrument = "COD";
+    one.from = "ISSUE";
+    one.to = account;
+    one.quantity = amount;
+    one.term = rights::Term{rights::Month::parse("2027-01"), rights::Month::parse("2029-01")};
+    rights::Rights book = registry();
+    book.propose(std::span(&one, 1), {"a", "", "试", "1"});
+    book.approve(std::vector<std::string>{one.key}, {"b", "", "试", "1"});
   }
   std::string held(const std::string& account, const std::string& month) {
     for (const rights::Holding& h : registry().holdings({.account = account, .instrument = "COD"}))
@@ -243,6 +257,65 @@ TEST_P(Adoptions, WhatIsPublishedIsWhatIsCarriedOut) {
   const auto faults = a.cases().check_adoptions();
   ASSERT_EQ(faults.size(), 1u);
   EXPECT_NE(faults[0].why.en.find("the reserve is \"40\""), std::string::npos) << faults[0].why.en;
+}
+
+// What a township passes on to a reserve below it is issued once: to the lower one.
+TEST_P(Adoptions, AReserveBelowAReserveIsIssuedItsPartOnce) {
+  Adoption a(GetParam());
+  const std::string record = record_of("unit,parent,current\n甲镇,,60\n丙厂,,40\n甲片,甲镇,1\n一厂,甲片,1\n二厂,甲片,3\n",
+                                       "grandfather/grandfather", "1000", "5%");
+  Json values = Adoption::values(record);
+  values["shares"] = {{{"unit", "甲镇"}, {"account", "R-1"}, {"share", "570"}},
+                      {{"unit", "丙厂"}, {"account", "H-3"}, {"share", "380"}},
+                      {{"unit", "甲片"}, {"parent", "甲镇"}, {"account", "R-2"}, {"share", "541"}},
+                      {{"unit", "一厂"}, {"parent", "甲片"}, {"account", "H-1"}, {"share", "128"}},
+                      {{"unit", "二厂"}, {"parent", "甲片"}, {"account", "H-2"}, {"share", "385"}}};
+  Json holding = values;  // units below it, and no reserve to hold for them
+  holding["shares"][2]["account"] = "H-3";
+  holding["shares"][1]["account"] = "R-2";
+  EXPECT_EQ(a.refusal(holding), "effect_failed: there are units below \"甲片\": its account must be a reserve");
+  a.adopt(a.asked(values));
+  EXPECT_EQ(a.held("R-1", "2027-01"), "29 free 29 unpaid 0");
+  EXPECT_EQ(a.held("R-2", "2027-01"), "28 free 28 unpaid 0");
+  EXPECT_EQ(a.held("RESERVE", "2028-12"), "50 free 50 unpaid 0");
+  EXPECT_EQ(a.held("H-1", "2027-01"), "128 free 0 unpaid 128");
+  EXPECT_EQ(a.held("H-2", "2027-01"), "385 free 0 unpaid 385");
+  EXPECT_EQ(a.held("H-3", "2027-01"), "380 free 0 unpaid 380");
+  EXPECT_TRUE(a.registry().check().empty());
+  EXPECT_TRUE(a.cases().check_adoptions().empty());
+  values["end"] = "2030-01";  // a second one counts what all levels have
+  a.adopt(a.asked(values));
+  EXPECT_EQ(a.held("R-1", "2029-12"), "29 free 29 unpaid 0");
+  EXPECT_EQ(a.held("R-2", "2028-01"), "28 free 28 unpaid 0");
+}
+
+TEST_P(Adoptions, AnAccountIsOfOneUnitOnly) {
+  Adoption a(GetParam());
+  for (const char* taken : {"H-1", "RESERVE", "ISSUE"}) {
+    Json values = Adoption::values(by_levels);
+    values["shares"][3]["account"] = taken;
+    EXPECT_EQ(a.refusal(values), fmt::format("effect_failed: the account {} of \"二厂\" is another unit's, the issuer's "
+                                             "or the district's reserve", taken));
+  }
+  EXPECT_TRUE(a.registry().transactions("", 0, 50).empty());
+}
+
+// What the district's reserve has already goes to its units first, as a township's does.
+TEST_P(Adoptions, AReserveThatIsFilledIsNotFilledAgain) {
+  Adoption a(GetParam());
+  a.issue("RESERVE", 430);  // what is kept, 50, and what goes to 丙厂, 380
+  a.issue("R-1", 100);
+  a.adopt(a.asked(Adoption::values(by_levels)));
+  EXPECT_EQ(a.held("RESERVE", "2027-01"), "50 free 50 unpaid 0");
+  EXPECT_EQ(a.held("R-1", "2027-01"), "29 free 29 unpaid 0");
+  EXPECT_EQ(a.held("H-3", "2027-01"), "380 free 0 unpaid 380");
+  EXPECT_TRUE(a.registry().check().empty());
+
+  Adoption b(GetParam());
+  b.issue("RESERVE", 431);
+  EXPECT_EQ(b.refusal(Adoption::values(by_levels)),
+            "effect_failed: account RESERVE holds 431 in 2027-01, more than the 430 allotted: an adoption adds and takes "
+            "nothing back");
 }
 
 // Every insertion, update and deletion of the step fails in its turn.
