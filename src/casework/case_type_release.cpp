@@ -28,7 +28,7 @@ class Release {
     const std::set<std::string> unreviewed = reached_without_review();
     for (const Step& step : d_.steps)
       for (const Effect& effect : step.effects) {
-        if (effect.kind == Effect::Kind::allocate) allots(effect);
+        if (effect.kind == Effect::Kind::allocate) allots(step, effect);
         if (effect.kind != Effect::Kind::publish) continue;
         stands_for(effect);
         const std::vector<std::string> text = written(effect);
@@ -151,8 +151,13 @@ class Release {
             fmt::format("there is no term \"{}\"", term->second));
   }
 
-  // Every figure of the form that says something of the allocation is compared with the record.
-  void allots(const Effect& effect) const {
+  // Every figure of the form that says something of the allocation is compared with the record, and nobody adopts
+  // his own.
+  void allots(const Step& step, const Effect& effect) const {
+    if (!contains(step.not_by, "start"))
+      bad(step.where, fmt::format("步骤“{}”的采纳人可能就是起草人", step.name),
+          fmt::format("whoever takes the step \"{}\" and adopts the allocation may be its drafter", step.name),
+          {"写 not_by: [start]", "write not_by: [start]"});
     for (const char* name : {"cap", "kept", "method", "hash"}) {
       const auto given = effect.arguments.find(name);
       if (given == effect.arguments.end() ||

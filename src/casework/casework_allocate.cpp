@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "casework/codes.h"
 #include "casework/stored.h"
+#include "identity/login.h"
 #include "rights/rights.h"
 
 #include <algorithm>
@@ -297,9 +298,12 @@ Json Casework::adopt(const identity::Caller& caller, const Stored& s, const Effe
   for (const auto& [unit, missing] : leaves)
     plan.add(TransactionKind::allocate, reserves.at(unit->parent).account, unit->account, missing, unpaid);
 
-  // Begun by whoever drafted the case, approved by whoever takes the step; the engine keeps them apart.
+  // Begun by whoever drafted the case, approved by whoever takes the step; the registry, too, keeps them apart. It
+  // knows people by the name they sign in with.
   const std::string rule = fmt::format("{} {} {}", s.type->name(), s.type->declared.version, s.type->declared.hash.substr(0, 12));
-  const rights::Act first{fmt::format("{} ({})", s.created_name, s.created_by), "", s.title(), rule};
+  const std::string login = database_.read(
+      [&](store::Transaction& t) { return identity::login_of(t, tenant_, identity::UserId{s.created_by}); });
+  const rights::Act first{login.empty() ? s.created_name : login, "", s.title(), rule};
   const rights::Act second{caller.by(), "", fmt::format("{} {}", s.title(), s.number), rule};
   Json moved = Json::array();
   for (std::size_t i = 0; i < plan.proposals.size(); ++i) {
