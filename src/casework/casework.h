@@ -438,7 +438,6 @@ class Casework {
                const std::map<std::string, std::string>& conditions) const;
   // By which values cases of this kind are gathered by others.
   void keep_keys(store::Transaction& t, const Stored& stored) const;
-  void check_allotment(const Stored& stored) const;
   Json adopt(const identity::Caller& caller, const Stored& stored, const Effect& effect,
              const std::function<std::string(const char*)>& argument, std::int64_t event);
   Json carry_out(store::Transaction& t, const identity::Caller& caller, Stored& stored, const Step& step,

@@ -244,10 +244,9 @@ void check_compared(const CaseType& type) {
 
 }  // namespace
 
-// What leaves the draft is what its record says: nothing else is reviewed and published.
-void Casework::check_allotment(const Stored& s) const {
-  for (const Step& step : s.type->declared.steps)
-    if (const Effect* effect = allotment_of(step.effects)) compare(*s.type, s.state.form, *effect);
+void check_allotment(const CaseType& type, const Json& form) {
+  for (const Step& step : type.declared.steps)
+    if (const Effect* effect = allotment_of(step.effects)) compare(type, form, *effect);
 }
 
 Json Casework::adopt(const identity::Caller& caller, const Stored& s, const Effect& effect,
