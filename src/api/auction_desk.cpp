@@ -130,7 +130,8 @@ Json AuctionDesk::own_bid(const AuctionView& view, const venues::StoredBid& bid)
           {"stands", bid.stands()},
           {"withdrawal", bid.quantity == 0},
           {"at", to_rfc3339(bid.at)},
-          {"hash", bid.hash}};
+          {"hash", bid.hash},
+          {"salt", bid.salt}};
 }
 
 Json AuctionDesk::summary(const AuctionView& view) const {

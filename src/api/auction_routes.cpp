@@ -365,7 +365,8 @@ void add_reading(RouteTable& table) {
                                {"stands", boolean()},
                                {"withdrawal", boolean()},
                                {"at", instant()},
-                               {"hash", text()}}),
+                               {"hash", text()},
+                               {"salt", text()}}),
              .pager = list_bids});
   table.add({.path = one + "/history",
              .name = "auction_history",

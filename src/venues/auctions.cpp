@@ -18,14 +18,6 @@ Error bad_field(const char* field, std::string zh, std::string en) {
   return {codes::bad_value, {std::move(zh), std::move(en)}, {{}, 0, 0, field}};
 }
 
-// 256 bits from the system's generator.
-std::string fresh_secret() {
-  std::random_device device;
-  std::string out;
-  for (int i = 0; i < 8; ++i) out += fmt::format("{:08x}", device());
-  return out;
-}
-
 void require_announced_in_time(const Terms& terms, Instant now) {
   const Instant earliest{now.seconds + terms.venue.announcement_days * day};
   if (terms.announcement.opens >= earliest) return;
@@ -49,6 +41,13 @@ std::string_view to_string(Check::Outcome outcome) {
       return "not_checked";
   }
   return "";
+}
+
+std::string random_hex(int words) {
+  std::random_device device;
+  std::string out;
+  for (int i = 0; i < words; ++i) out += fmt::format("{:08x}", device());
+  return out;
 }
 
 void require_act(const rights::Act& act) {
@@ -129,7 +128,7 @@ std::int64_t Auctions::announce(const AuctionVenue& venue, const Announcement& a
         fmt::format("the supply {} must be a whole number of lots of {}", announcement.supply, venue.lot));
   if (announcement.closes <= announcement.opens)
     throw bad_field("closes", "截止须晚于开始", "the close comes after the opening");
-  const std::string secret = fresh_secret();
+  const std::string secret = random_hex(8);
   std::int64_t number = 0;
   database_.together([&](store::Transaction& t) {
     if (const auto row = t.first(

@@ -89,6 +89,7 @@ struct StoredBid {
   Instant at;
   std::string hash{};
   bool stands() const { return !replaced_by && quantity > 0; }  // neither improved nor a withdrawal
+  std::string salt{};  // 128 random bits, hashed with it; told once it is opened. Empty: of before they were added
 };
 
 struct Outcome {  // of one bid that was served

@@ -1,5 +1,6 @@
 // An auction from announcement to settlement, and everything that must be refused on its way.
 #include "base/text.h"
+#include "venues/stored.h"
 #include "venues/venues_testing.h"
 
 namespace tributary::venues {
@@ -248,13 +249,40 @@ TEST_P(AuctionsOn, NobodyApprovesHisOwn) {
   EXPECT_EQ(h.w.troubles(), "");
 }
 
+// Who bids before and after knows the chain's ends, and may guess key and second: the price still does not follow.
+TEST_P(AuctionsOn, TheChainDoesNotTellABidToWhoeverTriesPrices) {
+  Hall h(GetParam());
+  const std::int64_t no = h.announced(venue());
+  for (const char* account : {"A", "B"}) h.admit(no, account);
+  h.w.clock.set(h.opens);
+  const std::string before = h.bid(no, "A", "120", 100).hash;
+  const Bid victim{.key = "1", .account = "B", .price = Decimal(150), .quantity = 200};
+  const std::string hash = h.auctions.bid(no, victim, agent("B")).hash;
+  const std::vector<StoredBid> own = h.auctions.own_bids(no, "B", "agent B");
+  ASSERT_EQ(own.size(), 1U);
+  EXPECT_EQ(own[0].salt, "");  // nobody is told before the opening
+  for (StoredBid guess = own[0]; guess.price < Decimal(300); guess.price = guess.price + Decimal(10))
+    EXPECT_NE(hash_of(before, guess), hash) << guess.price.to_string();
+
+  h.w.clock.set(h.closes);
+  h.auctions.close(no, "seed", qian);
+  const std::vector<StoredBid> opened = h.auctions.bids(no);
+  ASSERT_EQ(opened.size(), 2U);
+  EXPECT_EQ(opened[1].salt.size(), 32U);  // 4 bits each
+  EXPECT_NE(opened[0].salt, opened[1].salt);
+  EXPECT_EQ(hash_of(before, opened[1]), hash);
+  EXPECT_EQ(h.auctions.own_bids(no, "B", "agent B")[0].salt, opened[1].salt);
+  EXPECT_TRUE(h.auctions.verify(no).empty());
+}
+
 // Each sort of damage is found.
 TEST_P(AuctionsOn, VerifyFindsWhatWasTouched) {
   for (const char* damage :
        {"UPDATE venue_bid SET ticks = ticks + 1 WHERE seq = 1",
         "UPDATE venue_bid SET at = at - 100000000 WHERE seq = 2", "UPDATE venue_auction SET secret = 'x'",
         "UPDATE venue_auction SET result = replace(result, '\"sold\":1000', '\"sold\":900')",
-        "UPDATE venue_bid SET replaced_by = 2 WHERE seq = 1", "DELETE FROM venue_bid WHERE seq = 2"}) {
+        "UPDATE venue_bid SET replaced_by = 2 WHERE seq = 1", "UPDATE venue_bid SET salt = 'x' WHERE seq = 1",
+        "DELETE FROM venue_bid WHERE seq = 2"}) {
     Hall h(GetParam());
     const std::int64_t no = h.announced(venue());
     for (const char* account : {"A", "B"}) h.admit(no, account);

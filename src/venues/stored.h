@@ -35,6 +35,8 @@ struct Auctions::Row {
 // Throws same_person when `actor` is one of those named.
 void require_other(const std::string& actor, std::initializer_list<std::string> taken);
 void require_act(const rights::Act& act);
+// From the system's generator, 32 bits a word.
+std::string random_hex(int words);
 // A bid in its place of the chain.
 std::string hash_of(const std::string& before, const StoredBid& bid);
 std::map<std::string, std::string> owners_of(const std::vector<Bidder>& bidders);  // by account
