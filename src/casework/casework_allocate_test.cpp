@@ -36,7 +36,8 @@ start: {state: draft, by: [township]}
 steps:
   ask: {label: {zh: 报批, en: Ask}, from: draft, to: asked, by: [township]}
   adopt: {label: {zh: 批准, en: Adopt}, from: asked, to: adopted, by: [office_approver], not_by: [start, ask],
-    effects: [{do: allocate, record: "{record}", table: shares, instrument: COD, start: "{start}", end: "{end}", issuer: ISSUE, reserve: RESERVE, origin: "{origin}", cap: "{cap}", kept: "{reserve}", method: "{method}", hash: "{hash}"}]}
+    effects: [{do: allocate, record: "{record}", table: shares, instrument: COD, start: "{start}", end: "{end}", issuer: ISSUE, reserve: RESERVE,
+      origin: "{origin}", cap: "{cap}", kept: "{reserve}", method: "{method}", hash: "{hash}"}]}
 )Y";
 
 // Two townships, the first with two units, and a unit of the district's own.
