@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 namespace tributary::api {
 namespace {
 
@@ -74,6 +76,37 @@ AuctionView AuctionDesk::auction(std::int64_t number) const {
   throw not_found({"这场竞价", "such auction"});
 }
 
+Page AuctionDesk::page(const PageRequest& page, const std::function<bool(const AuctionView&)>& wanted) const {
+  venues::AuctionPage asked{.published = !office(),
+                            .by_close = page.sort.ends_with("closes"),
+                            .upward = !page.sort.empty() && page.sort.front() != '-',
+                            .limit = static_cast<std::int64_t>(page.limit) + 1};
+  if (!page.cursor.empty()) {  // "close.number" of the last one before
+    const auto dot = page.cursor.find('.');
+    const auto close = whole_number(page.cursor.substr(0, dot));
+    const auto number = dot == std::string::npos ? std::nullopt : whole_number(page.cursor.substr(dot + 1));
+    if (!close || !number)
+      throw Error(codes::bad_parameter, {"cursor 无效", "the cursor is not one of ours"}, {{}, 0, 0, "cursor"});
+    asked.after = {Instant{*close}, *number};
+  }
+  Page out;
+  for (bool more = true; more;) {
+    const std::vector<AuctionView> found = hall.auctions(asked);
+    more = static_cast<std::int64_t>(found.size()) == asked.limit;
+    for (const AuctionView& view : found) {
+      if (wanted(view)) {
+        if (out.items.size() == page.limit) {
+          out.next = fmt::format("{}.{}", asked.after->first.seconds, asked.after->second);
+          return out;
+        }
+        out.items.push_back(summary(view));
+      }
+      asked.after = {view.announcement.closes, view.number};
+    }
+  }
+  return out;
+}
+
 const rights::RightAccount& AuctionDesk::own_account(const std::string& code) const {
   const rights::RightAccount& account = rights_.account(code);
   if (!call_.caller.party.empty() && account.owner == call_.caller.party) return account;
@@ -130,7 +163,8 @@ Json AuctionDesk::own_bid(const AuctionView& view, const venues::StoredBid& bid)
           {"stands", bid.stands()},
           {"withdrawal", bid.quantity == 0},
           {"at", to_rfc3339(bid.at)},
-          {"hash", bid.hash}};
+          {"hash", bid.hash},
+          {"salt", bid.salt}};
 }
 
 Json AuctionDesk::summary(const AuctionView& view) const {

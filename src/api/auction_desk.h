@@ -24,6 +24,8 @@ class AuctionDesk {
   // Applications the caller may see: the office all, a holder his own.
   std::vector<venues::Bidder> bidders(std::int64_t number) const;
 
+  // One page of the auctions the caller sees that `wanted`; by their number or close, the newest first.
+  Page page(const PageRequest& page, const std::function<bool(const venues::AuctionView&)>& wanted) const;
   Json summary(const venues::AuctionView& view) const;
   Json terms(const venues::AuctionView& view) const;   // with the result, as far as the caller may know it
   Json detail(const venues::AuctionView& view) const;  // with the caller's part in it

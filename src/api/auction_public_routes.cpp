@@ -13,11 +13,7 @@ void add_public_auction_routes(RouteTable& table) {
              .answer = auction_summary_schema(),
              .sorts = {"number", "closes"},
              .pager = [](Call& call, const PageRequest& page) {
-               const AuctionDesk desk(call);
-               std::vector<Json> all;
-               for (const venues::AuctionView& view : desk.hall.auctions())
-                 if (desk.sees(view)) all.push_back(desk.summary(view));
-               return page_of(std::move(all), page);
+               return AuctionDesk(call).page(page, [](const venues::AuctionView&) { return true; });
              }});
   table.add({.path = "/api/v1/public/auctions/{number}",
              .name = "public_auction",

@@ -36,16 +36,11 @@ Decimal decimal_in(Call& call, const char* name) {
 }
 
 Page list_auctions(Call& call, const PageRequest& page) {
-  const AuctionDesk desk(call);
-  std::vector<Json> all;
-  for (const AuctionView& view : desk.hall.auctions()) {
-    if (!desk.sees(view)) continue;
-    Json row = desk.summary(view);
-    if (call.has("phase") && row["phase"] != call.text("phase")) continue;
-    if (call.has("instrument") && view.venue.instrument != call.text("instrument")) continue;
-    all.push_back(std::move(row));
-  }
-  return page_of(std::move(all), page);
+  const std::string phase = call.text("phase"), instrument = call.text("instrument");
+  return AuctionDesk(call).page(page, [&](const AuctionView& view) {
+    return (phase.empty() || phase_of(view, call.clock().now()) == phase) &&
+           (instrument.empty() || view.venue.instrument == instrument);
+  });
 }
 
 Page list_venues(Call& call, const PageRequest& page) {
@@ -290,7 +285,7 @@ void add_reading(RouteTable& table) {
              .query = {{"phase", line(20), {"进行到哪一步", "where it stands"}},
                        {"instrument", line(30), {"品种", "instrument"}}},
              .answer = auction_summary_schema(),
-             .sorts = {"number", "closes", "supply"},
+             .sorts = {"number", "closes"},
              .pager = list_auctions});
   table.add({.path = "/api/v1/auction-venues",
              .name = "auction_venues",
@@ -365,7 +360,8 @@ void add_reading(RouteTable& table) {
                                {"stands", boolean()},
                                {"withdrawal", boolean()},
                                {"at", instant()},
-                               {"hash", text()}}),
+                               {"hash", text()},
+                               {"salt", text()}}),
              .pager = list_bids});
   table.add({.path = one + "/history",
              .name = "auction_history",

@@ -125,6 +125,38 @@ TEST_P(AuctionRoutes, RunsFromTheNoticeToTheTitle) {
   for (const char* name : {"H-LIQUOR", "酿酒", "食品", "liu", "chen"}) EXPECT_EQ(told.find(name), std::string::npos);
 }
 
+TEST_P(AuctionRoutes, ListsComeInPages) {
+  announced();
+  Client chen = world.signed_in("chen"), liu = world.signed_in("liu"), anybody = world.client();
+  for (const char* key : {"N2", "N3"}) {
+    Json more = wish(key);
+    more["supply"] = 100;
+    if (key[1] == '2') more["closes"] = "2026-11-24T12:00:00+08:00";
+    ASSERT_EQ(chen.post(at, more, {{"Idempotency-Key", key}}).status, 201);
+  }
+  Client wang = world.signed_in("wang");
+  ASSERT_EQ(wang.post(at + "/2/approve", {{"reason", "核对无误"}}).status, 200);  // the third stays a draft
+  const auto pages = [&](Client& who, const std::string& path) {
+    std::string out, cursor;
+    do {
+      const Json page = who.get(path + (cursor.empty() ? "" : "&cursor=" + cursor)).json();
+      for (const Json& one : page.at("items")) out += one.at("number").dump() + " ";
+      cursor = page.value("next", Json(nullptr)).is_string() ? page["next"].get<std::string>() : "";
+      out += "| ";
+    } while (!cursor.empty());
+    return out;
+  };
+  EXPECT_EQ(pages(chen, at + "?limit=2"), "3 2 | 1 | ");
+  EXPECT_EQ(pages(liu, at + "?limit=1"), "2 | 1 | ");
+  EXPECT_EQ(pages(anybody, "/api/v1/public/auctions?limit=1"), "2 | 1 | ");
+  EXPECT_EQ(pages(chen, at + "?limit=1&sort=number"), "1 | 2 | 3 | ");
+  EXPECT_EQ(pages(chen, at + "?limit=1&sort=-closes"), "2 | 3 | 1 | ");
+  EXPECT_EQ(pages(chen, at + "?limit=1&sort=closes"), "1 | 3 | 2 | ");
+  EXPECT_EQ(pages(chen, at + "?limit=1&phase=announced"), "2 | 1 | ");
+  EXPECT_EQ(pages(chen, at + "?limit=5&instrument=NH3N-GUO"), "| ");
+  EXPECT_EQ(chen.get(at + "?cursor=1").status, 400);
+}
+
 TEST_P(AuctionRoutes, ARefusalNamesEverythingThatFails) {
   announced();
   Client pan = world.signed_in("pan");

@@ -53,7 +53,8 @@ std::vector<Argument> arguments_of(Effect::Kind kind) {
       return {{"case", true}, {"for", false}};
     case Effect::Kind::allocate:
       return {{"record", true}, {"table", true},  {"instrument", true}, {"start", true},
-              {"end", false},   {"issuer", true}, {"reserve", true},    {"origin", false}};
+              {"end", false},   {"issuer", true}, {"reserve", true},    {"origin", false},
+              {"cap", false},   {"kept", false},  {"method", false},    {"hash", false}};
     case Effect::Kind::compile:
       return {{"from", true},    {"into", true},       {"expected", false}, {"rows", false},
               {"status", false}, {"submitted", false}, {"due", false},      {"lacking", false}};

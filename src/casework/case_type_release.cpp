@@ -1,4 +1,5 @@
-// Is what becomes public looked at before, by somebody else than whoever wrote it?
+// Is what becomes public looked at before, by somebody else than whoever wrote it? Is what is allotted what was
+// published?
 #include "casework/case_type.h"
 #include "casework/codes.h"
 
@@ -27,6 +28,7 @@ class Release {
     const std::set<std::string> unreviewed = reached_without_review();
     for (const Step& step : d_.steps)
       for (const Effect& effect : step.effects) {
+        if (effect.kind == Effect::Kind::allocate) allots(step, effect);
         if (effect.kind != Effect::Kind::publish) continue;
         stands_for(effect);
         const std::vector<std::string> text = written(effect);
@@ -147,6 +149,27 @@ class Release {
                        [&](const Term& t) { return t.name == term->second; }))
         bad(effect.where, fmt::format("没有期限“{}”", term->second),
             fmt::format("there is no term \"{}\"", term->second));
+  }
+
+  // Every figure of the form that says something of the allocation is compared with the record, and nobody adopts
+  // his own.
+  void allots(const Step& step, const Effect& effect) const {
+    if (!contains(step.not_by, "start"))
+      bad(step.where, fmt::format("步骤“{}”的采纳人可能就是起草人", step.name),
+          fmt::format("whoever takes the step \"{}\" and adopts the allocation may be its drafter", step.name),
+          {"写 not_by: [start]", "write not_by: [start]"});
+    for (const char* name : {"cap", "kept", "method", "hash"}) {
+      const auto given = effect.arguments.find(name);
+      if (given == effect.arguments.end() ||
+          std::none_of(d_.form.begin(), d_.form.end(),
+                       [&](const Field& f) { return given->second == "{" + f.name + "}"; }))
+        bad(effect.where, fmt::format("allocate 要写 {}：表单中与测算记录核对的字段", name),
+            fmt::format("allocate needs {}: the field of the form that is compared with the record", name));
+    }
+    for (const Field& field : d_.form)
+      if (field.name == effect.arguments.at("table") &&
+          std::none_of(field.columns.begin(), field.columns.end(), [](const Field& c) { return c.name == "parent"; }))
+        bad(effect.where, "份额表要有栏目 parent（上级）", "the table of shares needs the column parent");
   }
 
   const Declaration& d_;

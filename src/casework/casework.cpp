@@ -321,6 +321,8 @@ CaseView Casework::act(const identity::Caller& caller, CaseId id, const Action& 
                          clock_.today(), days_);
     after.version = before.version + 1;
     if (after.state.state != before.state.state) after.entered = clock_.now();
+    const std::string& first = before.type->declared.start_state;
+    if (before.state.state == first && after.state.state != first && after.open()) check_allotment(*after.type, after.state.form);
     const Step* step = before.type->step(wanted.step);
     const auto& numbered = before.type->declared.number;
     if (step != nullptr && numbered && numbered->on == step->name && after.number.empty()) {

@@ -5,9 +5,11 @@
 #include "base/text.h"
 #include "casework/codes.h"
 #include "casework/stored.h"
+#include "identity/login.h"
 #include "rights/rights.h"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -32,6 +34,7 @@ struct Allotted {
 struct Adopted {
   std::string hash;
   std::string method;
+  std::int64_t cap = 0;
   std::int64_t kept = 0;                  // by the district itself
   std::map<std::string, Allotted> units;  // by unit
 };
@@ -49,15 +52,53 @@ std::string text_in(const Json& row, const char* column) {
   return found == row.end() || !found->is_string() ? std::string() : found->get<std::string>();
 }
 
+// As a publication names it: "gini" by its title, "gini/grandfather" by both.
+std::string title_of(const std::string& method) {
+  std::string out;
+  for (const std::string_view one : split(method, '/'))
+    out += (out.empty() ? "" : "／") + allocate::title(allocate::parse_method(one).value()).zh;
+  return out;
+}
+
+using Argument = std::function<std::string(const char*)>;
+
+// What the form says of the allocation as a whole is what is published: it is what the record says, too. Types of
+// before name nothing of it.
+void compare_whole(const Adopted& record, const Argument& argument) {
+  const auto same = [](bool is, const Text& what, const std::string& said, const std::string& recorded) {
+    if (!is)
+      throw failed(fmt::format("{}写的是“{}”，测算记录是“{}”", what.zh, said, recorded),
+                   fmt::format("the {} is \"{}\" in the form; the record says \"{}\"", what.en, said, recorded),
+                   {"从分配工作台重新发起，不要改动带入的内容",
+                    "begin again in the allocation studio, and change nothing of what it brings"});
+  };
+  const auto amount = [&](const char* name, const Text& what, std::int64_t recorded) {
+    const std::string said = argument(name);
+    const auto value = Decimal::try_parse(said);
+    same(value && *value == Decimal::from_int(recorded), what, said, std::to_string(recorded));
+  };
+  const auto word = [&](const char* name, const Text& what, const std::string& recorded) {
+    const std::string said = argument(name);
+    same(said == recorded, what, said, recorded);
+  };
+  amount("cap", {"分配总量", "cap"}, record.cap);
+  amount("kept", {"预留", "reserve"}, record.kept);
+  word("method", {"选定的方法", "method"}, title_of(record.method));
+  word("hash", {"测算记录 SHA-256", "hash"}, record.hash);
+}
+
 // The record computed again, with the accounts of the table; throws where they do not say the same.
-Adopted compare(const std::string& record, const Json& table) {
+Adopted compare(const std::string& record, const Json& table, const std::string& issuer, const std::string& reserve) {
   const allocate::Outcome outcome = allocate::recompute(record);
   Adopted out;
+  std::set<std::string> accounts{issuer, reserve};
   out.hash = allocate::hash_of(record);
   out.method = outcome.records.empty() ? "" : outcome.records.begin()->first;
   const auto take = [&](const allocate::Allocation& a, const std::string& parent) {
     for (const allocate::Share& share : a.shares) out.units[share.unit] = {parent, "", whole(share.amount, share.unit)};
-    if (parent.empty()) out.kept = whole(a.reserve, "reserve");
+    if (!parent.empty()) return;
+    out.cap = whole(a.cap, "cap");
+    out.kept = whole(a.reserve, "reserve");
   };
   for (const allocate::Branch& branch : outcome.levels) take(branch.allocation, branch.parent);
   if (outcome.levels.empty()) {
@@ -77,9 +118,18 @@ Adopted compare(const std::string& record, const Json& table) {
     if (share.empty() || Decimal::parse(share) != Decimal::from_int(found->second.amount))
       throw failed(fmt::format("“{}”在表中是 {}，按测算记录重算是 {}", unit, share, found->second.amount),
                    fmt::format("\"{}\" is {} in the table; the record gives {}", unit, share, found->second.amount));
+    const std::string parent = text_in(row, "parent");
+    if (parent != found->second.parent)
+      throw failed(fmt::format("“{}”的上级在表中是“{}”，测算记录是“{}”", unit, parent, found->second.parent),
+                   fmt::format("\"{}\" is under \"{}\" in the table; the record puts it under \"{}\"", unit, parent,
+                               found->second.parent));
     found->second.account = text_in(row, "account");
     if (found->second.account.empty())
       throw failed(fmt::format("“{}”没有登记账户", unit), fmt::format("\"{}\" has no account in the registry", unit));
+    if (!accounts.insert(found->second.account).second)
+      throw failed(fmt::format("“{}”的账户 {} 已用于另一单位、发行或区级储备", unit, found->second.account),
+                   fmt::format("the account {} of \"{}\" is another unit's, the issuer's or the district's reserve",
+                               found->second.account, unit));
     ++met;
   }
   if (met != out.units.size())
@@ -102,9 +152,11 @@ class Plan {
         out[static_cast<std::size_t>(p - from_)] += h.part.amount;
     return out;
   }
-  Amounts missing(const std::string& account, std::int64_t share) const {
+  // `passed_on`: what the units below have of it already.
+  Amounts missing(const std::string& account, std::int64_t share, const Amounts& passed_on = {}) const {
     Amounts out = held(account);
     for (std::size_t p = 0; p < out.size(); ++p) {
+      if (!passed_on.empty()) out[p] += passed_on[p];
       if (out[p] > share)
         throw failed(fmt::format("账户 {} 在 {} 已持有 {}，多于分配的 {}：采纳只能补足，不能收回", account, period(p),
                                  out[p], share),
@@ -155,13 +207,52 @@ void add_to(Plan::Amounts& sum, const Plan::Amounts& more) {
   for (std::size_t p = 0; p < sum.size(); ++p) sum[p] += more[p];
 }
 
+const Effect* allotment_of(const std::vector<Effect>& effects) {
+  const auto found = std::find_if(effects.begin(), effects.end(),
+                                  [](const Effect& e) { return e.kind == Effect::Kind::allocate; });
+  return found == effects.end() ? nullptr : &*found;
+}
+
+// An argument that is one field of the form, or a text of its own.
+std::string argument_in(const CaseType& type, const Json& form, const Effect& effect, const char* name) {
+  const auto found = effect.arguments.find(name);
+  if (found == effect.arguments.end()) return {};
+  const std::string& text = found->second;
+  if (text.size() < 3 || text.front() != '{' || text.back() != '}') return text;
+  return value_in_text(type, form, text.substr(1, text.size() - 2), false);
+}
+
+Adopted compare(const CaseType& type, const Json& form, const Effect& effect) {
+  const auto argument = [&](const char* name) { return argument_in(type, form, effect, name); };
+  const auto rows = form.find(effect.arguments.at("table"));
+  const Adopted out = compare(argument("record"), rows == form.end() || rows->is_null() ? Json::array() : *rows,
+                              argument("issuer"), argument("reserve"));
+  if (effect.arguments.contains("hash")) compare_whole(out, argument);  // a type of before has none of them
+  return out;
+}
+
+// A case that began on an older type must not get round what is compared now.
+void check_compared(const CaseType& type) {
+  try {
+    check_release(type.declared);
+  } catch (const Error& e) {
+    throw failed(fmt::format("这件事用的是旧版表单，不能采纳：{}", e.message().zh),
+                 fmt::format("this case stands on an older type and cannot be adopted: {}", e.message().en),
+                 {"请先“改用新版表单”", "move the case to the newer type first"});
+  }
+}
+
 }  // namespace
+
+void check_allotment(const CaseType& type, const Json& form) {
+  for (const Step& step : type.declared.steps)
+    if (const Effect* effect = allotment_of(step.effects)) compare(type, form, *effect);
+}
 
 Json Casework::adopt(const identity::Caller& caller, const Stored& s, const Effect& effect,
                      const std::function<std::string(const char*)>& argument, std::int64_t event) {
-  const auto rows = s.state.form.find(effect.arguments.at("table"));
-  const Adopted adopted =
-      compare(argument("record"), rows == s.state.form.end() || rows->is_null() ? Json::array() : *rows);
+  check_compared(*s.type);
+  const Adopted adopted = compare(*s.type, s.state.form, effect);
   rights::Rights book(database_, tenant_, clock_, calendar_);
   const rights::Instrument instrument = book.instrument(argument("instrument"));
   const bool flow = instrument.kind == rights::InstrumentKind::flow;
@@ -174,38 +265,44 @@ Json Casework::adopt(const identity::Caller& caller, const Stored& s, const Effe
   const bool unpaid = argument("origin") == "free";
 
   Plan plan(book, instrument.code, from, to, flow);
-  // From below: what a township must receive is its share, less what its units hold already.
-  std::map<std::string, Plan::Amounts> below;  // by unit: held by the units under it
-  Plan::Amounts issued = plan.nothing();       // through the district's reserve
+  // What every reserve is to have of its own or for the units right below it. A reserve below another is issued its
+  // part from the cap, and the one above that much less.
+  struct Reserve {
+    std::string account;
+    std::int64_t amount = 0;
+    Plan::Amounts passed_on;  // the units right below have it already
+  };
+  std::map<std::string, Reserve> reserves{{"", {reserve, adopted.kept, plan.nothing()}}};  // by unit; the district's
+  for (const auto& [name, unit] : adopted.units)
+    if (book.account(unit.account).type == AccountType::reserve)
+      reserves[name] = {unit.account, unit.amount, plan.nothing()};
   std::vector<std::pair<const Allotted*, Plan::Amounts>> leaves;
   for (const auto& [name, unit] : adopted.units) {
-    if (book.account(unit.account).type == AccountType::reserve) continue;
-    Plan::Amounts missing = plan.missing(unit.account, unit.amount);
-    if (unit.parent.empty())
-      add_to(issued, missing);
-    else
-      add_to(below.try_emplace(unit.parent, plan.nothing()).first->second, plan.held(unit.account));
-    leaves.emplace_back(&unit, std::move(missing));
+    const auto found = reserves.find(unit.parent);
+    if (found == reserves.end())
+      throw failed(fmt::format("“{}”之下还有单位，它的账户应是储备账户", unit.parent),
+                   fmt::format("there are units below \"{}\": its account must be a reserve", unit.parent));
+    Reserve& above = found->second;
+    if (reserves.contains(name)) {
+      if (!unit.parent.empty()) above.amount -= unit.amount;
+      continue;
+    }
+    if (unit.parent.empty()) above.amount += unit.amount;
+    add_to(above.passed_on, plan.held(unit.account));
+    leaves.emplace_back(&unit, plan.missing(unit.account, unit.amount));
   }
-  for (const auto& [name, unit] : adopted.units) {
-    if (book.account(unit.account).type != AccountType::reserve) continue;
-    Plan::Amounts missing = plan.missing(unit.account, unit.amount);
-    if (const auto found = below.find(name); found != below.end())
-      for (std::size_t p = 0; p < missing.size(); ++p) missing[p] -= std::min(missing[p], found->second[p]);
-    plan.add(TransactionKind::issue, issuer, unit.account, missing, false);
-  }
-  const Plan::Amounts kept = plan.held(reserve);
-  for (std::size_t p = 0; p < issued.size(); ++p) issued[p] += std::max<std::int64_t>(adopted.kept - kept[p], 0);
-  plan.add(TransactionKind::issue, issuer, reserve, issued, false);
+  for (const auto& [name, one] : reserves)
+    plan.add(TransactionKind::issue, issuer, one.account, plan.missing(one.account, one.amount, one.passed_on), false);
   const std::size_t issues = plan.proposals.size();
-  for (const auto& [unit, missing] : leaves) {
-    const std::string& source = unit->parent.empty() ? reserve : adopted.units.at(unit->parent).account;
-    plan.add(TransactionKind::allocate, source, unit->account, missing, unpaid);
-  }
+  for (const auto& [unit, missing] : leaves)
+    plan.add(TransactionKind::allocate, reserves.at(unit->parent).account, unit->account, missing, unpaid);
 
-  // Begun by whoever drafted the case, approved by whoever takes the step; the engine keeps them apart.
+  // Begun by whoever drafted the case, approved by whoever takes the step; the registry, too, keeps them apart. It
+  // knows people by the name they sign in with.
   const std::string rule = fmt::format("{} {} {}", s.type->name(), s.type->declared.version, s.type->declared.hash.substr(0, 12));
-  const rights::Act first{fmt::format("{} ({})", s.created_name, s.created_by), "", s.title(), rule};
+  const std::string login = database_.read(
+      [&](store::Transaction& t) { return identity::login_of(t, tenant_, identity::UserId{s.created_by}); });
+  const rights::Act first{login.empty() ? s.created_name : login, "", s.title(), rule};
   const rights::Act second{caller.by(), "", fmt::format("{} {}", s.title(), s.number), rule};
   Json moved = Json::array();
   for (std::size_t i = 0; i < plan.proposals.size(); ++i) {
@@ -255,14 +352,11 @@ std::vector<AdoptionFault> Casework::check_adoptions(std::size_t* adopted) const
     for (const One& one : all) {
       const auto fault = [&](const Text& text) { out.push_back({one.id, text}); };
       try {
-        const Step* step = one.type->step(one.step);
-        const auto effect = std::find_if(step->effects.begin(), step->effects.end(),
-                                         [](const Effect& e) { return e.kind == Effect::Kind::allocate; });
-        const std::string field = effect->arguments.at("record");  // "{record}"
-        const std::string record = value_in_text(*one.type, one.form, field.substr(1, field.size() - 2), false);
-        if (allocate::hash_of(record) != one.note.at("record").get<std::string>())
+        const Effect& effect = *allotment_of(one.type->step(one.step)->effects);
+        if (allocate::hash_of(argument_in(*one.type, one.form, effect, "record")) !=
+            one.note.at("record").get<std::string>())
           fault({"测算记录已不是采纳时的那份", "the record is not the one that was adopted"});
-        compare(record, one.form.at(effect->arguments.at("table")));
+        compare(*one.type, one.form, effect);
         for (const Json& moved : one.note.at("transactions")) {
           const rights::Transaction x = book.transaction(moved.at("key").get<std::string>());
           if (x.state != rights::TransactionState::completed || x.to != moved.at("to").get<std::string>() ||

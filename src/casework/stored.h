@@ -63,4 +63,7 @@ Error changed_meanwhile();
 std::string value_in_text(const CaseType& type, const Json& form, const std::string& name, bool labels);
 std::string value_in_text(const Field& field, const Json& values, bool labels);
 
+// What leaves the draft is what its record says: nothing else is reviewed and published. Throws effect_failed.
+void check_allotment(const CaseType& type, const Json& form);
+
 }  // namespace tributary::casework

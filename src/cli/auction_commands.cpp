@@ -54,17 +54,7 @@ std::string yuan(std::int64_t fen) {
   return group_thousands(ledger::format_amount(fen, 2));
 }
 
-Json view_json(const venues::AuctionView& view) {
-  Json outcomes = Json::array();
-  for (const venues::Outcome& o : view.outcomes)
-    outcomes.push_back({{"bid", o.bid},
-                        {"account", o.account},
-                        {"quantity", o.quantity},
-                        {"price", o.price.to_string()},
-                        {"fen", o.fen},
-                        {"trade", o.trade},
-                        {"state", o.state},
-                        {"why", o.why}});
+Json summary_json(const venues::AuctionView& view) {
   const venues::Announcement& lot = view.announcement;
   return {{"number", view.number},
           {"state", view.state},
@@ -79,14 +69,29 @@ Json view_json(const venues::AuctionView& view) {
           {"opens", to_rfc3339(lot.opens)},
           {"closes", to_rfc3339(lot.closes)},
           {"reserve", view.reserve ? Json(view.reserve->to_string()) : Json()},
-          {"commitment", view.commitment},
-          {"secret", view.secret},
-          {"seed", view.seed},
           {"price", view.price ? Json(view.price->to_string()) : Json()},
-          {"sold", view.sold},
-          {"outcomes", outcomes},
-          {"result_hash", view.result_hash},
-          {"result", view.result.empty() ? Json() : Json::parse(view.result)}};
+          {"sold", view.sold}};
+}
+
+Json view_json(const venues::AuctionView& view) {
+  Json outcomes = Json::array();
+  for (const venues::Outcome& o : view.outcomes)
+    outcomes.push_back({{"bid", o.bid},
+                        {"account", o.account},
+                        {"quantity", o.quantity},
+                        {"price", o.price.to_string()},
+                        {"fen", o.fen},
+                        {"trade", o.trade},
+                        {"state", o.state},
+                        {"why", o.why}});
+  Json out = summary_json(view);
+  out.update({{"commitment", view.commitment},
+              {"secret", view.secret},
+              {"seed", view.seed},
+              {"outcomes", outcomes},
+              {"result_hash", view.result_hash},
+              {"result", view.result.empty() ? Json() : Json::parse(view.result)}});
+  return out;
 }
 
 int print(Context& c, const venues::AuctionView& view) {
@@ -137,7 +142,7 @@ int list(Context& c) {
   Json out = Json::array();
   for (const venues::AuctionView& view : hall(c).auctions()) {
     if (c.json()) {
-      out.push_back(view_json(view));
+      out.push_back(summary_json(view));
       continue;
     }
     const Text state = state_text(view.state);

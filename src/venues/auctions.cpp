@@ -18,14 +18,6 @@ Error bad_field(const char* field, std::string zh, std::string en) {
   return {codes::bad_value, {std::move(zh), std::move(en)}, {{}, 0, 0, field}};
 }
 
-// 256 bits from the system's generator.
-std::string fresh_secret() {
-  std::random_device device;
-  std::string out;
-  for (int i = 0; i < 8; ++i) out += fmt::format("{:08x}", device());
-  return out;
-}
-
 void require_announced_in_time(const Terms& terms, Instant now) {
   const Instant earliest{now.seconds + terms.venue.announcement_days * day};
   if (terms.announcement.opens >= earliest) return;
@@ -38,6 +30,22 @@ void require_announced_in_time(const Terms& terms, Instant now) {
 }
 
 }  // namespace
+
+std::optional<Decimal> price_in(const Json& result) {
+  const Json& price = result.at("clearing").at("price");
+  return price.is_null() ? std::nullopt : std::optional(Decimal::parse(price.get<std::string>()));
+}
+
+std::int64_t sold_in(const Json& result) {
+  return result.at("clearing").at("sold").get<std::int64_t>();
+}
+
+std::string random_hex(int words) {
+  std::random_device device;
+  std::string out;
+  for (int i = 0; i < words; ++i) out += fmt::format("{:08x}", device());
+  return out;
+}
 
 void require_act(const rights::Act& act) {
   if (!act.actor.empty() && !act.reason.empty()) return;
@@ -63,7 +71,11 @@ namespace {
 
 constexpr const char* columns =
     "SELECT number, state, terms, announced_by, approved_by, closed_by, secret, bids, head, events, result, "
-    "result_hash FROM venue_auction ";
+    "result_hash, price, sold FROM venue_auction ";
+
+std::optional<Decimal> decimal_in(const std::optional<std::string>& text) {
+  return text ? std::optional(Decimal::parse(*text)) : std::nullopt;
+}
 
 }  // namespace
 
@@ -86,6 +98,8 @@ Auctions::Row Auctions::load(store::Transaction& t, std::int64_t number) const {
   out.events = row->integer(9);
   out.result = row->text_or_null(10).value_or("");
   out.result_hash = row->text_or_null(11).value_or("");
+  out.price = decimal_in(row->text_or_null(12));
+  out.sold = row->integer_or_null(13);
   return out;
 }
 
@@ -117,7 +131,7 @@ std::int64_t Auctions::announce(const AuctionVenue& venue, const Announcement& a
         fmt::format("the supply {} must be a whole number of lots of {}", announcement.supply, venue.lot));
   if (announcement.closes <= announcement.opens)
     throw bad_field("closes", "截止须晚于开始", "the close comes after the opening");
-  const std::string secret = fresh_secret();
+  const std::string secret = random_hex(8);
   std::int64_t number = 0;
   database_.together([&](store::Transaction& t) {
     if (const auto row = t.first(
@@ -217,7 +231,7 @@ void Auctions::cancel(std::int64_t number, const rights::Act& act) {
 
 // ---- reading ----
 
-AuctionView Auctions::view(const Row& row) const {
+AuctionView Auctions::summary(const Row& row, bool closed) {
   AuctionView out;
   out.number = row.number;
   out.state = row.state;
@@ -226,22 +240,27 @@ AuctionView Auctions::view(const Row& row) const {
   out.announced_by = row.announced_by;
   out.approved_by = row.approved_by;
   out.closed_by = row.closed_by;
+  if (closed || !row.terms.venue.reserve_hidden)
+    out.reserve = row.terms.venue.reserve_price;
+  else
+    out.venue.reserve_price = Decimal(0);
+  out.price = row.price;
+  out.sold = row.sold.value_or(0);
+  return out;
+}
+
+AuctionView Auctions::view(const Row& row) const {
+  AuctionView out = summary(row, !row.result.empty());
   out.commitment = sha256_hex(row.secret);
   for (const Bidder& bidder : bidders(row.number)) out.admitted += bidder.state == "admitted" ? 1 : 0;
-  const bool closed = !row.result.empty();
-  if (closed || !row.terms.venue.reserve_hidden) out.reserve = row.terms.venue.reserve_price;
-  if (!closed) {
-    if (!out.reserve) out.venue.reserve_price = Decimal(0);
-    return out;
-  }
+  if (row.result.empty()) return out;
   out.secret = row.secret;
   out.result = row.result;
   out.result_hash = row.result_hash;
   const Json result = Json::parse(row.result);
   out.seed = result.at("seed");
-  const Json& clearing = result.at("clearing");
-  if (!clearing.at("price").is_null()) out.price = Decimal::parse(clearing.at("price").get<std::string>());
-  out.sold = clearing.at("sold");
+  out.price = price_in(result);
+  out.sold = sold_in(result);
   const rights::Rights registry = rights();
   for (const Json& trade : result.at("trades")) {
     Outcome outcome;
@@ -270,18 +289,43 @@ AuctionView Auctions::auction(std::int64_t number) const {
   return out;
 }
 
-std::vector<AuctionView> Auctions::auctions() const {
-  std::vector<AuctionView> out;
-  database_.snapshot([&] {
-    out.clear();
-    const auto numbers = database_.read([&](store::Transaction& t) {
-      return t.query("SELECT number FROM venue_auction WHERE jurisdiction = ? ORDER BY number DESC",
-                     jurisdiction_);
+std::vector<AuctionView> Auctions::auctions(const AuctionPage& page) const {
+  const auto [key, marks] = page.by_close ? std::pair("(closes, number)", "(?, ?)") : std::pair("number", "?");
+  std::string sql =
+      "SELECT number, state, terms, announced_by, approved_by, closed_by, result_hash, price, sold, "
+      "CASE WHEN sold IS NULL THEN result END FROM venue_auction WHERE jurisdiction = ?";
+  std::vector<store::Value> values{store::to_value(jurisdiction_)};
+  if (page.published) sql += " AND state NOT IN ('draft', 'rejected')";
+  if (page.after) {
+    sql += fmt::format(" AND {} {} {}", key, page.upward ? ">" : "<", marks);
+    if (page.by_close) values.push_back(store::to_value(page.after->first.seconds));
+    values.push_back(store::to_value(page.after->second));
+  }
+  const char* direction = page.upward ? "ASC" : "DESC";
+  sql += fmt::format(" ORDER BY {}number {} LIMIT ?", page.by_close ? fmt::format("closes {}, ", direction) : "",
+                     direction);
+  values.push_back(store::to_value(page.limit));
+  return database_.read([&](store::Transaction& t) {
+    std::vector<AuctionView> out;
+    t.each_values(sql, values, [&](const store::Row& r) {
+      Row row;
+      row.number = r.integer(0);
+      row.state = r.text(1);
+      row.terms = terms_of(r.text(2));
+      row.announced_by = r.text(3);
+      row.approved_by = r.text(4);
+      row.closed_by = r.text(5);
+      row.price = decimal_in(r.text_or_null(7));
+      row.sold = r.integer_or_null(8);
+      if (const auto result = r.text_or_null(9)) {
+        const Json parsed = Json::parse(*result);
+        row.price = price_in(parsed);
+        row.sold = sold_in(parsed);
+      }
+      out.push_back(summary(row, r.text_or_null(6).has_value()));
     });
-    for (const store::Row& row : numbers)
-      out.push_back(view(database_.read([&](store::Transaction& t) { return load(t, row.integer(0)); })));
+    return out;
   });
-  return out;
 }
 
 std::vector<AuctionEvent> Auctions::events(std::int64_t number, std::int64_t after) const {

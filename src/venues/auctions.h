@@ -23,6 +23,7 @@
 #include "venues/codes.h"
 #include "venues/declaration.h"
 
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -74,6 +75,7 @@ struct StoredBid {
   std::optional<std::int64_t> replaced_by{};
   Instant at;
   std::string hash{};
+  std::string salt{};  // 128 random bits, hashed with it; told once it is opened. Empty: of before they were added
   bool stands() const { return !replaced_by && quantity > 0; }  // neither improved nor a withdrawal
 };
 
@@ -105,6 +107,15 @@ struct AuctionView {
   std::int64_t admitted = 0;           // bidders
   std::string result;  // JSON, with the steps of the clearing; empty before the close
   std::string result_hash;
+};
+
+// A part of the list of auctions.
+struct AuctionPage {
+  bool published = false;  // no drafts, nor what was rejected
+  bool by_close = false;   // else by number
+  bool upward = false;     // else the newest first
+  std::optional<std::pair<Instant, std::int64_t>> after{};  // close and number of the last one before
+  std::int64_t limit = std::numeric_limits<std::int64_t>::max();
 };
 
 struct AuctionEvent {
@@ -155,7 +166,8 @@ class Auctions {
   int advance(const rights::Act& act);
 
   AuctionView auction(std::int64_t number) const;          // throws unknown_auction
-  std::vector<AuctionView> auctions() const;               // newest first
+  // Without outcomes, result and number of bidders: no bid, no bidder and no trade is read for a list.
+  std::vector<AuctionView> auctions(const AuctionPage& page = {}) const;
   std::vector<StoredBid> bids(std::int64_t number) const;  // throws sealed until the bids were opened
   std::vector<AuctionEvent> events(std::int64_t number, std::int64_t after = 0) const;
   // Clears again from the stored bids and compares with what is stored and with the registry of rights. Empty
@@ -168,6 +180,7 @@ class Auctions {
   void change_state(store::Transaction& t, Row& row, const std::string& state, const std::string& event,
                     const std::string& detail) const;
   std::vector<StoredBid> read_bids(store::Transaction& t, const Row& row) const;
+  static AuctionView summary(const Row& row, bool closed);
   AuctionView view(const Row& row) const;
   std::vector<Check> checks_of(const Row& row, const Application& application) const;
   void require_fine(const Row& row, const Application& application) const;

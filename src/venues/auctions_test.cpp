@@ -1,5 +1,6 @@
 // An auction from announcement to settlement, and everything that must be refused on its way.
 #include "base/text.h"
+#include "venues/stored.h"
 #include "venues/venues_testing.h"
 
 namespace tributary::venues {
@@ -248,13 +249,93 @@ TEST_P(AuctionsOn, NobodyApprovesHisOwn) {
   EXPECT_EQ(h.w.troubles(), "");
 }
 
+// Who bids before and after knows the chain's ends, and may guess key and second: the price still does not follow.
+TEST_P(AuctionsOn, TheChainDoesNotTellABidToWhoeverTriesPrices) {
+  Hall h(GetParam());
+  const std::int64_t no = h.announced(venue());
+  for (const char* account : {"A", "B"}) h.admit(no, account);
+  h.w.clock.set(h.opens);
+  const std::string before = h.bid(no, "A", "120", 100).hash;
+  const Bid victim{.key = "1", .account = "B", .price = Decimal(150), .quantity = 200};
+  const std::string hash = h.auctions.bid(no, victim, agent("B")).hash;
+  const std::vector<StoredBid> own = h.auctions.own_bids(no, "B", "agent B");
+  ASSERT_EQ(own.size(), 1U);
+  EXPECT_EQ(own[0].salt, "");  // nobody is told before the opening
+  for (StoredBid guess = own[0]; guess.price < Decimal(300); guess.price = guess.price + Decimal(10))
+    EXPECT_NE(hash_of(before, guess), hash) << guess.price.to_string();
+
+  h.w.clock.set(h.closes);
+  h.auctions.close(no, "seed", qian);
+  const std::vector<StoredBid> opened = h.auctions.bids(no);
+  ASSERT_EQ(opened.size(), 2U);
+  EXPECT_EQ(opened[1].salt.size(), 32U);  // 4 bits each
+  EXPECT_NE(opened[0].salt, opened[1].salt);
+  EXPECT_EQ(hash_of(before, opened[1]), hash);
+  EXPECT_EQ(h.auctions.own_bids(no, "B", "agent B")[0].salt, opened[1].salt);
+  EXPECT_TRUE(h.auctions.verify(no).empty());
+}
+
+// Bids, bidders, trades and the result itself are not looked at for a list: it stands although none can be read.
+TEST_P(AuctionsOn, AListReadsNoResultAndIsCutInTheDatabase) {
+  Hall h(GetParam());
+  const std::int64_t sold = h.announced(venue(), 500);
+  for (const char* account : {"A", "B"}) h.admit(sold, account);
+  Announcement late = h.announcement(100);  // closes a day after the next one
+  late.closes = {late.closes.seconds + 24 * 60 * 60};
+  const std::int64_t open = h.auctions.announce(venue(), late, zhao);
+  h.auctions.approve(open, qian);
+  const std::int64_t draft = h.auctions.announce(venue({{"hidden: false", "hidden: true"}}), h.announcement(100), zhao);
+  h.w.clock.set(h.opens);
+  h.bid(sold, "A", "120", 300);
+  h.bid(sold, "B", "130", 300);
+  h.w.clock.set(h.closes);
+  h.auctions.close(sold, "seed", qian);
+  const auto numbers = [&](const AuctionPage& page) {
+    std::string out;
+    for (const AuctionView& one : h.auctions.auctions(page)) out += fmt::format("{} ", one.number);
+    return out;
+  };
+  EXPECT_EQ(numbers({}), fmt::format("{} {} {} ", draft, open, sold));
+  EXPECT_EQ(numbers({.published = true}), fmt::format("{} {} ", open, sold));
+  EXPECT_EQ(numbers({.limit = 1}), fmt::format("{} ", draft));
+  EXPECT_EQ(numbers({.after = {{h.closes, draft}}, .limit = 1}), fmt::format("{} ", open));
+  EXPECT_EQ(numbers({.upward = true, .after = {{h.closes, sold}}}), fmt::format("{} {} ", open, draft));
+  EXPECT_EQ(numbers({.by_close = true}), fmt::format("{} {} {} ", open, draft, sold));
+  EXPECT_EQ(numbers({.by_close = true, .after = {{h.closes, draft}}}), fmt::format("{} ", sold));
+  EXPECT_EQ(numbers({.by_close = true, .upward = true, .after = {{h.closes, sold}}}), fmt::format("{} {} ", draft, open));
+
+  const auto damage = [&](const char* sql) {
+    h.w.database.db().write([&](store::Transaction& t) { EXPECT_GT(t.execute(sql), 0); });
+  };
+  const std::string result = h.auctions.auction(sold).result;
+  damage("UPDATE venue_auction SET result = 'unreadable' WHERE sold IS NOT NULL");
+  damage("DELETE FROM venue_bidder");
+  std::vector<AuctionView> all = h.auctions.auctions();
+  ASSERT_EQ(all.size(), 3U);
+  EXPECT_EQ(all[2].price, Decimal(120));
+  EXPECT_EQ(all[2].sold, 500);
+  EXPECT_EQ(all[2].reserve, Decimal(100));
+  EXPECT_EQ(all[1].price, std::nullopt);
+  EXPECT_EQ(all[1].sold, 0);
+  EXPECT_EQ(all[0].reserve, std::nullopt);
+  EXPECT_TRUE(all[0].venue.reserve_price.is_zero());
+  // One that was closed before lists kept the figures has them from its result.
+  h.w.database.db().write([&](store::Transaction& t) {
+    t.execute("UPDATE venue_auction SET result = ?, price = NULL, sold = NULL WHERE number = ?", result, sold);
+  });
+  all = h.auctions.auctions();
+  EXPECT_EQ(all[2].price, Decimal(120));
+  EXPECT_EQ(all[2].sold, 500);
+}
+
 // Each sort of damage is found.
 TEST_P(AuctionsOn, VerifyFindsWhatWasTouched) {
   for (const char* damage :
        {"UPDATE venue_bid SET ticks = ticks + 1 WHERE seq = 1",
         "UPDATE venue_bid SET at = at - 100000000 WHERE seq = 2", "UPDATE venue_auction SET secret = 'x'",
         "UPDATE venue_auction SET result = replace(result, '\"sold\":1000', '\"sold\":900')",
-        "UPDATE venue_bid SET replaced_by = 2 WHERE seq = 1", "DELETE FROM venue_bid WHERE seq = 2"}) {
+        "UPDATE venue_bid SET replaced_by = 2 WHERE seq = 1", "UPDATE venue_bid SET salt = 'x' WHERE seq = 1",
+        "UPDATE venue_auction SET sold = sold - 1", "UPDATE venue_auction SET price = NULL", "DELETE FROM venue_bid WHERE seq = 2"}) {
     Hall h(GetParam());
     const std::int64_t no = h.announced(venue());
     for (const char* account : {"A", "B"}) h.admit(no, account);

@@ -66,17 +66,17 @@ bool withdraws(const Bid& bid) {
 }  // namespace
 
 std::string hash_of(const std::string& before, const StoredBid& bid) {
-  return sha256_hex(Json{
-      {"before", before},
-      {"seq", bid.seq},
-      {"key", bid.key},
-      {"account", bid.account},
-      {"price", bid.price.normalized().to_string()},
-      {"quantity", bid.quantity},
-      {"cover", bid.cover_fen},
-      {"improves", bid.improves},
-      {"at",
-       bid.at.seconds}}.dump());
+  Json content{{"before", before},
+               {"seq", bid.seq},
+               {"key", bid.key},
+               {"account", bid.account},
+               {"price", bid.price.normalized().to_string()},
+               {"quantity", bid.quantity},
+               {"cover", bid.cover_fen},
+               {"improves", bid.improves},
+               {"at", bid.at.seconds}};
+  if (!bid.salt.empty()) content["salt"] = bid.salt;
+  return sha256_hex(content.dump());
 }
 
 std::string Auctions::require_agent(store::Transaction& t, const Row& row, const std::string& account,
@@ -169,6 +169,8 @@ Receipt Auctions::bid(std::int64_t number, const Bid& bid, const rights::Act& ac
       }
       registry.reserve(std::span(&order, 1), by);
     }
+    // Whoever bids before and after knows both ends of the chain; without it he could try every price between them.
+    const std::string salt = random_hex(4);
     const std::string hash = hash_of(row.head, {.seq = seq,
                                                 .key = bid.key,
                                                 .account = bid.account,
@@ -176,12 +178,13 @@ Receipt Auctions::bid(std::int64_t number, const Bid& bid, const rights::Act& ac
                                                 .quantity = bid.quantity,
                                                 .cover_fen = cover,
                                                 .improves = bid.improves,
-                                                .at = now});
+                                                .at = now,
+                                                .salt = salt});
     t.execute(
         "INSERT INTO venue_bid (jurisdiction, auction, seq, key, account, ticks, quantity, cover, improves, "
-        "at, by_whom, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "at, by_whom, hash, salt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         jurisdiction_, number, seq, bid.key, bid.account, ticks, bid.quantity, cover, bid.improves,
-        now.seconds, act.actor, hash);
+        now.seconds, act.actor, hash, salt);
     t.execute("UPDATE venue_auction SET bids = ?, head = ? WHERE jurisdiction = ? AND number = ?", seq, hash,
               jurisdiction_, number);
     out = {seq, now, hash};
@@ -240,6 +243,8 @@ std::vector<StoredBid> Auctions::own_bids(std::int64_t number, const std::string
     require_agent(t, row, account, actor);
     std::vector<StoredBid> out = read_bids(t, row);
     std::erase_if(out, [&](const StoredBid& bid) { return bid.account != account; });
+    if (row.result.empty())
+      for (StoredBid& bid : out) bid.salt.clear();
     return out;
   });
 }
@@ -247,7 +252,7 @@ std::vector<StoredBid> Auctions::own_bids(std::int64_t number, const std::string
 std::vector<StoredBid> Auctions::read_bids(store::Transaction& t, const Row& row) const {
   std::vector<StoredBid> out;
   for (const store::Row& r : t.query(
-           "SELECT seq, key, account, ticks, quantity, cover, improves, replaced_by, at, hash FROM venue_bid "
+           "SELECT seq, key, account, ticks, quantity, cover, improves, replaced_by, at, hash, salt FROM venue_bid "
            "WHERE jurisdiction = ? AND auction = ? ORDER BY seq",
            jurisdiction_, row.number))
     out.push_back({r.integer(0),
@@ -259,7 +264,8 @@ std::vector<StoredBid> Auctions::read_bids(store::Transaction& t, const Row& row
                    r.text(6),
                    r.integer_or_null(7),
                    {r.integer(8)},
-                   r.text(9)});
+                   r.text(9),
+                   r.text(10)});
   return out;
 }
 

@@ -112,8 +112,11 @@ AuctionView Auctions::close(std::int64_t number, const std::string& seed, const 
     }
     release_all(row, bids, by);
     const std::string text = out.dump();
-    t.execute("UPDATE venue_auction SET result = ?, result_hash = ? WHERE jurisdiction = ? AND number = ?",
-              text, sha256_hex(text), jurisdiction_, number);
+    const auto price = price_in(out);
+    t.execute(
+        "UPDATE venue_auction SET result = ?, result_hash = ?, price = ?, sold = ? WHERE jurisdiction = ? AND number = ?",
+        text, sha256_hex(text), price ? std::optional(price->to_string()) : std::nullopt, sold_in(out), jurisdiction_,
+        number);
     change_state(t, row, waits ? "awaiting" : done ? "settled" : "cancelled", "closed", sha256_hex(text));
   });
   return auction(number);

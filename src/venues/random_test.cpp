@@ -1,5 +1,6 @@
 // Random bidders on both databases; every write fails once; clients at the same time; killed while closing.
 #include "store/row_bomb_testing.h"
+#include "venues/terms.h"
 #include "venues/venues_testing.h"
 
 #include <atomic>
@@ -75,7 +76,9 @@ std::string run(Hall& h, unsigned seed) {
     EXPECT_EQ(total(h, "COD", jan + 3), goods);
     EXPECT_EQ(under_way(h), 0) << "what was set aside is released once and wholly";
     EXPECT_EQ(h.w.troubles(), "");
-    out += view.state + " " + view.result_hash + "\n";
+    Json result = Json::parse(view.result);
+    result.erase("bids");  // every bid has random bits of its own in the chain
+    out += view.state + " " + result.dump() + "\n";
     h.opens = {h.closes.seconds + 8 * 86400};
     h.closes = {h.opens.seconds + 86400};
   }

@@ -16,6 +16,8 @@ struct Auctions::Row {
   std::string head;
   std::int64_t events = 0;
   std::string result, result_hash;
+  std::optional<Decimal> price{};    // as in the result, for lists
+  std::optional<std::int64_t> sold;  // none: not closed, or closed before lists kept it
 
   bool before_the_close() const { return state == "draft" || state == "announced"; }
   // Keys of what is set aside in the registry of rights.
@@ -35,6 +37,11 @@ struct Auctions::Row {
 // Throws same_person when `actor` is one of those named.
 void require_other(const std::string& actor, std::initializer_list<std::string> taken);
 void require_act(const rights::Act& act);
+// Of a stored result.
+std::optional<Decimal> price_in(const Json& result);  // none: nothing sold
+std::int64_t sold_in(const Json& result);
+// From the system's generator, 32 bits a word.
+std::string random_hex(int words);
 // A bid in its place of the chain.
 std::string hash_of(const std::string& before, const StoredBid& bid);
 std::map<std::string, std::string> owners_of(const std::vector<Bidder>& bidders);  // by account

@@ -85,6 +85,8 @@ std::vector<Text> Auctions::verify(std::int64_t number) const {
                "the result does not fit its hash");
     faults.add(sha256_hex(row.secret) == commitment, "秘密种子与公告时公布的承诺不符",
                "the secret does not fit the commitment that was announced");
+    faults.add(!row.sold || (*row.sold == sold_in(stored) && row.price == price_in(stored)),
+               "列表中的成交价、成交量与结果不符", "price and quantity in the lists are not those of the result");
     faults.add(stored.at("bids") == row.head, "报价链的末端与结果不符",
                "the end of the chain of bids is not the one in the result");
     check_chain(faults, row.terms, bids, row.head);

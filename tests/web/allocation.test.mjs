@@ -128,6 +128,10 @@ for (const [locale, width] of [['zh', 1280], ['en', 390]])
         await who.page.getByText(who.t('case.done', { what: label }), { exact: true }).first().waitFor()
       }
       await sound(page, 'the draft of an adoption')
+      // An official record names the methods in Chinese, whoever drafts it.
+      const { values: drafted } = await read(planner, `/cases/${id}`)
+      assert.equal(drafted.method, '环境基尼系数最小')
+      assert.ok(drafted.compared.every((one) => /\p{Script=Han}/u.test(one.method)), JSON.stringify(drafted.compared))
       await press(planner, 'submit')
 
       // Somebody else looks through it, publishes it, and approves.
