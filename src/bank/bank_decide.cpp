@@ -160,7 +160,7 @@ void Bank::enact_assignment(store::Transaction& t, const Proposal& p, const std:
                        .from = at.clearing,
                        .to = subject,
                        .quantity = fen},
-                      {p.by, "", p.reason, d_.rule});
+                      {p.by, "", p.reason, d_.rule, true});
     d_.rights.approve(key, {by, "", p.reason, d_.rule});
     kind = "right";
     subject = key;

@@ -205,7 +205,7 @@ Json Casework::adopt(const identity::Caller& caller, const Stored& s, const Effe
 
   // Begun by whoever drafted the case, approved by whoever takes the step; the engine keeps them apart.
   const std::string rule = fmt::format("{} {} {}", s.type->name(), s.type->declared.version, s.type->declared.hash.substr(0, 12));
-  const rights::Act first{fmt::format("{} ({})", s.created_name, s.created_by), "", s.title(), rule};
+  const rights::Act first{fmt::format("{} ({})", s.created_name, s.created_by), "", s.title(), rule, true};
   const rights::Act second{caller.by(), "", fmt::format("{} {}", s.title(), s.number), rule};
   Json moved = Json::array();
   for (std::size_t i = 0; i < plan.proposals.size(); ++i) {
