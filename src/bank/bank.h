@@ -145,7 +145,8 @@ class Bank {
   // without a payee's account are left out; named ones throw no_payee. Throws nothing_payable.
   std::int64_t instruct(const std::string& account, const std::set<std::string>& subjects, const std::string& by,
                         const std::string& reason);  // the batch's number
-  // The file as it was made. Throws wrong_state before it is approved, and once it is withdrawn.
+  // The file as it was made. Throws wrong_state before it is approved, and once it is withdrawn; not_payable when something
+  // of it is not due any more and the bank has not taken it.
   std::string file(std::int64_t batch) const;
   // The bank has taken it; it cannot be withdrawn any more. The first line that comes back says so as well.
   void acknowledge(std::int64_t batch, const std::string& words);
@@ -203,6 +204,8 @@ class Bank {
               const std::string& serial, const std::string& by);
   Match match_out(store::Transaction& t, const BankAccount& account, const StatementRow& row, const std::string& by);
   Match match_in(store::Transaction& t, const BankAccount& account, const StatementRow& row, const std::string& by);
+  // Why the line must not go to the bank any more: it is not due, or not of this amount.
+  std::optional<Text> not_due(store::Transaction& t, const std::string& account, const Instruction& line) const;
   std::optional<Text> already(store::Transaction& t, const std::string& kind, const std::string& subject) const;
   // What the ledger has on the accounts that mirror the bank's, by cause.
   std::vector<std::pair<ledger::AccountId, int>> mirrors(const BankAccount& account) const;

@@ -143,6 +143,19 @@ std::int64_t Bank::instruct(const std::string& account, const std::set<std::stri
   return number;
 }
 
+std::optional<Text> Bank::not_due(store::Transaction& t, const std::string& account, const Instruction& line) const {
+  if (line.kind == "statement") {
+    const compensate::Statement s = d_.statements.statement(number_in(line.subject).value());
+    if (s.superseded_by)
+      return Text{fmt::format("结算单 {} 已被 {} 取代", s.id, *s.superseded_by),
+                  fmt::format("statement {} is superseded by {}", s.id, *s.superseded_by)};
+    if (s.state != compensate::StatementState::posted)
+      return Text{fmt::format("结算单 {} 为“{}”，不再待付", s.id, compensate::title_of(s.state).zh),
+                  fmt::format("statement {} is {}; it does not wait to be paid", s.id, to_string(s.state))};
+  }
+  return obstacle(t, account, line.kind, line.subject, -line.fen, "");
+}
+
 // What changed since it was drafted must not go to the bank: each line is still due, to the same account.
 void Bank::approve_batch(store::Transaction& t, std::int64_t number, const std::string& by) {
   const Batch is = require_batch(t, d_.tenant, number);
@@ -152,7 +165,7 @@ void Bank::approve_batch(store::Transaction& t, std::int64_t number, const std::
   std::vector<Payee> payees;
   std::vector<Text> purposes;
   for (const Instruction& line : lines) {
-    if (const auto why = obstacle(t, is.account, line.kind, line.subject, -line.fen, ""))
+    if (const auto why = not_due(t, is.account, line))
       throw Error(codes::not_payable, {fmt::format("第 {} 行：{}", line.line, why->zh),
                                        fmt::format("line {}: {}", line.line, why->en)},
                   {}, {"退回本批，重新拟制", "refuse the batch and draft it again"});
@@ -174,12 +187,21 @@ void Bank::approve_batch(store::Transaction& t, std::int64_t number, const std::
 }
 
 std::string Bank::file(std::int64_t batch) const {
-  return d_.database.read([&](store::Transaction& t) {
+  std::string out;
+  d_.database.together([&](store::Transaction& t) {
     const Batch is = require_batch(t, d_.tenant, batch);
     if (is.state != "approved" && is.state != "acknowledged") throw wrong_state({"该批指令", "the batch"}, is.state);
+    // Once the bank has it, the file is a record.
+    if (is.state == "approved")
+      for (const Instruction& line : lines_of(t, d_.tenant, batch))
+        if (const auto why = not_due(t, is.account, line))
+          throw Error(codes::not_payable, {fmt::format("第 {} 行：{}", line.line, why->zh),
+                                           fmt::format("line {}: {}", line.line, why->en)},
+                      {}, {"撤回本批，重新拟制", "withdraw the batch and draft it again"});
     const auto row = t.first("SELECT sealed FROM bank_batch WHERE jurisdiction = ? AND number = ?", d_.tenant, batch);
-    return d_.seal.open(row->text(0), place("batch", std::to_string(batch)));
+    out = d_.seal.open(row->text(0), place("batch", std::to_string(batch)));
   });
+  return out;
 }
 
 void Bank::acknowledge(std::int64_t batch, const std::string& words) {

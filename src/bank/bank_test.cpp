@@ -238,6 +238,34 @@ TEST_P(BankDesk, WhatSupersedesAnInstructedStatementWaits) {
   EXPECT_EQ(bank.waiting("MAIN")[0].fen, 50'000'000);
 }
 
+// What somebody paid by hand meanwhile goes to the bank neither from the draft nor from the approved batch.
+TEST_P(BankDesk, WhatIsPaidMeanwhileDoesNotGoOut) {
+  for (const bool approved : {false, true}) {
+    Office at(GetParam());
+    at.post_statements();
+    at.payee("gov:2", "6222");
+    at.bank->instruct("MAIN", {}, "zhao", "结算");
+    if (approved) at.decide_open();
+    const auto id = at.statement_of("gov:2");
+    at.statements->pay(id, "clerk", "网银 17");
+    if (!approved) {
+      EXPECT_EQ(code_of([&] { at.decide_open(); }), "not_payable");
+      at.decide_open(false);
+      EXPECT_EQ(at.bank->batch(1).state, "refused");
+    } else {
+      EXPECT_EQ(code_of([&] { at.bank->file(1); }), "not_payable");
+      at.bank->decide(at.bank->propose_withdrawal(1, "zhao", "已手工付款"), true, "qian", "同意");
+    }
+    EXPECT_TRUE(at.bank->waiting("MAIN").empty());
+    EXPECT_EQ(at.world.balance("fin", "cash"), -100'000'000);
+    // The payment by hand comes in, and is joined to what is booked.
+    at.import(200'000'000, {{"20201102", "1", -100'000'000, "补偿"}});
+    at.agree(at.bank->assign("MAIN", "1", "statement:" + std::to_string(id), "zhao", "网银 17"));
+    EXPECT_EQ(at.world.balance("fin", "cash"), -100'000'000);
+    EXPECT_EQ(at.bank->reconcile("MAIN", at.world.clock.today()).unexplained, 0);
+  }
+}
+
 TEST_P(BankDesk, FilesGoOnFromOneAnother) {
   o.import(100, {{"20201101", "1", 5, "a"}, {"20201101", "2", 5, "b"}}, "one.csv");
   const auto before = o.world.row_counts();
