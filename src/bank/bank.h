@@ -210,6 +210,7 @@ class Bank {
   // What the ledger has on the accounts that mirror the bank's, by cause.
   std::vector<std::pair<ledger::AccountId, int>> mirrors(const BankAccount& account) const;
   std::int64_t booked(const BankAccount& account, const std::string& kind, const std::string& subject) const;
+  void require_not_at_bank(store::Transaction& t, const std::string& reference) const;
   Error same_person(const std::string& by) const;
 
   Desk d_;

@@ -1,5 +1,6 @@
 // What one person proposes and another decides.
 #include "bank/bank.h"
+#include "bank/reference.h"
 #include "bank/rows.h"
 #include "base/text.h"
 
@@ -86,6 +87,21 @@ std::int64_t Bank::propose_withdrawal(std::int64_t batch, const std::string& by,
   return id;
 }
 
+// Money that left under the reference is not taken for refused, however little the line fits.
+void Bank::require_not_at_bank(store::Transaction& t, const std::string& reference) const {
+  t.each(
+      [&](const store::Row& row) {
+        if (std::ranges::count(references_in(row.text(2)), reference) == 0) return;
+        throw Error(codes::wrong_state,
+                    {fmt::format("账户 {} 的流水 {} 写明 {}，款项已付出", row.text(0), row.text(1), reference),
+                     fmt::format("line {} of account {} names {}: the money has left", row.text(1), row.text(0), reference)},
+                    {{}, 0, 0, "reference"}, {"请先办理该笔流水", "settle that line first"});
+      },
+      "SELECT account, serial, remark FROM bank_entry WHERE jurisdiction = ? AND state IN ('unmatched', 'proposed') AND fen "
+      "< 0",
+      d_.tenant);
+}
+
 std::int64_t Bank::propose_failed(const std::string& reference, const std::string& by, const std::string& reason) {
   std::int64_t id = 0;
   d_.database.together([&](store::Transaction& t) {
@@ -99,6 +115,7 @@ std::int64_t Bank::propose_failed(const std::string& reference, const std::strin
                   {{}, 0, 0, "reference"});
     if (row->text(0) != "open") throw wrong_state({"该笔指令", "the instruction"}, row->text(0));
     if (row->text(1) != "acknowledged") throw wrong_state({"该批指令", "the batch"}, row->text(1));
+    require_not_at_bank(t, reference);
     id = propose(t, "failed", reference, "", by, reason);
   });
   return id;
@@ -184,6 +201,7 @@ void Bank::enact(store::Transaction& t, const Proposal& p, const std::string& bo
     return;
   }
   if (p.what == "failed") {
+    require_not_at_bank(t, p.subject);
     const auto changed = t.execute(
         "UPDATE bank_instruction SET state = 'failed' WHERE jurisdiction = ? AND reference = ? AND state = 'open'",
         d_.tenant, p.subject);

@@ -74,7 +74,14 @@ std::optional<Text> Bank::obstacle(store::Transaction& t, const std::string& acc
   const auto id = number_in(subject);
   if (!id) return Text{"结算单编号不对", "this is no statement's number"};
   const compensate::Statement s = d_.statements.statement(*id);
-  if (s.superseded_by)
+  // One the bank was told to pay before it was superseded counts for what its successors owe: unless they are paid already.
+  const bool instructed =
+      s.superseded_by && fen < 0 &&
+      t.first("SELECT 1 FROM bank_instruction i JOIN bank_batch b ON b.jurisdiction = i.jurisdiction AND b.number = i.batch "
+              "WHERE i.jurisdiction = ? AND i.kind = ? AND i.subject = ? AND i.fen = ? AND b.account = ? AND b.approved IS "
+              "NOT NULL",
+              d_.tenant, kind, subject, -fen, account);
+  if (s.superseded_by && (!instructed || compensate::is_overtaken(t, d_.tenant, s)))
     return Text{fmt::format("结算单 {} 已被 {} 取代", *id, *s.superseded_by),
                 fmt::format("statement {} is superseded by {}", *id, *s.superseded_by)};
   if (s.payer == s.payee || (s.payer != at.owner && s.payee != at.owner))
@@ -98,7 +105,7 @@ void Bank::settle(store::Transaction& t, const BankAccount& account, const std::
   if (kind == "statement") {
     const std::int64_t id = *number_in(subject);
     if (d_.statements.statement(id).state == StatementState::posted)
-      d_.statements.pay(id, by, fmt::format("银行流水 / bank serial {} {}", account.code, serial));
+      d_.statements.pay_instructed(id, by, fmt::format("银行流水 / bank serial {} {}", account.code, serial));
   }
   t.execute(
       "UPDATE bank_batch SET state = 'acknowledged', acknowledged = ? WHERE jurisdiction = ? AND state = 'approved' AND "
@@ -132,6 +139,11 @@ Bank::Match Bank::match_out(store::Transaction& t, const BankAccount& account, c
   if (!line) return refused("没有这个编号的指令", "there is no such instruction");
   const std::string kind = line->text(0), subject = line->text(1), state = line->text(3), batch = line->text(4);
   if (line->text(5) != account.code) return refused("是另一账户的指令", "it is of another account");
+  // Whatever else is wrong with the line: the bank has the batch.
+  t.execute(
+      "UPDATE bank_batch SET state = 'acknowledged', acknowledged = ? WHERE jurisdiction = ? AND state = 'approved' AND "
+      "number IN (SELECT batch FROM bank_instruction WHERE jurisdiction = ? AND reference = ?)",
+      fmt::format("流水 / line {}", row.serial), d_.tenant, d_.tenant, reference);
   if (state == "open" && batch != "approved" && batch != "acknowledged")
     return refused("该批指令未经审核", "its batch is not approved");
   if (state != "open") {

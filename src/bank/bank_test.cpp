@@ -238,6 +238,62 @@ TEST_P(BankDesk, WhatSupersedesAnInstructedStatementWaits) {
   EXPECT_EQ(bank.waiting("MAIN")[0].fen, 50'000'000);
 }
 
+// The bank paid before it could be told: that counts for what the corrected statement owes.
+TEST_P(BankDesk, WhatTheBankPaidOfASupersededStatementCounts) {
+  for (const bool withdrawn : {false, true}) {
+    Office at(GetParam());
+    at.post_statements();
+    at.payee("gov:2", "6222");
+    at.bank->instruct("MAIN", {}, "zhao", "结算");
+    at.decide_open();
+    const auto old = at.statement_of("gov:2");
+    if (withdrawn) at.bank->decide(at.bank->propose_withdrawal(1, "zhao", "已更正"), true, "qian", "同意");
+    at.world.clock.set({at.world.clock.now().seconds + 60});
+    at.world.import("corrected.csv", {{"乙断面", "2020-10-08", "5.0", "0.4", "0.08"}});
+    at.world.clock.set({at.world.clock.now().seconds + 60});
+    at.post_statements();
+    const auto now = at.statement_of("gov:2");
+    ASSERT_EQ(at.statements->statement(now).supersedes, old);
+    EXPECT_EQ(code_of([&] { at.bank->assign("MAIN", "1", "statement:" + std::to_string(old), "zhao", "x"); }), "unknown_line");
+    const auto report = at.import(200'000'000, {{"20201102", "1", -100'000'000, at.bank->lines(1)[0].reference}});
+    EXPECT_EQ(report.matched, withdrawn ? 0U : 1U);
+    if (withdrawn) at.agree(at.bank->assign("MAIN", "1", "statement:" + std::to_string(old), "zhao", "银行已付"));
+    EXPECT_EQ(at.statements->statement(old).state, compensate::StatementState::paid);
+    EXPECT_EQ(at.world.balance("fin", "cash"), -100'000'000);
+    EXPECT_TRUE(at.bank->waiting("MAIN").empty());  // gov:2 owes half of it back
+    const std::string code = compensate::statement_code("341602", at.statements->statement(now));
+    EXPECT_EQ(at.import(100'000'000, {{"20201103", "2", 50'000'000, "退回 " + code}}).matched, 1U);
+    EXPECT_EQ(at.world.balance("fin", "cash"), -50'000'000);
+    EXPECT_EQ(at.world.balance("gov:2", "settlement"), 0);
+    EXPECT_EQ(at.bank->reconcile("MAIN", at.world.clock.today() + std::chrono::days{1}).unexplained, 0);
+    EXPECT_EQ(at.troubles(), "");
+  }
+}
+
+// Once the successor is paid, what comes of the old instruction is money too much: for people, in the list.
+TEST_P(BankDesk, NothingIsNettedWithAPaidSuccessor) {
+  o.post_statements();
+  o.payee("gov:2", "6222");
+  bank.instruct("MAIN", {}, "zhao", "结算");
+  o.decide_open();
+  o.world.clock.set({o.world.clock.now().seconds + 60});
+  o.world.import("corrected.csv", {{"乙断面", "2020-10-08", "5.0", "0.4", "0.08"}});
+  o.world.clock.set({o.world.clock.now().seconds + 60});
+  o.post_statements();
+  o.statements->pay(o.statement_of("gov:2"), "clerk", "网银 18");
+  const std::string reference = bank.lines(1)[0].reference;
+  EXPECT_EQ(code_of([&] { bank.file(1); }), "not_payable");
+  EXPECT_EQ(o.import(200'000'000, {{"20201102", "1", -100'000'000, reference}}).unmatched, 1U);
+  EXPECT_EQ(bank.batch(1).state, "acknowledged");
+  EXPECT_EQ(code_of([&] { bank.propose_withdrawal(1, "zhao", "x"); }), "wrong_state");
+  EXPECT_EQ(code_of([&] { bank.propose_failed(reference, "zhao", "x"); }), "wrong_state");
+  EXPECT_EQ(o.world.balance("fin", "cash"), -50'000'000);
+  o.agree(bank.assign("MAIN", "1", "not_ours", "zhao", "多付，另行追回"));
+  o.agree(bank.propose_failed(reference, "zhao", "多付，另行追回"));
+  EXPECT_EQ(bank.reconcile("MAIN", o.world.clock.today()).unexplained, 0);
+  EXPECT_EQ(o.troubles(), "");
+}
+
 // What somebody paid by hand meanwhile goes to the bank neither from the draft nor from the approved batch.
 TEST_P(BankDesk, WhatIsPaidMeanwhileDoesNotGoOut) {
   for (const bool approved : {false, true}) {
