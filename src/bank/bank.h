@@ -207,6 +207,11 @@ class Bank {
   // Why the line must not go to the bank any more: it is not due, or not of this amount.
   std::optional<Text> not_due(store::Transaction& t, const std::string& account, const Instruction& line) const;
   std::optional<Text> already(store::Transaction& t, const std::string& kind, const std::string& subject) const;
+  // A deposit entered by hand that no line has been joined to: the line of so much may be that one.
+  std::string twin_of(store::Transaction& t, const BankAccount& account, const std::string& to, std::int64_t fen) const;
+  // Throws not_payable when there is one that the reason does not name.
+  void require_no_twin(store::Transaction& t, const BankAccount& account, const std::string& to, std::int64_t fen,
+                       const std::string& reason) const;
   // What the ledger has on the accounts that mirror the bank's, by cause.
   std::vector<std::pair<ledger::AccountId, int>> mirrors(const BankAccount& account) const;
   std::int64_t booked(const BankAccount& account, const std::string& kind, const std::string& subject) const;

@@ -141,6 +141,7 @@ std::int64_t Bank::assign(const std::string& account, const std::string& serial,
                     {{}, 0, 0, "target"});
       if (at.clearing.empty()) throw bad_target(target);
       d_.rights.account(subject);
+      require_no_twin(t, at, subject, row->integer(0), reason);
     } else if (kind == "statement" || kind == "right") {
       if (const auto why = obstacle(t, account, kind, subject, row->integer(0), ""))
         throw Error(codes::not_payable, *why, {{}, 0, 0, "target"});
@@ -152,6 +153,33 @@ std::int64_t Bank::assign(const std::string& account, const std::string& serial,
               account, serial);
   });
   return id;
+}
+
+std::string Bank::twin_of(store::Transaction& t, const BankAccount& account, const std::string& to, std::int64_t fen) const {
+  constexpr int page = 500;
+  for (std::int64_t before = 0;;) {
+    const auto some = d_.rights.transactions(to, before, page);
+    for (const rights::Transaction& x : some)
+      if (x.kind == rights::TransactionKind::deposit && x.state == rights::TransactionState::completed &&
+          x.from == account.clearing && x.to == to && x.parts.size() == 1 && x.parts.front().amount == fen &&
+          !already(t, "right", x.key))
+        return x.key;
+    if (some.size() < page) return {};
+    before = some.back().number;
+  }
+}
+
+void Bank::require_no_twin(store::Transaction& t, const BankAccount& account, const std::string& to, std::int64_t fen,
+                           const std::string& reason) const {
+  const std::string twin = twin_of(t, account, to, fen);
+  if (twin.empty() || reason.find(twin) != std::string::npos) return;
+  throw Error(codes::not_payable,
+              {fmt::format("账户 {} 已有手工登记的同额缴存 {}，尚无流水", to, twin),
+               fmt::format("a deposit {} of the same amount to {} was entered by hand and has no line yet", twin, to)},
+              {{}, 0, 0, "target"},
+              {fmt::format("即此笔的，指定为 right:{}；确为另一笔的，在事由中写明 {}", twin, twin),
+               fmt::format("where it is that one, assign the line to right:{}; where it is another, name {} in the reason",
+                           twin, twin)});
 }
 
 void Bank::enact_assignment(store::Transaction& t, const Proposal& p, const std::string& by) {
@@ -170,6 +198,7 @@ void Bank::enact_assignment(store::Transaction& t, const Proposal& p, const std:
     return;
   }
   if (kind == "account") {
+    require_no_twin(t, at, subject, fen, p.reason);
     const std::string key = fmt::format("BANK-{}-{}", account, row->integer(1));
     d_.rights.propose({.key = key,
                        .kind = rights::TransactionKind::deposit,

@@ -198,6 +198,10 @@ Bank::Match Bank::match_in(store::Transaction& t, const BankAccount& account, co
     return {"matched", "statement", subject, {"备注写明结算单", "the remark names the statement"}, {}};
   }
   if (!accounts.empty()) {
+    if (const std::string twin = twin_of(t, account, accounts.front(), row.fen); !twin.empty()) {
+      out.note = {fmt::format("可能是已手工登记的缴存 {}", twin), fmt::format("perhaps the deposit {} entered by hand", twin)};
+      return out;
+    }
     out.state = "proposed";
     out.target = "account:" + accounts.front();
     out.note = {"备注写明登记账户 " + accounts.front(), "the remark names the account " + accounts.front()};
