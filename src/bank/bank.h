@@ -118,7 +118,8 @@ struct ImportReport {
 // One reason why bank and ledger differ on a day.
 struct Difference {
   // "opening": was there before the first statement; "instructed", "booked": in the ledger, not yet at the bank (in
-  // a live batch, or not); "later": at the bank, in the ledger after the day; "proposed", "unmatched", "not_ours"
+  // a live batch, or not); "later": at the bank, in the ledger after the day; "proposed", "unmatched", "not_ours";
+  // "unexplained": none of these, the tables contradict one another
   std::string why;
   std::string kind, subject;
   std::int64_t fen = 0;  // bank minus ledger
@@ -129,7 +130,7 @@ struct Reconciliation {
   std::int64_t bank = 0;  // the bank's own balance where the layout has it, else opening plus lines
   std::int64_t ledger = 0;
   std::vector<Difference> differences;
-  std::int64_t unexplained = 0;  // zero, or something is wrong
+  std::int64_t unexplained = 0;  // zero, or something is wrong: what is "unexplained", added up without its signs
 };
 
 Text title_of_difference(std::string_view why);  // of Difference::why
@@ -214,6 +215,10 @@ class Bank {
                        const std::string& reason) const;
   // What the ledger has on the accounts that mirror the bank's, by cause.
   std::vector<std::pair<ledger::AccountId, int>> mirrors(const BankAccount& account) const;
+  bool may_have_a_line(const std::string& kind, const std::string& subject) const;
+  // Why a cause differs on a day up to which so much of it is at the bank; nothing: no line.
+  const char* why_of(const BankAccount& account, const std::string& kind, const std::string& subject,
+                     std::optional<std::int64_t> at_bank) const;
   std::int64_t booked(const BankAccount& account, const std::string& kind, const std::string& subject) const;
   void require_not_at_bank(store::Transaction& t, const std::string& reference) const;
   Error same_person(const std::string& by) const;

@@ -367,6 +367,50 @@ TEST_P(BankDesk, FilesGoOnFromOneAnother) {
   EXPECT_EQ(bank.entries("", "")[0].other_account, "6222000000000001");
 }
 
+// Whatever was altered behind the program's back is no reason of its own.
+TEST_P(BankDesk, WhatTheTablesContradictIsUnexplained) {
+  for (const bool balances : {true, false}) {
+    Office at(GetParam());
+    if (!balances) {
+      std::string text = testing::bank_yaml;
+      const std::string column = ", balance: 余额";
+      text.erase(text.find(column), column.size());
+      at.layouts = {testing::test_layout(text)};
+    }
+    at.post_statements();
+    at.payee("gov:2", "6222");
+    at.bank->instruct("MAIN", {}, "zhao", "结算");
+    at.decide_open();
+    at.deposit("H-B", 70, "D");
+    at.import(200'000'000, {{"20201101", "1", -100'000'000, at.bank->lines(1)[0].reference}, {"20201101", "2", 5, "利息"}});
+    const Date today = at.world.clock.today(), before = parse_date("2020-11-01");
+    ASSERT_LT(before, today);
+    const auto whys = [&](Date day) {
+      std::string out;
+      for (const Difference& d : at.bank->reconcile("MAIN", day).differences) out += d.why + " ";
+      return out;
+    };
+    const std::string opening = balances ? "opening " : "";
+    EXPECT_EQ(whys(before), "unmatched " + opening + "later ");  // the bank was quicker than the book
+    EXPECT_EQ(whys(today), "unmatched " + opening + "booked ");
+    EXPECT_EQ(at.bank->reconcile("MAIN", before).unexplained, 0);
+    EXPECT_EQ(at.bank->reconcile("MAIN", today).unexplained, 0);
+    const auto alter = [&](const char* sql) {
+      at.world.database.db().write([&](store::Transaction& t) { EXPECT_EQ(t.execute(sql), 1); });
+    };
+    alter("UPDATE bank_entry SET fen = fen + 3 WHERE serial = '1'");
+    EXPECT_NE(at.bank->reconcile("MAIN", before).unexplained, 0);
+    EXPECT_NE(at.bank->reconcile("MAIN", today).unexplained, 0);
+    EXPECT_NE(whys(today).find("unexplained"), std::string::npos);
+    alter("UPDATE bank_entry SET fen = fen - 3 WHERE serial = '1'");
+    EXPECT_EQ(at.bank->reconcile("MAIN", today).unexplained, 0);
+    // A payment in the ledger that no statement and no transaction accounts for.
+    alter("UPDATE statement SET state = 'posted' WHERE state = 'paid'");
+    alter("UPDATE bank_entry SET state = 'unmatched', kind = NULL, subject = NULL WHERE serial = '1'");
+    EXPECT_EQ(at.bank->reconcile("MAIN", today).unexplained, 100'000'000);
+  }
+}
+
 TEST_P(BankDesk, TheKeepersOfKeysSeeEverySealedText) {
   o.payee("gov:1", "6222");
   o.deposit("H-A", 1'000, "D");
