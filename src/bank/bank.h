@@ -24,6 +24,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -87,6 +89,7 @@ struct Batch {
 
 struct Entry {
   std::string account, serial;
+  std::int64_t seq = 0;  // its place in the account, from 1
   Date day;
   std::int64_t fen = 0;
   std::optional<std::int64_t> balance{};
@@ -97,6 +100,12 @@ struct Entry {
   std::string state;          // "matched", "proposed", "unmatched", "not_ours"
   std::string kind, subject;  // of a matched one
   Text note;                  // why it is where it is
+};
+
+// After which line a list goes on.
+struct EntryPlace {
+  std::string account;
+  std::int64_t seq = 0;
 };
 
 struct Proposal {
@@ -177,13 +186,16 @@ class Bank {
   std::vector<Batch> batches() const;  // newest first
   Batch batch(std::int64_t number) const;  // throws unknown_batch
   std::vector<Instruction> lines(std::optional<std::int64_t> batch) const;
-  std::vector<Entry> entries(const std::string& account, const std::string& state) const;  // empty: all; oldest first
+  // Empty: all; by account, oldest first.
+  std::vector<Entry> entries(const std::string& account, const std::string& state, const EntryPlace& after = {},
+                             int most = std::numeric_limits<int>::max()) const;
   std::vector<Proposal> proposals(bool open_only) const;  // newest first
   Proposal proposal(std::int64_t id) const;
   std::optional<Payee> payee(const std::string& party) const;
   Reconciliation reconcile(const std::string& account, Date day) const;
 
  private:
+  using Holders = std::multimap<std::string, std::string>;  // codes of accounts, by how words_of() has them
   struct Match {
     std::string state = "unmatched";
     std::string kind{}, subject{};
@@ -204,12 +216,18 @@ class Bank {
   void settle(store::Transaction& t, const BankAccount& account, const std::string& kind, const std::string& subject,
               const std::string& serial, const std::string& by);
   Match match_out(store::Transaction& t, const BankAccount& account, const StatementRow& row, const std::string& by);
-  Match match_in(store::Transaction& t, const BankAccount& account, const StatementRow& row, const std::string& by);
+  Match match_in(store::Transaction& t, const BankAccount& account, const StatementRow& row, const std::string& by,
+                 const Holders& holders);
+  Holders holders_at(const BankAccount& account) const;
   // Why the line must not go to the bank any more: it is not due, or not of this amount.
   std::optional<Text> not_due(store::Transaction& t, const std::string& account, const Instruction& line) const;
   std::optional<Text> already(store::Transaction& t, const std::string& kind, const std::string& subject) const;
-  // A deposit entered by hand that no line has been joined to: the line of so much may be that one.
-  std::string twin_of(store::Transaction& t, const BankAccount& account, const std::string& to, std::int64_t fen) const;
+  // Completed deposits or withdrawals that no line was joined to and no instruction is for; `from` empty: whoever.
+  std::vector<std::string> open_rights(store::Transaction& t, rights::TransactionKind kind, const std::string& from,
+                                       const std::string& to) const;
+  // Deposits entered by hand that no line has been joined to: the line of so much may be one of them.
+  std::vector<std::string> twins_of(store::Transaction& t, const BankAccount& account, const std::string& to,
+                                    std::int64_t fen) const;
   // Throws not_payable when there is one that the reason does not name.
   void require_no_twin(store::Transaction& t, const BankAccount& account, const std::string& to, std::int64_t fen,
                        const std::string& reason) const;

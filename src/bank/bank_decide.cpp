@@ -20,6 +20,18 @@ std::pair<std::string, std::string> target_of(const std::string& target) {
   return {target.substr(0, colon), target.substr(colon + 1)};
 }
 
+// As a word of its own: D-1 is not named by D-12.
+bool names(std::string_view text, std::string_view key) {
+  const auto goes_on = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_' || c == '.';
+  };
+  for (std::size_t at = text.find(key); at != std::string_view::npos; at = text.find(key, at + 1)) {
+    const std::size_t end = at + key.size();
+    if ((at == 0 || !goes_on(text[at - 1])) && (end == text.size() || !goes_on(text[end]))) return true;
+  }
+  return false;
+}
+
 Error bad_target(const std::string& target) {
   return {codes::bad_value,
           {fmt::format("“{}”不是可以指定的去向", target), fmt::format("\"{}\" is nothing a line can be assigned to", target)},
@@ -97,8 +109,8 @@ void Bank::require_not_at_bank(store::Transaction& t, const std::string& referen
                      fmt::format("line {} of account {} names {}: the money has left", row.text(1), row.text(0), reference)},
                     {{}, 0, 0, "reference"}, {"请先办理该笔流水", "settle that line first"});
       },
-      "SELECT account, serial, remark FROM bank_entry WHERE jurisdiction = ? AND state IN ('unmatched', 'proposed') AND fen "
-      "< 0",
+      "SELECT account, serial, remark FROM bank_entry WHERE jurisdiction = ? AND state <> 'matched' AND state <> "
+      "'not_ours' AND fen < 0",
       d_.tenant);
 }
 
@@ -155,24 +167,22 @@ std::int64_t Bank::assign(const std::string& account, const std::string& serial,
   return id;
 }
 
-std::string Bank::twin_of(store::Transaction& t, const BankAccount& account, const std::string& to, std::int64_t fen) const {
-  constexpr int page = 500;
-  for (std::int64_t before = 0;;) {
-    const auto some = d_.rights.transactions(to, before, page);
-    for (const rights::Transaction& x : some)
-      if (x.kind == rights::TransactionKind::deposit && x.state == rights::TransactionState::completed &&
-          x.from == account.clearing && x.to == to && x.parts.size() == 1 && x.parts.front().amount == fen &&
-          !already(t, "right", x.key))
-        return x.key;
-    if (some.size() < page) return {};
-    before = some.back().number;
+std::vector<std::string> Bank::twins_of(store::Transaction& t, const BankAccount& account, const std::string& to,
+                                        std::int64_t fen) const {
+  std::vector<std::string> out;
+  for (std::string& key : open_rights(t, rights::TransactionKind::deposit, account.clearing, to)) {
+    const auto parts = d_.rights.transaction(key).parts;
+    if (parts.size() == 1 && parts.front().amount == fen) out.push_back(std::move(key));
   }
+  return out;
 }
 
 void Bank::require_no_twin(store::Transaction& t, const BankAccount& account, const std::string& to, std::int64_t fen,
                            const std::string& reason) const {
-  const std::string twin = twin_of(t, account, to, fen);
-  if (twin.empty() || reason.find(twin) != std::string::npos) return;
+  const auto twins = twins_of(t, account, to, fen);
+  const auto unnamed = std::ranges::find_if(twins, [&](const std::string& key) { return !names(reason, key); });
+  if (unnamed == twins.end()) return;
+  const std::string& twin = *unnamed;
   throw Error(codes::not_payable,
               {fmt::format("账户 {} 已有手工登记的同额缴存 {}，尚无流水", to, twin),
                fmt::format("a deposit {} of the same amount to {} was entered by hand and has no line yet", twin, to)},

@@ -109,11 +109,12 @@ void Bank::settle(store::Transaction& t, const BankAccount& account, const std::
   }
   t.execute(
       "UPDATE bank_batch SET state = 'acknowledged', acknowledged = ? WHERE jurisdiction = ? AND state = 'approved' AND "
-      "number IN (SELECT batch FROM bank_instruction WHERE jurisdiction = ? AND kind = ? AND subject = ? AND state = "
-      "'open')",
+      "number IN (SELECT batch FROM bank_instruction WHERE jurisdiction = ? AND kind = ? AND subject = ? AND state IN "
+      "('open', 'paid') AND state = 'open')",
       fmt::format("流水 / line {}", serial), d_.tenant, d_.tenant, kind, subject);
   t.execute(
-      "UPDATE bank_instruction SET state = 'paid' WHERE jurisdiction = ? AND kind = ? AND subject = ? AND state = 'open'",
+      "UPDATE bank_instruction SET state = 'paid' WHERE jurisdiction = ? AND kind = ? AND subject = ? AND state IN ('open', "
+      "'paid') AND state = 'open'",
       d_.tenant, kind, subject);
 }
 
@@ -160,8 +161,17 @@ Bank::Match Bank::match_out(store::Transaction& t, const BankAccount& account, c
   return {"matched", kind, subject, {reference, reference}, {}};
 }
 
+Bank::Holders Bank::holders_at(const BankAccount& account) const {
+  Holders out;
+  if (account.clearing.empty()) return out;
+  for (const auto& a : d_.rights.accounts())
+    if (a.type == rights::AccountType::holding || a.type == rights::AccountType::trading)
+      out.emplace(fold_width_upper(a.code), a.code);
+  return out;
+}
+
 Bank::Match Bank::match_in(store::Transaction& t, const BankAccount& account, const StatementRow& row,
-                           const std::string& by) {
+                           const std::string& by, const Holders& holders) {
   Match out;
   out.note = {"备注里没有登记账户或结算单编号", "the remark names no account of the registry and no statement"};
   if (const auto returned = references_in(row.remark); !returned.empty()) {
@@ -179,11 +189,10 @@ Bank::Match Bank::match_in(store::Transaction& t, const BankAccount& account, co
     if (fold_width_upper(compensate::statement_code(d_.tenant, s)) == word) statements.push_back(*id);
   }
   std::vector<std::string> accounts;
-  if (!account.clearing.empty())
-    for (const auto& a : d_.rights.accounts())
-      if ((a.type == rights::AccountType::holding || a.type == rights::AccountType::trading) &&
-          words.contains(fold_width_upper(a.code)))
-        accounts.push_back(a.code);
+  for (const std::string& word : words) {
+    const auto [from, to] = holders.equal_range(word);
+    for (auto at = from; at != to; ++at) accounts.push_back(at->second);
+  }
   if (statements.size() + accounts.size() > 1) {
     out.note = {"备注里有几个编号", "the remark has several codes"};
     return out;
@@ -198,8 +207,9 @@ Bank::Match Bank::match_in(store::Transaction& t, const BankAccount& account, co
     return {"matched", "statement", subject, {"备注写明结算单", "the remark names the statement"}, {}};
   }
   if (!accounts.empty()) {
-    if (const std::string twin = twin_of(t, account, accounts.front(), row.fen); !twin.empty()) {
-      out.note = {fmt::format("可能是已手工登记的缴存 {}", twin), fmt::format("perhaps the deposit {} entered by hand", twin)};
+    if (const auto twins = twins_of(t, account, accounts.front(), row.fen); !twins.empty()) {
+      out.note = {fmt::format("可能是已手工登记的缴存 {}", fmt::join(twins, "、")),
+                  fmt::format("perhaps the deposit {} entered by hand", fmt::join(twins, " or "))};
       return out;
     }
     out.state = "proposed";
@@ -279,8 +289,10 @@ ImportReport Bank::import(const std::string& account, const std::string& name, c
         d_.tenant, account, number, name, file.sha256, static_cast<std::int64_t>(fresh.size()), opening, by,
         d_.clock.now().seconds);
     std::int64_t seq = last ? last->integer(0) : 0;
+    Holders holders;  // read once a file
+    if (std::ranges::any_of(fresh, [](const StatementRow* r) { return r->fen > 0; })) holders = holders_at(*at);
     for (const StatementRow* r : fresh) {
-      const Match match = r->fen < 0 ? match_out(t, *at, *r, by) : match_in(t, *at, *r, by);
+      const Match match = r->fen < 0 ? match_out(t, *at, *r, by) : match_in(t, *at, *r, by, holders);
       const auto known = [&](const std::string& text) {
         return match.state == "matched" ? std::optional(text) : std::nullopt;
       };

@@ -11,8 +11,6 @@
 namespace tributary::bank {
 namespace {
 
-constexpr int page = 500;
-
 Text purpose_of_right(const std::string& account) {
   return {"退回登记账户资金 " + account, "cash out of account " + account};
 }
@@ -23,32 +21,51 @@ std::string Bank::place(const char* table, const std::string& key) const {
   return fmt::format("bank/{}/{}/{}", d_.tenant, table, key);
 }
 
+// The registry's own table, asked for what is open: its list of an account has all there ever was.
+std::vector<std::string> Bank::open_rights(store::Transaction& t, rights::TransactionKind kind, const std::string& from,
+                                           const std::string& to) const {
+  std::vector<std::string> out;
+  t.each([&](const store::Row& row) { out.push_back(row.text(0)); },
+         "SELECT x.key FROM right_transaction x WHERE x.jurisdiction = ? AND x.to_account = ? AND (? = '' OR x.from_account "
+         "= ?) AND x.kind = ? AND x.state = ? AND x.reversed_by = '' AND NOT EXISTS (SELECT 1 FROM bank_entry e WHERE "
+         "e.jurisdiction = x.jurisdiction AND e.kind = 'right' AND e.subject = x.key AND e.state = 'matched') AND NOT EXISTS "
+         "(SELECT 1 FROM bank_instruction i WHERE i.jurisdiction = x.jurisdiction AND i.kind = 'right' AND i.subject = x.key "
+         "AND i.state IN ('open', 'paid')) ORDER BY x.number",
+         d_.tenant, to, from, from, static_cast<int>(kind), static_cast<int>(rights::TransactionState::completed));
+  return out;
+}
+
 std::vector<Payable> Bank::waiting(const std::string& account) const {
   const BankAccount& at = *find_account(d_.layouts, account).account;
   std::vector<Payable> out;
   d_.database.snapshot([&] {
     out.clear();
-    std::set<std::pair<std::string, std::string>> gone;  // instructed or at the bank already
-    std::set<std::string> payees, under_way;
+    std::set<std::string> payees;
     d_.database.read([&](store::Transaction& t) {
-      t.each([&](const store::Row& row) { gone.emplace(row.text(0), row.text(1)); },
-             "SELECT kind, subject FROM bank_instruction WHERE jurisdiction = ? AND state IN ('open', 'paid') UNION "
-             "SELECT kind, subject FROM bank_entry WHERE jurisdiction = ? AND state = 'matched'",
-             d_.tenant, d_.tenant);
       t.each([&](const store::Row& row) { payees.insert(row.text(0)); },
              "SELECT party FROM bank_payee WHERE jurisdiction = ?", d_.tenant);
-      t.each([&](const store::Row& row) { under_way.insert(row.text(0)); },
-             "SELECT subject FROM bank_instruction WHERE jurisdiction = ? AND kind = 'statement' AND state = 'open'",
-             d_.tenant);
     });
+    // Of what is open, one by one, by the unique indexes: what is settled grows with the years.
+    const auto instructed = [&](std::int64_t id) -> std::string {
+      return d_.database.read([&](store::Transaction& t) {
+        const auto row = t.first(
+            "SELECT state FROM bank_instruction WHERE jurisdiction = ? AND kind = 'statement' AND subject = ? AND state IN "
+            "('open', 'paid')",
+            d_.tenant, std::to_string(id));
+        return row ? row->text(0) : std::string();
+      });
+    };
+    const auto at_bank = [&](std::int64_t id) {
+      return d_.database.read(
+          [&](store::Transaction& t) { return already(t, "statement", std::to_string(id)).has_value(); });
+    };
     // One that supersedes what is on its way to the bank would be paid twice.
     const auto earlier_under_way = [&](const compensate::Statement& s) {
       for (auto id = s.supersedes; id; id = d_.statements.statement(*id).supersedes)
-        if (under_way.contains(std::to_string(*id))) return true;
+        if (instructed(*id) == "open") return true;
       return false;
     };
     const auto add = [&](Payable p) {
-      if (gone.contains({p.kind, p.subject})) return;
       p.has_payee = payees.contains(p.party);
       out.push_back(std::move(p));
     };
@@ -58,7 +75,9 @@ std::vector<Payable> Bank::waiting(const std::string& account) const {
         const std::int64_t due =
             d_.database.read([&](store::Transaction& t) { return compensate::due(t, d_.tenant, s); });
         const std::string& from = due > 0 ? s.payer : s.payee;
-        if (due == 0 || from != at.owner || s.payer == s.payee || earlier_under_way(s)) continue;
+        if (due == 0 || from != at.owner || s.payer == s.payee || !instructed(s.id).empty() || at_bank(s.id) ||
+            earlier_under_way(s))
+          continue;
         const std::string code = compensate::statement_code(d_.tenant, s);
         add({"statement", std::to_string(s.id), due > 0 ? s.payee : s.payer, due > 0 ? due : -due,
              {"生态保护补偿 " + code, "ecological compensation " + code}});
@@ -66,19 +85,13 @@ std::vector<Payable> Bank::waiting(const std::string& account) const {
     if (!at.clearing.empty()) {
       std::map<std::string, std::string> owners;
       for (const auto& a : d_.rights.accounts()) owners.emplace(a.code, a.owner);
-      std::int64_t before = 0;
-      for (;;) {
-        const auto some = d_.rights.transactions(at.clearing, before, page);
-        for (const auto& x : some) {
-          if (x.kind != rights::TransactionKind::withdraw || x.state != rights::TransactionState::completed ||
-              !x.reversed_by.empty() || x.to != at.clearing)
-            continue;
-          std::int64_t fen = 0;
-          for (const auto& part : x.parts) fen += part.amount;
-          add({"right", x.key, owners[x.from], fen, purpose_of_right(x.from)});
-        }
-        if (some.size() < page) break;
-        before = some.back().number;
+      for (const std::string& key : d_.database.read([&](store::Transaction& t) {
+             return open_rights(t, rights::TransactionKind::withdraw, "", at.clearing);
+           })) {
+        const rights::Transaction x = d_.rights.transaction(key);
+        std::int64_t fen = 0;
+        for (const auto& part : x.parts) fen += part.amount;
+        add({"right", x.key, owners[x.from], fen, purpose_of_right(x.from)});
       }
     }
   });

@@ -46,7 +46,17 @@ std::vector<Instruction> Bank::lines(std::optional<std::int64_t> batch) const {
   });
 }
 
-std::vector<Entry> Bank::entries(const std::string& account, const std::string& state) const {
+std::vector<Entry> Bank::entries(const std::string& account, const std::string& state, const EntryPlace& after,
+                                 int most) const {
+  // As the indexes have it; what is not matched has one of its own.
+  const std::string sql = fmt::format(
+      "SELECT e.account, e.serial, e.day, e.fen, e.balance, e.sealed, e.remark, e.line, e.state, e.kind, e.subject, "
+      "e.note_zh, e.note_en, i.file, e.seq FROM bank_entry e JOIN bank_import i ON i.jurisdiction = e.jurisdiction AND "
+      "i.account = e.account AND i.number = e.import WHERE e.jurisdiction = ? AND {} AND {} ORDER BY e.account, e.seq LIMIT ?",
+      account.empty() ? "(e.account, e.seq) > (?, ?)" : "e.account = ? AND e.seq > ?",
+      state.empty()        ? "? = ''"
+      : state == "matched" ? "e.state = ?"
+                           : "e.state = ? AND e.state <> 'matched'");
   return d_.database.read([&](store::Transaction& t) {
     std::vector<Entry> out;
     t.each(
@@ -67,13 +77,10 @@ std::vector<Entry> Bank::entries(const std::string& account, const std::string& 
           e.subject = row.text_or_null(10).value_or("");
           e.note = {row.text(11), row.text(12)};
           e.file = row.text(13);
+          e.seq = row.integer(14);
           out.push_back(std::move(e));
         },
-        "SELECT e.account, e.serial, e.day, e.fen, e.balance, e.sealed, e.remark, e.line, e.state, e.kind, e.subject, "
-        "e.note_zh, e.note_en, i.file FROM bank_entry e JOIN bank_import i ON i.jurisdiction = e.jurisdiction AND "
-        "i.account = e.account AND i.number = e.import WHERE e.jurisdiction = ? AND (? = '' OR e.account = ?) AND (? = '' "
-        "OR e.state = ?) ORDER BY e.account, e.seq",
-        d_.tenant, account, account, state, state);
+        sql, d_.tenant, account.empty() ? after.account : account, after.seq, state, most);
     return out;
   });
 }

@@ -252,6 +252,7 @@ TEST_P(BankDesk, ADepositByHandIsNotMadeTwice) {
   o.deposit("H-A", 701, "D-2");
   for (const Proposal& p : bank.proposals(true))
     code_of([&] { bank.decide(p.id, p.subject == "MAIN/4", "qian", "已核对"); });
+  EXPECT_EQ(code_of([&] { bank.assign("MAIN", "3", "account:H-A", "zhao", "不是 D-21，另一笔"); }), "not_payable");
   o.agree(bank.assign("MAIN", "3", "account:H-A", "zhao", "不是 D-2，另一笔"));
   EXPECT_EQ(o.rights.holdings({.account = "H-A"}).at(0).free, 700 + 700 + 701 + 701);
   EXPECT_EQ(o.rights.holdings({.account = "H-B"}).at(0).free, 700);
@@ -409,6 +410,40 @@ TEST_P(BankDesk, WhatTheTablesContradictIsUnexplained) {
     alter("UPDATE bank_entry SET state = 'unmatched', kind = NULL, subject = NULL WHERE serial = '1'");
     EXPECT_EQ(at.bank->reconcile("MAIN", today).unexplained, 100'000'000);
   }
+}
+
+// However long the history: a list opens what it shows.
+TEST_P(BankDesk, AListOfLinesIsReadByThePage) {
+  o.import(0, {{"20201101", "1", 5, "a"}, {"20201101", "2", -5, "b"}, {"20201101", "3", 5, "c"}, {"20201102", "4", 7, "d"}});
+  o.agree(bank.assign("MAIN", "2", "not_ours", "zhao", "手续费"));
+  int opened = 0;
+  Seal seal = Office::seal();
+  const auto open = seal.open;
+  seal.open = [&](const std::string& sealed, const std::string& place) {
+    ++opened;
+    return open(sealed, place);
+  };
+  const Bank counted(Desk{o.world.database.db(), compensate::testing::World::tenant, o.world.clock, o.layouts, o.rights,
+                          *o.statements, seal, "pack 1"});
+  const auto serials = [&](const std::string& account, const std::string& state, const EntryPlace& after, int most) {
+    std::string out;
+    for (const Entry& e : counted.entries(account, state, after, most)) out += e.serial + " ";
+    return out;
+  };
+  for (const char* account : {"", "MAIN"}) {
+    opened = 0;
+    EXPECT_EQ(serials(account, "", {}, 2), "1 2 ");
+    EXPECT_EQ(opened, 2);
+    EXPECT_EQ(serials(account, "", {"MAIN", 2}, 1), "3 ");
+    EXPECT_EQ(serials(account, "", {"MAIN", 4}, 9), "");
+    EXPECT_EQ(serials(account, "unmatched", {"MAIN", 1}, 1), "3 ");
+    EXPECT_EQ(opened, 4);
+    EXPECT_EQ(serials(account, "not_ours", {}, 9), "2 ");
+    EXPECT_EQ(serials(account, "matched", {}, 9), "");
+  }
+  EXPECT_EQ(serials("", "", {"LATER", 0}, 9), "1 2 3 4 ");
+  EXPECT_EQ(serials("", "", {"NEXT", 0}, 9), "");
+  EXPECT_EQ(serials("OTHER", "", {}, 9), "");
 }
 
 TEST_P(BankDesk, TheKeepersOfKeysSeeEverySealedText) {
