@@ -150,6 +150,13 @@ TEST_P(AuctionRoutes, NobodySeesOrTouchesAnothersBid) {
   admitted("fang", "H-FOOD");
   at_time("10:30");
   Client liu = world.signed_in("liu");
+  // Something completed that is called like what the bid will set aside.
+  const WorkCalendar none;
+  rights::Rights registry(world.database.db(), World::tenant, world.clock, none);
+  registry.propose({.key = "auction-1-bid-1", .kind = rights::TransactionKind::deposit, .instrument = "CNY",
+                    .from = "DEMO-BANK", .to = "H-FOOD", .quantity = 1},
+                   {"chen", "", "示例", "test", true});
+  registry.approve("auction-1-bid-1", {"wang", "", "示例", "test"});
   Json bid = offer("liquor-secret-key", "H-LIQUOR", "98760", 4'700);
   bid["cover"] = "477215.46";  // 464,172.00 and the fee are 466,492.86
   ASSERT_EQ(liu.post(at + "/1/bids", bid).status, 201);
@@ -176,6 +183,7 @@ TEST_P(AuctionRoutes, NobodySeesOrTouchesAnothersBid) {
     }
     for (int account = 1; account <= 120; ++account)
       paths.push_back("/api/v1/ledger/transfers?account=" + std::to_string(account));
+    paths.emplace_back("/api/v1/ledger/transfers?right=auction-1-bid-1");
     for (const std::string& path : paths) {
       const std::string told = who.get(path).body;
       for (const std::string& secret : secrets)
