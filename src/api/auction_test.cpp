@@ -198,6 +198,30 @@ TEST_P(AuctionRoutes, NobodySeesOrTouchesAnothersBid) {
     EXPECT_NE(who.post(at + "/1/bids/liquor-secret-key/withdrawal", {{"account", "H-LIQUOR"}, {"key", "w"}}).status,
               201);
   }
+  // Whether a sum is there: of one's own cash one may ask, of another's nobody.
+  const auto enough = [&](Client& who, const char* kind, const char* from, const char* to, std::int64_t fen) {
+    return who.post("/api/v1/rights/check", {{"key", "C"}, {"kind", kind}, {"instrument", "CNY"}, {"from", from},
+                                             {"to", to}, {"quantity", fen}, {"authority", "法院"}, {"reason", "核对"}});
+  };
+  const Received little = enough(liu, "withdraw", "H-LIQUOR", "DEMO-BANK", 1);
+  const Received much = enough(liu, "withdraw", "H-LIQUOR", "DEMO-BANK", 500'000'00);
+  EXPECT_EQ(little.status, 200) << little.body;
+  EXPECT_NE(little.body, much.body);
+  int asked = 0;
+  for (const std::string& name : others) {
+    if (name == "liang") continue;  // of the company
+    Client who = world.signed_in(name);
+    for (const char* kind : {"compulsory", "freeze", "withdraw"})
+      for (const char* to : {"H-FOOD", "DEMO-BANK", ""}) {
+        const Received one = enough(who, kind, "H-LIQUOR", to, 1), all = enough(who, kind, "H-LIQUOR", to, 500'000'00);
+        EXPECT_EQ(one.status, all.status) << name << " " << kind << " " << to;
+        if (one.status == 200) {
+          EXPECT_EQ(one.json()["refusals"], all.json()["refusals"]) << name << " " << kind << " " << to;
+          asked += one.json()["refusals"].empty();
+        }
+      }
+  }
+  EXPECT_GT(asked, 0);
   for (const std::string& line : world.log) EXPECT_EQ(line.find("98760"), std::string::npos) << line;
   EXPECT_EQ(world.client().get("/api/v1/public/auctions/1").body.find("98760"), std::string::npos);
   // Metrics count answers by route and status, never by auction or account.
