@@ -41,12 +41,6 @@ std::string listed(const Problem& p, const std::vector<Rational>& values) {
   return p.size() > 8 ? out + " …" : out;
 }
 
-Rational sum(const std::vector<Rational>& values) {
-  Rational out;
-  for (const Rational& value : values) out += value;
-  return out;
-}
-
 void set_bounds(Problem& p) {
   for (const Unit& unit : p.table.units) {
     const Rational* floor = find(unit, "floor");

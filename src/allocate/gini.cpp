@@ -27,12 +27,6 @@ using optimise::Solution;
 using optimise::Status;
 using optimise::Term;
 
-Rational sum(const std::vector<Rational>& values) {
-  Rational out;
-  for (const Rational& value : values) out += value;
-  return out;
-}
-
 constexpr std::size_t near = 12;  // places; of 1, 4 and 12 this was the quickest at 100 units
 
 class Programme {

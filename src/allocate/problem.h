@@ -5,6 +5,12 @@
 
 namespace tributary::allocate {
 
+inline Rational sum(const std::vector<Rational>& values) {
+  Rational out;
+  for (const Rational& value : values) out += value;
+  return out;
+}
+
 struct Problem {
   const Table& table;
   const Options& options;

@@ -19,12 +19,6 @@ using optimise::Sense;
 using optimise::Status;
 using optimise::Term;
 
-Rational sum(const std::vector<Rational>& values) {
-  Rational out;
-  for (const Rational& value : values) out += value;
-  return out;
-}
-
 }  // namespace
 
 void contradictory(const Problem& p, const std::vector<std::string>& conflict, Text hint) {

@@ -65,7 +65,7 @@ Fen Book::cash_for(Side side, std::uint32_t level, Quantity qty) const {
 
 Cover Book::cover_of(const Resting& order, Quantity qty) const {
   return {order.id, order.account, order.side, order.side == Side::sell ? qty : 0,
-          cash_for(order.side, order.level, qty)};
+          cash_for(order.side, order.level, qty), qty};
 }
 
 Fen Book::amount_of(Ticks price, Quantity qty) const {
@@ -164,7 +164,7 @@ void Book::submit(const Command& c, Events& events) {
     if (reason != Refusal::none) return refuse(c, reason, events);
   }
 
-  const Cover cover{c.order, c.account, c.side, buys ? 0 : c.qty, cash_for(c.side, level, c.qty)};
+  const Cover cover{c.order, c.account, c.side, buys ? 0 : c.qty, cash_for(c.side, level, c.qty), c.qty};
   if (!reservations_.reserve(cover)) return refuse(c, Refusal::not_covered, events);
   const Slot slot = allocate();
   Resting& order = orders_[slot];
@@ -358,6 +358,7 @@ void Book::amend(const Command& c, Events& events) {
   const Quantity goods = order.side == Side::sell ? left - order.left : 0;
   more.cash = cash < 0 ? -cash : cash;
   more.qty = goods < 0 ? -goods : goods;
+  more.wanted = left < order.left ? order.left - left : left - order.left;
   if (cash > 0 || goods > 0) {
     if (!reservations_.reserve(more)) return refuse(c, Refusal::not_covered, events);
   } else if (cash < 0 || goods < 0) {
@@ -406,7 +407,7 @@ void Book::take(const Command& c, Events& events) {
   else
     reason = members_.may_add(rules_.limits, c.account, side, c.qty, amount_of(price_of(level), c.qty));
   if (reason != Refusal::none) return refuse(c, reason, events);
-  const Cover cover{c.order, c.account, side, side == Side::sell ? c.qty : 0, cash_for(side, level, c.qty)};
+  const Cover cover{c.order, c.account, side, side == Side::sell ? c.qty : 0, cash_for(side, level, c.qty), c.qty};
   if (!reservations_.reserve(cover)) return refuse(c, Refusal::not_covered, events);
   const Slot slot = allocate();
   orders_[slot] = {.id = c.order, .sequence = ++sequence_, .left = c.qty, .level = level, .account = c.account,

@@ -54,7 +54,8 @@ Fen BulkDesk::cash(Ticks price, Quantity qty) const {
 }
 
 Cover BulkDesk::cover(const Command& c, AccountNumber account, Side side) const {
-  return {c.order, account, side, side == Side::sell ? c.qty : 0, side == Side::buy ? cash(c.price, c.qty) : 0};
+  return {c.order, account, side, side == Side::sell ? c.qty : 0, side == Side::buy ? cash(c.price, c.qty) : 0,
+          c.qty};
 }
 
 void BulkDesk::propose(const Command& c, Events& events) {

@@ -12,6 +12,7 @@ struct Cover {
   Side side = Side::buy;
   Quantity qty = 0;  // goods, of a seller; 0 for a buyer
   Fen cash = 0;      // of a buyer; 0 for a seller
+  Quantity wanted = 0;  // what it covers, of either side
 };
 
 struct Trade {

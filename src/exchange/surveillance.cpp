@@ -3,7 +3,7 @@
 #include "exchange/codes.h"
 
 #include <algorithm>
-#include <functional>
+#include <optional>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -103,45 +103,64 @@ class Watching {
                      shown)});
   }
 
-  // Goods go from hand to hand and come back: a path of deals in time from a group to itself. Each shortest way back from
-  // a deal is told once, with the earliest deals.
+  // Goods go from hand to hand and come back: deals in time from a group to itself. For each deal the shortest way back
+  // is told, of several the one that is back first. Level by level: who has the goods after the earliest deal has them
+  // for all later ones, so no deal is looked at twice.
   void circles(const std::vector<const Deal*>& list) {
+    std::map<std::string, std::vector<std::size_t>> sold_by;  // by group, in time
+    for (std::size_t i = 0; i < list.size(); ++i) sold_by[group(list[i]->seller)].push_back(i);
     for (std::size_t first = 0; first < list.size(); ++first) {
       const Deal& begin = *list[first];
       if (group(begin.seller) == group(begin.buyer)) continue;  // told as a trade with oneself
-      const std::int64_t last = begin.at.seconds + std::int64_t{86400} * *rules_.circle_days;
-      std::vector<const Deal*> path{&begin};
-      std::vector<const Deal*> found;
-      const std::function<void(std::size_t)> follow = [&](std::size_t from) {
-        if (!found.empty() && path.size() + 1 >= found.size()) return;
-        for (std::size_t i = from; i < list.size() && list[i]->at.seconds <= last; ++i) {
-          const Deal& next = *list[i];
-          if (group(next.seller) != group(path.back()->buyer) || group(next.seller) == group(next.buyer)) continue;
-          path.push_back(&next);
-          if (alike(path)) {
-            if (group(next.buyer) == group(begin.seller)) {
-              if (found.empty() || path.size() < found.size()) found = path;
-            } else if (path.size() < longest_circle) {
-              follow(i + 1);
-            }
+      std::map<std::size_t, std::size_t> before;  // deal → the deal its seller had the goods from
+      std::map<std::string, std::size_t> since;   // group → the earliest deal after which it has them
+      std::vector<std::size_t> level{first};
+      std::optional<std::size_t> back;
+      for (std::size_t length = 2; length <= longest_circle && !level.empty() && !back; ++length) {
+        std::vector<std::size_t> next;
+        std::ranges::sort(level);
+        for (const std::size_t has : level) {
+          const std::string& holder = group(list[has]->buyer);
+          const auto sales = sold_by.find(holder);
+          if (sales == sold_by.end()) continue;
+          const auto [known, fresh] = since.try_emplace(holder, list.size());
+          for (auto sale = std::ranges::upper_bound(sales->second, has);
+               sale != sales->second.end() && *sale < known->second && in_time(begin, *list[*sale]); ++sale) {
+            const Deal& deal = *list[*sale];
+            if (group(deal.buyer) == holder || !alike(begin, deal)) continue;
+            before.emplace(*sale, has);
+            if (group(deal.buyer) == group(begin.seller))
+              back = std::min(back.value_or(*sale), *sale);
+            else
+              next.push_back(*sale);
           }
-          path.pop_back();
+          known->second = std::min(known->second, has + 1);
         }
-      };
-      follow(first + 1);
-      if (found.empty()) continue;
-      std::vector<std::string> keys;
-      std::vector<std::string> parties;
-      for (const Deal* d : found) keys.push_back(d->key), parties.push_back(d->seller);
-      add(Pattern::circle, begin.instrument, found.back()->at, std::move(keys), std::move(parties),
-          {fmt::format("{} 天内经 {} 笔交易回到 {}", *rules_.circle_days, found.size(), begin.seller),
-           fmt::format("back with {} after {} deals within {} days", begin.seller, found.size(),
-                       *rules_.circle_days)});
+        level = std::move(next);
+      }
+      if (back) tell_circle(list, first, *back, before);
     }
   }
-  bool alike(const std::vector<const Deal*>& path) const {
-    const auto [low, high] = std::ranges::minmax(path, {}, &Deal::quantity);
-    return !(Rational(Decimal::from_parts(low->quantity, 0)) < rules_.circle_share * Rational(Decimal::from_parts(high->quantity, 0)));
+  bool in_time(const Deal& begin, const Deal& deal) const {
+    return deal.at.seconds <= begin.at.seconds + std::int64_t{86400} * *rules_.circle_days;
+  }
+  bool alike(const Deal& begin, const Deal& deal) const {
+    const auto [low, high] = std::minmax(begin.quantity, deal.quantity);
+    return !(Rational(Decimal::from_parts(low, 0)) < rules_.circle_share * Rational(Decimal::from_parts(high, 0)));
+  }
+  void tell_circle(const std::vector<const Deal*>& list, std::size_t first, std::size_t back,
+                   const std::map<std::size_t, std::size_t>& before) {
+    std::vector<const Deal*> way;
+    for (std::size_t at = back; at != first; at = before.at(at)) way.push_back(list[at]);
+    way.push_back(list[first]);
+    std::ranges::reverse(way);
+    std::vector<std::string> keys;
+    std::vector<std::string> parties;
+    for (const Deal* d : way) keys.push_back(d->key), parties.push_back(d->seller);
+    add(Pattern::circle, way.front()->instrument, way.back()->at, std::move(keys), std::move(parties),
+        {fmt::format("{} 天内经 {} 笔交易回到 {}", *rules_.circle_days, way.size(), way.front()->seller),
+         fmt::format("back with {} after {} deals within {} days", way.front()->seller, way.size(),
+                     *rules_.circle_days)});
   }
 
   void ladders(const std::vector<const Deal*>& list) {

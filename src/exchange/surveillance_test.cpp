@@ -64,6 +64,19 @@ TEST(Surveillance, GoodsThatComeBack) {
   EXPECT_EQ(told({ab, other}, rules), "");
 }
 
+// A month in which everything goes one way, through six hands: no circle, and no search through all paths.
+TEST(Surveillance, ManyDealsOneWay) {
+  std::vector<Deal> deals;
+  for (int i = 0; i < 3000; ++i)
+    deals.push_back(deal(fmt::format("{:04}", i), at(i / 100, i % 100), std::string(1, static_cast<char>('a' + i % 6)),
+                         std::string(1, static_cast<char>('a' + i % 6 + 1)), 10, 10));
+  WatchRules rules;
+  rules.circle_days = 30;
+  EXPECT_EQ(told(deals, rules), "");
+  deals.push_back(deal("back", at(31), "g", "f", 10, 10));
+  EXPECT_NE(told(deals, rules).find("circle"), std::string::npos);
+}
+
 TEST(Surveillance, ALadderOfSmallPurchases) {
   WatchRules rules;
   rules.ladder_deals = 3;

@@ -42,6 +42,7 @@ class Desk {
                          const Selection& selection, Compartment from);
   void reserve(const Order& order, const std::string& body_hash, const Act& act);
   void release(EncumbranceRow& reservation, const Act& act);
+  void trim(EncumbranceRow& reservation, std::int64_t left, const Act& act);
 
  private:
   Proposal resolved(const Proposal& given);

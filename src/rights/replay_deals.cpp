@@ -37,7 +37,7 @@ void Replay::read_deal(const JournalEntry& entry, const Json& content) {
   if (entry.event == "released") {
     deals.erase(key);
     draw(entry, key, "reserved");
-    asides[key].open = false;
+    if (!content.contains("left")) asides[key].open = false;
     return;
   }
   Deal& deal = deals[key];

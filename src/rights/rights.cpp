@@ -232,27 +232,47 @@ void Rights::reserve(std::span<const Order> orders, const Act& act) {
   });
 }
 
+namespace {
+
+// The book with these orders in it, and the accounts they are of.
+void load_orders(Book& book, const std::set<std::string>& keys) {
+  book.load_encumbrances(keys);
+  std::set<std::int64_t> accounts;
+  for (const std::string& key : keys) {
+    const EncumbranceRow* row = book.encumbrance(key);
+    if (row == nullptr || row->in != Compartment::reserved)
+      throw Error(codes::unknown_reservation,
+                  {fmt::format("没有挂单“{}”", key), fmt::format("there is no order “{}”", key)},
+                  {{}, 0, 0, "key"});
+    accounts.insert(row->account);
+  }
+  book.load_accounts(accounts);
+  for (const std::string& key : keys) {
+    const EncumbranceRow* row = book.encumbrance(key);
+    book.want(book.account(row->account), book.instrument(row->instrument), {});
+  }
+  book.load();
+}
+
+}  // namespace
+
 void Rights::release(std::span<const std::string> keys, const Act& act) {
   require_act(act, false);
   change(database_, jurisdiction_, clock_, [&](Book& book) {
-    book.load_encumbrances({keys.begin(), keys.end()});
-    std::set<std::int64_t> accounts;
-    for (const std::string& key : keys) {
-      const EncumbranceRow* row = book.encumbrance(key);
-      if (row == nullptr || row->in != Compartment::reserved)
-        throw Error(codes::unknown_reservation,
-                    {fmt::format("没有挂单“{}”", key), fmt::format("there is no order “{}”", key)},
-                    {{}, 0, 0, "key"});
-      accounts.insert(row->account);
-    }
-    book.load_accounts(accounts);
-    for (const std::string& key : keys) {
-      const EncumbranceRow* row = book.encumbrance(key);
-      book.want(book.account(row->account), book.instrument(row->instrument), {});
-    }
-    book.load();
+    load_orders(book, {keys.begin(), keys.end()});
     Desk desk(book);
     for (const std::string& key : keys) desk.release(*book.encumbrance(key), act);
+  });
+}
+
+void Rights::trim(std::span<const Trim> orders, const Act& act) {
+  require_act(act, false);
+  std::set<std::string> keys;
+  for (const Trim& order : orders) keys.insert(order.key);
+  change(database_, jurisdiction_, clock_, [&](Book& book) {
+    load_orders(book, keys);
+    Desk desk(book);
+    for (const Trim& order : orders) desk.trim(*book.encumbrance(order.key), order.left, act);
   });
 }
 

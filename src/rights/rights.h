@@ -137,6 +137,13 @@ class Rights {
   void reserve(std::span<const Order> orders, const Act& act);
   // What is left of it is free again (and first of all frozen, where an order says so). Idempotent.
   void release(std::span<const std::string> keys, const Act& act);
+  // What an open order needs no more is free again: of each, `left` stays set aside (per month for flow rights). Less is
+  // there already: no change.
+  struct Trim {
+    std::string key;
+    std::int64_t left = 0;
+  };
+  void trim(std::span<const Trim> orders, const Act& act);
   Reservation reservation(std::string_view key) const;  // throws unknown_reservation
   // Each trade alone, in order, all in one durable commit: a refused one leaves no trace and does not disturb
   // the others. `act` names the exchange and, as approver, whoever runs the settlement.

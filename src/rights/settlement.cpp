@@ -118,6 +118,36 @@ void Desk::release(EncumbranceRow& row, const Act& act) {
   row.dirty = true;
 }
 
+void Desk::trim(EncumbranceRow& row, std::int64_t left, const Act& act) {
+  if (!row.open) return;
+  const bool flow = book_.instrument(row.instrument).is.kind == InstrumentKind::flow;
+  std::int64_t total = 0;
+  for (const Part& part : row.parts) total += part.amount;
+  // Of a flow right so much of each month; of a stock the last vintages go first, as they would be sold last.
+  std::vector<Part> kept, gone;
+  for (std::size_t i = row.parts.size(); i > 0; --i) {
+    const Part& part = row.parts[i - 1];
+    const std::int64_t away =
+        flow ? std::max<std::int64_t>(0, part.amount - left) : std::clamp<std::int64_t>(total - left, 0, part.amount);
+    total -= flow ? 0 : away;
+    for (auto [amount, parts] : {std::pair{part.amount - away, &kept}, std::pair{away, &gone}}) {
+      if (amount == 0) continue;
+      parts->insert(parts->begin(), part);
+      parts->front().amount = amount;
+    }
+  }
+  if (gone.empty()) return;
+  if (kept.empty()) return release(row, act);
+  book_.begin("released", row.key, act);
+  book_.content()["parts"] = json_of(gone);
+  book_.content()["left"] = json_of(kept);
+  for (const Part& part : gone)
+    book_.move({Mode::post, row.account, Compartment::reserved, row.account, Compartment::free,
+                unit_of(row.instrument, part), part.count, part.amount});
+  row.parts = std::move(kept);
+  row.dirty = true;
+}
+
 // ---- trades ----
 
 void Desk::prepare(std::span<const Trade> trades) {

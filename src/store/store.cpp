@@ -271,6 +271,10 @@ void Database::snapshot(const std::function<void()>& work) {
   joined(Mode::read, [&](Transaction&) { work(); });
 }
 
+void Database::snapshot(const std::function<void(Transaction&)>& work) {
+  joined(Mode::read, work);
+}
+
 void Database::run_erased(Mode mode, const std::function<void(Transaction&)>& work) {
   if (joined_ != nullptr) {
     const Inside inside(inside_);

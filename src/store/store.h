@@ -191,6 +191,7 @@ class Database {
   // The same for work that only reads: whatever it asks, it sees the database as of one moment. A write in it
   // throws read_only.
   void snapshot(const std::function<void()>& work);
+  void snapshot(const std::function<void(Transaction&)>& work);
 
   // The database's own consistency check (PRAGMA integrity_check; on PostgreSQL a read of every table).
   // Empty when it is sound, else what is wrong.

@@ -1,4 +1,5 @@
-// Who may bid: the checks, applying, admitting.
+// Who may trade: the checks, applying, admitting.
+#include "venues/admission.h"
 #include "venues/auctions.h"
 #include "venues/stored.h"
 
@@ -55,50 +56,63 @@ class Checks {
 
 }  // namespace
 
-std::vector<Check> Auctions::checks_of(const Row& row, const Application& application) const {
-  const AuctionVenue& venue = row.terms.venue;
-  const Announcement& lot = row.terms.announcement;
-  const rights::Rights registry = rights();
-  const rights::Instrument instrument = registry.instrument(venue.instrument);
+std::string_view to_string(Check::Outcome outcome) {
+  switch (outcome) {
+    case Check::Outcome::passed:
+      return "passed";
+    case Check::Outcome::failed:
+      return "failed";
+    case Check::Outcome::not_checked:
+      return "not_checked";
+  }
+  return "";
+}
+
+std::vector<Check> admission_checks(const rights::Rights& registry, const AdmissionTerms& terms,
+                                    const Application& application, Date today) {
+  const rights::Instrument instrument = registry.instrument(terms.instrument);
   const rights::RightAccount account = registry.account(application.account);
-  const std::string declared = venue.pack + "/venues: " + venue.id;
-  const std::string document = venue.source.document.empty()
-                                   ? declared
-                                   : venue.source.document + venue.source.number + venue.source.article;
+  const std::string& document = terms.document.empty() ? terms.declared : terms.document;
   Checks c;
   const bool holder =
       account.type == rights::AccountType::holding || account.type == rights::AccountType::trading;
-  c.add(
-      "ACCOUNT", holder && account.owner != registry.account(lot.account).owner,
-      fmt::format("账户 {}（{}）须为与储备方不同的持有账户或交易账户", account.code, zh(account.type)),
-      fmt::format(
-          "account {} ({}) must be a holding or trading account of somebody else than the reserve's owner",
-          account.code, to_string(account.type)),
-      declared);
+  if (terms.other_side.empty())
+    c.add("ACCOUNT", holder,
+          fmt::format("账户 {}（{}）须为持有账户或交易账户", account.code, zh(account.type)),
+          fmt::format("account {} ({}) must be a holding or trading account", account.code, to_string(account.type)),
+          terms.declared);
+  else
+    c.add(
+        "ACCOUNT", holder && account.owner != terms.other_side,
+        fmt::format("账户 {}（{}）须为与储备方不同的持有账户或交易账户", account.code, zh(account.type)),
+        fmt::format(
+            "account {} ({}) must be a holding or trading account of somebody else than the reserve's owner",
+            account.code, to_string(account.type)),
+        terms.declared);
   c.add("ENC", account.status == rights::AccountStatus::open,
         fmt::format("账户 {} 的状态为“{}”", account.code, zh(account.status)),
         fmt::format("account {} is \"{}\"", account.code, to_string(account.status)), document);
-  // One lot is of one instrument, so both sides have its pollutant.
+  // What is traded is of one instrument, so both sides have its pollutant.
   c.add("POLL", true, fmt::format("标的为 {}", instrument.subject),
         fmt::format("the lot is {}", instrument.subject), document);
-  if (!venue.medium.empty()) {
-    const char* code = venue.medium == "water" ? "BASIN" : "AIRZONE";
+  if (!terms.medium.empty()) {
+    const char* code = terms.medium == "water" ? "BASIN" : "AIRZONE";
     c.add(code, application.zone == instrument.zone,
           fmt::format("申请人所在“{}”，标的限于“{}”", application.zone, instrument.zone),
           fmt::format("the applicant is in \"{}\", the lot is for \"{}\"", application.zone, instrument.zone),
           document);
   }
-  if (lot.term) {
-    const rights::Term& term = *lot.term;
+  if (terms.term) {
+    const rights::Term& term = *terms.term;
     c.add("TERM",
           term.from.index >= instrument.period_from && term.to.index <= instrument.period_to &&
-              term.from >= rights::Month::of(clock_.today()),
+              term.from >= rights::Month::of(today),
           fmt::format("期限 {} 须为整月、在品种有效期内且未过去", to_string(term)),
           fmt::format("the term {} must be whole months of the instrument's validity and not over",
                       to_string(term)),
           document);
-    // In a buy-back the months are checked with the holding itself, when it is set aside.
-    if (venue.side == exchange::OneWaySide::sale)
+    // Who sells has his months checked with the holding itself, when it is set aside.
+    if (terms.buys)
       c.add("PERMIT", !account.permit.empty() && (!account.permit_to || *account.permit_to >= term.to),
             account.permit.empty()
                 ? fmt::format("账户 {} 没有登记排污许可证", account.code)
@@ -114,22 +128,19 @@ std::vector<Check> Auctions::checks_of(const Row& row, const Application& applic
   }
   if (instrument.capped) {
     bool within = true;
-    for (const rights::Rights::Use& use : registry.use_of_cap(venue.instrument)) {
-      const bool touches = lot.term ? use.cap.period < lot.term->to.index &&
-                                          lot.term->from.index < use.cap.period + use.cap.count
-                                    : !lot.vintage || use.cap.period == *lot.vintage;
+    for (const rights::Rights::Use& use : registry.use_of_cap(terms.instrument)) {
+      const bool touches = terms.term ? use.cap.period < terms.term->to.index &&
+                                            terms.term->from.index < use.cap.period + use.cap.count
+                                      : !terms.vintage || use.cap.period == *terms.vintage;
       if (touches && use.issued > use.cap.amount) within = false;
     }
     c.add("CAP", within, "期限内各期发放总量不超过总量控制指标",
           "what is issued stays within the cap in every period of the lot", document);
   }
-  if (venue.side == exchange::OneWaySide::sale) {
-    if (venue.floor)
-      c.add("FLOOR", venue.reserve_price >= *venue.floor,
-            fmt::format("底价不低于有偿使用价格 {} 元", venue.floor->to_string()),
-            fmt::format("the reserve price is not below the paid-use price of {} yuan",
-                        venue.floor->to_string()),
-            document);
+  if (terms.sale) {
+    if (terms.floor_known)
+      c.add("FLOOR", terms.floor_kept, fmt::format("底价不低于有偿使用价格 {} 元", terms.floor),
+            fmt::format("the reserve price is not below the paid-use price of {} yuan", terms.floor), document);
     else
       c.unknown("FLOOR", "政策包未写明有偿使用价格", "the pack gives no paid-use price");
   }
@@ -138,10 +149,10 @@ std::vector<Check> Auctions::checks_of(const Row& row, const Application& applic
   return c.out;
 }
 
-void Auctions::require_fine(const Row& row, const Application& application) const {
+void require_admissible(const std::vector<Check>& checks) {
   Text all;
   std::string named;
-  for (const Check& check : checks_of(row, application)) {
+  for (const Check& check : checks) {
     if (check.outcome != Check::Outcome::failed) continue;
     named += (named.empty() ? "" : ",") + check.code;
     all.zh +=
@@ -150,8 +161,36 @@ void Auctions::require_fine(const Row& row, const Application& application) cons
         fmt::format("{}{}: {} ({})", all.en.empty() ? "" : "; ", check.code, check.why.en, check.source);
   }
   if (named.empty()) return;
-  throw Error(codes::not_admitted, {"不符合竞买资格。" + all.zh, "not admitted. " + all.en},
+  throw Error(codes::not_admitted, {"不符合交易资格。" + all.zh, "not admitted. " + all.en},
               {{}, 0, 0, named});
+}
+
+std::vector<Check> Auctions::checks_of(const Row& row, const Application& application) const {
+  const AuctionVenue& venue = row.terms.venue;
+  const Announcement& lot = row.terms.announcement;
+  const rights::Rights registry = rights();
+  AdmissionTerms terms;
+  terms.declared = venue.pack + "/venues: " + venue.id;
+  terms.document = venue.source.document.empty()
+                       ? ""
+                       : venue.source.document + venue.source.number + venue.source.article;
+  terms.instrument = venue.instrument;
+  terms.medium = venue.medium;
+  terms.term = lot.term;
+  terms.vintage = lot.vintage;
+  terms.other_side = registry.account(lot.account).owner;
+  terms.sale = venue.side == exchange::OneWaySide::sale;
+  terms.buys = terms.sale;
+  if (venue.floor) {
+    terms.floor_known = true;
+    terms.floor_kept = venue.reserve_price >= *venue.floor;
+    terms.floor = venue.floor->to_string();
+  }
+  return admission_checks(registry, terms, application, clock_.today());
+}
+
+void Auctions::require_fine(const Row& row, const Application& application) const {
+  require_admissible(checks_of(row, application));
 }
 
 std::vector<Check> Auctions::checks(std::int64_t number, const Application& application) const {

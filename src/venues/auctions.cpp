@@ -39,18 +39,6 @@ void require_announced_in_time(const Terms& terms, Instant now) {
 
 }  // namespace
 
-std::string_view to_string(Check::Outcome outcome) {
-  switch (outcome) {
-    case Check::Outcome::passed:
-      return "passed";
-    case Check::Outcome::failed:
-      return "failed";
-    case Check::Outcome::not_checked:
-      return "not_checked";
-  }
-  return "";
-}
-
 void require_act(const rights::Act& act) {
   if (!act.actor.empty() && !act.reason.empty()) return;
   throw bad_field(act.actor.empty() ? "actor" : "reason", "须写明经办人和事由",

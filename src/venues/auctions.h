@@ -19,6 +19,7 @@
 #pragma once
 
 #include "rights/rights.h"
+#include "venues/admission.h"
 #include "venues/codes.h"
 #include "venues/declaration.h"
 
@@ -39,21 +40,6 @@ struct Announcement {
   std::string project{};
   Instant opens, closes;  // bids count from `opens` up to `closes`, not included
 };
-
-struct Application {
-  std::string account;
-  std::string zone;  // basin or air zone of the bidder's outlets, confirmed by whoever admits him
-};
-
-// One admission rule and how it turned out. Codes and sources as in the notes on trading admission.
-struct Check {
-  enum class Outcome : std::uint8_t { passed, failed, not_checked };
-  std::string code;  // "BASIN" …
-  Outcome outcome = Outcome::passed;
-  Text why;
-  std::string source;
-};
-std::string_view to_string(Check::Outcome outcome);
 
 struct Bid {
   std::string key{};

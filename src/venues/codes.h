@@ -21,10 +21,17 @@ inline constexpr Code sealed{"venues", 11, "sealed", forbidden};             // 
 inline constexpr Code not_yours{"venues", 12, "not_yours", forbidden};
 inline constexpr Code not_improved{"venues", 13, "not_improved", conflict};
 inline constexpr Code beyond_reserve{"venues", 14, "beyond_reserve", conflict};
+inline constexpr Code unknown_market{"venues", 15, "unknown_market", not_found};
+inline constexpr Code unknown_member{"venues", 16, "unknown_member", not_found};
+inline constexpr Code unknown_deal{"venues", 17, "unknown_deal", not_found};
+inline constexpr Code order_refused{"venues", 18, "order_refused", conflict};  // by the book, with its reason
+inline constexpr Code holding_limit{"venues", 19, "holding_limit", forbidden};
+inline constexpr Code not_settled{"venues", 20, "not_settled", conflict};  // the registry refused a deal
 
 inline constexpr std::array all{bad_value,   unknown_venue, unknown_auction, unknown_bidder, key_conflict,
                                 same_person, wrong_state,   too_early,       too_late,       not_admitted,
-                                sealed,      not_yours,     not_improved,    beyond_reserve};
+                                sealed,      not_yours,     not_improved,    beyond_reserve,  unknown_market,
+                                unknown_member, unknown_deal, order_refused, holding_limit,  not_settled};
 static_assert(dense(all));
 
 }  // namespace tributary::venues::codes

@@ -1,68 +1,8 @@
 #include "venues/declaration.h"
 
-#include "base/text.h"
-#include "policy/codes.h"
-#include "policy/yaml.h"
-#include "venues/codes.h"
-
-#include <algorithm>
-#include <array>
-#include <filesystem>
-#include <map>
-
-#include <fmt/format.h>
+#include "venues/declaration_reading.h"
 
 namespace tributary::venues {
-namespace {
-
-template <class T, std::size_t N>
-T one_of(policy::YamlMap& map, std::string_view key,
-         const std::array<std::pair<std::string_view, T>, N>& words) {
-  const policy::YamlNode& node = map.require(key);
-  const std::string& word = policy::scalar_of(node, key);
-  for (const auto& [name, value] : words)
-    if (name == word) return value;
-  std::string known;
-  for (const auto& [name, value] : words) known += (known.empty() ? "" : ", ") + std::string(name);
-  throw Error(policy::codes::bad_value,
-              {fmt::format("{}：“{}”不对（可用：{}）", key, word, known),
-               fmt::format("{}: \"{}\" is not understood (known: {})", key, word, known)},
-              node.where);
-}
-
-Decimal decimal(policy::YamlMap& map, std::string_view key) {
-  return policy::decimal_of(map.require(key), key);
-}
-std::optional<Decimal> decimal_or_none(policy::YamlMap& map, std::string_view key) {
-  const policy::YamlNode* node = map.find(key);
-  if (node == nullptr || node->kind == policy::YamlNode::Kind::null) return std::nullopt;
-  return policy::decimal_of(*node, key);
-}
-std::int64_t fen(policy::YamlMap& map, std::string_view key) {
-  const auto yuan = decimal_or_none(map, key);
-  return yuan ? (*yuan * Decimal(100)).to_int64() : 0;
-}
-
-VenueFee read_fee(const policy::YamlNode& node) {
-  policy::YamlMap map(node, "fees");
-  VenueFee out;
-  out.buyer = one_of<bool>(
-      map, "payer", std::array<std::pair<std::string_view, bool>, 2>{{{"buyer", true}, {"seller", false}}});
-  out.kind = map.text("kind");
-  out.to = map.text("to");
-  out.rule = {decimal(map, "rate"), fen(map, "least_yuan"), fen(map, "most_yuan")};
-  map.finish();
-  return out;
-}
-
-void require(bool fine, const policy::YamlNode& root, const char* field, const char* zh, const char* en) {
-  if (fine) return;
-  Where where = root.where;
-  where.field = field;
-  throw Error(codes::bad_value, {zh, en}, where);
-}
-
-}  // namespace
 
 std::string_view to_string(Disclosure disclosure) {
   switch (disclosure) {
@@ -166,33 +106,11 @@ AuctionVenue read_venue(const policy::YamlNode& root, const policy::PackInfo& pa
 }
 
 std::vector<AuctionVenue> load_venues(const policy::Policy& policy) {
-  namespace fs = std::filesystem;
-  std::map<std::string, AuctionVenue> by_id;
-  for (const policy::PackInfo& pack : policy.packs()) {
-    const fs::path folder = fs::path(pack.folder) / "venues";
-    if (!fs::is_directory(folder)) continue;
-    std::vector<std::string> files;
-    for (const auto& entry : fs::directory_iterator(folder))
-      if (entry.path().extension() == ".yaml") files.push_back(entry.path().string());
-    std::ranges::sort(files);
-    for (const std::string& file : files) {
-      AuctionVenue venue = read_venue(policy::parse_yaml(read_file(file), file), pack);
-      by_id.insert_or_assign(venue.id, venue);
-    }
-  }
-  std::vector<AuctionVenue> out;
-  for (auto& [id, venue] : by_id) out.push_back(std::move(venue));
-  return out;
+  return load_declared(policy, read_venue, "one_way_auction");
 }
 
 AuctionVenue venue_of(const policy::Policy& policy, const std::string& id) {
-  std::string known;
-  for (AuctionVenue& venue : load_venues(policy)) {
-    if (venue.id == id) return venue;
-    known += (known.empty() ? "" : ", ") + venue.id;
-  }
-  throw Error(codes::unknown_venue, {fmt::format("没有竞价场“{}”（有：{}）", id, known),
-                                     fmt::format("there is no venue \"{}\" (there are: {})", id, known)});
+  return declared(load_venues(policy), id);
 }
 
 }  // namespace tributary::venues

@@ -1,4 +1,5 @@
 // Random bidders on both databases; every write fails once; clients at the same time; killed while closing.
+#include "store/row_bomb_testing.h"
 #include "venues/venues_testing.h"
 
 #include <atomic>
@@ -105,39 +106,10 @@ INSTANTIATE_TEST_SUITE_P(Databases, AuctionFaults, ::testing::ValuesIn(store::te
 // The 1st, 2nd, 3rd … row written fails until the call passes: nothing half-done stays.
 TEST_P(AuctionFaults, AFailedWriteLeavesNothing) {
   Hall h(GetParam());
-  const bool sqlite = h.w.database.db().dialect() == store::Dialect::sqlite;
-  std::vector<std::string> tables;
-  h.w.database.db().write([&](store::Transaction& t) {
-    t.execute("CREATE TABLE bomb (left_ones BIGINT NOT NULL)");
-    t.execute("INSERT INTO bomb VALUES (0)");
-    const char* names =
-        sqlite ? "SELECT name FROM sqlite_schema WHERE type = 'table' AND (name LIKE 'right_%' OR name LIKE "
-                 "'ledger_%' OR name LIKE 'venue_%') ORDER BY name"
-               : "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' AND (tablename LIKE "
-                 "'right_%' OR tablename LIKE 'ledger_%' OR tablename LIKE 'venue_%') ORDER BY tablename";
-    for (const store::Row& row : t.query(names)) tables.push_back(row.text(0));
-    if (!sqlite)
-      t.execute(
-          "CREATE FUNCTION bomb() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN UPDATE bomb SET left_ones = "
-          "left_ones - 1; "
-          "IF (SELECT left_ones FROM bomb) = 0 THEN RAISE EXCEPTION 'boom'; END IF; IF TG_OP = 'DELETE' THEN "
-          "RETURN OLD; END IF; RETURN NEW; END $$");
-    for (const std::string& table : tables)
-      for (const char* what : {"INSERT", "UPDATE", "DELETE"})
-        t.execute(
-            sqlite ? fmt::format("CREATE TRIGGER bomb_{0}_{1} BEFORE {1} ON {0} BEGIN UPDATE bomb SET "
-                                 "left_ones = left_ones - 1; "
-                                 "SELECT RAISE(ABORT, 'boom') WHERE (SELECT left_ones FROM bomb) = 0; END",
-                                 table, what)
-                   : fmt::format(
-                         "CREATE TRIGGER bomb_{0}_{1} BEFORE {1} ON {0} FOR EACH ROW EXECUTE FUNCTION bomb()",
-                         table, what));
-  });
+  store::RowBomb bomb(h.w.database.db(), {"right_", "ledger_", "venue_"});
   const auto contents = [&] {
-    std::string out = h.w.rights.state_hash();
+    std::string out = h.w.rights.state_hash() + bomb.counts();
     h.w.database.db().read([&](store::Transaction& t) {
-      for (const std::string& table : tables)
-        out += fmt::format("{} {}\n", table, t.first("SELECT COUNT(*) FROM " + table)->integer(0));
       for (const char* columns : {"state || events || bids || head FROM venue_auction",
                                   "state FROM venue_bidder", "COALESCE(replaced_by, 0) FROM venue_bid"})
         for (const store::Row& row : t.query(std::string("SELECT '' || ") + columns + " ORDER BY 1"))
@@ -149,7 +121,7 @@ TEST_P(AuctionFaults, AFailedWriteLeavesNothing) {
     const std::string before = contents();
     int failed = 0;
     for (int n = 1; n < 600; ++n) {
-      h.w.database.db().write([&](store::Transaction& t) { t.execute("UPDATE bomb SET left_ones = ?", n); });
+      bomb.set(n);
       if (code_of(work).empty()) break;
       ++failed;
       ASSERT_EQ(contents(), before) << name << " write " << n;
@@ -157,7 +129,7 @@ TEST_P(AuctionFaults, AFailedWriteLeavesNothing) {
       ASSERT_EQ(h.w.troubles(), "") << name << " write " << n;
     }
     EXPECT_GE(failed, at_least) << name;
-    h.w.database.db().write([&](store::Transaction& t) { t.execute("UPDATE bomb SET left_ones = 0"); });
+    bomb.set(0);
     ASSERT_EQ(h.w.troubles(), "") << name;
   };
   const Announcement lot = h.announcement(100);
