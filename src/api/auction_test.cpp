@@ -182,6 +182,13 @@ TEST_P(AuctionRoutes, NobodySeesOrTouchesAnothersBid) {
   admitted("fang", "H-FOOD");
   at_time("10:30");
   Client liu = world.signed_in("liu");
+  // Something completed that is called like what the bid will set aside.
+  const WorkCalendar none;
+  rights::Rights registry(world.database.db(), World::tenant, world.clock, none);
+  registry.propose({.key = "auction-1-bid-1", .kind = rights::TransactionKind::deposit, .instrument = "CNY",
+                    .from = "DEMO-BANK", .to = "H-FOOD", .quantity = 1},
+                   {"chen", "", "示例", "test", true});
+  registry.approve("auction-1-bid-1", {"wang", "", "示例", "test"});
   Json bid = offer("liquor-secret-key", "H-LIQUOR", "98760", 4'700);
   bid["cover"] = "477215.46";  // 464,172.00 and the fee are 466,492.86
   ASSERT_EQ(liu.post(at + "/1/bids", bid).status, 201);
@@ -208,6 +215,7 @@ TEST_P(AuctionRoutes, NobodySeesOrTouchesAnothersBid) {
     }
     for (int account = 1; account <= 120; ++account)
       paths.push_back("/api/v1/ledger/transfers?account=" + std::to_string(account));
+    paths.emplace_back("/api/v1/ledger/transfers?right=auction-1-bid-1");
     for (const std::string& path : paths) {
       const std::string told = who.get(path).body;
       for (const std::string& secret : secrets)
@@ -222,6 +230,30 @@ TEST_P(AuctionRoutes, NobodySeesOrTouchesAnothersBid) {
     EXPECT_NE(who.post(at + "/1/bids/liquor-secret-key/withdrawal", {{"account", "H-LIQUOR"}, {"key", "w"}}).status,
               201);
   }
+  // Whether a sum is there: of one's own cash one may ask, of another's nobody.
+  const auto enough = [&](Client& who, const char* kind, const char* from, const char* to, std::int64_t fen) {
+    return who.post("/api/v1/rights/check", {{"key", "C"}, {"kind", kind}, {"instrument", "CNY"}, {"from", from},
+                                             {"to", to}, {"quantity", fen}, {"authority", "法院"}, {"reason", "核对"}});
+  };
+  const Received little = enough(liu, "withdraw", "H-LIQUOR", "DEMO-BANK", 1);
+  const Received much = enough(liu, "withdraw", "H-LIQUOR", "DEMO-BANK", 500'000'00);
+  EXPECT_EQ(little.status, 200) << little.body;
+  EXPECT_NE(little.body, much.body);
+  int asked = 0;
+  for (const std::string& name : others) {
+    if (name == "liang") continue;  // of the company
+    Client who = world.signed_in(name);
+    for (const char* kind : {"compulsory", "freeze", "withdraw"})
+      for (const char* to : {"H-FOOD", "DEMO-BANK", ""}) {
+        const Received one = enough(who, kind, "H-LIQUOR", to, 1), all = enough(who, kind, "H-LIQUOR", to, 500'000'00);
+        EXPECT_EQ(one.status, all.status) << name << " " << kind << " " << to;
+        if (one.status == 200) {
+          EXPECT_EQ(one.json()["refusals"], all.json()["refusals"]) << name << " " << kind << " " << to;
+          asked += one.json()["refusals"].empty();
+        }
+      }
+  }
+  EXPECT_GT(asked, 0);
   for (const std::string& line : world.log) EXPECT_EQ(line.find("98760"), std::string::npos) << line;
   EXPECT_EQ(world.client().get("/api/v1/public/auctions/1").body.find("98760"), std::string::npos);
   // Metrics count answers by route and status, never by auction or account.

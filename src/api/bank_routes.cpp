@@ -153,22 +153,35 @@ Page list_lines(Call& call, const PageRequest& page) {
 Page list_entries(Call& call, const PageRequest& page) {
   Office office(call);
   const bool sees = may_decide(call);
-  std::vector<Json> all;
-  for (const auto& e : office.bank.entries(call.text("bank_account"), call.text("state")))
-    all.push_back({{"account", e.account},
-                   {"serial", e.serial},
-                   {"day", base::to_string(e.day)},
-                   {"amount", yuan(e.fen)},
-                   {"balance", e.balance ? Json(yuan(*e.balance)) : Json(nullptr)},
-                   {"other_account", sees ? Json(e.other_account) : Json(nullptr)},
-                   {"other_name", sees ? Json(e.other_name) : Json(nullptr)},
-                   {"remark", sees ? Json(e.remark) : Json(nullptr)},
-                   {"state", e.state},
-                   {"subject", e.kind.empty() ? Json(nullptr) : Json(e.kind + ":" + e.subject)},
-                   {"note", json_of(e.note)},
-                   {"file", e.file},
-                   {"line", e.line}});
-  return page_of(std::move(all), page);
+  bank::EntryPlace after;  // of a cursor "17/ACCOUNT"
+  if (!page.cursor.empty()) {
+    const std::size_t slash = std::min(page.cursor.find('/'), page.cursor.size() - 1);
+    after.seq = whole_number(page.cursor.substr(0, slash)).value_or(0);
+    after.account = page.cursor.substr(slash + 1);
+    if (after.seq <= 0 || after.account.empty())
+      throw Error(codes::bad_parameter, {"cursor 无效", "the cursor is not one of ours"}, {{}, 0, 0, "cursor"});
+  }
+  auto found = office.bank.entries(call.text("bank_account"), call.text("state"), after, static_cast<int>(page.limit) + 1);
+  Page out;
+  if (found.size() > page.limit) {
+    found.resize(page.limit);
+    out.next = fmt::format("{}/{}", found.back().seq, found.back().account);
+  }
+  for (const auto& e : found)
+    out.items.push_back({{"account", e.account},
+                         {"serial", e.serial},
+                         {"day", base::to_string(e.day)},
+                         {"amount", yuan(e.fen)},
+                         {"balance", e.balance ? Json(yuan(*e.balance)) : Json(nullptr)},
+                         {"other_account", sees ? Json(e.other_account) : Json(nullptr)},
+                         {"other_name", sees ? Json(e.other_name) : Json(nullptr)},
+                         {"remark", sees ? Json(e.remark) : Json(nullptr)},
+                         {"state", e.state},
+                         {"subject", e.kind.empty() ? Json(nullptr) : Json(e.kind + ":" + e.subject)},
+                         {"note", json_of(e.note)},
+                         {"file", e.file},
+                         {"line", e.line}});
+  return out;
 }
 
 Page list_proposals(Call& call, const PageRequest& page) {

@@ -99,6 +99,19 @@ TEST(BankOverHttp, OneDraftsAnotherDecidesAndTheStatementComesBack) {
   EXPECT_EQ(imported.json()["matched"], static_cast<int>(lines.size()));
   EXPECT_EQ(imported.json()["unmatched"], 1);
   EXPECT_EQ(send(second, text).json()["known"], static_cast<int>(lines.size()) + 1);
+  const std::string one_by_one = "/api/v1/bank/entries?limit=1";
+  std::vector<std::string> serials;
+  for (std::string next = " "; !next.empty() && serials.size() < 100;) {
+    const Json page = cashier.get(one_by_one + (next == " " ? "" : "&cursor=" + next)).json();
+    ASSERT_EQ(page["items"].size(), 1U) << page;
+    serials.push_back(page["items"][0]["serial"]);
+    next = page["next"].is_string() ? page["next"].get<std::string>() : "";
+  }
+  ASSERT_EQ(serials.size(), lines.size() + 1);
+  for (std::size_t i = 0; i < lines.size(); ++i) EXPECT_EQ(serials[i], std::to_string(i + 1));
+  EXPECT_EQ(serials.back(), "99");
+  for (const char* wrong : {"17", "x/DEMO-FISCAL", "/", "2/"})
+    EXPECT_EQ(code_in(cashier.get(one_by_one + "&cursor=" + wrong)), "api.bad_parameter") << wrong;
   const std::string left = "/api/v1/bank/entries?state=unmatched";
   EXPECT_EQ(cashier.get(left).json()["items"][0]["other_account"], "6222777");
   EXPECT_TRUE(lead.get(left).json()["items"][0]["other_account"].is_null());

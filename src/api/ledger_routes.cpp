@@ -7,6 +7,8 @@
 
 #include <sstream>
 
+#include <fmt/format.h>
+
 namespace tributary::api {
 namespace {
 
@@ -86,6 +88,14 @@ bool is_completed(Call& call, const std::string& right) {
   }
 }
 
+// Into an order, or back out of it to its owner; what a trade takes from one goes to another.
+bool sets_aside(const ledger::Account& debit, const ledger::Account& credit) {
+  const auto in_order = [](const ledger::Account& a) {
+    return a.purpose == fmt::format("right:{}", rights::to_string(rights::Compartment::reserved));
+  };
+  return debit.owner == credit.owner && (in_order(debit) || in_order(credit));
+}
+
 Page list_transfers(Call& call, const PageRequest& page) {
   const Ledger ledger(call.database(), call.tenant(), call.clock());
   const Books books(ledger);
@@ -113,7 +123,7 @@ Page list_transfers(Call& call, const PageRequest& page) {
   const auto shown = [&](const ledger::Transfer& t) {
     const ledger::Account &debit = books.account(t.debit), &credit = books.account(t.credit);
     return (visible(parties, debit.owner) || visible(parties, credit.owner)) &&
-           (settled_right || !rights::is_of_registry(debit));
+           (!rights::is_of_registry(debit) || (settled_right && !sets_aside(debit, credit)));
   };
   Page out;
   std::int64_t from = page.cursor.empty() ? 0 : whole_number(page.cursor).value_or(0);

@@ -113,6 +113,20 @@ Proposal proposal_of(Call& call, const RightsDesk& desk) {
   return p;
 }
 
+// What another has free in cash is told to nobody, not even by a refusal: less the cover of his sealed bids, it would tell
+// them. The second person learns it where he decides, in the open.
+bool is_of_anothers_cash(const Call& call, const RightsDesk& desk, const Proposal& p) {
+  std::string instrument = p.instrument, from = p.from;
+  if (!p.refers.empty()) {
+    const Transaction was = desk.transaction(p.refers);
+    instrument = was.instrument;
+    from = was.from;
+  }
+  if (instrument != rights::cash) return false;
+  const RightAccount& account = desk.account(from);
+  return account.owner != call.caller.party && account.type != AccountType::reserve && account.type != AccountType::fee;
+}
+
 // Before it is proposed: everything that speaks against it, each with where that is written.
 Answer check(Call& call) {
   const RightsDesk desk(call);
@@ -128,6 +142,9 @@ Answer check(Call& call) {
       against.push_back(e);
     }
     if (against.empty()) against = desk.book.examine(p, act_of(call));
+    std::erase_if(against, [&](const Error& e) {
+      return e.code() == rights::codes::insufficient && is_of_anothers_cash(call, desk, p);
+    });
   } catch (const Error& e) {
     if (e.kind() == Kind::not_found || e.code() == identity::codes::forbidden) throw;
     against.push_back(e);

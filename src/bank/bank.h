@@ -24,6 +24,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -87,6 +89,7 @@ struct Batch {
 
 struct Entry {
   std::string account, serial;
+  std::int64_t seq = 0;  // its place in the account, from 1
   Date day;
   std::int64_t fen = 0;
   std::optional<std::int64_t> balance{};
@@ -97,6 +100,12 @@ struct Entry {
   std::string state;          // "matched", "proposed", "unmatched", "not_ours"
   std::string kind, subject;  // of a matched one
   Text note;                  // why it is where it is
+};
+
+// After which line a list goes on.
+struct EntryPlace {
+  std::string account;
+  std::int64_t seq = 0;
 };
 
 struct Proposal {
@@ -118,7 +127,8 @@ struct ImportReport {
 // One reason why bank and ledger differ on a day.
 struct Difference {
   // "opening": was there before the first statement; "instructed", "booked": in the ledger, not yet at the bank (in
-  // a live batch, or not); "later": at the bank, in the ledger after the day; "proposed", "unmatched", "not_ours"
+  // a live batch, or not); "later": at the bank, in the ledger after the day; "proposed", "unmatched", "not_ours";
+  // "unexplained": none of these, the tables contradict one another
   std::string why;
   std::string kind, subject;
   std::int64_t fen = 0;  // bank minus ledger
@@ -129,7 +139,7 @@ struct Reconciliation {
   std::int64_t bank = 0;  // the bank's own balance where the layout has it, else opening plus lines
   std::int64_t ledger = 0;
   std::vector<Difference> differences;
-  std::int64_t unexplained = 0;  // zero, or something is wrong
+  std::int64_t unexplained = 0;  // zero, or something is wrong: what is "unexplained", added up without its signs
 };
 
 Text title_of_difference(std::string_view why);  // of Difference::why
@@ -145,7 +155,8 @@ class Bank {
   // without a payee's account are left out; named ones throw no_payee. Throws nothing_payable.
   std::int64_t instruct(const std::string& account, const std::set<std::string>& subjects, const std::string& by,
                         const std::string& reason);  // the batch's number
-  // The file as it was made. Throws wrong_state before it is approved, and once it is withdrawn.
+  // The file as it was made. Throws wrong_state before it is approved, and once it is withdrawn; not_payable when something
+  // of it is not due any more and the bank has not taken it.
   std::string file(std::int64_t batch) const;
   // The bank has taken it; it cannot be withdrawn any more. The first line that comes back says so as well.
   void acknowledge(std::int64_t batch, const std::string& words);
@@ -175,13 +186,16 @@ class Bank {
   std::vector<Batch> batches() const;  // newest first
   Batch batch(std::int64_t number) const;  // throws unknown_batch
   std::vector<Instruction> lines(std::optional<std::int64_t> batch) const;
-  std::vector<Entry> entries(const std::string& account, const std::string& state) const;  // empty: all; oldest first
+  // Empty: all; by account, oldest first.
+  std::vector<Entry> entries(const std::string& account, const std::string& state, const EntryPlace& after = {},
+                             int most = std::numeric_limits<int>::max()) const;
   std::vector<Proposal> proposals(bool open_only) const;  // newest first
   Proposal proposal(std::int64_t id) const;
   std::optional<Payee> payee(const std::string& party) const;
   Reconciliation reconcile(const std::string& account, Date day) const;
 
  private:
+  using Holders = std::multimap<std::string, std::string>;  // codes of accounts, by how words_of() has them
   struct Match {
     std::string state = "unmatched";
     std::string kind{}, subject{};
@@ -202,11 +216,29 @@ class Bank {
   void settle(store::Transaction& t, const BankAccount& account, const std::string& kind, const std::string& subject,
               const std::string& serial, const std::string& by);
   Match match_out(store::Transaction& t, const BankAccount& account, const StatementRow& row, const std::string& by);
-  Match match_in(store::Transaction& t, const BankAccount& account, const StatementRow& row, const std::string& by);
+  Match match_in(store::Transaction& t, const BankAccount& account, const StatementRow& row, const std::string& by,
+                 const Holders& holders);
+  Holders holders_at(const BankAccount& account) const;
+  // Why the line must not go to the bank any more: it is not due, or not of this amount.
+  std::optional<Text> not_due(store::Transaction& t, const std::string& account, const Instruction& line) const;
   std::optional<Text> already(store::Transaction& t, const std::string& kind, const std::string& subject) const;
+  // Completed deposits or withdrawals that no line was joined to and no instruction is for; `from` empty: whoever.
+  std::vector<std::string> open_rights(store::Transaction& t, rights::TransactionKind kind, const std::string& from,
+                                       const std::string& to) const;
+  // Deposits entered by hand that no line has been joined to: the line of so much may be one of them.
+  std::vector<std::string> twins_of(store::Transaction& t, const BankAccount& account, const std::string& to,
+                                    std::int64_t fen) const;
+  // Throws not_payable when there is one that the reason does not name.
+  void require_no_twin(store::Transaction& t, const BankAccount& account, const std::string& to, std::int64_t fen,
+                       const std::string& reason) const;
   // What the ledger has on the accounts that mirror the bank's, by cause.
   std::vector<std::pair<ledger::AccountId, int>> mirrors(const BankAccount& account) const;
+  bool may_have_a_line(const std::string& kind, const std::string& subject) const;
+  // Why a cause differs on a day up to which so much of it is at the bank; nothing: no line.
+  const char* why_of(const BankAccount& account, const std::string& kind, const std::string& subject,
+                     std::optional<std::int64_t> at_bank) const;
   std::int64_t booked(const BankAccount& account, const std::string& kind, const std::string& subject) const;
+  void require_not_at_bank(store::Transaction& t, const std::string& reference) const;
   Error same_person(const std::string& by) const;
 
   Desk d_;

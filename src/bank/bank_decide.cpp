@@ -1,5 +1,6 @@
 // What one person proposes and another decides.
 #include "bank/bank.h"
+#include "bank/reference.h"
 #include "bank/rows.h"
 #include "base/text.h"
 
@@ -17,6 +18,18 @@ std::pair<std::string, std::string> target_of(const std::string& target) {
   const std::size_t colon = target.find(':');
   if (colon == std::string::npos) return {target, ""};
   return {target.substr(0, colon), target.substr(colon + 1)};
+}
+
+// As a word of its own: D-1 is not named by D-12.
+bool names(std::string_view text, std::string_view key) {
+  const auto goes_on = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_' || c == '.';
+  };
+  for (std::size_t at = text.find(key); at != std::string_view::npos; at = text.find(key, at + 1)) {
+    const std::size_t end = at + key.size();
+    if ((at == 0 || !goes_on(text[at - 1])) && (end == text.size() || !goes_on(text[end]))) return true;
+  }
+  return false;
 }
 
 Error bad_target(const std::string& target) {
@@ -86,6 +99,21 @@ std::int64_t Bank::propose_withdrawal(std::int64_t batch, const std::string& by,
   return id;
 }
 
+// Money that left under the reference is not taken for refused, however little the line fits.
+void Bank::require_not_at_bank(store::Transaction& t, const std::string& reference) const {
+  t.each(
+      [&](const store::Row& row) {
+        if (std::ranges::count(references_in(row.text(2)), reference) == 0) return;
+        throw Error(codes::wrong_state,
+                    {fmt::format("账户 {} 的流水 {} 写明 {}，款项已付出", row.text(0), row.text(1), reference),
+                     fmt::format("line {} of account {} names {}: the money has left", row.text(1), row.text(0), reference)},
+                    {{}, 0, 0, "reference"}, {"请先办理该笔流水", "settle that line first"});
+      },
+      "SELECT account, serial, remark FROM bank_entry WHERE jurisdiction = ? AND state <> 'matched' AND state <> "
+      "'not_ours' AND fen < 0",
+      d_.tenant);
+}
+
 std::int64_t Bank::propose_failed(const std::string& reference, const std::string& by, const std::string& reason) {
   std::int64_t id = 0;
   d_.database.together([&](store::Transaction& t) {
@@ -99,6 +127,7 @@ std::int64_t Bank::propose_failed(const std::string& reference, const std::strin
                   {{}, 0, 0, "reference"});
     if (row->text(0) != "open") throw wrong_state({"该笔指令", "the instruction"}, row->text(0));
     if (row->text(1) != "acknowledged") throw wrong_state({"该批指令", "the batch"}, row->text(1));
+    require_not_at_bank(t, reference);
     id = propose(t, "failed", reference, "", by, reason);
   });
   return id;
@@ -124,6 +153,7 @@ std::int64_t Bank::assign(const std::string& account, const std::string& serial,
                     {{}, 0, 0, "target"});
       if (at.clearing.empty()) throw bad_target(target);
       d_.rights.account(subject);
+      require_no_twin(t, at, subject, row->integer(0), reason);
     } else if (kind == "statement" || kind == "right") {
       if (const auto why = obstacle(t, account, kind, subject, row->integer(0), ""))
         throw Error(codes::not_payable, *why, {{}, 0, 0, "target"});
@@ -135,6 +165,31 @@ std::int64_t Bank::assign(const std::string& account, const std::string& serial,
               account, serial);
   });
   return id;
+}
+
+std::vector<std::string> Bank::twins_of(store::Transaction& t, const BankAccount& account, const std::string& to,
+                                        std::int64_t fen) const {
+  std::vector<std::string> out;
+  for (std::string& key : open_rights(t, rights::TransactionKind::deposit, account.clearing, to)) {
+    const auto parts = d_.rights.transaction(key).parts;
+    if (parts.size() == 1 && parts.front().amount == fen) out.push_back(std::move(key));
+  }
+  return out;
+}
+
+void Bank::require_no_twin(store::Transaction& t, const BankAccount& account, const std::string& to, std::int64_t fen,
+                           const std::string& reason) const {
+  const auto twins = twins_of(t, account, to, fen);
+  const auto unnamed = std::ranges::find_if(twins, [&](const std::string& key) { return !names(reason, key); });
+  if (unnamed == twins.end()) return;
+  const std::string& twin = *unnamed;
+  throw Error(codes::not_payable,
+              {fmt::format("账户 {} 已有手工登记的同额缴存 {}，尚无流水", to, twin),
+               fmt::format("a deposit {} of the same amount to {} was entered by hand and has no line yet", twin, to)},
+              {{}, 0, 0, "target"},
+              {fmt::format("即此笔的，指定为 right:{}；确为另一笔的，在事由中写明 {}", twin, twin),
+               fmt::format("where it is that one, assign the line to right:{}; where it is another, name {} in the reason",
+                           twin, twin)});
 }
 
 void Bank::enact_assignment(store::Transaction& t, const Proposal& p, const std::string& by) {
@@ -153,6 +208,7 @@ void Bank::enact_assignment(store::Transaction& t, const Proposal& p, const std:
     return;
   }
   if (kind == "account") {
+    require_no_twin(t, at, subject, fen, p.reason);
     const std::string key = fmt::format("BANK-{}-{}", account, row->integer(1));
     d_.rights.propose({.key = key,
                        .kind = rights::TransactionKind::deposit,
@@ -160,7 +216,7 @@ void Bank::enact_assignment(store::Transaction& t, const Proposal& p, const std:
                        .from = at.clearing,
                        .to = subject,
                        .quantity = fen},
-                      {p.by, "", p.reason, d_.rule});
+                      {p.by, "", p.reason, d_.rule, true});
     d_.rights.approve(key, {by, "", p.reason, d_.rule});
     kind = "right";
     subject = key;
@@ -184,6 +240,7 @@ void Bank::enact(store::Transaction& t, const Proposal& p, const std::string& bo
     return;
   }
   if (p.what == "failed") {
+    require_not_at_bank(t, p.subject);
     const auto changed = t.execute(
         "UPDATE bank_instruction SET state = 'failed' WHERE jurisdiction = ? AND reference = ? AND state = 'open'",
         d_.tenant, p.subject);

@@ -74,7 +74,14 @@ std::optional<Text> Bank::obstacle(store::Transaction& t, const std::string& acc
   const auto id = number_in(subject);
   if (!id) return Text{"结算单编号不对", "this is no statement's number"};
   const compensate::Statement s = d_.statements.statement(*id);
-  if (s.superseded_by)
+  // One the bank was told to pay before it was superseded counts for what its successors owe: unless they are paid already.
+  const bool instructed =
+      s.superseded_by && fen < 0 &&
+      t.first("SELECT 1 FROM bank_instruction i JOIN bank_batch b ON b.jurisdiction = i.jurisdiction AND b.number = i.batch "
+              "WHERE i.jurisdiction = ? AND i.kind = ? AND i.subject = ? AND i.fen = ? AND b.account = ? AND b.approved IS "
+              "NOT NULL",
+              d_.tenant, kind, subject, -fen, account);
+  if (s.superseded_by && (!instructed || compensate::is_overtaken(t, d_.tenant, s)))
     return Text{fmt::format("结算单 {} 已被 {} 取代", *id, *s.superseded_by),
                 fmt::format("statement {} is superseded by {}", *id, *s.superseded_by)};
   if (s.payer == s.payee || (s.payer != at.owner && s.payee != at.owner))
@@ -98,15 +105,16 @@ void Bank::settle(store::Transaction& t, const BankAccount& account, const std::
   if (kind == "statement") {
     const std::int64_t id = *number_in(subject);
     if (d_.statements.statement(id).state == StatementState::posted)
-      d_.statements.pay(id, by, fmt::format("银行流水 / bank serial {} {}", account.code, serial));
+      d_.statements.pay_instructed(id, by, fmt::format("银行流水 / bank serial {} {}", account.code, serial));
   }
   t.execute(
       "UPDATE bank_batch SET state = 'acknowledged', acknowledged = ? WHERE jurisdiction = ? AND state = 'approved' AND "
-      "number IN (SELECT batch FROM bank_instruction WHERE jurisdiction = ? AND kind = ? AND subject = ? AND state = "
-      "'open')",
+      "number IN (SELECT batch FROM bank_instruction WHERE jurisdiction = ? AND kind = ? AND subject = ? AND state IN "
+      "('open', 'paid') AND state = 'open')",
       fmt::format("流水 / line {}", serial), d_.tenant, d_.tenant, kind, subject);
   t.execute(
-      "UPDATE bank_instruction SET state = 'paid' WHERE jurisdiction = ? AND kind = ? AND subject = ? AND state = 'open'",
+      "UPDATE bank_instruction SET state = 'paid' WHERE jurisdiction = ? AND kind = ? AND subject = ? AND state IN ('open', "
+      "'paid') AND state = 'open'",
       d_.tenant, kind, subject);
 }
 
@@ -132,6 +140,11 @@ Bank::Match Bank::match_out(store::Transaction& t, const BankAccount& account, c
   if (!line) return refused("没有这个编号的指令", "there is no such instruction");
   const std::string kind = line->text(0), subject = line->text(1), state = line->text(3), batch = line->text(4);
   if (line->text(5) != account.code) return refused("是另一账户的指令", "it is of another account");
+  // Whatever else is wrong with the line: the bank has the batch.
+  t.execute(
+      "UPDATE bank_batch SET state = 'acknowledged', acknowledged = ? WHERE jurisdiction = ? AND state = 'approved' AND "
+      "number IN (SELECT batch FROM bank_instruction WHERE jurisdiction = ? AND reference = ?)",
+      fmt::format("流水 / line {}", row.serial), d_.tenant, d_.tenant, reference);
   if (state == "open" && batch != "approved" && batch != "acknowledged")
     return refused("该批指令未经审核", "its batch is not approved");
   if (state != "open") {
@@ -148,8 +161,17 @@ Bank::Match Bank::match_out(store::Transaction& t, const BankAccount& account, c
   return {"matched", kind, subject, {reference, reference}, {}};
 }
 
+Bank::Holders Bank::holders_at(const BankAccount& account) const {
+  Holders out;
+  if (account.clearing.empty()) return out;
+  for (const auto& a : d_.rights.accounts())
+    if (a.type == rights::AccountType::holding || a.type == rights::AccountType::trading)
+      out.emplace(fold_width_upper(a.code), a.code);
+  return out;
+}
+
 Bank::Match Bank::match_in(store::Transaction& t, const BankAccount& account, const StatementRow& row,
-                           const std::string& by) {
+                           const std::string& by, const Holders& holders) {
   Match out;
   out.note = {"备注里没有登记账户或结算单编号", "the remark names no account of the registry and no statement"};
   if (const auto returned = references_in(row.remark); !returned.empty()) {
@@ -167,11 +189,10 @@ Bank::Match Bank::match_in(store::Transaction& t, const BankAccount& account, co
     if (fold_width_upper(compensate::statement_code(d_.tenant, s)) == word) statements.push_back(*id);
   }
   std::vector<std::string> accounts;
-  if (!account.clearing.empty())
-    for (const auto& a : d_.rights.accounts())
-      if ((a.type == rights::AccountType::holding || a.type == rights::AccountType::trading) &&
-          words.contains(fold_width_upper(a.code)))
-        accounts.push_back(a.code);
+  for (const std::string& word : words) {
+    const auto [from, to] = holders.equal_range(word);
+    for (auto at = from; at != to; ++at) accounts.push_back(at->second);
+  }
   if (statements.size() + accounts.size() > 1) {
     out.note = {"备注里有几个编号", "the remark has several codes"};
     return out;
@@ -186,6 +207,11 @@ Bank::Match Bank::match_in(store::Transaction& t, const BankAccount& account, co
     return {"matched", "statement", subject, {"备注写明结算单", "the remark names the statement"}, {}};
   }
   if (!accounts.empty()) {
+    if (const auto twins = twins_of(t, account, accounts.front(), row.fen); !twins.empty()) {
+      out.note = {fmt::format("可能是已手工登记的缴存 {}", fmt::join(twins, "、")),
+                  fmt::format("perhaps the deposit {} entered by hand", fmt::join(twins, " or "))};
+      return out;
+    }
     out.state = "proposed";
     out.target = "account:" + accounts.front();
     out.note = {"备注写明登记账户 " + accounts.front(), "the remark names the account " + accounts.front()};
@@ -263,8 +289,10 @@ ImportReport Bank::import(const std::string& account, const std::string& name, c
         d_.tenant, account, number, name, file.sha256, static_cast<std::int64_t>(fresh.size()), opening, by,
         d_.clock.now().seconds);
     std::int64_t seq = last ? last->integer(0) : 0;
+    Holders holders;  // read once a file
+    if (std::ranges::any_of(fresh, [](const StatementRow* r) { return r->fen > 0; })) holders = holders_at(*at);
     for (const StatementRow* r : fresh) {
-      const Match match = r->fen < 0 ? match_out(t, *at, *r, by) : match_in(t, *at, *r, by);
+      const Match match = r->fen < 0 ? match_out(t, *at, *r, by) : match_in(t, *at, *r, by, holders);
       const auto known = [&](const std::string& text) {
         return match.state == "matched" ? std::optional(text) : std::nullopt;
       };

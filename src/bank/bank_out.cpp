@@ -11,8 +11,6 @@
 namespace tributary::bank {
 namespace {
 
-constexpr int page = 500;
-
 Text purpose_of_right(const std::string& account) {
   return {"退回登记账户资金 " + account, "cash out of account " + account};
 }
@@ -23,32 +21,51 @@ std::string Bank::place(const char* table, const std::string& key) const {
   return fmt::format("bank/{}/{}/{}", d_.tenant, table, key);
 }
 
+// The registry's own table, asked for what is open: its list of an account has all there ever was.
+std::vector<std::string> Bank::open_rights(store::Transaction& t, rights::TransactionKind kind, const std::string& from,
+                                           const std::string& to) const {
+  std::vector<std::string> out;
+  t.each([&](const store::Row& row) { out.push_back(row.text(0)); },
+         "SELECT x.key FROM right_transaction x WHERE x.jurisdiction = ? AND x.to_account = ? AND (? = '' OR x.from_account "
+         "= ?) AND x.kind = ? AND x.state = ? AND x.reversed_by = '' AND NOT EXISTS (SELECT 1 FROM bank_entry e WHERE "
+         "e.jurisdiction = x.jurisdiction AND e.kind = 'right' AND e.subject = x.key AND e.state = 'matched') AND NOT EXISTS "
+         "(SELECT 1 FROM bank_instruction i WHERE i.jurisdiction = x.jurisdiction AND i.kind = 'right' AND i.subject = x.key "
+         "AND i.state IN ('open', 'paid')) ORDER BY x.number",
+         d_.tenant, to, from, from, static_cast<int>(kind), static_cast<int>(rights::TransactionState::completed));
+  return out;
+}
+
 std::vector<Payable> Bank::waiting(const std::string& account) const {
   const BankAccount& at = *find_account(d_.layouts, account).account;
   std::vector<Payable> out;
   d_.database.snapshot([&] {
     out.clear();
-    std::set<std::pair<std::string, std::string>> gone;  // instructed or at the bank already
-    std::set<std::string> payees, under_way;
+    std::set<std::string> payees;
     d_.database.read([&](store::Transaction& t) {
-      t.each([&](const store::Row& row) { gone.emplace(row.text(0), row.text(1)); },
-             "SELECT kind, subject FROM bank_instruction WHERE jurisdiction = ? AND state IN ('open', 'paid') UNION "
-             "SELECT kind, subject FROM bank_entry WHERE jurisdiction = ? AND state = 'matched'",
-             d_.tenant, d_.tenant);
       t.each([&](const store::Row& row) { payees.insert(row.text(0)); },
              "SELECT party FROM bank_payee WHERE jurisdiction = ?", d_.tenant);
-      t.each([&](const store::Row& row) { under_way.insert(row.text(0)); },
-             "SELECT subject FROM bank_instruction WHERE jurisdiction = ? AND kind = 'statement' AND state = 'open'",
-             d_.tenant);
     });
+    // Of what is open, one by one, by the unique indexes: what is settled grows with the years.
+    const auto instructed = [&](std::int64_t id) -> std::string {
+      return d_.database.read([&](store::Transaction& t) {
+        const auto row = t.first(
+            "SELECT state FROM bank_instruction WHERE jurisdiction = ? AND kind = 'statement' AND subject = ? AND state IN "
+            "('open', 'paid')",
+            d_.tenant, std::to_string(id));
+        return row ? row->text(0) : std::string();
+      });
+    };
+    const auto at_bank = [&](std::int64_t id) {
+      return d_.database.read(
+          [&](store::Transaction& t) { return already(t, "statement", std::to_string(id)).has_value(); });
+    };
     // One that supersedes what is on its way to the bank would be paid twice.
     const auto earlier_under_way = [&](const compensate::Statement& s) {
       for (auto id = s.supersedes; id; id = d_.statements.statement(*id).supersedes)
-        if (under_way.contains(std::to_string(*id))) return true;
+        if (instructed(*id) == "open") return true;
       return false;
     };
     const auto add = [&](Payable p) {
-      if (gone.contains({p.kind, p.subject})) return;
       p.has_payee = payees.contains(p.party);
       out.push_back(std::move(p));
     };
@@ -58,7 +75,9 @@ std::vector<Payable> Bank::waiting(const std::string& account) const {
         const std::int64_t due =
             d_.database.read([&](store::Transaction& t) { return compensate::due(t, d_.tenant, s); });
         const std::string& from = due > 0 ? s.payer : s.payee;
-        if (due == 0 || from != at.owner || s.payer == s.payee || earlier_under_way(s)) continue;
+        if (due == 0 || from != at.owner || s.payer == s.payee || !instructed(s.id).empty() || at_bank(s.id) ||
+            earlier_under_way(s))
+          continue;
         const std::string code = compensate::statement_code(d_.tenant, s);
         add({"statement", std::to_string(s.id), due > 0 ? s.payee : s.payer, due > 0 ? due : -due,
              {"生态保护补偿 " + code, "ecological compensation " + code}});
@@ -66,19 +85,13 @@ std::vector<Payable> Bank::waiting(const std::string& account) const {
     if (!at.clearing.empty()) {
       std::map<std::string, std::string> owners;
       for (const auto& a : d_.rights.accounts()) owners.emplace(a.code, a.owner);
-      std::int64_t before = 0;
-      for (;;) {
-        const auto some = d_.rights.transactions(at.clearing, before, page);
-        for (const auto& x : some) {
-          if (x.kind != rights::TransactionKind::withdraw || x.state != rights::TransactionState::completed ||
-              !x.reversed_by.empty() || x.to != at.clearing)
-            continue;
-          std::int64_t fen = 0;
-          for (const auto& part : x.parts) fen += part.amount;
-          add({"right", x.key, owners[x.from], fen, purpose_of_right(x.from)});
-        }
-        if (some.size() < page) break;
-        before = some.back().number;
+      for (const std::string& key : d_.database.read([&](store::Transaction& t) {
+             return open_rights(t, rights::TransactionKind::withdraw, "", at.clearing);
+           })) {
+        const rights::Transaction x = d_.rights.transaction(key);
+        std::int64_t fen = 0;
+        for (const auto& part : x.parts) fen += part.amount;
+        add({"right", x.key, owners[x.from], fen, purpose_of_right(x.from)});
       }
     }
   });
@@ -143,6 +156,19 @@ std::int64_t Bank::instruct(const std::string& account, const std::set<std::stri
   return number;
 }
 
+std::optional<Text> Bank::not_due(store::Transaction& t, const std::string& account, const Instruction& line) const {
+  if (line.kind == "statement") {
+    const compensate::Statement s = d_.statements.statement(number_in(line.subject).value());
+    if (s.superseded_by)
+      return Text{fmt::format("结算单 {} 已被 {} 取代", s.id, *s.superseded_by),
+                  fmt::format("statement {} is superseded by {}", s.id, *s.superseded_by)};
+    if (s.state != compensate::StatementState::posted)
+      return Text{fmt::format("结算单 {} 为“{}”，不再待付", s.id, compensate::title_of(s.state).zh),
+                  fmt::format("statement {} is {}; it does not wait to be paid", s.id, to_string(s.state))};
+  }
+  return obstacle(t, account, line.kind, line.subject, -line.fen, "");
+}
+
 // What changed since it was drafted must not go to the bank: each line is still due, to the same account.
 void Bank::approve_batch(store::Transaction& t, std::int64_t number, const std::string& by) {
   const Batch is = require_batch(t, d_.tenant, number);
@@ -152,7 +178,7 @@ void Bank::approve_batch(store::Transaction& t, std::int64_t number, const std::
   std::vector<Payee> payees;
   std::vector<Text> purposes;
   for (const Instruction& line : lines) {
-    if (const auto why = obstacle(t, is.account, line.kind, line.subject, -line.fen, ""))
+    if (const auto why = not_due(t, is.account, line))
       throw Error(codes::not_payable, {fmt::format("第 {} 行：{}", line.line, why->zh),
                                        fmt::format("line {}: {}", line.line, why->en)},
                   {}, {"退回本批，重新拟制", "refuse the batch and draft it again"});
@@ -174,12 +200,21 @@ void Bank::approve_batch(store::Transaction& t, std::int64_t number, const std::
 }
 
 std::string Bank::file(std::int64_t batch) const {
-  return d_.database.read([&](store::Transaction& t) {
+  std::string out;
+  d_.database.together([&](store::Transaction& t) {
     const Batch is = require_batch(t, d_.tenant, batch);
     if (is.state != "approved" && is.state != "acknowledged") throw wrong_state({"该批指令", "the batch"}, is.state);
+    // Once the bank has it, the file is a record.
+    if (is.state == "approved")
+      for (const Instruction& line : lines_of(t, d_.tenant, batch))
+        if (const auto why = not_due(t, is.account, line))
+          throw Error(codes::not_payable, {fmt::format("第 {} 行：{}", line.line, why->zh),
+                                           fmt::format("line {}: {}", line.line, why->en)},
+                      {}, {"撤回本批，重新拟制", "withdraw the batch and draft it again"});
     const auto row = t.first("SELECT sealed FROM bank_batch WHERE jurisdiction = ? AND number = ?", d_.tenant, batch);
-    return d_.seal.open(row->text(0), place("batch", std::to_string(batch)));
+    out = d_.seal.open(row->text(0), place("batch", std::to_string(batch)));
   });
+  return out;
 }
 
 void Bank::acknowledge(std::int64_t batch, const std::string& words) {

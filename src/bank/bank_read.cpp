@@ -46,7 +46,17 @@ std::vector<Instruction> Bank::lines(std::optional<std::int64_t> batch) const {
   });
 }
 
-std::vector<Entry> Bank::entries(const std::string& account, const std::string& state) const {
+std::vector<Entry> Bank::entries(const std::string& account, const std::string& state, const EntryPlace& after,
+                                 int most) const {
+  // As the indexes have it; what is not matched has one of its own.
+  const std::string sql = fmt::format(
+      "SELECT e.account, e.serial, e.day, e.fen, e.balance, e.sealed, e.remark, e.line, e.state, e.kind, e.subject, "
+      "e.note_zh, e.note_en, i.file, e.seq FROM bank_entry e JOIN bank_import i ON i.jurisdiction = e.jurisdiction AND "
+      "i.account = e.account AND i.number = e.import WHERE e.jurisdiction = ? AND {} AND {} ORDER BY e.account, e.seq LIMIT ?",
+      account.empty() ? "(e.account, e.seq) > (?, ?)" : "e.account = ? AND e.seq > ?",
+      state.empty()        ? "? = ''"
+      : state == "matched" ? "e.state = ?"
+                           : "e.state = ? AND e.state <> 'matched'");
   return d_.database.read([&](store::Transaction& t) {
     std::vector<Entry> out;
     t.each(
@@ -67,13 +77,10 @@ std::vector<Entry> Bank::entries(const std::string& account, const std::string& 
           e.subject = row.text_or_null(10).value_or("");
           e.note = {row.text(11), row.text(12)};
           e.file = row.text(13);
+          e.seq = row.integer(14);
           out.push_back(std::move(e));
         },
-        "SELECT e.account, e.serial, e.day, e.fen, e.balance, e.sealed, e.remark, e.line, e.state, e.kind, e.subject, "
-        "e.note_zh, e.note_en, i.file FROM bank_entry e JOIN bank_import i ON i.jurisdiction = e.jurisdiction AND "
-        "i.account = e.account AND i.number = e.import WHERE e.jurisdiction = ? AND (? = '' OR e.account = ?) AND (? = '' "
-        "OR e.state = ?) ORDER BY e.account, e.seq",
-        d_.tenant, account, account, state, state);
+        sql, d_.tenant, account.empty() ? after.account : account, after.seq, state, most);
     return out;
   });
 }
@@ -138,6 +145,42 @@ std::int64_t Bank::booked(const BankAccount& account, const std::string& kind, c
   return out;
 }
 
+// What a line of the bank can be matched with: what obstacle() lets pass, and nothing else that moves cash.
+bool Bank::may_have_a_line(const std::string& kind, const std::string& subject) const {
+  try {
+    if (kind == "right") {
+      const rights::Transaction x = d_.rights.transaction(subject);
+      return x.state == rights::TransactionState::completed && x.reversed_by.empty();
+    }
+    const auto id = kind == "statement" ? number_in(subject) : std::nullopt;
+    return id && d_.statements.statement(*id).state == compensate::StatementState::paid;
+  } catch (const Error& error) {
+    if (error.kind() != Kind::not_found) throw;
+    return false;
+  }
+}
+
+const char* Bank::why_of(const BankAccount& account, const std::string& kind, const std::string& subject,
+                         std::optional<std::int64_t> at_bank) const {
+  constexpr const char* never = "unexplained";
+  const std::int64_t whole = booked(account, kind, subject);
+  if (at_bank) return *at_bank == whole ? "later" : never;
+  // Not at the bank by that day: it came later with just this, or it may still come.
+  if (!may_have_a_line(kind, subject)) return never;
+  return d_.database.read([&](store::Transaction& t) {
+    const auto line = t.first(
+        "SELECT fen FROM bank_entry WHERE jurisdiction = ? AND kind = ? AND subject = ? AND state = 'matched'", d_.tenant,
+        kind, subject);
+    if (line && line->integer(0) != whole) return never;
+    const auto live = t.first(
+        "SELECT i.fen FROM bank_instruction i JOIN bank_batch b ON b.jurisdiction = i.jurisdiction AND b.number = i.batch "
+        "WHERE i.jurisdiction = ? AND b.account = ? AND i.kind = ? AND i.subject = ? AND i.state = 'open'",
+        d_.tenant, account.code, kind, subject);
+    if (!live) return "booked";
+    return live->integer(0) == -whole ? "instructed" : never;
+  });
+}
+
 Reconciliation Bank::reconcile(const std::string& account, Date day) const {
   const auto [layout, at] = find_account(d_.layouts, account);
   Reconciliation out;
@@ -146,7 +189,6 @@ Reconciliation Bank::reconcile(const std::string& account, Date day) const {
   d_.database.snapshot([&] {
     using Key = std::pair<std::string, std::string>;
     std::map<Key, std::int64_t> bank, book;
-    std::set<Key> instructed;
     std::int64_t opening = 0, lines = 0;
     std::optional<std::int64_t> stated;
     d_.database.read([&](store::Transaction& t) {
@@ -167,10 +209,6 @@ Reconciliation Bank::reconcile(const std::string& account, Date day) const {
           "SELECT serial, fen, balance, state, COALESCE(kind, ''), COALESCE(subject, '') FROM bank_entry WHERE jurisdiction "
           "= ? AND account = ? AND day <= ? ORDER BY seq",
           d_.tenant, account, to_string(day));
-      t.each([&](const store::Row& row) { instructed.emplace(row.text(0), row.text(1)); },
-             "SELECT i.kind, i.subject FROM bank_instruction i JOIN bank_batch b ON b.jurisdiction = i.jurisdiction AND "
-             "b.number = i.batch WHERE i.jurisdiction = ? AND b.account = ? AND i.state = 'open'",
-             d_.tenant, account);
     });
     const ledger::Ledger journal(d_.database, d_.tenant, d_.clock);
     for (const auto& [id, sign] : mirrors(*at)) {
@@ -186,15 +224,15 @@ Reconciliation Bank::reconcile(const std::string& account, Date day) const {
     out.bank = stated ? *stated : opening + lines;
     if (opening != 0) out.differences.push_back({"opening", "", "", opening});
     for (const auto& [key, fen] : bank) book.try_emplace(key, 0);
+    if (out.bank != opening + lines) out.differences.push_back({"unexplained", "", "", out.bank - opening - lines});
     for (const auto& [key, fen] : book) {
-      const auto at_bank = bank.find(key);
-      const std::int64_t less = (at_bank == bank.end() ? 0 : at_bank->second) - fen;
-      if (less == 0) continue;
-      const char* why = at_bank != bank.end() ? "later" : instructed.contains(key) ? "instructed" : "booked";
-      out.differences.push_back({why, key.first, key.second, less});
+      const auto found = bank.find(key);
+      const auto at_bank = found == bank.end() ? std::nullopt : std::optional(found->second);
+      const std::int64_t less = at_bank.value_or(0) - fen;
+      if (less != 0) out.differences.push_back({why_of(*at, key.first, key.second, at_bank), key.first, key.second, less});
     }
-    out.unexplained = out.bank - out.ledger;
-    for (const Difference& one : out.differences) out.unexplained -= one.fen;
+    for (const Difference& one : out.differences)
+      if (one.why == "unexplained") out.unexplained += one.fen < 0 ? -one.fen : one.fen;
   });
   return out;
 }

@@ -70,6 +70,7 @@ Text title_of_difference(std::string_view why) {
   if (why == "booked") return {"账上已记，对账单上没有", "in the ledger, not on the statement"};
   if (why == "later") return {"银行已记，账上后一日记", "at the bank, in the ledger after the day"};
   if (why == "proposed") return {"待复核的流水", "lines that wait for a second person"};
+  if (why == "unexplained") return {"未能说明", "not explained"};
   if (why == "not_ours") return {"不属本系统的流水", "lines that are not ours"};
   return {"未匹配的流水", "lines not matched"};
 }

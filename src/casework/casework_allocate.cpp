@@ -302,7 +302,7 @@ Json Casework::adopt(const identity::Caller& caller, const Stored& s, const Effe
   const std::string rule = fmt::format("{} {} {}", s.type->name(), s.type->declared.version, s.type->declared.hash.substr(0, 12));
   const std::string login = database_.read(
       [&](store::Transaction& t) { return identity::login_of(t, tenant_, identity::UserId{s.created_by}); });
-  const rights::Act first{login.empty() ? s.created_name : login, "", s.title(), rule};
+  const rights::Act first{login.empty() ? s.created_name : login, "", s.title(), rule, true};
   const rights::Act second{caller.by(), "", fmt::format("{} {}", s.title(), s.number), rule};
   Json moved = Json::array();
   for (std::size_t i = 0; i < plan.proposals.size(); ++i) {

@@ -130,7 +130,14 @@ class Compensation {
   Statement post(std::int64_t id, const std::string& by);
   // The money has moved: settlement is cleared against cash, both or neither. `evidence`: the bank's
   // reference.
-  Statement pay(std::int64_t id, const std::string& by, const std::string& evidence);
+  Statement pay(std::int64_t id, const std::string& by, const std::string& evidence) {
+    return record_payment(id, by, evidence, false);
+  }
+  // The same of one that may have been superseded since: a bank carried out what was instructed before. What is due of its
+  // successors is less by it; so none of them may be paid yet (superseded).
+  Statement pay_instructed(std::int64_t id, const std::string& by, const std::string& evidence) {
+    return record_payment(id, by, evidence, true);
+  }
 
   // Net of each party over the live statements: received minus paid, in fen.
   std::vector<PartyChange> net_by_party(const StatementFilter& filter = {}) const;
@@ -138,7 +145,8 @@ class Compensation {
  private:
   ComputeRequest request(const std::string& rule, const Period& period, std::optional<Date> known) const;
   Statement advance(std::int64_t id, const std::string& event, const std::string& by, const std::string& note,
-                    const std::function<void(store::Transaction&, Statement&)>& change);
+                    const std::function<void(store::Transaction&, Statement&)>& change, bool superseded_too = false);
+  Statement record_payment(std::int64_t id, const std::string& by, const std::string& evidence, bool superseded_too);
   std::int64_t posted_before(store::Transaction& t, const Statement& statement) const;
   ledger::AccountId account(const std::string& party, const char* purpose);
 

@@ -229,14 +229,15 @@ void Compensation::add_observations(policy::Explanation& e) const {
 
 Statement Compensation::advance(std::int64_t id, const std::string& event, const std::string& by,
                                 const std::string& note,
-                                const std::function<void(store::Transaction&, Statement&)>& change) {
+                                const std::function<void(store::Transaction&, Statement&)>& change,
+                                bool superseded_too) {
   return database_.write([&](store::Transaction& t) {
     auto found = read_statement(t, tenant_, id);
     if (!found)
       throw Error(codes::unknown_statement,
                   {fmt::format("没有结算单 {}", id), fmt::format("there is no statement {}", id)}, {},
                   {"请用 statement list 查看", "see statement list"});
-    require_live(*found);
+    if (!superseded_too || is_overtaken(t, tenant_, *found)) require_live(*found);
     std::int64_t sum = 0;
     for (const StatementLine& line : found->lines)
       if (__builtin_add_overflow(sum, line.amount, &sum)) sum = -1;
@@ -340,6 +341,16 @@ std::int64_t due(store::Transaction& t, const std::string& tenant, const Stateme
   return statement.amount;
 }
 
+bool is_overtaken(store::Transaction& t, const std::string& tenant, const Statement& statement) {
+  for (auto id = statement.superseded_by; id;) {
+    const auto later = read_statement(t, tenant, *id);
+    if (!later) break;
+    if (later->state == StatementState::paid) return true;
+    id = later->superseded_by;
+  }
+  return false;
+}
+
 // What the chain of statements before this one has put into the ledger, in fen.
 std::int64_t Compensation::posted_before(store::Transaction& t, const Statement& statement) const {
   for (auto id = statement.supersedes; id;) {
@@ -378,11 +389,12 @@ Statement Compensation::post(std::int64_t id, const std::string& by) {
   });
 }
 
-Statement Compensation::pay(std::int64_t id, const std::string& by, const std::string& evidence) {
+Statement Compensation::record_payment(std::int64_t id, const std::string& by, const std::string& evidence,
+                                       bool superseded_too) {
   require_text(evidence,
                {"请写明付款凭证（银行回单号等）", "name the evidence of payment (the bank's reference)"});
   const Statement before = statement(id);
-  require_live(before);
+  if (!superseded_too) require_live(before);
   require_state(before, {StatementState::posted});
   require_other_person(before, "paid", by);
   const auto payer = account(before.payer, settlement);
@@ -411,7 +423,7 @@ Statement Compensation::pay(std::int64_t id, const std::string& by, const std::s
     clearing.linked = false;
     const std::array requests{money, clearing};
     require_accepted(requests, ledger_.post(t, requests));
-  });
+  }, superseded_too);
 }
 
 }  // namespace tributary::compensate

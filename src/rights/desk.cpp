@@ -266,6 +266,11 @@ Proposal Desk::resolved(const Proposal& given) {
 
 void Desk::propose(const Proposal& given, const Act& first) {
   require_key(given.key);
+  if (!first.own_keys && std::ranges::any_of(reserved_keys, [&](auto head) { return given.key.starts_with(head); }))
+    throw Error(codes::bad_value,
+                {fmt::format("编号“{}”的开头留给竞价、银行和办件，不能自行使用", given.key),
+                 fmt::format("the key “{}” begins like those kept for auctions, the bank and cases", given.key)},
+                {{}, 0, 0, "key"}, {"请换一个编号。", "Choose another key."});
   const std::string body = json_of(given).dump();
   const std::string hash = sha256_hex(body);
   if (const TransactionRow* row = book_.transaction(given.key)) {

@@ -10,6 +10,7 @@
 #include "rights/lots.h"
 #include "rights/term.h"
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -24,7 +25,11 @@ struct Act {
   std::string approver;  // the second person; empty where the step itself is the first of two
   std::string reason;
   std::string rule;  // rule version: pack and version, document and article
+  bool own_keys = false;  // by a module that numbers its transactions itself; see reserved_keys
 };
+// How the keys begin under which venues, bank and casework write here. They can be foretold: nobody else may propose under
+// one of them, or he would void what it is kept for.
+inline constexpr std::array<std::string_view, 4> reserved_keys{"auction-", "market-", "BANK-", "case-"};
 
 using base::to_string;  // ours stand beside those of base
 

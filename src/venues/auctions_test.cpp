@@ -47,6 +47,51 @@ TEST_P(AuctionsOn, RunsFromAnnouncementToTitle) {
   EXPECT_EQ(sha256_hex(done.secret), done.commitment);
 }
 
+// Keys of bids and trades can be foretold: whoever held one of them would void another's trade.
+TEST_P(AuctionsOn, NobodyTakesTheKeyOfABidOrATrade) {
+  Hall h(GetParam());
+  h.w.give("C", "COD", 100, months(1, 13));
+  const std::int64_t no = h.announced(venue());
+  h.admit(no, "A");
+  h.w.clock.set(h.opens);
+  rights::Proposal pledge{.kind = rights::TransactionKind::pledge, .instrument = "COD", .from = "C", .quantity = 1,
+                          .term = months(1, 13), .beneficiary = "bank"};
+  for (const char* key : {"auction-1-lot", "auction-1-bid-1", "auction-1-trade-1", "auction-1-deposit-A", "BANK-MAIN-1",
+                          "case-00000001-0001-001"}) {
+    pledge.key = key;
+    EXPECT_EQ(code_of([&] { h.w.rights.propose(pledge, agent("C")); }), "bad_value") << key;
+    const auto against = h.w.rights.examine(pledge, agent("C"));
+    ASSERT_EQ(against.size(), 1U) << key;
+    EXPECT_EQ(against[0].code().name, "bad_value");
+  }
+  pledge.key = "my-auction-1";
+  h.w.rights.propose(pledge, agent("C"));
+  h.bid(no, "A", "120", 300);
+  h.w.clock.set(h.closes);
+  EXPECT_EQ(h.auctions.close(no, "seed", qian).state, "settled");
+  EXPECT_EQ(h.w.free_of("A", "COD", jan + 1), 300);
+}
+
+// However the key came to be taken: the winner is not turned away for it.
+TEST_P(AuctionsOn, ATakenKeyStopsTheCloseAndRefusesNobody) {
+  Hall h(GetParam());
+  h.w.give("C", "COD", 100, months(1, 13));
+  const std::int64_t no = h.announced(venue());
+  h.admit(no, "A");
+  h.w.clock.set(h.opens);
+  h.bid(no, "A", "120", 300);
+  Act module = agent("C");
+  module.own_keys = true;
+  h.w.rights.propose({.key = "auction-1-trade-1", .kind = rights::TransactionKind::pledge, .instrument = "COD",
+                      .from = "C", .quantity = 1, .term = months(1, 13), .beneficiary = "bank"},
+                     module);
+  h.w.clock.set(h.closes);
+  EXPECT_EQ(code_of([&] { h.auctions.close(no, "seed", qian); }), "key_conflict");
+  EXPECT_EQ(h.auctions.auction(no).state, "announced");
+  EXPECT_EQ(h.auctions.auction(no).secret, "");
+  EXPECT_EQ(h.w.troubles(), "");
+}
+
 TEST_P(AuctionsOn, ABuyBackTakesTheCheapestAndPaysFromTheReserve) {
   Hall h(GetParam());
   h.w.give("A", "COD", 500, months(1, 13));

@@ -92,6 +92,9 @@ AuctionView Auctions::close(std::int64_t number, const std::string& seed, const 
     rights::Rights registry = rights();
     const rights::Act by{venue_actor, act.actor, act.reason, row.rule()};
     const std::vector<rights::Settled> settled = registry.settle(trades, by);
+    // Another matter under the auction's own key is no reason to refuse the winner: nothing is opened until it is cleared up.
+    for (const rights::Settled& one : settled)
+      if (one.error && one.error->code() == rights::codes::key_conflict) throw *one.error;
     Json out{{"auction", number},
              {"seed", seed},
              {"bids", row.head},
