@@ -182,6 +182,14 @@ const std::string& Context::tenant() {
                  "the database holds several jurisdictions; choose with --jurisdiction"});
   for (const auto& t : all)
     if (options_.jurisdiction.empty() || t.jurisdiction == options_.jurisdiction) {
+      if (const char* staged = std::getenv("TRIBUTARY_DEMONSTRATION_CLOCK"); staged != nullptr && *staged != 0) {
+        if (t.pack != "demo")
+          throw Error(codes::bad_usage,
+                      {"只有演示政策包可以用 TRIBUTARY_DEMONSTRATION_CLOCK 设定时间",
+                       "only the pack demo lets TRIBUTARY_DEMONSTRATION_CLOCK set the time"},
+                      {}, {"请取消这个环境变量", "unset this variable"});
+        clock_.staged = parse_instant(staged);
+      }
       tenant_ = t.jurisdiction;
       pack_ = t.pack;
       return *tenant_;
