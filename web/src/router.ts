@@ -46,6 +46,7 @@ const pages: RouteRecordRaw[] = [
   { path: 'compliance', name: 'compliance', component: () => import('./compliance/Compliance.vue'), meta: { title: 'compliance', permission: 'rights.read' } },
   { path: 'compliance/:rule/:place', name: 'standing', component: () => import('./compliance/StandingPage.vue'), meta: { title: 'compliance', permission: 'rights.read' } },
   { path: 'ledger', name: 'ledger', component: () => import('./console/Ledger.vue'), meta: { title: 'ledger', permission: 'ledger.read' } },
+  { path: 'bank', name: 'bank', component: () => import('./bank/Bank.vue'), meta: { title: 'bank', permission: 'statements.read', whole: true } },
   { path: 'rights', name: 'rights', component: () => import('./rights/MyRights.vue'), meta: { title: 'rights', permission: 'rights.read' } },
   { path: 'rights/transactions/:key', name: 'right-transaction', component: () => import('./rights/TransactionPage.vue'), meta: { title: 'rights', permission: 'rights.read' } },
   { path: 'registry/accounts/:account', name: 'right-account', component: () => import('./rights/AccountPage.vue'), meta: { title: 'registry', permission: 'rights.read', whole: true } },
