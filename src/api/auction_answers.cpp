@@ -131,15 +131,6 @@ Json auction_summary_schema() {
                  {"sold", integer()}});
 }
 
-namespace {
-
-void add_to(Json& object, const char* name, Json schema) {
-  object["properties"][name] = std::move(schema);
-  object["required"].push_back(name);
-}
-
-}  // namespace
-
 Json auction_terms_schema() {
   Json out = auction_summary_schema();
   const auto add = [&](const char* name, Json schema) { add_to(out, name, std::move(schema)); };
@@ -154,11 +145,7 @@ Json auction_terms_schema() {
   add("max_share", nullable(text()));
   add("deposit", money());
   add("floor", nullable(text()));
-  add("fees", list(object({{"payer", one_of({"buyer", "seller"})},
-                           {"kind", text()},
-                           {"rate", text()},
-                           {"least", money()},
-                           {"most", money()}})));
+  add("fees", fees_schema());
   add("apply_until", instant());
   add("approval_days", nullable(integer(1)));
   add("decide_by", nullable(instant()));

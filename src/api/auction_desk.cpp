@@ -1,7 +1,5 @@
 #include "api/auction_desk.h"
 
-#include "ledger/ledger.h"
-
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -10,15 +8,11 @@ namespace tributary::api {
 namespace {
 
 using identity::Permission;
-using rights::AccountType;
 using venues::AuctionVenue;
 using venues::AuctionView;
 
 constexpr std::int64_t day = 24 * 60 * 60;
 
-Json decimal_json(const std::optional<Decimal>& value) {
-  return value ? Json(value->to_string()) : Json(nullptr);
-}
 const char* word(exchange::Tie tie) {
   return tie == exchange::Tie::time ? "time" : tie == exchange::Tie::random ? "random" : "pro_rata";
 }
@@ -35,22 +29,7 @@ Instant apply_until(const AuctionView& view) {
   return {view.announcement.opens.seconds - view.venue.qualification_days * day};
 }
 
-Json fees_json(const AuctionVenue& venue) {
-  Json out = Json::array();
-  for (const venues::VenueFee& fee : venue.fees)
-    out.push_back({{"payer", fee.buyer ? "buyer" : "seller"},
-                   {"kind", fee.kind},
-                   {"rate", fee.rule.rate.to_string()},
-                   {"least", yuan(fee.rule.least)},
-                   {"most", yuan(fee.rule.most)}});
-  return out;
-}
-
 }  // namespace
-
-std::string yuan(std::int64_t fen) {
-  return ledger::format_amount(fen, 2);
-}
 
 std::string phase_of(const AuctionView& view, Instant now) {
   if (view.state != "announced") return view.state;
@@ -107,24 +86,6 @@ Page AuctionDesk::page(const PageRequest& page, const std::function<bool(const A
   return out;
 }
 
-const rights::RightAccount& AuctionDesk::own_account(const std::string& code) const {
-  const rights::RightAccount& account = rights_.account(code);
-  if (!call_.caller.party.empty() && account.owner == call_.caller.party) return account;
-  throw Error(codes::not_your_party,
-              {"只能用本单位的账户报名、报价", "one applies and bids for the own party's accounts only"},
-              {{}, 0, 0, "account"});
-}
-
-std::vector<std::string> AuctionDesk::own_accounts() const {
-  std::vector<std::string> out;
-  if (call_.caller.party.empty()) return out;
-  for (const auto& [code, account] : rights_.accounts())
-    if (account.owner == call_.caller.party &&
-        (account.type == AccountType::holding || account.type == AccountType::trading))
-      out.push_back(code);
-  return out;
-}
-
 std::vector<venues::Bidder> AuctionDesk::bidders(std::int64_t number) const {
   std::vector<venues::Bidder> out = hall.bidders(number);
   if (!office())
@@ -142,13 +103,6 @@ Json AuctionDesk::bidder(const venues::Bidder& one) const {
           {"applied_by", one.applied_by},
           {"decided_by", one.decided_by},
           {"mine", one.applied_by == call_.caller.by()}};
-}
-
-Json AuctionDesk::check(const venues::Check& one) const {
-  return {{"code", one.code},
-          {"outcome", venues::to_string(one.outcome)},
-          {"why", json_of(one.why)},
-          {"source", one.source}};
 }
 
 Json AuctionDesk::own_bid(const AuctionView& view, const venues::StoredBid& bid) const {
@@ -206,7 +160,7 @@ Json AuctionDesk::terms(const AuctionView& view) const {
   out["max_share"] = decimal_json(venue.max_share);
   out["deposit"] = yuan(venue.deposit_fen);
   out["floor"] = decimal_json(venue.floor);
-  out["fees"] = fees_json(venue);
+  out["fees"] = fees_json(venue.fees);
   out["apply_until"] = to_rfc3339(apply_until(view));
   out["approval_days"] = venue.approval_days ? Json(*venue.approval_days) : Json(nullptr);
   out["decide_by"] = view.decide_by ? Json(to_rfc3339(*view.decide_by)) : Json(nullptr);

@@ -2,14 +2,14 @@
 #pragma once
 
 #include "api/rights_desk.h"
+#include "api/rooms.h"
+#include "api/venue_answers.h"
 #include "venues/auctions.h"
 
 #include <string>
 #include <vector>
 
 namespace tributary::api {
-
-std::string yuan(std::int64_t fen);  // "1000.00"
 
 class AuctionDesk {
  public:
@@ -18,9 +18,8 @@ class AuctionDesk {
   // Not found: a draft of others, or none.
   venues::AuctionView auction(std::int64_t number) const;
   bool sees(const venues::AuctionView& view) const;
-  // Of the caller's own party, to apply or bid for; throws not_your_party.
-  const rights::RightAccount& own_account(const std::string& code) const;
-  std::vector<std::string> own_accounts() const;  // that could bid
+  const rights::RightAccount& own_account(const std::string& code) const { return rights_.party_account(code); }
+  std::vector<std::string> own_accounts() const { return rights_.party_accounts(); }
   // Applications the caller may see: the office all, a holder his own.
   std::vector<venues::Bidder> bidders(std::int64_t number) const;
 
@@ -30,7 +29,6 @@ class AuctionDesk {
   Json terms(const venues::AuctionView& view) const;   // with the result, as far as the caller may know it
   Json detail(const venues::AuctionView& view) const;  // with the caller's part in it
   Json bidder(const venues::Bidder& bidder) const;
-  Json check(const venues::Check& check) const;
   Json own_bid(const venues::AuctionView& view, const venues::StoredBid& bid) const;
   Json party(const std::string& code) const { return rights_.party(code); }
 
@@ -55,6 +53,10 @@ Json result_json(const venues::AuctionView& view, const std::vector<venues::Stor
 Json result_schema();
 // Where it stands by the clock: draft, announced, bidding, over, awaiting, settled, cancelled, rejected.
 std::string phase_of(const venues::AuctionView& view, Instant now);
+
+// The course of an auction as events; bids make no history: nothing here tells that one came.
+std::vector<Rooms::Told> auction_news(const venues::Auctions& hall, std::int64_t number, const std::string& heard);
+std::int64_t enter_auction(Call& call);  // its number; throws where the caller may not see it
 
 void add_auction_routes(RouteTable& table);
 void add_public_auction_routes(RouteTable& table);

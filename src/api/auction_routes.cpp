@@ -4,8 +4,6 @@
 // `venues`. A bid is told to nobody but whoever made it until it is opened: no list, no event, no note in the
 // trail says more than that a bid came.
 #include "api/auction_desk.h"
-#include "api/auction_rooms.h"
-#include "api/problem.h"
 
 #include <fmt/format.h>
 
@@ -23,18 +21,9 @@ const Access bids = Access::to(Permission::rights_propose);
 const Access runs = Access::whole(Permission::rights_propose);
 const Access approves = Access::whole(Permission::rights_approve);
 
-rights::Act step_act(Call& call, const char* otherwise = "") {
-  const std::string reason = call.given("reason");
-  return {call.caller.by(), "", reason.empty() ? otherwise : reason, ""};
-}
 std::string object_of(std::int64_t number) {
   return fmt::format("auction/{}", number);
 }
-Decimal decimal_in(Call& call, const char* name) {
-  if (const auto value = Decimal::try_parse(call.given(name))) return *value;
-  throw Error(codes::bad_body, {"应为十进制数", "must be a decimal number"}, {{}, 0, 0, name});
-}
-
 Page list_auctions(Call& call, const PageRequest& page) {
   const std::string phase = call.text("phase"), instrument = call.text("instrument");
   return AuctionDesk(call).page(page, [&](const AuctionView& view) {
@@ -113,28 +102,16 @@ Answer checks(Call& call) {
   if (account.empty() && !desk.own_accounts().empty()) account = desk.own_accounts().front();
   Json out = Json::array();
   if (!account.empty())
-    for (const venues::Check& one :
-         desk.hall.checks(view.number, {desk.own_account(account).code, call.text("zone")}))
-      out.push_back(desk.check(one));
+    out = checks_json(desk.hall.checks(view.number, {desk.own_account(account).code, call.text("zone")}));
   return Json{{"account", account}, {"checks", out}};
 }
 
-// Every check that fails, each with its code, reason and source.
 Answer apply(Call& call) {
   AuctionDesk desk(call);
   const AuctionView view = desk.auction(call.id_in_path("number"));
   const venues::Application wish{desk.own_account(call.given("account")).code, call.given("zone")};
-  std::vector<schema::Fault> failed;
-  for (const venues::Check& one : desk.hall.checks(view.number, wish))
-    if (one.outcome == venues::Check::Outcome::failed)
-      failed.push_back({one.code,
-                        {fmt::format("{}（依据：{}）", one.why.zh, one.source),
-                         fmt::format("{} (source: {})", one.why.en, one.source)}});
-  if (!failed.empty() && view.state == "announced")
-    throw InvalidInput(venues::codes::not_admitted, std::move(failed));
-  Json out = Json::array();
-  for (const venues::Check& one : desk.hall.apply(view.number, wish, step_act(call, "报名")))
-    out.push_back(desk.check(one));
+  if (view.state == "announced") require_passed(desk.hall.checks(view.number, wish));
+  const Json out = checks_json(desk.hall.apply(view.number, wish, step_act(call, "报名")));
   call.note("auction.apply", object_of(view.number), wish.account);
   return Json{{"account", wish.account}, {"checks", out}};
 }
@@ -145,9 +122,7 @@ Page list_bidders(Call& call, const PageRequest& page) {
   std::vector<Json> all;
   for (const venues::Bidder& one : desk.bidders(view.number)) {
     Json row = desk.bidder(one);
-    row["checks"] = Json::array();
-    for (const venues::Check& check : desk.hall.checks(view.number, {one.account, one.zone}))
-      row["checks"].push_back(desk.check(check));
+    row["checks"] = checks_json(desk.hall.checks(view.number, {one.account, one.zone}));
     all.push_back(std::move(row));
   }
   return page_of(std::move(all), page);
@@ -246,11 +221,6 @@ Answer verification(Call& call) {
   return Json{{"opened", !view.result.empty()}, {"sound", faults.empty()}, {"faults", faults}};
 }
 
-Json reasoned(std::vector<schema::Property> more = {}) {
-  more.push_back({"reason", line(1000)});
-  return object(std::move(more));
-}
-
 Json bid_schema(bool with_key) {
   std::vector<schema::Property> out{{"account", line(40)},
                                     {"price", line(40)},
@@ -261,15 +231,6 @@ Json bid_schema(bool with_key) {
   return object(std::move(out));
 }
 
-Json check_schema() {
-  return object({{"code", text()},
-                 {"outcome", one_of({"passed", "failed", "not_checked"})},
-                 {"why", both()},
-                 {"source", text()}});
-}
-Json checks_schema() {
-  return object({{"account", text()}, {"checks", list(check_schema())}});
-}
 Json receipt_schema() {
   return object({{"at", instant()}, {"hash", text()}});
 }
@@ -385,7 +346,7 @@ void add_reading(RouteTable& table) {
                          "its course and the server's time as events (SSE), resumed by Last-Event-ID"},
              .access = reads,
              .answer_types = {"text/event-stream"},
-             .handler = [](Call&) -> Answer {  // until serve_rooms()
+             .handler = [](Call&) -> Answer {  // until the server has its rooms
                throw Error(codes::stopped, {"服务器没有在运行", "no server is running"});
              }});
 }
@@ -426,7 +387,7 @@ void add_bidding(RouteTable& table) {
                                {"set_aside", text()},
                                {"free", money()},
                                {"free_after", money()},
-                               {"faults", list(object({{"field", text()}, {"code", text()}, {"message", both()}}))}}),
+                               {"faults", faults_schema()}}),
              .handler = quote});
   table.add({.method = Method::post,
              .path = one + "/bids/{key}/withdrawal",
@@ -443,24 +404,18 @@ void add_bidding(RouteTable& table) {
 
 }  // namespace
 
-void serve_rooms(RouteTable& table, AuctionRooms& rooms) {
-  constexpr std::int64_t longest = std::int64_t{15} * 60;  // then the browser comes back and is checked anew
-  for (const auto& route : table.routes()) {
-    if (route->name != "auction_events") continue;
-    route->handler = [&rooms](Call& call) -> Answer {
-      const AuctionDesk desk(call);
-      const std::int64_t number = desk.auction(call.id_in_path("number")).number;
-      const std::int64_t after = whole_number(call.request.header("Last-Event-ID")).value_or(0);
-      const Instant now = call.clock().now();
-      Response out;
-      out.headers = {
-          {"Content-Type", "text/event-stream"}, {"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}};
-      out.producer = [&rooms, number, after, now](const std::shared_ptr<Stream>& stream) {
-        rooms.listen(stream, number, after, now, Instant{now.seconds + longest});
-      };
-      return out;
-    };
-  }
+std::int64_t enter_auction(Call& call) {
+  return AuctionDesk(call).auction(call.id_in_path("number")).number;
+}
+
+std::vector<Rooms::Told> auction_news(const venues::Auctions& hall, std::int64_t number, const std::string& heard) {
+  std::vector<Rooms::Told> out;
+  for (const venues::AuctionEvent& event : hall.events(number, whole_number(heard).value_or(0)))
+    out.push_back({std::to_string(event.seq), server_sent_event("auction", dump(Json{{"number", event.seq},
+                                                                                     {"at", to_rfc3339(event.at)},
+                                                                                     {"event", event.event},
+                                                                                     {"detail", event.detail}}))});
+  return out;
 }
 
 void add_auction_routes(RouteTable& table) {

@@ -231,7 +231,7 @@ Response response_of(Call& call, Answer answer) {
   return out;
 }
 
-Response carry_out(Call& call) {
+Response work_of(Call& call) {
   if (call.route.pager) return list_response(call);
   if (call.route.repeats == Repeats::by_key)
     return repeatable(call, [&] { return response_of(call, call.route.handler(call)); });
@@ -242,6 +242,13 @@ Response carry_out(Call& call) {
     return response_of(call, std::move(answer));
   }
   return response_of(call, call.route.handler(call));
+}
+
+Response carry_out(Call& call) {
+  if (!call.route.around) return work_of(call);
+  Response out;
+  call.route.around(call, [&] { out = work_of(call); });
+  return out;
 }
 
 Response not_modified(const Response& full) {
@@ -344,7 +351,7 @@ Json run_within(Call& batch, Method method, const std::string& path, const Json&
   request.peer = batch.request.peer;
   request.id = batch.request.id;
   const Match match = batch.worker.services.table.find(method, path);
-  if (match.route == nullptr || match.route->repeats != Repeats::by_key ||
+  if (match.route == nullptr || match.route->repeats != Repeats::by_key || match.route->around ||
       match.route->name == batch.route.name)
     throw Error(codes::bad_request, {fmt::format("批量操作中不能用 {} {}", to_string(method), path),
                                      fmt::format("{} {} cannot stand in a batch", to_string(method), path)});

@@ -56,6 +56,24 @@ Transaction RightsDesk::transaction(const std::string& key) const {
   throw not_found({"这笔登记交易", "such transaction"});
 }
 
+const RightAccount& RightsDesk::party_account(const std::string& code) const {
+  const RightAccount& found = account(code);
+  if (!call_.caller.party.empty() && found.owner == call_.caller.party) return found;
+  throw Error(codes::not_your_party,
+              {"只能用本单位的账户报名、报价、委托", "one applies, bids and trades for the own party's accounts only"},
+              {{}, 0, 0, "account"});
+}
+
+std::vector<std::string> RightsDesk::party_accounts() const {
+  std::vector<std::string> out;
+  if (call_.caller.party.empty()) return out;
+  for (const auto& [code, account] : accounts_)
+    if (account.owner == call_.caller.party &&
+        (account.type == rights::AccountType::holding || account.type == rights::AccountType::trading))
+      out.push_back(code);
+  return out;
+}
+
 std::vector<std::string> RightsDesk::own_accounts() const {
   std::vector<std::string> out;
   for (const auto& [code, account] : accounts_)

@@ -36,6 +36,9 @@ class RightsDesk {
   const rights::RightAccount& account(const std::string& code) const;
   rights::Transaction transaction(const std::string& key) const;
   std::vector<std::string> own_accounts() const;  // those the caller sees
+  // Of the caller's own party, to apply, bid or trade for; throws not_your_party.
+  const rights::RightAccount& party_account(const std::string& code) const;
+  std::vector<std::string> party_accounts() const;  // that could bid and trade
   // Those of the caller's that the request asks for: one, or all.
   std::vector<rights::Holding> holdings(rights::HoldingFilter filter) const;
   // Whoever began it; of what a holder began also others of the party whose account it would leave.

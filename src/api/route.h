@@ -71,6 +71,8 @@ struct PageRequest {
 };
 
 using Handler = std::function<Answer(Call&)>;
+// What has to go around the transaction of a request: a lock that is taken before it, doing it again as a whole.
+using Around = std::function<void(Call&, const std::function<void()>&)>;
 using Pager = std::function<Page(Call&, const PageRequest&)>;
 
 enum class Repeats : std::uint8_t {
@@ -97,6 +99,7 @@ struct Route {
   bool changes_are_versioned = false;  // takes If-Match
   Handler handler{};
   Pager pager{};  // instead of a handler: a list, in JSON, CSV or XLSX
+  Around around{};  // such a route cannot stand in a batch
 };
 
 // What was found for a method and a path.

@@ -1,6 +1,7 @@
 #include "api/routes.h"
 
 #include "api/auction_desk.h"
+#include "api/market_desk.h"
 #include "api/publicity.h"
 #include "api/rights_desk.h"
 
@@ -26,6 +27,8 @@ RouteTable make_routes() {
   add_compliance_routes(table);
   add_rights_routes(table);
   add_auction_routes(table);
+  add_market_routes(table);
+  add_market_order_routes(table);
   add_case_routes(table);
   add_search_routes(table);
   add_case_sheet_routes(table);
@@ -46,6 +49,7 @@ RouteTable make_routes() {
   add_system_routes(table);
   add_public_routes(table);
   add_public_auction_routes(table);
+  add_public_market_routes(table);
   add_ogc_routes(table);
   return table;
 }

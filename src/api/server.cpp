@@ -1,14 +1,14 @@
 #include "api/server.h"
 
-#include "api/auction_rooms.h"
+#include "api/auction_desk.h"
 #include "api/dispatch.h"
 #include "api/idempotency.h"
 #include "api/job_runner.h"
+#include "api/market_desk.h"
 #include "api/outlines.h"
 #include "api/problem.h"
 #include "api/static_files.h"
 #include "casework/erasure.h"
-#include "venues/auctions.h"
 
 #include <atomic>
 #include <chrono>
@@ -76,7 +76,8 @@ class Server::Impl {
         services_(settings, clock, entropy),
         origins_(origins_of(settings.basemap)),
         files_(settings.web) {
-    serve_rooms(services_.table, rooms_);
+    serve_rooms(services_.table, "auction_events", auction_rooms_, enter_auction);
+    serve_rooms(services_.table, "market_events", market_rooms_, enter_market);
     for (std::size_t i = 0; i < std::max<std::size_t>(1, settings.workers); ++i)
       workers_.push_back(std::make_unique<Worker>(services_));
     for (const auto& worker : workers_) threads_.emplace_back([this, &worker] { work(*worker); });
@@ -222,6 +223,33 @@ class Server::Impl {
     return {*worker.database, worker.tenant(), services_.clock, worker.policy().catalog().calendar()};
   }
 
+  venues::Markets markets_of(Worker& worker) {
+    return {*worker.database, worker.tenant(), services_.clock, worker.policy().catalog().calendar(), services_.markets};
+  }
+
+  // Sessions and auctions to the second; who may not trade any more is looked for once a minute.
+  // What one market runs into holds up nothing else, and is told once a minute.
+  void keep_markets(Worker& worker, int second) {
+    try {
+      venues::Markets markets = markets_of(worker);
+      if (second % 60 == 30 || markets.due()) markets.advance({"server", "", "按交易时段 / by the sessions", ""});
+    } catch (const std::exception& e) {
+      if (second < markets_told_ + 60) return;
+      markets_told_ = second;
+      write({{"level", "error"}, {"message", "markets"}, {"error", e.what()}});
+    }
+  }
+
+  void tell_rooms(Worker& worker) {
+    const Instant now = services_.clock.now();
+    if (!auction_rooms_.empty())
+      auction_rooms_.tell([&](std::int64_t n, const std::string& heard) { return auction_news(hall_of(worker), n, heard); }, now);
+    if (!market_rooms_.empty()) {
+      venues::Markets markets = markets_of(worker);
+      market_rooms_.tell([&](std::int64_t n, const std::string& heard) { return market_news(markets, n, heard, now); }, now);
+    }
+  }
+
   // What recurs. A failure is told and tried again the next time.
   void keep() {
     std::unique_ptr<Worker> worker;
@@ -232,15 +260,11 @@ class Server::Impl {
       lock.unlock();
       try {
         if (second % 15 == 0) services_.events.beat(services_.clock.now());
-        if (!rooms_.empty()) {
-          if (!worker) worker = std::make_unique<Worker>(services_);
-          rooms_.tell(hall_of(*worker), services_.clock.now());
-        }
-        if (second % 5 == 0 || last) {
-          if (!worker) worker = std::make_unique<Worker>(services_);
-          worker->identity.audit().seal();
-        }
-        if (second % 60 == 30 && worker) {
+        if (!worker) worker = std::make_unique<Worker>(services_);
+        keep_markets(*worker, second);
+        tell_rooms(*worker);
+        if (second % 5 == 0 || last) worker->identity.audit().seal();
+        if (second % 60 == 30) {
           advance_rights(*worker);
           hall_of(*worker).advance({"server", "", "审批期限已过 / the term of approval is over", ""});
         }
@@ -262,7 +286,8 @@ class Server::Impl {
     if (http_) {
       http_->stop_accepting();
       services_.events.close();
-      rooms_.close();
+      auction_rooms_.close();
+      market_rooms_.close();
       const auto until = std::chrono::steady_clock::now() + std::chrono::seconds{10};
       while (services_.metrics.waiting + services_.metrics.working > 0 &&
              std::chrono::steady_clock::now() < until)
@@ -285,13 +310,14 @@ class Server::Impl {
 
   Log log_;
   std::mutex log_mutex_;
-  AuctionRooms rooms_;
+  Rooms auction_rooms_, market_rooms_;
   Services services_;
   std::string origins_;  // of the basemap
   StaticFiles files_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::condition_variable keep_;
+  int markets_told_ = -60;  // when trouble with a market was told last
   std::deque<Waiting> queue_;
   bool stopping_ = false;
   std::vector<std::unique_ptr<Worker>> workers_;

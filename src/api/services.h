@@ -16,6 +16,7 @@
 #include "rights/rights_files.h"
 #include "store/jobs.h"
 #include "store/store.h"
+#include "venues/markets.h"
 
 #include <atomic>
 #include <chrono>
@@ -71,6 +72,7 @@ struct Services {
   Limiter limiter;
   EventHub events;
   Remembered remembered;
+  venues::MarketHall markets;  // their books
   Instant started;
   std::function<void()> job_added = [] {};
   std::atomic<std::uint16_t> port{0};  // listened on

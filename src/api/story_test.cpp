@@ -281,6 +281,12 @@ TEST_P(Story, AnswersAreWhatTheTableSays) {
                 .status,
             201);
   ASSERT_EQ(world.signed_in("approver").post("/api/v1/auctions/1/approve", {{"reason", "示例"}}).status, 200);
+  ASSERT_EQ(drafter.post("/api/v1/markets",
+                         {{"venue", "cod-guo-market"}, {"key", "1"}, {"from", "2027-01"}, {"to", "2028-01"},
+                          {"reference", "6000"}, {"first_day", "2026-11-24"}, {"last_day", "2026-12-31"}, {"reason", "示例"}})
+                .status,
+            201);
+  ASSERT_EQ(world.signed_in("approver").post("/api/v1/markets/1/approve", {{"reason", "示例"}}).status, 200);
   const RouteTable table = make_routes();
   std::size_t checked = 0;
   for (const auto& route : table.routes()) {

@@ -52,6 +52,7 @@ class Book {
   const Members& members() const { return members_; }
   const BookRules& rules() const { return rules_; }
   bool halted() const { return halted_; }
+  std::int64_t halted_until() const { return halted_until_; }  // 0: until resumed
 
   // Starts to fetch what the command will touch. Optional; for streams known ahead.
   void prefetch(const Command& command) const;

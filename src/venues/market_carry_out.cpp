@@ -236,6 +236,7 @@ Markets::Change Markets::carry_out(store::Transaction& t, MarketRow& row, Comman
     for (const auto& [key, left] : done.left) trims.push_back({key, left});
     registry.trim(trims, by);
   }
+  if (!book.book().halted()) row.halt_reason.clear();  // also where a halt had run out
   t.execute(
       "UPDATE venue_market SET commands = ?, head = ?, deals = ?, clocked = ?, halt_reason = ?, state = ? WHERE jurisdiction = "
       "? AND number = ?",

@@ -24,13 +24,20 @@ std::string text_of(const OrderRequest& request);  // what makes two of them the
 StoredOrder read_order(store::Transaction& t, const std::string& jurisdiction, const MarketRow& row, bool bulk,
                        std::int64_t id);
 
-// Where a deal could not be settled since one of its sides may not trade any more, that side is blocked and the work is done
-// again.
+// What was traded on one day.
+struct DaySums {
+  struct Sum {
+    std::int64_t quantity = 0, fen = 0, deals = 0;
+  };
+  std::optional<std::int64_t> opening, high, low, last;  // ticks; bulk agreements set none
+  Sum book, bulk;
+};
+DaySums sums_of_day(store::Transaction& t, const std::string& jurisdiction, std::int64_t market, std::int64_t day);
+
 template <class Work>
 void Markets::in_market(std::int64_t number, const Work& work) {
-  const std::lock_guard lock(hall_.mutex_);
-  bool ended = false;
-  const auto once = [&] {
+  around(number, [&] {
+    bool ended = false;
     database_.together([&](store::Transaction& t) {
       MarketRow row = require_open(t, number);
       int commands = 0;
@@ -40,18 +47,7 @@ void Markets::in_market(std::int64_t number, const Work& work) {
     });
     if (ended)
       throw Error(codes::wrong_state, {fmt::format("第 {} 号市场已结束", number), fmt::format("market {} is over", number)});
-  };
-  try {
-    return once();
-  } catch (const Error& error) {
-    if (error.code() != codes::not_settled) throw;
-  }
-  database_.together([&](store::Transaction& t) {
-    MarketRow row = require_open(t, number);
-    int commands = 0;
-    sweep(t, row, {market_clock, "", "不再符合交易条件 / may not trade any more", row.rule()}, commands);
   });
-  once();
 }
 
 }  // namespace tributary::venues

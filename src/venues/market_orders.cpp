@@ -111,7 +111,7 @@ struct Markets::Entry {
 Markets::Entry Markets::enter(store::Transaction& t, const MarketRow& row, const OrderRequest& request,
                               const std::string& actor) const {
   require_outsider(t, row, actor);
-  const auto number_of = [&](const std::string& account) {
+  const auto number_of = [&](const std::string& account, const char* field) {
     const auto r = t.first(
         "SELECT account_number FROM venue_member WHERE jurisdiction = ? AND market = ? AND account = ? AND account_number IS "
         "NOT NULL",
@@ -120,13 +120,13 @@ Markets::Entry Markets::enter(store::Transaction& t, const MarketRow& row, const
       throw Error(codes::not_admitted,
                   {fmt::format("账户 {} 未获准在这个市场交易", account),
                    fmt::format("account {} is not admitted to this market", account)},
-                  {{}, 0, 0, "account"});
+                  {{}, 0, 0, field});
     return static_cast<exchange::AccountNumber>(r->integer(0));
   };
   const MarketSession& book = session(t, row);
   std::optional<exchange::AccountNumber> counterparty;
-  const exchange::AccountNumber account = number_of(request.account);
-  if (!request.counterparty.empty()) counterparty = number_of(request.counterparty);
+  const exchange::AccountNumber account = number_of(request.account, "account");
+  if (!request.counterparty.empty()) counterparty = number_of(request.counterparty, "counterparty");
   Entry out{member(t, row.number, request.account),
             command_for(row.terms, request, book, account, counterparty, row.number)};
   bool buys = request.side == Side::buy;
@@ -336,31 +336,14 @@ OrderQuote Markets::quote(std::int64_t number, const OrderRequest& request, cons
   database_.snapshot([&](store::Transaction& t) {
     out = {};
       const MarketRow row = require_open(t, number);
-      const rights::Rights registry = rights();
-      const auto free_of = [&](Side side) {
-        std::optional<std::int64_t> least;
-        std::int64_t months = 0, sum = 0;
-        const MarketTerms& terms = row.terms;
-        for (const rights::Holding& h : registry.holdings(
-                 {.account = request.account,
-                  .instrument = side == Side::buy ? std::string(rights::cash) : terms.venue.instrument,
-                  .term = side == Side::buy ? std::nullopt : terms.listing.term})) {
-          if (side == Side::sell && terms.listing.vintage && h.part.period != *terms.listing.vintage) continue;
-          if (side == Side::sell && !terms.listing.project.empty() && h.part.project != terms.listing.project) continue;
-          least = std::min(least.value_or(h.free), h.free);
-          months += h.part.count;
-          sum += h.free;
-        }
-        if (side == Side::buy || !terms.listing.term) return sum;
-        return months == terms.listing.term->months() ? least.value_or(0) : 0;
-      };
       try {
         const Entry entry = enter(t, row, request, actor);
         Command command = entry.command;
         command.time = clock_.now().seconds;
         const auto set_aside = [&](const std::string&, exchange::AccountNumber, Side side, std::int64_t amount) {
           out.set_aside = amount;
-          out.free = free_of(side);
+          const Free free = free_of(row, request.account);
+          out.free = side == Side::buy ? free.cash : free.goods;
           return amount <= out.free;
         };
         if (entry.command.action == Action::bulk_propose) {

@@ -1,5 +1,6 @@
 #include "venues/market_terms.h"
 
+#include <charconv>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -203,6 +204,14 @@ std::string proposal_key(std::int64_t market, std::uint64_t proposal, exchange::
 }
 std::string deal_key(std::int64_t market, std::int64_t deal) {
   return fmt::format("market-{}-deal-{}", market, deal);
+}
+std::optional<std::int64_t> number_of_deal(std::int64_t market, const std::string& key) {
+  const std::string prefix = fmt::format("market-{}-deal-", market);
+  std::int64_t out = 0;
+  if (!key.starts_with(prefix)) return std::nullopt;
+  const auto [end, fault] = std::from_chars(key.data() + prefix.size(), key.data() + key.size(), out);
+  if (fault != std::errc() || end != key.data() + key.size()) return std::nullopt;
+  return out;
 }
 
 const char* const order_columns =

@@ -43,6 +43,7 @@ struct MarketRow {
 std::string order_key(std::int64_t market, std::uint64_t order);
 std::string proposal_key(std::int64_t market, std::uint64_t proposal, exchange::Side side);
 std::string deal_key(std::int64_t market, std::int64_t deal);
+std::optional<std::int64_t> number_of_deal(std::int64_t market, const std::string& key);  // none: of no deal here
 
 StoredOrder order_of(const MarketTerms& terms, const store::Row& row);
 extern const char* const order_columns;

@@ -12,29 +12,85 @@ namespace tributary::venues {
 
 using exchange::Action, exchange::EventKind;
 
+std::vector<std::pair<Instant, SessionStep>> Markets::due_steps(const MarketRow& row) const {
+  std::vector<std::pair<Instant, SessionStep>> out;
+  const Listing& listing = row.terms.listing;
+  const Instant now = clock_.now();
+  for (Date day = std::max(listing.first_day, day_of({row.clocked})); day <= std::min(clock_.today(), listing.last_day);
+       day += std::chrono::days{1}) {
+    if (!trades_on(row.terms.venue, day)) continue;
+    for (const SessionStep& step : row.terms.venue.sessions) {
+      const Instant at{start_of(day).seconds + step.minute * 60};
+      if (at.seconds > row.clocked && at <= now) out.emplace_back(at, step);
+    }
+  }
+  return out;
+}
+
+bool Markets::halt_is_over(store::Transaction& t, const MarketRow& row) const {
+  if (row.halt_reason.empty()) return false;
+  const exchange::Book& book = session(t, row).book();
+  return book.halted() && book.halted_until() != 0 && book.halted_until() <= clock_.now().seconds;
+}
+
+bool Markets::due() {
+  const std::lock_guard lock(hall_.mutex_);
+  bool out = false;
+  database_.snapshot([&](store::Transaction& t) {
+    out = false;
+    for (const store::Row& r : t.query("SELECT number FROM venue_market WHERE jurisdiction = ? AND state = 'open'", jurisdiction_)) {
+      const MarketRow row = load(t, r.integer(0));
+      out = out || clock_.today() > row.terms.listing.last_day || !due_steps(row).empty() || halt_is_over(t, row) ||
+            t.first("SELECT 1 FROM venue_order WHERE jurisdiction = ? AND market = ? AND state = 'open' AND desk = 'bulk' AND "
+                    "until <= ?",
+                    jurisdiction_, row.number, clock_.now().seconds);
+    }
+  });
+  return out;
+}
+
+void Markets::around(std::int64_t number, const std::function<void()>& work) {
+  const std::lock_guard lock(hall_.mutex_);
+  if (hall_.taken_) return work();
+  struct Taking {
+    bool& taken;
+    explicit Taking(bool& flag) : taken(flag) { taken = true; }
+    ~Taking() { taken = false; }
+  };
+  const Taking taking(hall_.taken_);
+  try {
+    return work();
+  } catch (const Error& error) {
+    if (error.code() != codes::not_settled) throw;
+  }
+  database_.together([&](store::Transaction& t) {
+    MarketRow row = require_open(t, number);
+    int commands = 0;
+    sweep(t, row, {market_clock, "", "不再符合交易条件 / may not trade any more", row.rule()}, commands);
+  });
+  work();
+}
+
 void Markets::keep_time(store::Transaction& t, MarketRow& row, const rights::Act& act, int& commands) {
   const Listing listing = row.terms.listing;
-  const std::int64_t now = clock_.now().seconds;
   const Date today = clock_.today();
   const auto note = [&] {
     t.execute("UPDATE venue_market SET clocked = ?, state = ? WHERE jurisdiction = ? AND number = ?", row.clocked, row.state,
               jurisdiction_, row.number);
   };
-  const Date from = std::max(listing.first_day, day_of({row.clocked}));
-  for (Date day = from; day <= std::min(today, listing.last_day); day += std::chrono::days{1}) {
-    if (!trades_on(row.terms.venue, day)) continue;
-    for (const SessionStep& step : row.terms.venue.sessions) {
-      const std::int64_t at = start_of(day).seconds + step.minute * 60;
-      if (at <= row.clocked || at > now) continue;
-      if (step.what == SessionStep::What::uncross || step.what == SessionStep::What::uncross_open)
-        sweep(t, row, act, commands);
-      row.clocked = at;
-      const Change change = carry_out(t, row, command_of(step.what), act);
-      ++commands;
-      if (step.what == SessionStep::What::end)
-        for (const exchange::Event& event : change.book)
-          if (event.kind == EventKind::day_closed) close_day(t, row, day, event.price, act, commands);
-    }
+  if (halt_is_over(t, row)) {
+    (void)carry_out(t, row, {.action = Action::resume}, act);
+    ++commands;
+  }
+  for (const auto& [at, step] : due_steps(row)) {
+    if (step.what == SessionStep::What::uncross || step.what == SessionStep::What::uncross_open)
+      sweep(t, row, act, commands);
+    row.clocked = at.seconds;
+    const Change change = carry_out(t, row, command_of(step.what), act);
+    ++commands;
+    if (step.what == SessionStep::What::end)
+      for (const exchange::Event& event : change.book)
+        if (event.kind == EventKind::day_closed) close_day(t, row, day_of(at), event.price, act, commands);
   }
   if (today > listing.last_day) {
     (void)carry_out(t, row, {.action = Action::cancel_all, .account = exchange::everybody}, act);
@@ -44,30 +100,36 @@ void Markets::keep_time(store::Transaction& t, MarketRow& row, const rights::Act
   }
 }
 
-void Markets::close_day(store::Transaction& t, MarketRow& row, Date day, exchange::Ticks close, const rights::Act& act,
-                        int& commands) {
-  const std::int64_t number_of_day = day.time_since_epoch().count();
-  std::optional<std::int64_t> opening, high, low;
-  std::int64_t sums[2][3] = {};  // of the book and of bulk: quantity, fen, deals
+DaySums sums_of_day(store::Transaction& t, const std::string& jurisdiction, std::int64_t market, std::int64_t day) {
+  DaySums out;
   t.each(
       [&](const store::Row& r) {
         const bool bulk = r.text(0) == "bulk";
         const std::int64_t price = r.integer(1);
-        sums[bulk][0] += r.integer(2);
-        sums[bulk][1] += r.integer(3);
-        ++sums[bulk][2];
+        DaySums::Sum& sum = bulk ? out.bulk : out.book;
+        sum.quantity += r.integer(2);
+        sum.fen += r.integer(3);
+        ++sum.deals;
         if (bulk) return;
-        if (!opening) opening = price;
-        high = std::max(high.value_or(price), price);
-        low = std::min(low.value_or(price), price);
+        if (!out.opening) out.opening = price;
+        out.high = std::max(out.high.value_or(price), price);
+        out.low = std::min(out.low.value_or(price), price);
+        out.last = price;
       },
       "SELECT kind, ticks, quantity, fen FROM venue_deal WHERE jurisdiction = ? AND market = ? AND day = ? ORDER BY seq",
-      jurisdiction_, row.number, number_of_day);
+      jurisdiction, market, day);
+  return out;
+}
+
+void Markets::close_day(store::Transaction& t, MarketRow& row, Date day, exchange::Ticks close, const rights::Act& act,
+                        int& commands) {
+  const std::int64_t number_of_day = day.time_since_epoch().count();
+  const DaySums sums = sums_of_day(t, jurisdiction_, row.number, number_of_day);
   t.execute(
       "INSERT INTO venue_day (jurisdiction, market, day, opening, high, low, closing, quantity, fen, deals, bulk_quantity, "
       "bulk_fen, bulk_deals, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      jurisdiction_, row.number, number_of_day, opening, high, low, close, sums[0][0], sums[0][1], sums[0][2], sums[1][0],
-      sums[1][1], sums[1][2], session(t, row).hash());
+      jurisdiction_, row.number, number_of_day, sums.opening, sums.high, sums.low, close, sums.book.quantity, sums.book.fen,
+      sums.book.deals, sums.bulk.quantity, sums.bulk.fen, sums.bulk.deals, session(t, row).hash());
   if (close == session(t, row).book().reference()) return;
   (void)carry_out(t, row, {.action = Action::reference, .price = close}, act);
   ++commands;
@@ -157,7 +219,6 @@ void Markets::resume(std::int64_t number, const rights::Act& act) {
   require_act(act);
   in_market(number, [&](store::Transaction& t, MarketRow& row) {
     if (!session(t, row).book().halted()) return;
-    row.halt_reason.clear();
     (void)carry_out(t, row, {.action = Action::resume}, act);
   });
 }

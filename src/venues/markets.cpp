@@ -7,6 +7,7 @@
 #include "venues/stored.h"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -193,10 +194,10 @@ std::vector<Check> Markets::checks_of(const MarketRow& row, const Application& a
   return admission_checks(rights(), terms, application, clock_.today());
 }
 
-std::vector<Check> Markets::checks(std::int64_t number, const Application& application) const {
+std::vector<Check> Markets::checks(std::int64_t number, const Application& application, bool buys) const {
   std::vector<Check> out;
   database_.snapshot([&] {
-    out = checks_of(database_.read([&](store::Transaction& t) { return load(t, number); }), application, true);
+    out = checks_of(database_.read([&](store::Transaction& t) { return load(t, number); }), application, buys);
   });
   return out;
 }
@@ -344,6 +345,51 @@ Deal Markets::deal(std::int64_t number, std::int64_t seq) const {
   });
 }
 
+std::vector<Deal> Markets::undecided(std::int64_t number) const {
+  std::vector<Deal> out;
+  database_.snapshot([&](store::Transaction& t) {
+    out.clear();
+    const MarketRow row = load(t, number);
+    if (!row.terms.venue.approval_days) return;
+    std::set<std::string> waiting;
+    for (const rights::Transaction& x : rights().waiting())
+      if (x.state == rights::TransactionState::conditional) waiting.insert(x.key);
+    for (const std::string& key : waiting) {
+      const auto seq = number_of_deal(number, key);
+      if (seq) out.push_back(deal(number, *seq));
+    }
+  });
+  std::ranges::sort(out, {}, &Deal::seq);
+  return out;
+}
+
+Markets::Free Markets::free_of(std::int64_t number, const std::string& account) const {
+  Free out;
+  database_.snapshot([&](store::Transaction& t) { out = free_of(load(t, number), account); });
+  return out;
+}
+
+// Of months he has what he has in each of them.
+Markets::Free Markets::free_of(const MarketRow& row, const std::string& account) const {
+  const rights::Rights registry = rights();
+  const Listing& listing = row.terms.listing;
+  Free out;
+  for (const rights::Holding& h : registry.holdings({.account = account, .instrument = std::string(rights::cash)}))
+    out.cash += h.free;
+  std::optional<std::int64_t> least;
+  std::int64_t months = 0, sum = 0;
+  for (const rights::Holding& h :
+       registry.holdings({.account = account, .instrument = row.terms.venue.instrument, .term = listing.term})) {
+    if (listing.vintage && h.part.period != *listing.vintage) continue;
+    if (!listing.project.empty() && h.part.project != listing.project) continue;
+    least = std::min(least.value_or(h.free), h.free);
+    months += h.part.count;
+    sum += h.free;
+  }
+  out.goods = !listing.term ? sum : months == listing.term->months() ? least.value_or(0) : 0;
+  return out;
+}
+
 std::vector<StoredOrder> Markets::orders(std::int64_t number, const std::string& account, bool open_only,
                                          std::int64_t before, int limit) const {
   return database_.read([&](store::Transaction& t) {
@@ -422,11 +468,21 @@ Depth Markets::depth(std::int64_t number, std::size_t levels) {
   return out;
 }
 
+std::string Markets::pulse(std::int64_t number) const {
+  return database_.read([&](store::Transaction& t) {
+    const auto row = t.first(
+        "SELECT commands, state, (SELECT COUNT(*) FROM venue_member m WHERE m.jurisdiction = v.jurisdiction AND m.market = "
+        "v.number AND m.state = 'applied') FROM venue_market v WHERE jurisdiction = ? AND number = ?",
+        jurisdiction_, number);
+    if (!row) throw unknown_market(number);
+    return fmt::format("{}-{}-{}", row->integer(0), row->text(1), row->integer(2));
+  });
+}
+
 std::vector<MarketDay> Markets::days(std::int64_t number, Date from, Date to) const {
   return database_.read([&](store::Transaction& t) {
     const MarketRow row = load(t, number);
-    const auto yuan = [&](const store::Row& r, std::size_t column) {
-      const auto ticks = r.integer_or_null(column);
+    const auto yuan = [&](const std::optional<std::int64_t>& ticks) {
       return ticks ? std::optional(yuan_of(row.terms, *ticks)) : std::nullopt;
     };
     std::vector<MarketDay> out;
@@ -434,9 +490,19 @@ std::vector<MarketDay> Markets::days(std::int64_t number, Date from, Date to) co
          t.query("SELECT day, opening, high, low, closing, quantity, fen, deals, bulk_quantity, bulk_fen, bulk_deals, hash "
                  "FROM venue_day WHERE jurisdiction = ? AND market = ? AND day >= ? AND day <= ? ORDER BY day",
                  jurisdiction_, number, from.time_since_epoch().count(), to.time_since_epoch().count()))
-      out.push_back({Date{std::chrono::days{r.integer(0)}}, yuan(r, 1), yuan(r, 2), yuan(r, 3),
-                     yuan_of(row.terms, r.integer(4)), r.integer(5), r.integer(6), r.integer(7), r.integer(8), r.integer(9),
-                     r.integer(10), r.text(11)});
+      out.push_back({Date{std::chrono::days{r.integer(0)}}, yuan(r.integer_or_null(1)), yuan(r.integer_or_null(2)),
+                     yuan(r.integer_or_null(3)), yuan_of(row.terms, r.integer(4)), r.integer(5), r.integer(6), r.integer(7),
+                     r.integer(8), r.integer(9), r.integer(10), r.text(11)});
+    const Date today = clock_.today();
+    if (today < from || today > to || (!out.empty() && out.back().day == today)) return out;
+    const DaySums sums = sums_of_day(t, jurisdiction_, number, today.time_since_epoch().count());
+    if (sums.book.deals + sums.bulk.deals == 0) return out;
+    Decimal last = row.terms.listing.reference;
+    if (const auto before = t.first("SELECT closing FROM venue_day WHERE jurisdiction = ? AND market = ? ORDER BY day DESC LIMIT 1",
+                                    jurisdiction_, number))
+      last = yuan_of(row.terms, before->integer(0));
+    out.push_back({today, yuan(sums.opening), yuan(sums.high), yuan(sums.low), yuan(sums.last).value_or(last),
+                   sums.book.quantity, sums.book.fen, sums.book.deals, sums.bulk.quantity, sums.bulk.fen, sums.bulk.deals, {}});
     return out;
   });
 }

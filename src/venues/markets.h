@@ -24,6 +24,7 @@
 #include "venues/codes.h"
 #include "venues/market_declaration.h"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -166,6 +167,7 @@ class MarketHall {
  private:
   friend class Markets;
   std::recursive_mutex mutex_;
+  bool taken_ = false;  // by Markets::around(), of the thread that has the mutex
   std::map<std::pair<std::string, std::int64_t>, std::unique_ptr<MarketSession>> sessions_;
 };
 
@@ -181,7 +183,8 @@ class Markets {
   // For good: every order leaves the book.
   void end(std::int64_t number, const rights::Act& act);
 
-  std::vector<Check> checks(std::int64_t number, const Application& application) const;
+  // `buys`: those of an order to buy, which asks for a permit that holds; whoever applies may come to sell only.
+  std::vector<Check> checks(std::int64_t number, const Application& application, bool buys = true) const;
   std::vector<Check> apply(std::int64_t number, const Application& application, const rights::Act& act);
   void admit(std::int64_t number, const std::string& account, bool admitted, const rights::Act& act);
   std::vector<Member> members(std::int64_t number) const;
@@ -210,6 +213,13 @@ class Markets {
   // What the time brings, of every open market: sessions, auctions, days; members who may not trade any more are blocked.
   // Returns how many commands that took.
   int advance(const rights::Act& act);
+  // Whether the clock has passed something that advance() would do. Cheap; members are not looked at.
+  bool due();
+
+  // Around a transaction of the caller's own in which the calls above stand. It has the hall to itself from before its
+  // beginning, since two would wait for each other who took hall and database in different order; and it is done again as a
+  // whole where a deal could not be settled, since nothing can be taken back within it.
+  void around(std::int64_t number, const std::function<void()>& work);
 
   MarketView market(std::int64_t number) const;  // throws unknown_market
   std::vector<MarketView> markets(std::int64_t before, int limit) const;  // newest first
@@ -220,9 +230,19 @@ class Markets {
   // caller's to know.
   std::vector<StoredOrder> orders(std::int64_t number, const std::string& account, bool open_only, std::int64_t before,
                                   int limit) const;
+  // Deals that wait for the authority, oldest first.
+  std::vector<Deal> undecided(std::int64_t number) const;
+  // Fen, and what of the instrument could be sold here.
+  struct Free {
+    std::int64_t cash = 0, goods = 0;
+  };
+  Free free_of(std::int64_t number, const std::string& account) const;
   // Bulk agreements that wait for this account's word.
   std::vector<StoredOrder> proposals_to(std::int64_t number, const std::string& account) const;
-  std::vector<MarketDay> days(std::int64_t number, Date from, Date to) const;  // from <= day <= to, oldest first
+  // from <= day <= to, oldest first; with the running one as soon as it has a deal.
+  std::vector<MarketDay> days(std::int64_t number, Date from, Date to) const;
+  // What changes when there is news of a market: its commands, state and applications. Nobody's order shows in it.
+  std::string pulse(std::int64_t number) const;
   // Replays the journal into a new book and compares everything that is stored, and the registry of rights. Empty when all is
   // sound.
   std::vector<Text> verify(std::int64_t number) const;
@@ -233,6 +253,7 @@ class Markets {
   MarketRow load(store::Transaction& t, std::int64_t number) const;
   MarketRow require_open(store::Transaction& t, std::int64_t number) const;
   MarketSession& session(store::Transaction& t, const MarketRow& row) const;
+  Free free_of(const MarketRow& row, const std::string& account) const;
   std::vector<Check> checks_of(const MarketRow& row, const Application& application, bool buys) const;
   void require_outsider(store::Transaction& t, const MarketRow& row, const std::string& actor) const;
   Member member(store::Transaction& t, std::int64_t number, const std::string& account) const;
@@ -245,6 +266,9 @@ class Markets {
   bool trades_on(const MarketVenue& venue, Date day) const {
     return venue.every_day || (calendar_.covers(day) && calendar_.is_working_day(day));
   }
+  // The steps that the clock has passed and the market has not kept yet, in order.
+  std::vector<std::pair<Instant, SessionStep>> due_steps(const MarketRow& row) const;
+  bool halt_is_over(store::Transaction& t, const MarketRow& row) const;
   void keep_time(store::Transaction& t, MarketRow& row, const rights::Act& act, int& commands);
   void close_day(store::Transaction& t, MarketRow& row, Date day, exchange::Ticks close, const rights::Act& act, int& commands);
   // Blocks members that may not trade any more and have orders in the book; lapses proposals that have run out.
