@@ -2,6 +2,7 @@
 #include "api/case_answers.h"
 #include "api/publicity.h"
 #include "base/text.h"
+#include "venues/bulletins.h"
 
 #include <algorithm>
 #include <array>
@@ -171,6 +172,41 @@ Answer progress(Call& call) {
               "/plan", entries);
 }
 
+// One entry for each day that is over: what was dealt, auctions that were opened, halts with their reasons.
+Answer bulletins(Call& call) {
+  constexpr std::int64_t most = 30;
+  const venues::Bulletins told(call.database(), call.tenant(), call.clock());
+  std::vector<Entry> entries;
+  for (const Date day : told.days(call.clock().today(), most)) {
+    const venues::Bulletin b = told.bulletin(day, false);
+    std::string content;
+    std::int64_t deals = 0;
+    for (const auto& m : b.markets) {
+      deals += m.day.deals + m.day.bulk_deals;
+      content += in(call.tongue, {fmt::format("{}：收盘 {} 元，成交 {}，大宗 {}\n", m.title.zh, m.day.closing.to_string(),
+                                              m.day.quantity, m.day.bulk_quantity),
+                                  fmt::format("{}: close {} yuan, {} dealt, {} in bulk\n", m.title.en,
+                                              m.day.closing.to_string(), m.day.quantity, m.day.bulk_quantity)});
+    }
+    for (const auto& a : b.auctions) {
+      const std::string price = a.price ? a.price->to_string() : "—";
+      content += in(call.tongue, {fmt::format("{}：成交价 {} 元，数量 {}\n", a.title.zh, price, a.sold),
+                                  fmt::format("{}: price {} yuan, {} sold\n", a.title.en, price, a.sold)});
+    }
+    for (const auto& h : b.halts)
+      content += in(call.tongue, {fmt::format("{}：{}（{}）\n", h.title.zh, h.resumed ? "复牌" : "停牌", h.reason),
+                                  fmt::format("{}: {} ({})\n", h.title.en, h.resumed ? "resumed" : "halted", h.reason)});
+    const std::string page = "/market/" + to_string(day);
+    entries.push_back({page, page,
+                       in(call.tongue, {fmt::format("{} 交易公报：成交 {} 笔，竞价 {} 场", to_string(day), deals, b.auctions.size()),
+                                        fmt::format("Trading on {}: {} deals, {} auctions", to_string(day), deals,
+                                                    b.auctions.size())}),
+                       content, {}, start_of(day + std::chrono::days{1})});
+  }
+  return feed(call, in(call.tongue, {"交易公报", "Bulletins of the trading"}), "/api/v1/public/feed/bulletins", "/market",
+              entries);
+}
+
 }  // namespace
 
 void add_feed_routes(RouteTable& table) {
@@ -194,6 +230,13 @@ void add_feed_routes(RouteTable& table) {
              .access = Access::open(),
              .answer_types = {atom_type},
              .handler = progress});
+  table.add({.path = "/api/v1/public/feed/bulletins",
+             .name = "feed_bulletins",
+             .tag = "public",
+             .summary = {"订阅交易公报（Atom）", "subscribe to the bulletins of the trading (Atom)"},
+             .access = Access::open(),
+             .answer_types = {atom_type},
+             .handler = bulletins});
 }
 
 }  // namespace tributary::api

@@ -4,6 +4,7 @@
 #include "api/case_answers.h"
 #include "api/publicity.h"
 #include "observe/observations.h"
+#include "venues/bulletins.h"
 
 #include <algorithm>
 #include <array>
@@ -136,9 +137,9 @@ class Catalogue {
              {"@type", "dcat:Catalog"},
              {"dct:title", tongues({region.zh + "生态保护补偿开放数据",
                                     "Open data on ecological compensation, " + region.en})},
-             {"dct:description", tongues({"公开的断面、水质类别、结算单、公示公开、规则和行动方案进展。",
-                                          "Sections, water classes, statements, publications, rules and "
-                                          "progress of the plan that are public."})},
+             {"dct:description", tongues({"公开的断面、水质类别、结算单、公示公开、规则、行动方案进展、竞价和行情。",
+                                          "Sections, water classes, statements, publications, rules, "
+                                          "progress of the plan, auctions and prices that are public."})},
              {"dct:publisher", publisher_},
              {"dct:language", {iri(authority("language", "ZHO")), iri(authority("language", "ENG"))}},
              {"foaf:homepage", {{"@id", base_ + "/data"}, {"@type", "foaf:Document"}}},
@@ -295,6 +296,28 @@ class Catalogue {
                    {},
                    {},
                    {{"竞价", "auction"}, {"排污权", "discharge rights"}}});
+    out.push_back(prices());
+    return out;
+  }
+
+  Dataset prices() {
+    Dataset out{"prices",
+                {"市场行情", "Prices of the markets"},
+                {"每个市场每个交易日的开盘、最高、最低、收盘价，成交量、成交额和笔数；大宗协议另列。",
+                 "Open, high, low and close of each market and trading day, with quantity, amount and number of deals; bulk "
+                 "agreements apart."},
+                "/api/v1/public/prices",
+                "DAILY",
+                "ENVI",
+                {},
+                {},
+                {},
+                {{"行情", "prices"}, {"排污权", "discharge rights"}}};
+    const venues::Bulletins bulletins(call_.database(), call_.tenant(), call_.clock());
+    if (const auto newest = bulletins.prices({.limit = 1}); !newest.empty()) {
+      out.from = base::to_string(*bulletins.first_day());
+      out.to = base::to_string(newest.front().day.day);
+    }
     return out;
   }
 

@@ -9,6 +9,8 @@ namespace tributary::api {
 
 void add_allocation_routes(RouteTable& table);
 void add_bank_routes(RouteTable& table);
+void add_bulletin_routes(RouteTable& table);
+void add_watching_routes(RouteTable& table);
 
 RouteTable make_routes() {
   RouteTable table;
@@ -50,6 +52,8 @@ RouteTable make_routes() {
   add_public_routes(table);
   add_public_auction_routes(table);
   add_public_market_routes(table);
+  add_bulletin_routes(table);
+  add_watching_routes(table);
   add_ogc_routes(table);
   return table;
 }

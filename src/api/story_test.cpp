@@ -228,7 +228,8 @@ TEST_P(Story, AnswersAreWhatTheTableSays) {
       {"report_history", "plan-progress-year.div-341602100.2025"},
       {"standing", "plant:demo-food"},
       {"register", "certificate"},
-      {"right_account", "RESERVE"}};
+      {"right_account", "RESERVE"},
+      {"bulletin", "2026-11-23"}};
   // Something public: what one person of the township wrote and another reviewed.
   world.person("zhao", {"township"}, "div-341602100");
   world.person("qian", {"township"}, "div-341602100");

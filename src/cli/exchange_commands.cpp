@@ -123,8 +123,10 @@ int clear(Context& c, const ClearArguments& a) {
 
 }  // namespace
 
+void add_bulletin_command(CLI::App& exchange, Action& action);
+
 void add_exchange_commands(CLI::App& app, Action& action) {
-  auto* exchange_command = app.add_subcommand("exchange", "竞价与智能市场试算，不用数据库 / auctions and the smart market as calculators, no database");
+  auto* exchange_command = app.add_subcommand("exchange", "竞价与智能市场试算，交易公报与监测 / auctions and the smart market as calculators; bulletins and surveillance");
   exchange_command->require_subcommand(1);
   auto* clear_command = exchange_command->add_subcommand(
       "clear", "按规则清算一本申报簿，逐步说明 / clear a book of orders by a rule, step by step");
@@ -144,6 +146,7 @@ void add_exchange_commands(CLI::App& app, Action& action) {
   clear_command->callback([=, &action] { action = [=](Context& c) { return clear(c, *a); }; });
   add_market_commands(*exchange_command, action);
   add_watch_command(*exchange_command, action);
+  add_bulletin_command(*exchange_command, action);
 }
 
 }  // namespace tributary::cli

@@ -87,7 +87,7 @@ class Watching {
     Rational quantity;
     for (const Deal& one : deals_) {
       if (one.at.seconds >= d.at.seconds) break;
-      if (one.instrument != d.instrument || one.bulk) continue;
+      if (one.instrument != d.instrument || one.bulk || one.auctioned) continue;
       if (one.at.seconds < d.at.seconds - std::int64_t{86400} * rules_.far_days) continue;
       value = value + one.price * Rational(Decimal::from_parts(one.quantity, 0));
       quantity = quantity + Rational(Decimal::from_parts(one.quantity, 0));
@@ -183,7 +183,7 @@ class Watching {
       runs.erase(run);
     };
     for (const Deal* d : list) {
-      if (d->bulk) continue;
+      if (d->bulk || d->auctioned) continue;
       const std::string buyer = group(d->buyer);
       auto& run = runs[buyer];
       const bool goes_on = !run.empty() && d->quantity <= rules_.ladder_quantity && run.back()->price < d->price &&

@@ -29,6 +29,7 @@ struct Deal {
   std::int64_t quantity = 0;  // of the instrument's measure, above 0
   Rational price;             // per unit of it (of a rate: per year)
   bool bulk = false;          // by agreement, outside the book
+  bool auctioned = false;     // out of a one-way auction: its price is none of the book's either
 };
 
 // One order's life.

@@ -91,7 +91,7 @@ WatchInput read_watch(std::string_view json, const std::string& file) {
       const auto bulk = one.find("bulk");
       out.deals.push_back({reading::id_of(one.need("key")), instant_of(one.need("at")), string_of(one.need("instrument")),
                            string_of(one.need("seller")), string_of(one.need("buyer")), quantity_of(one.need("qty"), 1),
-                           Rational(price.as_decimal()), bulk && bulk->as_boolean()});
+                           Rational(price.as_decimal()), bulk && bulk->as_boolean(), false});
     });
   }
   if (const auto orders = root.find("orders")) {

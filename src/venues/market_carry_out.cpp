@@ -132,6 +132,8 @@ Markets::Change Markets::carry_out(store::Transaction& t, MarketRow& row, Comman
         command.min_qty, command.qty, fine ? "open" : "refused",
         static_cast<std::int64_t>(fine ? Refusal::none : answer.reason), out.why, command.until, now.seconds, act.actor);
   }
+  const bool by_owner = command.action == Action::cancel ||
+                        (command.action == Action::cancel_all && command.account != exchange::everybody);
   const auto follow = [&](const exchange::Events& events, const char* desk) {
     std::map<exchange::OrderId, Refusal> touched;
     for (const Event& event : events) {
@@ -171,6 +173,10 @@ Markets::Change Markets::carry_out(store::Transaction& t, MarketRow& row, Comman
       t.execute(
           "UPDATE venue_order SET state = ?, reason = ? WHERE jurisdiction = ? AND market = ? AND desk = ? AND id = ?", state,
           static_cast<std::int64_t>(reason), jurisdiction_, row.number, desk, static_cast<std::int64_t>(id));
+      if (by_owner && std::string_view(state) == "cancelled")
+        t.execute(
+            "UPDATE venue_order SET withdrawn = ? WHERE jurisdiction = ? AND market = ? AND desk = ? AND id = ?", now.seconds,
+            jurisdiction_, row.number, desk, static_cast<std::int64_t>(id));
     }
   };
   follow(done.book, "book");
