@@ -106,6 +106,13 @@ TEST_P(ComplianceRoutes, ANoticeHasTheFiguresOfTheRuleAndNoOthers) {
   const auto save = [&](const Json& values) { return gu.post(path, {{"step", "save"}, {"values", values}}).json(); };
   const auto used = [&](const Json& values) { return save(values)["values"].value("used", Json(nullptr)); };
   EXPECT_EQ(save({{"used", "1 t"}})["code"], "casework.known_figure");
+  // What the law attaches comes from the rule, too: it says what is missing, then the range with the articles behind it.
+  EXPECT_EQ(view["values"]["left"], "-0.8 t");
+  EXPECT_EQ(view["values"]["consequence"], "缺：违法行为日（规则 discharge-over-limit-penalty）。");
+  EXPECT_EQ(save({{"consequence", "罚款一万元"}})["code"], "casework.known_figure");
+  const std::string fine = save({{"conducted", "2026-10-31"}})["values"]["consequence"];
+  EXPECT_EQ(fine.find("超许可排放罚款下限：100000 元\n超许可排放罚款上限：1000000 元\n由来（规则 discharge-over-limit-penalty，按 2026-10-31 的规定）："), 0u) << fine;
+  EXPECT_NE(fine.find("中华人民共和国生态环境法典 第一千一百零三条"), std::string::npos) << fine;
   EXPECT_EQ(used({{"used", "12.8 t"}, {"asked", "说明原因"}}), "12.8 t");
   EXPECT_EQ(used({{"subject", "cod"}}), "12.8 t");
   EXPECT_EQ(used({{"period", "2026-06"}}), "15.6 t");

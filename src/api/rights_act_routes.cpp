@@ -247,6 +247,7 @@ rights::Setup setup_of(Call& call, const RightsDesk& desk) {
     }
   } else if (s.kind == SetupKind::saving) {
     s.saving = call.given("saving");
+    s.account = call.given("account");
     s.volume = body.value("quantity", std::int64_t{0});
   } else {
     s.account = call.given("account");

@@ -82,7 +82,7 @@ TEST_P(RightsOffice, ACapHoldsOnceAnotherPersonAgrees) {
   set({{"key", "P1"}, {"kind", "permit"}, {"account", "H-FOOD"}, {"permit", "示例-P9"}, {"permit_to", "2030-01"}, {"reason", "延续"}});
   set({{"key", "N1"}, {"kind", "account"}, {"account", "T-FOOD"}, {"owner", "ent:demo-food"}, {"type", "trading"}, {"reason", "开户"}});
   set({{"key", "S1"}, {"kind", "status"}, {"account", "T-FOOD"}, {"status", "suspended"}, {"reason", "暂停"}});
-  set({{"key", "V1"}, {"kind", "saving"}, {"instrument", "WATER-SURFACE"}, {"saving", "SV1"}, {"quantity", 5}, {"reason", "核定"}});
+  set({{"key", "V1"}, {"kind", "saving"}, {"instrument", "WATER-SURFACE"}, {"saving", "SV1"}, {"account", "H-FOOD"}, {"quantity", 5}, {"reason", "核定"}});
   EXPECT_EQ(wang.get(at + "/accounts/H-FOOD").json()["permit_to"], "2030-01");
   EXPECT_EQ(wang.get(at + "/accounts/T-FOOD").json()["status"], "suspended");
   EXPECT_EQ(chen.post(at + "/changes", {{"key", "N2"}, {"kind", "account"}, {"account", "X"}, {"owner", "ent:none"}, {"type", "holding"}, {"reason", "开户"}}).status, 404);

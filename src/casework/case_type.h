@@ -59,8 +59,10 @@ struct KnownField {
     party,     // `what` of the party `of`: known::party_facts
     place,     // the attribute `what` of the place `of`, today
     rights,    // what the party `of` holds free of the rights to the subject that the field `what` names
-    standing   // the formula `what` of a rule of compliance at the place `of`, in the period, for its element `subject`;
+    standing,  // the formula `what` of a rule of compliance at the place `of`, in the period, for its element `subject`;
                // only where `party` answers for the place. Nobody types it, even where it cannot be told
+    rule       // what follows, by the rule that `consequences` names for the text of the field `rule`: figures with how
+               // they came about, or what is missing. Nobody types it
   };
   From from = From::party;
   std::string what;
@@ -76,6 +78,18 @@ struct KnownField {
   std::string rule;    // of a standing: fields of text with the name of the rule, what stands for the element (its code or
   std::string subject;  // its name) and the period
   std::string period;
+  // Of a rule: where the field `rule` says `when`, the formulas `what` of `rule` on the day (or on the first day of the
+  // period) in the field `on`; inputs by name, each a text or the value of {field}.
+  struct Consequence {
+    std::string when;
+    std::string rule;
+    std::vector<std::string> what;
+    std::string on;
+    std::string negative;  // a field: only where its figure is below zero
+    std::string positive;  // above zero
+    std::map<std::string, std::string> given;
+  };
+  std::vector<Consequence> consequences;
   bool may_override = false;  // another value may be typed, with a reason
   Where where;
 };
@@ -145,7 +159,7 @@ struct Effect {
     register_entry,  // an asset, right or certificate: kind, number, holder, from, to, with
     end_entry,       // ends an entry: kind, number
     register_party,  // code, name, kind
-    set_attribute,   // of a place: place, name, value, from
+    set_attribute,   // of a place: place, name, value, from, last_day
     transfer,        // from, to (parties), amount (yuan), purpose
     hold,            // the same, kept aside until settled
     settle,          // the hold of an earlier step of the case: of
@@ -155,11 +169,13 @@ struct Effect {
     withdraw,        // takes down what the case published
     open_case,       // case, set, for
     allocate,        // an adopted allocation in the registry of rights: record, table, instrument, start, end …
+    set_permit,      // a granted permit in the registry of rights: account, holder, permit, former, last_day
     compile          // from, into: other cases gathered into a table of this one
   };
   Kind kind = Kind::publish;
   std::map<std::string, std::string> arguments;
   std::string each;  // a table of the form: once for each row; {column} is the row's; or a field of organisations
+  bool renews = false;  // register_entry: one of the same number and holder is this case's from now on
   std::vector<std::string> fields;         // publish, register_entry
   std::map<std::string, std::string> set;  // open_case: field → text; compile: column → field there
   // Of compile: which cases, by their state and by what their fields say (a date by its year); the columns by

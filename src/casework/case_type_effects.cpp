@@ -19,7 +19,7 @@ constexpr std::array effect_kinds{
     Effect::Kind::set_attribute,  Effect::Kind::transfer,  Effect::Kind::hold,
     Effect::Kind::settle,         Effect::Kind::release,   Effect::Kind::run,
     Effect::Kind::publish,        Effect::Kind::withdraw,  Effect::Kind::open_case,
-    Effect::Kind::allocate,       Effect::Kind::compile};
+    Effect::Kind::allocate,       Effect::Kind::set_permit, Effect::Kind::compile};
 
 struct Argument {
   std::string_view name;
@@ -35,7 +35,7 @@ std::vector<Argument> arguments_of(Effect::Kind kind) {
     case Effect::Kind::register_party:
       return {{"code", true}, {"name", true}, {"kind", true}};
     case Effect::Kind::set_attribute:
-      return {{"place", true}, {"name", true}, {"value", true}, {"from", true}};
+      return {{"place", true}, {"name", true}, {"value", true}, {"from", true}, {"last_day", false}};
     case Effect::Kind::transfer:
     case Effect::Kind::hold:
       return {{"from", true}, {"to", true}, {"amount", true}, {"purpose", true}};
@@ -55,6 +55,8 @@ std::vector<Argument> arguments_of(Effect::Kind kind) {
       return {{"record", true}, {"table", true},  {"instrument", true}, {"start", true},
               {"end", false},   {"issuer", true}, {"reserve", true},    {"origin", false},
               {"cap", false},   {"kept", false},  {"method", false},    {"hash", false}};
+    case Effect::Kind::set_permit:
+      return {{"account", true}, {"holder", true}, {"permit", true}, {"former", false}, {"last_day", false}};
     case Effect::Kind::compile:
       return {{"from", true},    {"into", true},       {"expected", false}, {"rows", false},
               {"status", false}, {"submitted", false}, {"due", false},      {"lacking", false}};
@@ -105,6 +107,7 @@ Effect read_effect(const YamlNode& node) {
   }
   if (out.kind == Effect::Kind::publish || out.kind == Effect::Kind::register_entry)
     out.fields = map.texts("fields");
+  if (out.kind == Effect::Kind::register_entry) out.renews = map.boolean_or("renews", false);
   if (out.kind == Effect::Kind::compile) {
     out.states = words(map, "states");
     out.group = words(map, "group");

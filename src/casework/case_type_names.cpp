@@ -167,6 +167,7 @@ class Names {
     for (const auto& [name, text] : effect.where_is) placeholders(text);
     if (effect.kind == Effect::Kind::compile) compiled(effect);
     if (effect.kind == Effect::Kind::allocate) allocated(effect);
+    if (effect.kind == Effect::Kind::set_permit) permitted(effect);
     for (const std::string& name : effect.fields) {
       known(fields(), name, effect.where, {"字段", "field"});
       if (effect.kind == Effect::Kind::publish && field(name)->sensitivity != Sensitivity::open)
@@ -191,6 +192,24 @@ class Names {
     if (named.size() != 1 || record != "{" + named[0] + "}" || field(named[0]) == nullptr ||
         field(named[0])->kind != FieldKind::paragraph)
       bad(effect.where, "record 应为一个多行文字的字段，如 {record}", "record must be one paragraph of the form, as {record}");
+  }
+
+  // Each of what the registry is told is one field of the form: what stands there is what was examined.
+  void permitted(const Effect& effect) const {
+    struct Wanted {
+      const char* name;
+      FieldKind kind;
+    };
+    for (const Wanted& wanted : {Wanted{"account", FieldKind::text}, {"holder", FieldKind::party}, {"permit", FieldKind::text},
+                                 {"former", FieldKind::text}, {"last_day", FieldKind::date}}) {
+      const auto given = effect.arguments.find(wanted.name);
+      if (given == effect.arguments.end()) continue;
+      const auto named = reading::placeholders(given->second, effect.where);
+      const Field* one = named.size() == 1 && given->second == "{" + named[0] + "}" ? field(named[0]) : nullptr;
+      if (one == nullptr || one->kind != wanted.kind)
+        bad(effect.where, fmt::format("{} 应为表单中一个类型为 {} 的字段", wanted.name, to_string(wanted.kind)),
+            fmt::format("{} must be one field of the form, of the type {}", wanted.name, to_string(wanted.kind)));
+    }
   }
 
   // The table that is filled, and its columns.

@@ -29,6 +29,7 @@ class Release {
     for (const Step& step : d_.steps)
       for (const Effect& effect : step.effects) {
         if (effect.kind == Effect::Kind::allocate) allots(step, effect);
+        if (effect.kind == Effect::Kind::set_permit) needs_second(step);
         if (effect.kind != Effect::Kind::publish) continue;
         stands_for(effect);
         const std::vector<std::string> text = written(effect);
@@ -151,13 +152,18 @@ class Release {
             fmt::format("there is no term \"{}\"", term->second));
   }
 
+  // What changes the registry of rights is begun by one person and approved by another.
+  static void needs_second(const Step& step) {
+    if (!contains(step.not_by, "start"))
+      bad(step.where, fmt::format("步骤“{}”的批准人可能就是起草人", step.name),
+          fmt::format("whoever takes the step \"{}\" and approves for the registry of rights may be the drafter", step.name),
+          {"写 not_by: [start]", "write not_by: [start]"});
+  }
+
   // Every figure of the form that says something of the allocation is compared with the record, and nobody adopts
   // his own.
   void allots(const Step& step, const Effect& effect) const {
-    if (!contains(step.not_by, "start"))
-      bad(step.where, fmt::format("步骤“{}”的采纳人可能就是起草人", step.name),
-          fmt::format("whoever takes the step \"{}\" and adopts the allocation may be its drafter", step.name),
-          {"写 not_by: [start]", "write not_by: [start]"});
+    needs_second(step);
     for (const char* name : {"cap", "kept", "method", "hash"}) {
       const auto given = effect.arguments.find(name);
       if (given == effect.arguments.end() ||

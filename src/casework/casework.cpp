@@ -295,6 +295,20 @@ CaseView Casework::view(const identity::Caller& caller, CaseId id) const {
   return std::move(*out);
 }
 
+namespace {
+
+// What the form has to tell the registry of rights of permits: a new account or number is checked, an old one not again.
+std::vector<std::string> told_of_permits(const CaseType& type, const Json& form) {
+  std::vector<std::string> out;
+  for (const Step& step : type.declared.steps)
+    for (const Effect& effect : step.effects)
+      if (effect.kind == Effect::Kind::set_permit)
+        for (const char* name : {"account", "permit", "former"}) out.push_back(argument_in(type, form, effect, name));
+  return out;
+}
+
+}  // namespace
+
 Error changed_meanwhile() {
   return {codes::changed_meanwhile,
           {"这件事刚被别人办理过", "somebody else has dealt with this case meanwhile"},
@@ -322,7 +336,10 @@ CaseView Casework::act(const identity::Caller& caller, CaseId id, const Action& 
     after.version = before.version + 1;
     if (after.state.state != before.state.state) after.entered = clock_.now();
     const std::string& first = before.type->declared.start_state;
-    if (before.state.state == first && after.state.state != first && after.open()) check_allotment(*after.type, after.state.form);
+    const bool sent_on = before.state.state == first && after.state.state != first && after.open();
+    if (sent_on) check_allotment(*after.type, after.state.form);
+    if (sent_on || (before.state.state != first && told_of_permits(*after.type, before.state.form) != told_of_permits(*after.type, after.state.form)))
+      check_permits(after);
     const Step* step = before.type->step(wanted.step);
     const auto& numbered = before.type->declared.number;
     if (step != nullptr && numbered && numbered->on == step->name && after.number.empty()) {

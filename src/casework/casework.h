@@ -444,6 +444,12 @@ class Casework {
   void keep_keys(store::Transaction& t, const Stored& stored) const;
   Json adopt(const identity::Caller& caller, const Stored& stored, const Effect& effect,
              const std::function<std::string(const char*)>& argument, std::int64_t event);
+  // In the registry of rights: the permit of the applicant's account, by whoever began the case and whoever decides it.
+  Json set_permit(const identity::Caller& caller, const Stored& stored, const Effect& effect);
+  // The account that is given for a permit is the applicant's own, open, and of no other permit. Throws FormError bad_form.
+  void check_permits(const Stored& stored) const;
+  // The name that whoever began the case signs in with: the registry of rights knows people by it.
+  std::string begun_by(const Stored& stored) const;
   Json carry_out(store::Transaction& t, const identity::Caller& caller, Stored& stored, const Step& step,
                  const std::string& reason);
   std::int64_t publish(store::Transaction& t, Publication publication);
@@ -465,7 +471,7 @@ class Casework {
   bool may_know(store::Transaction& t, const identity::Caller* caller, const KnownField& wanted, const Json& form,
                 const std::string& applicant) const;
   // What a field of a draft is known to be; nothing where it cannot be told.
-  std::optional<known::Figure> known_of(store::Transaction& t, const Field& field, const Json& form,
+  std::optional<known::Figure> known_of(store::Transaction& t, const CaseType& type, const Field& field, const Json& form,
                                         const std::string& applicant) const;
   // What the case adds to the sums of its type and state.
   void keep_sums(store::Transaction& t, const Stored& stored, bool fresh) const;

@@ -213,15 +213,6 @@ const Effect* allotment_of(const std::vector<Effect>& effects) {
   return found == effects.end() ? nullptr : &*found;
 }
 
-// An argument that is one field of the form, or a text of its own.
-std::string argument_in(const CaseType& type, const Json& form, const Effect& effect, const char* name) {
-  const auto found = effect.arguments.find(name);
-  if (found == effect.arguments.end()) return {};
-  const std::string& text = found->second;
-  if (text.size() < 3 || text.front() != '{' || text.back() != '}') return text;
-  return value_in_text(type, form, text.substr(1, text.size() - 2), false);
-}
-
 Adopted compare(const CaseType& type, const Json& form, const Effect& effect) {
   const auto argument = [&](const char* name) { return argument_in(type, form, effect, name); };
   const auto rows = form.find(effect.arguments.at("table"));
@@ -244,9 +235,23 @@ void check_compared(const CaseType& type) {
 
 }  // namespace
 
+std::string argument_in(const CaseType& type, const Json& form, const Effect& effect, const char* name) {
+  const auto found = effect.arguments.find(name);
+  if (found == effect.arguments.end()) return {};
+  const std::string& text = found->second;
+  if (text.size() < 3 || text.front() != '{' || text.back() != '}') return text;
+  return value_in_text(type, form, text.substr(1, text.size() - 2), false);
+}
+
 void check_allotment(const CaseType& type, const Json& form) {
   for (const Step& step : type.declared.steps)
     if (const Effect* effect = allotment_of(step.effects)) compare(type, form, *effect);
+}
+
+std::string Casework::begun_by(const Stored& s) const {
+  const std::string login = database_.read(
+      [&](store::Transaction& t) { return identity::login_of(t, tenant_, identity::UserId{s.created_by}); });
+  return login.empty() ? s.created_name : login;
 }
 
 Json Casework::adopt(const identity::Caller& caller, const Stored& s, const Effect& effect,
@@ -297,12 +302,9 @@ Json Casework::adopt(const identity::Caller& caller, const Stored& s, const Effe
   for (const auto& [unit, missing] : leaves)
     plan.add(TransactionKind::allocate, reserves.at(unit->parent).account, unit->account, missing, unpaid);
 
-  // Begun by whoever drafted the case, approved by whoever takes the step; the registry, too, keeps them apart. It
-  // knows people by the name they sign in with.
+  // Begun by whoever drafted the case, approved by whoever takes the step; the registry, too, keeps them apart.
   const std::string rule = fmt::format("{} {} {}", s.type->name(), s.type->declared.version, s.type->declared.hash.substr(0, 12));
-  const std::string login = database_.read(
-      [&](store::Transaction& t) { return identity::login_of(t, tenant_, identity::UserId{s.created_by}); });
-  const rights::Act first{login.empty() ? s.created_name : login, "", s.title(), rule, true};
+  const rights::Act first{begun_by(s), "", s.title(), rule, true};
   const rights::Act second{caller.by(), "", fmt::format("{} {}", s.title(), s.number), rule};
   Json moved = Json::array();
   for (std::size_t i = 0; i < plan.proposals.size(); ++i) {

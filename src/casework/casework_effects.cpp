@@ -14,11 +14,13 @@
 namespace tributary::casework {
 namespace {
 
-Error failed(const Effect& effect, const Text& why) {
+Error failed(const Effect& effect, const Text& why, Text hint = {}) {
   return {codes::effect_failed,
           {fmt::format("这一步的后果（{}）没有办成，什么都没有改动：{}", to_string(effect.kind), why.zh),
            fmt::format("what this step brings about ({}) did not succeed, nothing was changed: {}",
-                       to_string(effect.kind), why.en)}};
+                       to_string(effect.kind), why.en)},
+          {},
+          std::move(hint)};
 }
 
 // What the case published last and stands, or 0.
@@ -144,22 +146,31 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
           const std::string number = argument("number");
           if (trim(number).empty()) throw failed(effect, {"没有编号", "there is no number"});
           const auto held = t.first(
-              "SELECT case_id, ended_by FROM casework_entry WHERE jurisdiction = ? AND kind = ? AND number = "
-              "?",
+              "SELECT case_id, ended_by, title, holder, valid_from, valid_to FROM casework_entry WHERE jurisdiction = ? "
+              "AND kind = ? AND number = ?",
               tenant_, argument("kind"), number);
-          // One that this case ended may come to life again (an appeal upheld); every other is taken.
-          if (held && (held->integer(0) != s.id.value || held->integer(1) == 0))
+          // One that this case ended may come to life again (an appeal upheld), one in force be renewed for its holder;
+          // every other is taken.
+          const bool again = held && held->integer(0) == s.id.value && held->integer(1) != 0;
+          const bool renewed = held && effect.renews && held->integer(1) == 0 && held->text(3) == argument("holder");
+          if (held && !again && !renewed)
             throw failed(effect, {fmt::format("编号“{}”已登记", number),
                                   fmt::format("\"{}\" is registered already", number)});
+          const auto kept = [&](const char* name, std::size_t column) {
+            const std::string given = argument(name);
+            return given.empty() && renewed ? held->text(column) : given;
+          };
           t.execute(
               "INSERT INTO casework_entry (jurisdiction, kind, number, title, holder, valid_from, valid_to, "
               "details, case_id, ended_by) "
               "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (jurisdiction, kind, number) DO UPDATE SET "
               "title = excluded.title, holder = "
               "excluded.holder, valid_from = excluded.valid_from, valid_to = excluded.valid_to, details = "
-              "excluded.details, ended_by = 0",
-              tenant_, argument("kind"), number, argument("title", true), argument("holder"),
-              argument("from"), argument("to"), content_of(effect.fields).dump(), s.id.value);
+              "excluded.details, case_id = excluded.case_id, ended_by = 0",
+              tenant_, argument("kind"), number, argument("title", true), argument("holder"), kept("from", 4),
+              kept("to", 5), content_of(effect.fields).dump(), s.id.value);
+          if (renewed)
+            note["renewed"] = {{"case", held->integer(0)}, {"title", held->text(2)}, {"from", held->text(4)}, {"to", held->text(5)}};
           note["kind"] = argument("kind");
           note["number"] = number;
           break;
@@ -194,7 +205,9 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
           attribute.place = argument("place");
           attribute.name = argument("name");
           attribute.value = argument("value");
-          attribute.validity = {parse_date(argument("from")), Date::max()};
+          const std::string last_day = argument("last_day");
+          attribute.validity = {parse_date(argument("from")),
+                                last_day.empty() ? Date::max() : parse_date(last_day) + std::chrono::days{1}};
           attribute.known = today;
           attribute.source = fmt::format("case/{}", s.id.value);
           attribute.verified = true;
@@ -202,6 +215,8 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
           data.attributes.push_back(std::move(attribute));
           registry::Registry(database_, tenant_).apply(data);
           note["place"] = argument("place");
+          note["name"] = argument("name");
+          note["value"] = argument("value");
           break;
         }
         case Effect::Kind::transfer:
@@ -282,6 +297,9 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
         case Effect::Kind::allocate:
           note = adopt(caller, s, effect, [&](const char* name) { return argument(name); }, event);
           break;
+        case Effect::Kind::set_permit:
+          note = set_permit(caller, s, effect);
+          break;
         case Effect::Kind::compile: {
           std::map<std::string, std::string> conditions;
           for (const auto& [field, text] : effect.where_is) conditions[field] = filled(effect, text, false);
@@ -302,7 +320,7 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
       if (e.code() == codes::effect_failed || e.code() == codes::personal_text ||
           e.code() == codes::not_reviewed || e.kind() == Kind::unavailable || e.kind() == Kind::internal)
         throw;
-      throw failed(effect, e.message());
+      throw failed(effect, e.message(), e.hint());
     }
     done.push_back(std::move(note));
   };

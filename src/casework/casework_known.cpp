@@ -6,7 +6,7 @@
 #include "casework/stored.h"
 #include "compensate/compensation.h"
 #include "compensate/standing.h"
-#include "known/known.h"
+#include "known/of_rule.h"
 #include "policy/pack.h"
 
 #include <algorithm>
@@ -107,6 +107,46 @@ std::optional<known::Figure> of_standing(const compensate::Compensation& compens
   return std::nullopt;
 }
 
+// A value of the form for an input of a rule; nothing where there is none. A figure of a standing brings its unit («12.8 t»).
+std::optional<known::Given> given_by(const CaseType& type, const Json& form, const std::string& text) {
+  if (!text.starts_with('{')) return known::Given{text, ""};
+  const Field& field = *type.field(text.substr(1, text.size() - 2));
+  const auto found = form.find(field.name);
+  if (found == form.end() || found->is_null()) return std::nullopt;
+  if (found->is_boolean()) return known::Given{found->get<bool>() ? "true" : "false", ""};
+  const std::string value = text_of(*found);
+  if (field.kind == FieldKind::number) return known::Given{value, field.unit.symbol()};
+  if (field.kind == FieldKind::money) return known::Given{value, "CNY"};
+  const auto space = value.find(' ');
+  if (value.empty() || value == "缺") return std::nullopt;
+  return space == std::string::npos ? known::Given{value, ""} : known::Given{value.substr(0, space), value.substr(space + 1)};
+}
+
+// What follows by the rule that the declaration names for what the form says; nothing for what it names none for.
+std::optional<known::Figure> of_consequence(const policy::Policy& policy, Date today, const CaseType& type, const KnownField& wanted,
+                                            const Json& form) {
+  const std::string by = said(form, wanted.rule);
+  const auto next = std::ranges::find_if(wanted.consequences, [&](const auto& one) { return one.when == by; });
+  if (next == wanted.consequences.end()) return std::nullopt;
+  for (const auto& [name, sign] : {std::pair{next->negative, -1}, {next->positive, 1}}) {
+    if (name.empty()) continue;
+    const std::string label = type.field(name)->label.zh;
+    const auto figure = given_by(type, form, "{" + name + "}");
+    const auto value = figure ? Decimal::try_parse(figure->value) : std::nullopt;
+    const std::string of_rule = fmt::format("rule:{}:", next->rule);
+    if (!value) return known::Figure{fmt::format("缺：{}（规则 {}）。", label, next->rule), of_rule};
+    if (Rational(*value).sign() != sign)
+      return known::Figure{fmt::format("不适用：{}是 {}（规则 {}）。", label, value_in_text(type, form, name, false), next->rule), of_rule};
+  }
+  const Field& day = *type.field(next->on);
+  const std::string on = said(form, next->on);
+  if (on.empty()) return known::Figure{fmt::format("缺：{}（规则 {}）。", day.label.zh, next->rule), fmt::format("rule:{}:", next->rule)};
+  known::OfRule asked{next->rule, next->what, day.kind == FieldKind::date ? parse_date(on) : Period::parse(on).from(), today, {}};
+  for (const auto& [input, text] : next->given)
+    if (auto given = given_by(type, form, text)) asked.given[input] = std::move(*given);
+  return known::of_rule(policy, asked);
+}
+
 }  // namespace
 
 bool Casework::may_know(store::Transaction& t, const identity::Caller* caller, const KnownField& wanted, const Json& form,
@@ -121,9 +161,11 @@ bool Casework::may_know(store::Transaction& t, const identity::Caller* caller, c
   return organisation && organisation->party == of;
 }
 
-std::optional<known::Figure> Casework::known_of(store::Transaction& t, const Field& field, const Json& form,
+std::optional<known::Figure> Casework::known_of(store::Transaction& t, const CaseType& type, const Field& field, const Json& form,
                                                 const std::string& applicant) const try {
   const KnownField& wanted = *field.known;
+  if (wanted.from == From::rule)
+    return policy_ == nullptr ? std::nullopt : of_consequence(*policy_, clock_.today(), type, wanted, form);
   const std::string of = said(form, wanted.of);
   if (!wanted.of.empty() && of.empty()) return std::nullopt;
   const auto organisation = wanted.of.empty() ? identity::organisation_in(t, tenant_, applicant) : std::nullopt;
@@ -150,6 +192,7 @@ std::optional<known::Figure> Casework::known_of(store::Transaction& t, const Fie
       if (!starts || !ends) return std::nullopt;
       return known::of_rights(database_, tenant_, clock_, {of, said(form, wanted.what), *starts, *ends});
     }
+    case From::rule: break;
     case From::standing:
       if (policy_ == nullptr) return std::nullopt;
       return of_standing(compensate::Compensation(database_, tenant_, *policy_, clock_), *policy_, clock_.today(), wanted, form);
@@ -163,7 +206,7 @@ std::optional<known::Figure> Casework::known_of(store::Transaction& t, const Fie
 
 void Casework::fill_known(store::Transaction& t, const identity::Caller* caller, Stored& s, const Action& action) const {
   const std::string by = caller == nullptr ? "" : caller->display_name.empty() ? caller->name : caller->display_name;
-  const Json form = form_with(*s.type, s.state.form, action.values);
+  Json form = form_with(*s.type, s.state.form, action.values);  // with the figures of fields before, as far as it is read
   const Step* step = s.type->step(action.step);
   const auto may_set = [&](const std::string& field) {
     return step == nullptr || std::find_if(step->sets.begin(), step->sets.end(), [&](const std::string& set) {
@@ -182,7 +225,7 @@ void Casework::fill_known(store::Transaction& t, const identity::Caller* caller,
     std::optional<known::Figure> figure;
     std::string at = base::to_string(clock_.today());
     if (may_know(t, caller, *field.known, form, s.state.applicant))
-      figure = known_of(t, field, form, s.state.applicant);
+      figure = known_of(t, *s.type, field, form, s.state.applicant);
     else if (had && is_asked(*origin, question)) {  // a colleague who may was told
       figure = known::Figure{text_of(origin->at("value")), origin->at("detail").get<std::string>()};
       at = origin->at("at").get<std::string>();
@@ -190,12 +233,13 @@ void Casework::fill_known(store::Transaction& t, const identity::Caller* caller,
     std::vector<FieldFault> faults;
     const Json value = figure ? checked_value(field, figure->value, field.name, faults) : Json(nullptr);
     if (value.is_null() || !faults.empty()) {
-      // Nobody knows it (any more): it may be typed. A standing is told by the rule and by nobody else.
-      const bool never = field.known->from == From::standing;
+      // Nobody knows it (any more): it may be typed. What a rule comes to is told by the rule and by nobody else.
+      const bool never = field.known->from == From::standing || field.known->from == From::rule;
       if (const auto given = action.values.find(field.name); never && given != action.values.end() && !given->is_null() && *given != "")
         fixed.push_back({field.name, {fmt::format("“{}”由系统带出（现在没有），不能填写", field.label.zh),
                                       fmt::format("\"{}\" is filled in by the system, which has none now; it cannot be typed", field.label.en)}});
       if (never || (had && !kept)) s.state.form.erase(field.name);
+      if (never) form.erase(field.name);
       s.origins.erase(field.name);
       continue;
     }
@@ -227,6 +271,7 @@ void Casework::fill_known(store::Transaction& t, const identity::Caller* caller,
       now["by"] = as_it_was ? origin->at("by") : Json(by);
     } else {
       s.state.form[field.name] = value;
+      form[field.name] = value;
     }
     s.origins[field.name] = std::move(now);
   }

@@ -343,6 +343,24 @@ TEST_P(KnownFields, AreDeclaredForFieldsThatCanHoldThem) {
   EXPECT_EQ(other("party: firm", "party: place"), "bad_case_type");
   EXPECT_EQ(other("at: place, ", ""), "bad_case_type");
   EXPECT_EQ(other("period: title", "period: title, override: true"), "unknown_key");
+  // What follows by a rule: from fields that stand before it, into a paragraph.
+  const auto follows = [](const std::string& from, const std::string& to) {
+    std::string field = "  follows: {type: paragraph, label: {zh: 后果, en: It follows}, prefill: {from: rule, rule: title, choose: [{when: some-rule, rule: a-rule, "
+                        "what: [fine], on: title, negative: title, given: {x: \"{title}\", y: \"true\"}}]}}\ncomputed:";
+    field.replace(field.find(from), from.size(), to);
+    std::string text = yearly;
+    text.replace(text.find("computed:"), 9, field);
+    return code_of([&] { (void)read_case_type(text, "yearly.yaml", {}); });
+  };
+  EXPECT_EQ(follows("some-rule", "other-rule"), "none");
+  EXPECT_EQ(follows("type: paragraph", "type: text"), "bad_case_type");
+  EXPECT_EQ(follows("{from: rule, rule: title", "{from: rule, rule: firm"), "bad_case_type");
+  EXPECT_EQ(follows("on: title", "on: firm"), "bad_case_type");
+  EXPECT_EQ(follows("negative: title", "negative: nobody"), "bad_case_type");
+  EXPECT_EQ(follows("\"{title}\"", "\"{follows}\""), "bad_case_type");
+  EXPECT_EQ(follows("\"{title}\"", "\"about {title}\""), "bad_case_type");
+  EXPECT_EQ(follows("what: [fine], ", ""), "bad_case_type");
+  EXPECT_EQ(follows("{from: rule, rule: title", "{from: rule, override: true, rule: title"), "unknown_key");
   EXPECT_EQ(refused(name, "{from: thin_air, what: name}"), "bad_case_type");
   EXPECT_EQ(refused("{from: ledger, what: received, year: year, override: true}", "{from: ledger, what: received}"), "missing_key");
   EXPECT_EQ(refused("{from: ledger, what: received, year: year, override: true}", "{from: ledger, what: received, year: title}"), "bad_case_type");

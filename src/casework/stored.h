@@ -63,6 +63,9 @@ Error changed_meanwhile();
 std::string value_in_text(const CaseType& type, const Json& form, const std::string& name, bool labels);
 std::string value_in_text(const Field& field, const Json& values, bool labels);
 
+// An argument of an effect that is one field of the form: its value; any other text as it is; "" where there is none.
+std::string argument_in(const CaseType& type, const Json& form, const Effect& effect, const char* name);
+
 // What leaves the draft is what its record says: nothing else is reviewed and published. Throws effect_failed.
 void check_allotment(const CaseType& type, const Json& form);
 

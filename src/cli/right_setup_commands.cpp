@@ -98,7 +98,8 @@ int show(Context& c, const std::vector<SetupChange>& all) {
                    {{"状态", "state"}},  {{"经办", "by"}},          {{"复核", "decided by"}},
                    {{"文件和事由", "document"}}};
   for (const SetupChange& change : all) {
-    const std::string of = change.is.account.empty() ? change.is.instrument : change.is.account;
+    std::string of = change.is.account.empty() ? change.is.instrument : change.is.account;
+    if (change.is.kind == SetupKind::saving && !change.is.account.empty()) of += " " + change.is.saving;
     table.rows.push_back({change.key, document::Cell(title_of(change.is.kind)), of, document::Cell(title_of(change.state)),
                           change.initiator, change.approver, change.reason});
     out.push_back({{"key", change.key},

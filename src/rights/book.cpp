@@ -217,9 +217,11 @@ void Book::load_savings(const std::set<std::string>& ids) {
   for (const auto& id : ids) {
     if (id.empty() || savings_.contains(id)) continue;
     const auto row =
-        t_.first("SELECT instrument, volume, sold FROM right_saving WHERE jurisdiction = ? AND id = ?",
+        t_.first("SELECT s.instrument, s.volume, s.sold, s.account, COALESCE(a.owner, '') FROM right_saving s LEFT JOIN "
+                 "right_account a ON a.jurisdiction = s.jurisdiction AND a.code = s.account WHERE s.jurisdiction = ? AND "
+                 "s.id = ?",
                  jurisdiction_, id);
-    if (row) savings_[id] = {row->text(0), row->integer(1), row->integer(2), false};
+    if (row) savings_[id] = {row->text(0), row->integer(1), row->integer(2), row->text(3), row->text(4), false};
   }
 }
 

@@ -120,6 +120,8 @@ struct SavingRow {
   std::string instrument;
   std::int64_t volume = 0;
   std::int64_t sold = 0;
+  std::string account;  // whose it is; "": from before savings had an owner
+  std::string owner;    // of the account
   bool dirty = false;
 };
 

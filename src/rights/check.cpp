@@ -206,10 +206,14 @@ class Comparison {
         jurisdiction_);
     t_.each(
         [&](const store::Row& r) {
-          differs("W4", r.text(0), r.integer(1),
-                  replay_.savings.contains(r.text(0)) ? replay_.savings.at(r.text(0)).sold : -1);
+          const auto at = replay_.savings.find(r.text(0));
+          differs("W4", r.text(0), r.integer(1), at == replay_.savings.end() ? -1 : at->second.sold);
+          if (at != replay_.savings.end() && (at->second.account != r.text(2) || at->second.volume != r.integer(3) ||
+                                              at->second.instrument != r.text(4)))
+            replay_.wrong("W4", r.text(0), "节约量的账户、品种或核定量与流水不符",
+                          "account, instrument or volume of the saving differ from the journal");
         },
-        "SELECT id, sold FROM right_saving WHERE jurisdiction = ?", jurisdiction_);
+        "SELECT id, sold, account, volume, instrument FROM right_saving WHERE jurisdiction = ?", jurisdiction_);
   }
 
   void compare_papers() {

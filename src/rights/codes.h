@@ -35,6 +35,7 @@ inline constexpr Code view_only{"rights", 25, "view_only", conflict};
 inline constexpr Code fee_unpaid{"rights", 26, "fee_unpaid", conflict};
 inline constexpr Code not_provided{"rights", 27, "not_provided", conflict};    // no rule of the county allows it
 inline constexpr Code unknown_change{"rights", 28, "unknown_change", not_found};
+inline constexpr Code saving_not_own{"rights", 29, "saving_not_own", forbidden};  // W4
 
 inline constexpr std::array all{bad_month,
                                 bad_term,
@@ -63,7 +64,8 @@ inline constexpr std::array all{bad_month,
                                 view_only,
                                 fee_unpaid,
                                 not_provided,
-                                unknown_change};
+                                unknown_change,
+                                saving_not_own};
 static_assert(dense(all));
 
 }  // namespace tributary::rights::codes

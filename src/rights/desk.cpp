@@ -286,6 +286,7 @@ void Desk::propose(const Proposal& given, const Act& first) {
   const InstrumentRow& instrument = book_.instrument(p.instrument);
   check_form(p, instrument);
   check_status(p, true);
+  if (!p.saving.empty()) check_saving({p.saving, p.from, p.instrument, p.quantity});
   if (p.deadline && *p.deadline <= book_.now())
     throw bad_field("deadline", "期限已过", "the deadline has passed");
   TransactionRow& row = book_.new_transaction(p.key);
@@ -430,17 +431,30 @@ std::vector<Part> Desk::take(const AccountRow& account, const InstrumentRow& ins
   return out;
 }
 
-void Desk::sell_saving(const std::string& id, const std::string& instrument, std::int64_t quantity) {
-  if (id.empty()) return;
-  SavingRow* saving = book_.saving(id);
-  if (saving == nullptr || saving->instrument != instrument || quantity > saving->volume - saving->sold)
-    throw Error(codes::saving_sold,
-                {fmt::format("核定节约量“{}”尚余 {}，不足 {}", id,
-                             saving == nullptr ? 0 : saving->volume - saving->sold, quantity),
-                 fmt::format("of the verified saving “{}” {} is left, less than {}", id,
-                             saving == nullptr ? 0 : saving->volume - saving->sold, quantity)},
-                {{}, 0, 0, "saving"});
-  saving->sold += quantity;
+void Desk::check_saving(const SavingSale& sale) {
+  const SavingRow* saving = book_.saving(sale.id);
+  const auto refuse = [](const Code& code, std::string zh, std::string en) {
+    throw Error(code, {std::move(zh), std::move(en)}, {{}, 0, 0, "saving"});
+  };
+  if (saving != nullptr && saving->account.empty())
+    refuse(codes::saving_not_own, fmt::format("核定节约量“{}”没有登记属于谁，不能转让（W4）：先由两人登记它的账户", sale.id),
+           fmt::format("whose the verified saving “{}” is was never registered, so it cannot be sold (W4): two persons name its "
+                       "account first",
+                       sale.id));
+  if (saving != nullptr && saving->owner != book_.account(sale.seller).is.owner)
+    refuse(codes::saving_not_own, fmt::format("核定节约量“{}”不是账户 {} 的户主的，不能由它转让（W4）", sale.id, sale.seller),
+           fmt::format("the verified saving “{}” is not of the owner of account {}, which cannot sell it (W4)", sale.id, sale.seller));
+  const std::int64_t left = saving == nullptr ? 0 : saving->volume - saving->sold;
+  if (saving == nullptr || saving->instrument != sale.instrument || sale.quantity > left)
+    refuse(codes::saving_sold, fmt::format("核定节约量“{}”尚余 {}，不足 {}", sale.id, left, sale.quantity),
+           fmt::format("of the verified saving “{}” {} is left, less than {}", sale.id, left, sale.quantity));
+}
+
+void Desk::sell_saving(const SavingSale& sale) {
+  if (sale.id.empty()) return;
+  check_saving(sale);
+  SavingRow* saving = book_.saving(sale.id);
+  saving->sold += sale.quantity;
   saving->dirty = true;
 }
 

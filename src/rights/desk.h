@@ -58,7 +58,15 @@ class Desk {
   void compulsory(TransactionRow& row, const Proposal& p);
   void expire(TransactionRow& row, const Proposal& p);
   void after(TransactionRow& row, const Proposal& p);
-  void sell_saving(const std::string& id, const std::string& instrument, std::int64_t quantity);
+  // What is taken out of a verified saving: by its owner, and no more than is left (W4).
+  struct SavingSale {
+    std::string id;  // may be empty: none
+    std::string seller;
+    std::string instrument;
+    std::int64_t quantity = 0;
+  };
+  void check_saving(const SavingSale& sale);
+  void sell_saving(const SavingSale& sale);
   std::vector<Part> draw(EncumbranceRow& from, const Selection& selection);
   TransactionRow& referred(const std::string& key);
 

@@ -146,7 +146,7 @@ void Desk::complete(TransactionRow& row, const Act& act) {
   Json& content = book_.content();
   content["kind"] = to_string(p.kind);
   content["request"] = json_of(p);
-  sell_saving(p.saving, p.instrument, p.quantity);
+  sell_saving({p.saving, p.from, p.instrument, p.quantity});
   const std::string claim =
       is_sink(book_.account(row.is.to).is.type) || p.kind == Kind::convert ? row.is.key : "";
   for (const Move& held : row.moves) book_.resolve(held, true, claim);

@@ -107,8 +107,18 @@ void Replay::read_setup(const JournalEntry& entry, const Json& content) {
       }
   if (entry.event == "trust") trusted[{get(content, "account"), get(content, "trusted")}] = count(content, "from");
   if (entry.event == "distrust") trusted.erase({get(content, "account"), get(content, "trusted")});
-  if (entry.event == "saving")
-    savings[get(content, "id")] = {get(content, "instrument"), count(content, "volume"), 0};
+  if (entry.event == "saving") {
+    const Saving now{get(content, "instrument"), count(content, "volume"), 0, get(content, "account")};
+    const auto [at, fresh] = savings.try_emplace(get(content, "id"), now);
+    Saving& have = at->second;
+    // Known before: only one without an owner may get it.
+    if (!fresh && (have.instrument != now.instrument || have.volume != now.volume || !have.account.empty() || now.account.empty()))
+      wrong("W4", at->first, "同一节约量重复登记", "the saving was registered before");
+    if (!fresh) have.account = now.account;
+    if (!now.account.empty() && !accounts.contains(now.account))
+      wrong("W4", at->first, fmt::format("节约量的账户 {} 不存在", now.account),
+            fmt::format("the saving is of account {}, which there is not", now.account));
+  }
 }
 
 // ---- movements ----

@@ -62,6 +62,7 @@ class Replay {
   struct Saving {
     std::string instrument;
     std::int64_t volume = 0, sold = 0;
+    std::string account;  // whose it is; from before savings had an owner: empty
   };
 
   explicit Replay(const std::string& jurisdiction);
@@ -106,6 +107,7 @@ class Replay {
   void check_touched(const JournalEntry& entry);
   // What follows from a transaction that moved title: the permits of both sides, and the certificate.
   void follow_up(const JournalEntry& entry, const Json& content, const Deal& deal);
+  void sell(const std::string& saving, const std::string& seller, std::int64_t quantity);
   void draw(const JournalEntry& entry, const std::string& key, const std::string& compartment);
   bool is_flow(const std::string& instrument) const;
   bool is_stock(const std::string& instrument) const;

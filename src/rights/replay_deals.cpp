@@ -73,8 +73,7 @@ void Replay::read_deal(const JournalEntry& entry, const Json& content) {
     check_trade(entry, deal.request);
     for (const char* order : {"sell", "buy"})
       if (!get(deal.request, order).empty()) draw(entry, get(deal.request, order), "reserved");
-    if (!get(deal.request, "saving").empty())
-      savings[get(deal.request, "saving")].sold += count(deal.request, "quantity");
+    sell(get(deal.request, "saving"), get(deal.request, "seller"), count(deal.request, "quantity"));
   }
   if (trade && before == "conditional" && entry.event != "completed" && !get(deal.request, "saving").empty())
     savings[get(deal.request, "saving")].sold -= count(deal.request, "quantity");
@@ -120,8 +119,17 @@ void Replay::completed(const JournalEntry& entry, const Json& content, Deal& dea
   }
   if ((deal.kind == "retire" || deal.kind == "surrender") && get(request, "claim").empty())
     wrong("E14", subject, "未写明用途", "it names no claim");
-  if (const std::string saving = get(request, "saving"); !saving.empty())
-    savings[saving].sold += count(request, "quantity");
+  sell(get(request, "saving"), get(request, "from"), count(request, "quantity"));
+}
+
+// Out of a saving sells its owner, from whichever of his accounts. (Before savings had an owner it was whoever held enough.)
+void Replay::sell(const std::string& saving, const std::string& seller, std::int64_t quantity) {
+  if (saving.empty()) return;
+  Saving& of = savings[saving];
+  of.sold += quantity;
+  if (!of.account.empty() && accounts[of.account].owner != accounts[seller].owner)
+    wrong("W4", saving, fmt::format("账户 {} 转让了账户 {} 的节约量", seller, of.account),
+          fmt::format("account {} sold out of the saving of account {}", seller, of.account));
 }
 
 // What left the giver and reached the taker is what was asked for, in each month (I4).

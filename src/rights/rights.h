@@ -93,8 +93,10 @@ class Rights {
 
   // The cap per month (flow) or vintage and project (stock). Throws over_cap when more is issued already.
   void set_cap(std::string_view instrument, std::span<const Part> caps, const Act& act);
-  // A verified saving and the volume that may be sold out of it, once (W4).
-  void register_saving(std::string_view id, std::string_view instrument, std::int64_t volume, const Act& act);
+  // A verified saving and the volume that may be sold out of it, once, by the owner of the account (W4). One from before
+  // savings had an owner gets it by the same id, instrument and volume. Throws key_conflict, kind_not_for_account, …
+  void register_saving(std::string_view id, std::string_view instrument, std::int64_t volume, std::string_view account,
+                       const Act& act);
   // From noon of the nth working day after today transfers to `trusted` need no cooling off. Accounts of one
   // owner and sinks are trusted always. Distrust is immediate.
   void trust(std::string_view account, std::string_view trusted, int working_days, const Act& act);

@@ -239,7 +239,7 @@ std::vector<std::string> Desk::settle(const Trade& trade, const std::string& bod
                                       : draw(order(trade.sell, seller, instrument.index), selection);
   if (const std::int64_t due = trade.fen + of_buyer; !trade.buy.empty() && due > 0)
     draw(order(trade.buy, buyer, money.index), {due});
-  sell_saving(trade.saving, trade.instrument, trade.quantity);
+  sell_saving({trade.saving, trade.seller, trade.instrument, trade.quantity});
 
   const std::int64_t number = book_.begin(trade.conditional ? "conditional" : "completed", trade.key, act);
   Json& content = book_.content();

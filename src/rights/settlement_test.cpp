@@ -75,7 +75,7 @@ TEST_P(SettlementOn, DeliveryAgainstPayment) {
 TEST_P(SettlementOn, AConditionalTradeWaitsForTheAuthority) {
   w.give("A", "COD", 100, months(0, 12));
   w.deposit("B", 1'000);
-  w.rights.register_saving("节水-1", "COD", 70, pair);
+  w.rights.register_saving("节水-1", "COD", 70, "A", pair);
   Trade t{.key = "T1",
           .seller = "A",
           .buyer = "B",

@@ -1,6 +1,7 @@
 // What there is to hold and who holds it: instruments, accounts, caps, savings, trusted lists.
 #include "base/text.h"
 #include "rights/change.h"
+#include "rights/titles.h"
 
 #include <algorithm>
 
@@ -192,27 +193,43 @@ void Rights::set_cap(std::string_view code, std::span<const Part> caps, const Ac
   });
 }
 
-void Rights::register_saving(std::string_view id, std::string_view code, std::int64_t volume,
+void Rights::register_saving(std::string_view id, std::string_view code, std::int64_t volume, std::string_view account,
                              const Act& act) {
   require_act(act, true);
   require_key(id, "id");
   if (volume <= 0) throw bad_field("volume", "节约量须为正数", "the volume must be positive");
   change(database_, jurisdiction_, clock_, [&](Book& book) {
     const Instrument& is = book.instrument(code).is;
+    book.load_accounts({std::string(account)});
+    const RightAccount& whose = book.account(account).is;
+    if (is_sink(whose.type) || whose.type == AccountType::issue)
+      throw Error(codes::kind_not_for_account,
+                  {fmt::format("账户 {}（{}）不能有节约量", whose.code, title_of(whose.type).zh),
+                   fmt::format("account {} ({}) saves nothing", whose.code, title_of(whose.type).en)},
+                  {{}, 0, 0, "account"});
+    if (whose.status == AccountStatus::closed)
+      throw Error(codes::account_not_open,
+                  {fmt::format("账户 {} 已销户", whose.code), fmt::format("account {} is closed", whose.code)},
+                  {{}, 0, 0, "account"});
     book.load_savings({std::string(id)});
     if (const SavingRow* have = book.saving(id)) {
-      if (have->instrument == is.code && have->volume == volume) return;
-      throw Error(codes::key_conflict,
-                  {fmt::format("节约量“{}”已登记为 {} {}", id, have->volume, have->instrument),
-                   fmt::format("the saving “{}” is registered already as {} of {}", id, have->volume,
-                               have->instrument)},
-                  {{}, 0, 0, "id"});
+      const bool same = have->instrument == is.code && have->volume == volume;
+      if (same && have->account == whose.code) return;
+      if (!same || !have->account.empty())
+        throw Error(codes::key_conflict,
+                    {fmt::format("节约量“{}”已登记为 {} {}，{}", id, have->volume, have->instrument,
+                                 have->account.empty() ? "未写明账户" : "属于账户 " + have->account),
+                     fmt::format("the saving “{}” is registered already as {} of {}, {}", id, have->volume, have->instrument,
+                                 have->account.empty() ? "of no account" : "of account " + have->account)},
+                    {{}, 0, 0, "id"});
+      book.store().execute("UPDATE right_saving SET account = ? WHERE jurisdiction = ? AND id = ?", whose.code, jurisdiction_, id);
+    } else {
+      book.store().execute(
+          "INSERT INTO right_saving (jurisdiction, id, instrument, volume, sold, account) VALUES (?, ?, ?, ?, 0, ?)",
+          jurisdiction_, id, is.code, volume, whose.code);
     }
-    book.store().execute(
-        "INSERT INTO right_saving (jurisdiction, id, instrument, volume, sold) VALUES (?, ?, ?, ?, 0)",
-        jurisdiction_, id, is.code, volume);
     book.begin("saving", "", act);
-    book.content() = {{"id", id}, {"instrument", is.code}, {"volume", volume}};
+    book.content() = {{"id", id}, {"instrument", is.code}, {"volume", volume}, {"account", whose.code}};
   });
 }
 

@@ -40,6 +40,7 @@ Json json_of(const Setup& s) {
     case SetupKind::saving:
       out["instrument"] = s.instrument;
       out["saving"] = s.saving;
+      out["account"] = s.account;
       out["volume"] = s.volume;
       break;
   }
@@ -151,6 +152,8 @@ void Setups::check(const Setup& s) const {
     case SetupKind::saving:
       require_key(s.saving, "saving");
       rights_.instrument(s.instrument);
+      if (s.account.empty()) throw bad_field("account", "须写明节约量属于哪个账户（W4）", "say which account the saving is of (W4)");
+      rights_.account(s.account);
       if (s.volume <= 0) throw bad_field("quantity", "节约量须为正数", "the volume must be positive");
       return;
   }
@@ -189,7 +192,7 @@ void Setups::enact(const SetupChange& c, const Act& act) {
     case SetupKind::account:
       return rights_.open({s.account, s.owner, s.type}, act);
     case SetupKind::saving:
-      return rights_.register_saving(s.saving, s.instrument, s.volume, act);
+      return rights_.register_saving(s.saving, s.instrument, s.volume, s.account, act);
   }
 }
 

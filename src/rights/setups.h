@@ -25,7 +25,7 @@ struct Setup {
   SetupKind kind = SetupKind::cap;
   std::string instrument{};                           // cap, saving
   Part cap{};                                         // cap
-  std::string account{};                              // permit, status, account
+  std::string account{};                              // permit, status, account; saving: whose it is
   std::string permit{};                               // permit
   std::optional<Month> permit_to{};                   // permit
   AccountStatus status = AccountStatus::open;         // status

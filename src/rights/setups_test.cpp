@@ -51,7 +51,7 @@ TEST_P(SetupsOn, EveryKindIsDoneAndAllOrNone) {
   setups.propose("P", {.kind = SetupKind::permit, .account = "A", .permit = "P-1", .permit_to = Month{jan + 36}}, first);
   setups.propose("S", {.kind = SetupKind::status, .account = "B", .status = AccountStatus::blocked}, first);
   setups.propose("N", {.kind = SetupKind::account, .account = "E", .owner = "pe"}, first);
-  setups.propose("V", {.kind = SetupKind::saving, .instrument = "WATER", .saving = "SV-1", .volume = 10}, first);
+  setups.propose("V", {.kind = SetupKind::saving, .instrument = "WATER", .account = "A", .saving = "SV-1", .volume = 10}, first);
   // What could be done when it was proposed no longer can: none of them is.
   setups.propose("X", {.kind = SetupKind::permit, .account = "A", .permit = "P-2", .permit_to = Month{jan + 12}}, first);
   const std::vector<std::string> with_bad{"P", "S", "N", "V", "X"}, good{"P", "S", "N", "V"};
@@ -77,6 +77,8 @@ TEST_P(SetupsOn, WhatCannotBeIsToldAtOnce) {
   EXPECT_EQ(code({.kind = SetupKind::cap, .instrument = "X", .cap = {jan, 12, "", 99}}), "unknown_instrument");
   EXPECT_EQ(code({.kind = SetupKind::permit, .account = "A"}), "bad_value");
   EXPECT_EQ(code({.kind = SetupKind::status, .account = "Z"}), "unknown_account");
+  EXPECT_EQ(code({.kind = SetupKind::saving, .instrument = "WATER", .saving = "SV", .volume = 1}), "bad_value");  // whose?
+  EXPECT_EQ(code({.kind = SetupKind::saving, .instrument = "WATER", .account = "Z", .saving = "SV", .volume = 1}), "unknown_account");
   EXPECT_EQ(code({.kind = SetupKind::account, .account = "A", .owner = "pa"}), "account_conflict");
   EXPECT_TRUE(setups.all(false).empty());
 }

@@ -75,7 +75,7 @@ export function changeText(c: Change): string {
   const what = c.instrument ? text(c.instrument.name) : ''
   switch (c.kind) {
     case 'cap': return [what, span(c.from, c.to), c.project, quantity(c.quantity, c.measure)].filter(Boolean).join(' · ')
-    case 'saving': return [what, c.saving, quantity(c.quantity, c.measure)].join(' · ')
+    case 'saving': return [what, c.account, c.saving, quantity(c.quantity, c.measure)].filter(Boolean).join(' · ')
     case 'permit': return [c.account, c.permit, c.permit_to && t('right.permit_until', { month: period(c.permit_to) })].filter(Boolean).join(' · ')
     case 'status': return `${c.account} → ${text(c.status_title)}`
     default: return [c.account, c.owner ? text(c.owner.name) : '', text(c.type_title)].filter(Boolean).join(' · ')

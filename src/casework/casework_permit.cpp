@@ -1,0 +1,118 @@
+// A permit that is granted, as the registry of rights then knows it: the account of the applicant in which it stands, its
+// number, and the first month for which it no longer holds; in the step's transaction, by the two persons of the case.
+#include "casework/codes.h"
+#include "casework/stored.h"
+#include "rights/rights.h"
+#include "rights/titles.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace tributary::casework {
+namespace {
+
+using rights::RightAccount;
+
+// As the form says it.
+struct Permit {
+  std::string holder;   // party
+  std::string account;  // may be left out
+  std::string number;
+  std::string former;  // the number that it replaces
+  std::string last_day;
+};
+
+Permit permit_in(const CaseType& type, const Json& form, const Effect& effect) {
+  const auto argument = [&](const char* name) { return argument_in(type, form, effect, name); };
+  return {argument("holder"), argument("account"), argument("permit"), argument("former"), argument("last_day")};
+}
+
+// What speaks against the permit standing in the account.
+std::optional<Text> against(const RightAccount& account, const Permit& permit) {
+  if (account.type != rights::AccountType::holding || account.status != rights::AccountStatus::open)
+    return Text{fmt::format("登记账户 {} 的类型或状态（{}）不能登记许可", account.code, rights::title_of(account.status).zh),
+                fmt::format("no permit is registered for account {}: its type or state ({})", account.code,
+                            rights::title_of(account.status).en)};
+  // The number is not known before the decision; then only what is said to be replaced may be there.
+  const bool same = account.permit.empty() || account.permit == permit.number || account.permit == permit.former;
+  if (!same && !permit.number.empty())
+    return Text{fmt::format("登记账户 {} 登记的许可是 {}，不是 {}；一个账户只登记一个许可：填本许可的账户，或者在原许可证编号中写明它",
+                            account.code, account.permit, permit.number),
+                fmt::format("account {} is that of the permit {}, not of {}: an account has one permit. Name the account of "
+                            "this one, or that number as the former permit",
+                            account.code, account.permit, permit.number)};
+  return std::nullopt;
+}
+
+// The account that is named, which must be the party's own.
+const RightAccount* named(const std::vector<RightAccount>& own, const std::string& code) {
+  const auto found = std::find_if(own.begin(), own.end(), [&](const RightAccount& one) { return one.code == code; });
+  return found == own.end() ? nullptr : &*found;
+}
+
+// Whether there is none or it is another's is not told.
+Text not_own(const std::string& code) {
+  return {fmt::format("申请单位没有登记账户 {}", code), fmt::format("the applicant has no account {} in the registry of rights", code)};
+}
+
+}  // namespace
+
+void Casework::check_permits(const Stored& s) const {
+  for (const Step& step : s.type->declared.steps)
+    for (const Effect& effect : step.effects) {
+      if (effect.kind != Effect::Kind::set_permit) continue;
+      const Permit permit = permit_in(*s.type, s.state.form, effect);
+      if (permit.account.empty()) continue;
+      const std::string& field = effect.arguments.at("account");
+      const auto refuse = [&](const Text& why) {
+        throw FormError(codes::bad_form, {{field.substr(1, field.size() - 2), why}});
+      };
+      const auto own = s.party.empty() ? std::vector<RightAccount>{}
+                                       : rights::Rights(database_, tenant_, clock_, calendar_).accounts(s.party);
+      const RightAccount* account = named(own, permit.account);
+      if (account == nullptr) {
+        refuse(not_own(permit.account));
+        return;
+      }
+      if (const auto why = against(*account, permit)) refuse(*why);
+    }
+}
+
+Json Casework::set_permit(const identity::Caller& caller, const Stored& s, const Effect& effect) {
+  const Permit permit = permit_in(*s.type, s.state.form, effect);
+  const auto refuse = [](const Text& why) { throw Error(codes::effect_failed, why); };
+  if (permit.number.empty()) refuse({"没有许可证编号", "there is no number of the permit"});
+  rights::Rights book(database_, tenant_, clock_, calendar_);
+  const auto own = s.party.empty() ? std::vector<RightAccount>{} : book.accounts(s.party);
+  // None is named: the one that is registered for the permit, or for what it replaces.
+  const RightAccount* account = named(own, permit.account);
+  if (!permit.account.empty() && account == nullptr) refuse(not_own(permit.account));
+  for (const RightAccount& one : own) {
+    const bool its = !one.permit.empty() && (one.permit == permit.number || one.permit == permit.former) &&
+                     one.status != rights::AccountStatus::closed;
+    if (!permit.account.empty() || !its) continue;
+    if (account != nullptr)
+      refuse({fmt::format("许可 {} 登记在 {} 和 {} 等几个账户，请写明是哪一个", one.permit, account->code, one.code),
+              fmt::format("the permit {} stands in {} and {}: say in which account", one.permit, account->code, one.code)});
+    account = &one;
+  }
+  Json note{{"do", "set_permit"}, {"number", permit.number}};
+  if (account == nullptr) return note;  // no rights stand under it
+  if (permit.holder != s.party)
+    refuse({fmt::format("登记账户 {} 是申请单位的，持证单位是另一家", account->code),
+            fmt::format("account {} is the applicant's; the permit is somebody else's", account->code)});
+  if (const auto why = against(*account, permit)) refuse(*why);
+  // A month that the permit does not cover to its end is not covered.
+  const std::optional<rights::Month> to =
+      permit.last_day.empty() ? account->permit_to
+                              : std::optional(rights::Month::of(parse_date(permit.last_day) + std::chrono::days{1}));
+  book.set_permit(account->code, permit.number, to,
+                  {begun_by(s), caller.by(), fmt::format("{} {}", s.title(), s.number),
+                   fmt::format("{} {} {}", s.type->name(), s.type->declared.version, s.type->declared.hash.substr(0, 12))});
+  note["account"] = account->code;
+  if (to) note["to"] = rights::to_string(*to);
+  return note;
+}
+
+}  // namespace tributary::casework
