@@ -2,44 +2,9 @@
 // bidders and one who is not admitted, who decides, who audits, and the public. One connection is cut on the way.
 import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
-import net from 'node:net'
 import { join } from 'node:path'
 import test from 'node:test'
-import { launch, person, serve, sound, top } from './lib.mjs'
-
-/** A line to the server that can be cut, and later carries again. */
-async function line(server) {
-  const port = Number(new URL(server.url).port)
-  const open = new Set()
-  let cut = false
-  const proxy = net.createServer((near) => {
-    if (cut) return near.destroy()
-    const far = net.connect(port, '127.0.0.1')
-    for (const socket of [near, far]) {
-      open.add(socket)
-      socket.on('error', () => {})
-      socket.on('close', () => {
-        open.delete(socket)
-        near.destroy()
-        far.destroy()
-      })
-    }
-    near.pipe(far).pipe(near)
-  })
-  await new Promise((ready) => proxy.listen(0, '127.0.0.1', ready))
-  return {
-    server: { ...server, url: `http://127.0.0.1:${proxy.address().port}` },
-    cut() {
-      cut = true
-      for (const socket of open) socket.destroy()
-    },
-    mend: () => (cut = false),
-    end: () => new Promise((done) => {
-      for (const socket of open) socket.destroy()
-      proxy.close(done)
-    }),
-  }
-}
+import { launch, line, person, serve, sound, top } from './lib.mjs'
 
 const staff = {
   chen: ['陈静', 'office', 'office_drafter'], wang: ['王敏', 'office', 'office_approver'], li: ['李强', 'office', 'office_approver'],

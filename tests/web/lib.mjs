@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
@@ -85,6 +86,40 @@ export async function demonstration(browser, more = async () => {}) {
     await who.close()
   }
   return { server, statement, posted, secret }
+}
+
+/** A line to the server that can be cut, and later carries again. */
+export async function line(server) {
+  const port = Number(new URL(server.url).port)
+  const open = new Set()
+  let cut = false
+  const proxy = net.createServer((near) => {
+    if (cut) return near.destroy()
+    const far = net.connect(port, '127.0.0.1')
+    for (const socket of [near, far]) {
+      open.add(socket)
+      socket.on('error', () => {})
+      socket.on('close', () => {
+        open.delete(socket)
+        near.destroy()
+        far.destroy()
+      })
+    }
+    near.pipe(far).pipe(near)
+  })
+  await new Promise((ready) => proxy.listen(0, '127.0.0.1', ready))
+  return {
+    server: { ...server, url: `http://127.0.0.1:${proxy.address().port}` },
+    cut() {
+      cut = true
+      for (const socket of open) socket.destroy()
+    },
+    mend: () => (cut = false),
+    end: () => new Promise((done) => {
+      for (const socket of open) socket.destroy()
+      proxy.close(done)
+    }),
+  }
 }
 
 /** A browser of one person. Whatever goes wrong unseen is kept in `faults`. */

@@ -16,7 +16,11 @@ let secret
 
 before(async () => {
   browser = await launch()
-  ;({ server, statement, posted, secret } = await demonstration(browser))
+  ;({ server, statement, posted, secret } = await demonstration(browser, async (cli) => {
+    const day = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10)
+    await cli('market', 'open', 'cod-guo-market', '--key', '1', '--from', '2027-01', '--to', '2028-01', '--reference', '6000', '--first-day', day, '--last-day', day, '--by', 'a', '--reason', '示例')
+    await cli('market', 'approve', '1', '--by', 'b', '--reason', '示例')
+  }))
 })
 after(async () => {
   await browser?.close()
@@ -24,11 +28,11 @@ after(async () => {
 })
 
 const visits = {
-  '': { portal: '/', explained: '/explained', verify: '/verify', 'sign-in': '/console/sign-in', missing: '/no-such-page' },
+  '': { portal: '/', explained: '/explained', 'public-markets': '/markets', 'public-market': '/markets/1', verify: '/verify', 'sign-in': '/console/sign-in', missing: '/no-such-page' },
   clerk: {
     home: '/console', statements: '/console/statements', statement: () => `/console/statements/${posted}`, draft: () => `/console/statements/${statement}`,
     readings: '/console/readings?place=sec:hx-09&period=2020-10', import: '/console/readings/import', imports: '/console/readings/imports', map: '/console/map', rules: '/console/rules', rule: '/console/rules/section-month?on=2018-01-01',
-    versions: '/console/rules/section-month?on=2018-01-01&beside=2022-01-01', 'what-if': '/console/what-if?rule=section-month&period=2020-10', ledger: '/console/ledger', exchange: '/console/exchange', auction: '/console/exchange/1', compliance: '/console/compliance', standing: '/console/compliance/discharge-rolling-year/plant:demo-food', account: '/console/account', forbidden: '/console/admin/users', jobs: '/console/admin/jobs', packs: '/console/admin/packs',
+    versions: '/console/rules/section-month?on=2018-01-01&beside=2022-01-01', 'what-if': '/console/what-if?rule=section-month&period=2020-10', ledger: '/console/ledger', exchange: '/console/exchange', auction: '/console/exchange/1', markets: '/console/markets', market: '/console/markets/1', compliance: '/console/compliance', standing: '/console/compliance/discharge-rolling-year/plant:demo-food', account: '/console/account', forbidden: '/console/admin/users', jobs: '/console/admin/jobs', packs: '/console/admin/packs',
   },
   administrator2: { users: '/console/admin/users', organisations: '/console/admin/organisations', roles: '/console/admin/roles', system: '/console/admin/system', 'nothing-to-read': '/console/statements' },
   auditor: { audit: '/console/admin/audit' },

@@ -1,63 +1,14 @@
-// What happens in an auction, as the server tells it: its course and its clock. After a lost connection the browser asks for
-// what it has not heard; where it must begin anew it hears the whole course again. Nothing is lost either way.
-import { computed, onUnmounted, ref, watch, type Ref } from 'vue'
-import { address } from '@/api/client'
+// What happens in an auction, as the server tells it: its course and its clock.
+import { computed, ref, type Ref } from 'vue'
+import { stream, type Told } from './stream'
 import type { AuctionEvent } from './types'
 
-export function room(number: () => number, news: (event: AuctionEvent) => void): { events: Ref<AuctionEvent[]>; connected: Ref<boolean>; now: Ref<number>; told: (at: string) => void } {
+export function room(number: () => number, news: (event: AuctionEvent) => void): Told & { events: Ref<AuctionEvent[]> } {
   const heard = ref(new Map<number, AuctionEvent>())
-  const connected = ref(false)
-  // The browser's clock may be wrong: only how far it has run since the server told the time is used.
-  const base = ref({ server: Date.now(), ran: performance.now() })
-  const ran = ref(performance.now())
-  const told = (at: string) => (base.value = { server: Date.parse(at), ran: performance.now() })
-  let stream: EventSource | null = null
-  let again = 0
-
-  function open(): void {
-    stream?.close()
-    stream = new EventSource(address(`/auctions/${number()}/events`))
-    stream.addEventListener('open', () => (connected.value = true))
-    stream.addEventListener('clock', (event) => told((JSON.parse((event as MessageEvent<string>).data) as { now: string }).now))
-    stream.addEventListener('auction', (event) => {
-      const one = JSON.parse((event as MessageEvent<string>).data) as AuctionEvent
-      if (heard.value.has(one.number)) return
-      heard.value.set(one.number, one)
-      news(one)
-    })
-    stream.addEventListener('error', () => {
-      connected.value = false
-      // Refused, as by a server that is just starting: the browser would not ask again by itself.
-      if (stream?.readyState === EventSource.CLOSED) again = window.setTimeout(open, 3000)
-    })
-  }
-  function end(): void {
-    window.clearTimeout(again)
-    stream?.close()
-  }
-  watch(number, () => {
-    end()
-    heard.value = new Map()
-    open()
-  }, { immediate: true })
-  const tick = window.setInterval(() => (ran.value = performance.now()), 500)
-  onUnmounted(() => {
-    window.clearInterval(tick)
-    end()
-  })
-  return {
-    events: computed(() => [...heard.value.values()].sort((a, b) => a.number - b.number)),
-    connected,
-    now: computed(() => base.value.server + ran.value - base.value.ran),
-    told,
-  }
-}
-
-/** 1:02:03 until then; nothing once it is past. */
-export function countdown(until: string, now: number): string {
-  const left = Math.ceil((Date.parse(until) - now) / 1000)
-  if (left <= 0) return ''
-  const two = (n: number) => String(n).padStart(2, '0')
-  const days = Math.floor(left / 86_400)
-  return `${days ? `${days} · ` : ''}${two(Math.floor(left / 3600) % 24)}:${two(Math.floor(left / 60) % 60)}:${two(left % 60)}`
+  const told = stream<AuctionEvent>(() => `/auctions/${number()}/events`, 'auction', (one) => {
+    if (heard.value.has(one.number)) return
+    heard.value.set(one.number, one)
+    news(one)
+  }, () => (heard.value = new Map()))
+  return { ...told, events: computed(() => [...heard.value.values()].sort((a, b) => a.number - b.number)) }
 }
