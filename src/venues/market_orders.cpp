@@ -47,6 +47,10 @@ StoredOrder own_order(store::Transaction& t, const std::string& jurisdiction, co
   return order;
 }
 
+bool is_open(const StoredOrder& order) {
+  return order.state == "open" || order.state == "partial";
+}
+
 [[noreturn]] void refused(Refusal reason, const std::string& why) {
   Text text = exchange::describe(reason);
   if (!why.empty()) text = {text.zh + "：" + why, text.en + ": " + why};
@@ -221,6 +225,8 @@ StoredOrder Markets::reduce(std::int64_t number, std::int64_t order, const std::
       out = had;
       return;
     }
+    if (!is_open(had)) refused(Refusal::order_done, {});
+    if (quantity <= had.filled) refused(Refusal::below_filled, {});
     if (quantity > had.quantity)
       throw bad_field("quantity", "只能减少数量；要加量或改价，请撤单后另行申报",
                       "a quantity can only be lowered; for more or another price withdraw the order and place a new one");
@@ -248,6 +254,9 @@ StoredOrder Markets::cancel(std::int64_t number, std::int64_t order, const std::
     out = own_order(t, jurisdiction_, row, false, order, account);
     if (out.state == "cancelled") return;  // a retry
     const MarketSession& book = session(t, row);
+    // What the book would refuse is said before: a command that comes to nothing costs a replay.
+    if (!is_open(out)) refused(Refusal::order_done, {});
+    if (book.book().phase() == exchange::Phase::call_no_cancel) refused(Refusal::wrong_phase, {});
     const auto at = std::ranges::find(book.accounts, account);
     const Change change = carry_out(t, row,
                                     {.action = Action::cancel,
@@ -317,6 +326,7 @@ StoredOrder Markets::withdraw(std::int64_t number, std::int64_t proposal, const 
   in_market(number, [&](store::Transaction& t, MarketRow& row) {
     out = own_order(t, jurisdiction_, row, true, proposal, account);
     if (out.state == "cancelled") return;
+    if (!is_open(out)) refused(Refusal::order_done, {});
     const MarketSession& book = session(t, row);
     const auto at = std::ranges::find(book.accounts, account);
     const Change change = carry_out(t, row,
