@@ -148,7 +148,8 @@ TEST_P(BulletinRoutes, SurveillanceIsForWhoeverApprovesAndEachLookIsNoted) {
   EXPECT_EQ(wang.get("/api/v1/surveillance?from=2026-11-25&to=2026-11-24").status, 400);
   EXPECT_EQ(wang.get("/api/v1/surveillance?from=2024-11-25&to=2026-11-24").status, 400);
   int looks = 0;
-  for (const Json& entry : shen.get("/api/v1/audit").json()["items"]) looks += entry["action"] == "surveillance.look" ? 1 : 0;
+  const Json trail = shen.get("/api/v1/audit").json();
+  for (const Json& entry : trail["items"]) looks += entry["action"] == "surveillance.look" ? 1 : 0;
   EXPECT_EQ(looks, 1);
 }
 

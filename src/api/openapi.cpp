@@ -37,7 +37,7 @@ Json answers_of(const Route& route) {
         {"schema", Json::object()}};
   } else if (!route.answer_types.empty()) {
     good["content"] = Json::object();
-    for (const std::string& type : route.answer_types) good["content"][type] = {{"schema", Json::object()}};
+    for (const std::string& type : route.answer_types) good["content"][type] = {{"schema", route.answer.is_null() ? Json::object() : route.answer}};
   } else if (route.success != 204) {
     good["content"] = content("application/json", route.answer.is_null() ? Json::object() : route.answer);
   }

@@ -140,6 +140,7 @@ void add_watching_routes(RouteTable& table) {
                                                                     {"source", nullable(source)},
                                                                     {"verified", boolean()}})))},
                                {"not_looked_for", list(object(with_pattern({{"instrument", nullable(named("Named"))}})))}}),
+             .answer_types = {"application/json"},  // made by itself, not in a snapshot: the look is noted
              .handler = surveillance});
 }
 

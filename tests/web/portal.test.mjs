@@ -33,7 +33,7 @@ for (const [locale, width, dark] of [['zh', 1280, false], ['en', 390, true], ['z
       await sound(page, what)
     }
     await t.test('every page', async () => {
-      for (const [what, path] of Object.entries({ overview: '/', search: '/search', notices: '/notices', plan: '/plan', article: '/plan/9', policies: '/rules', policy: '/rules/section-month', data: '/data', auctions: '/auctions', auction: '/auctions/1' })) await see(what, path)
+      for (const [what, path] of Object.entries({ overview: '/', search: '/search', notices: '/notices', plan: '/plan', article: '/plan/9', policies: '/rules', policy: '/rules/section-month', data: '/data', auctions: '/auctions', auction: '/auctions/1', prices: '/market', bulletin: '/market/2026-11-20' })) await see(what, path)
     })
     await t.test('search: words, marks, kinds, nothing found', async () => {
       await who.go('/')
