@@ -74,12 +74,13 @@ TEST_P(BulletinsOn, HaltsStandWithTheirReasonsAndEnds) {
   f.at("06 09:05");
   f.markets.resume(no, {"sun", "", "已修复", "1"});
   const auto first = told.bulletin(january(5)).halts, second = told.bulletin(january(6)).halts;
-  ASSERT_EQ(first.size(), 2U);
+  ASSERT_EQ(first.size(), 3U);
   EXPECT_EQ(first[0].reason, "核查一笔大宗交易");
   EXPECT_EQ(first[0].until, parse_instant("2026-01-05 11:00"));
   EXPECT_EQ(to_string(first[0].at), "2026-01-05 10:00");
-  EXPECT_EQ(first[1].until, std::nullopt);
-  EXPECT_FALSE(first[1].resumed);
+  EXPECT_TRUE(first[1].resumed);  // when its time was over, by the clock
+  EXPECT_EQ(first[2].until, std::nullopt);
+  EXPECT_FALSE(first[2].resumed);
   ASSERT_EQ(second.size(), 1U);
   EXPECT_TRUE(second[0].resumed);
   EXPECT_EQ(second[0].reason, "已修复");
