@@ -16,11 +16,7 @@ let secret
 
 before(async () => {
   browser = await launch()
-  ;({ server, statement, posted, secret } = await demonstration(browser, async (cli) => {
-    const day = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10)
-    await cli('market', 'open', 'cod-guo-market', '--key', '1', '--from', '2027-01', '--to', '2028-01', '--reference', '6000', '--first-day', day, '--last-day', day, '--by', 'a', '--reason', '示例')
-    await cli('market', 'approve', '1', '--by', 'b', '--reason', '示例')
-  }))
+  ;({ server, statement, posted, secret } = await demonstration(browser))
 })
 after(async () => {
   await browser?.close()
