@@ -1,5 +1,6 @@
 // A fault at every write of every step: nothing half-done stays, and the same step again passes.
 #include "bank/bank_testing.h"
+#include "store/row_bomb_testing.h"
 
 #include <thread>
 
@@ -15,32 +16,6 @@ class BankFaults : public ::testing::TestWithParam<std::string> {};
 INSTANTIATE_TEST_SUITE_P(Databases, BankFaults, ::testing::ValuesIn(store::test_kinds()),
                          [](const auto& each) { return each.param; });
 
-// Every write to the tables of money counts down; the one that reaches zero fails.
-void arm(store::Database& db, std::vector<std::string>& tables) {
-  db.write([&](store::Transaction& t) {
-    const bool sqlite = t.dialect() == store::Dialect::sqlite;
-    for (const auto& row : t.query(sqlite ? "SELECT name FROM sqlite_schema WHERE type = 'table'"
-                                          : "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))
-      for (const char* head : {"bank_", "right_", "ledger_", "statement"})
-        if (row.text(0).starts_with(head)) tables.push_back(row.text(0));
-    t.execute("CREATE TABLE bomb (left_ones BIGINT NOT NULL)");
-    t.execute("INSERT INTO bomb VALUES (0)");
-    if (!sqlite)
-      t.execute(
-          "CREATE FUNCTION bomb() RETURNS trigger AS $$ BEGIN UPDATE bomb SET left_ones = left_ones - 1; IF (SELECT "
-          "left_ones FROM bomb) = 0 THEN RAISE EXCEPTION 'boom'; END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; "
-          "RETURN NEW; END $$ LANGUAGE plpgsql");
-    for (const std::string& table : tables)
-      for (const char* what : {"INSERT", "UPDATE", "DELETE"})
-        t.execute(sqlite ? fmt::format("CREATE TRIGGER bomb_{0}_{1} BEFORE {1} ON {0} BEGIN UPDATE bomb SET left_ones = "
-                                       "left_ones - 1; SELECT RAISE(ABORT, 'boom') WHERE (SELECT left_ones FROM bomb) = 0; "
-                                       "END",
-                                       table, what)
-                         : fmt::format("CREATE TRIGGER bomb_{0}_{1} BEFORE {1} ON {0} FOR EACH ROW EXECUTE FUNCTION bomb()",
-                                       table, what));
-  });
-}
-
 TEST_P(BankFaults, AFailedWriteLeavesNothing) {
   Office o(GetParam());
   o.post_statements();
@@ -48,13 +23,10 @@ TEST_P(BankFaults, AFailedWriteLeavesNothing) {
   o.withdraw("H-A", 20'000, "W");
   o.payee("gov:1", "6222");
   auto& db = o.world.database.db();
-  std::vector<std::string> tables;
-  arm(db, tables);
+  store::RowBomb bomb(db, {"bank_", "right_", "ledger_", "statement"});
   const auto contents = [&] {
-    std::string out = o.rights.state_hash();
+    std::string out = o.rights.state_hash() + bomb.counts();
     db.read([&](store::Transaction& t) {
-      for (const std::string& table : tables)
-        out += fmt::format("{} {}\n", table, t.first(fmt::format("SELECT COUNT(*) FROM {}", table))->integer(0));
       for (const auto& row : t.query("SELECT state FROM bank_batch ORDER BY number")) out += row.text(0) + "\n";
       for (const auto& row : t.query("SELECT state FROM bank_instruction ORDER BY batch, line")) out += row.text(0) + "\n";
       for (const auto& row : t.query("SELECT state FROM bank_entry ORDER BY seq")) out += row.text(0) + "\n";
@@ -66,12 +38,12 @@ TEST_P(BankFaults, AFailedWriteLeavesNothing) {
     const std::string before = contents();
     int failed = 0;
     for (int n = 1; n < 400; ++n) {
-      db.write([&](store::Transaction& t) { t.execute("UPDATE bomb SET left_ones = ?", n); });
+      bomb.set(n);
       if (code_of(work).empty()) break;
       ++failed;
       ASSERT_EQ(contents(), before) << name << " write " << n;
     }
-    db.write([&](store::Transaction& t) { t.execute("UPDATE bomb SET left_ones = 0"); });
+    bomb.set(0);
     EXPECT_GE(failed, at_least) << name;
     EXPECT_NE(contents(), before) << name;
     ASSERT_EQ(o.troubles(), "") << name;

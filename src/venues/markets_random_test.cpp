@@ -1,6 +1,7 @@
 // Random trading on both databases; every write fails once; clients at the same time; killed while trading.
 #include "store/row_bomb_testing.h"
 #include "venues/markets_testing.h"
+#include "venues/random_testing.h"
 
 #include <filesystem>
 #include <random>
@@ -16,23 +17,6 @@ using namespace testing;
 using exchange::Stands;
 
 namespace {
-
-// All cash and all rights of a month that anybody has, under way or not.
-std::int64_t total(Floor& f, const std::string& instrument, int period) {
-  std::int64_t out = 0;
-  for (const rights::Holding& holding :
-       f.w.rights.holdings({.account = {}, .owner = {}, .instrument = instrument, .term = {}}))
-    if (holding.part.period <= period && period < holding.part.period + holding.part.count &&
-        holding.account != "ISS" && holding.account != "BANK")
-      out += holding.part.amount;
-  return out;
-}
-
-std::int64_t under_way(Floor& f) {
-  std::int64_t out = 0;
-  for (const rights::Holding& holding : f.w.rights.holdings({})) out += holding.pending_out + holding.pending_in;
-  return out;
-}
 
 class Dice {
  public:
@@ -80,7 +64,7 @@ std::string run(Floor& f, unsigned seed, int& deals) {
     constexpr std::array self{"cancel_newest", "cancel_oldest", "cancel_both", "decrement"};
     changes.emplace_back("cancel_newest", self[static_cast<std::size_t>(dice.below(4))]);
   }
-  const std::int64_t cash = total(f, "CNY", 0), goods = total(f, "COD", jan + 3);
+  const std::int64_t cash = total(f.w, "CNY", 0), goods = total(f.w, "COD", jan + 3);
   const std::int64_t no = f.open(market_venue(changes));
   std::string out;
   std::vector<std::pair<StoredOrder, bool>> placed;
@@ -124,8 +108,8 @@ std::string run(Floor& f, unsigned seed, int& deals) {
       if (dice.below(4) == 0) f.markets.resume(no, {"wei", "", "试", "1"});
     }
     EXPECT_EQ(f.troubles(no), "") << time;
-    EXPECT_EQ(total(f, "CNY", 0), cash);
-    EXPECT_EQ(total(f, "COD", jan + 3), goods);
+    EXPECT_EQ(total(f.w, "CNY", 0), cash);
+    EXPECT_EQ(total(f.w, "COD", jan + 3), goods);
     if (::testing::Test::HasFailure()) return out;
   }
   f.at("12 09:00");
@@ -133,9 +117,9 @@ std::string run(Floor& f, unsigned seed, int& deals) {
   deals += static_cast<int>(made.size());
   if (asks)
     for (const Deal& deal : made) f.markets.decide(no, deal.seq, dice.below(2) == 0, li);
-  EXPECT_EQ(under_way(f), 0) << "what was set aside is released once and wholly";
-  EXPECT_EQ(total(f, "CNY", 0), cash);
-  EXPECT_EQ(total(f, "COD", jan + 3), goods);
+  EXPECT_EQ(under_way(f.w), 0) << "what was set aside is released once and wholly";
+  EXPECT_EQ(total(f.w, "CNY", 0), cash);
+  EXPECT_EQ(total(f.w, "COD", jan + 3), goods);
   EXPECT_EQ(f.troubles(no), "");
   return out + f.markets.market(no).head;
 }
@@ -164,7 +148,7 @@ TEST_P(MarketsTogether, EveryOrderCountsOnce) {
   Floor f(GetParam());
   const std::int64_t no = f.open(market_venue());
   f.at("05 10:00");
-  const std::int64_t cash = total(f, "CNY", 0), goods = total(f, "COD", jan + 3);
+  const std::int64_t cash = total(f.w, "CNY", 0), goods = total(f.w, "COD", jan + 3);
   std::vector<std::string> faults(4);
   std::vector<std::thread> clients;
   for (int client = 0; client < 4; ++client)
@@ -202,8 +186,8 @@ TEST_P(MarketsTogether, EveryOrderCountsOnce) {
   EXPECT_EQ(faults, std::vector<std::string>(4));
   EXPECT_EQ(f.markets.orders(no, "", false, 100'000, 1'000).size(), 40U);
   EXPECT_GE(f.markets.market(no).deals, 10);
-  EXPECT_EQ(total(f, "CNY", 0), cash);
-  EXPECT_EQ(total(f, "COD", jan + 3), goods);
+  EXPECT_EQ(total(f.w, "CNY", 0), cash);
+  EXPECT_EQ(total(f.w, "COD", jan + 3), goods);
   EXPECT_EQ(f.troubles(no), "");
 }
 
@@ -275,24 +259,6 @@ TEST_P(MarketFaults, AFailedWriteLeavesNothing) {
   EXPECT_EQ(f.markets.market(no).state, "ended");
 }
 
-namespace {
-
-// Kills its process the nth time it is asked.
-class DeadlyClock final : public Clock {
- public:
-  DeadlyClock(Instant at, int times) : at_(at), left_(times) {}
-  Instant now() const override {
-    if (--left_ == 0) kill(getpid(), SIGKILL);
-    return at_;
-  }
-
- private:
-  Instant at_;
-  mutable int left_;
-};
-
-}  // namespace
-
 class MarketsKilled : public ::testing::TestWithParam<std::string> {};
 INSTANTIATE_TEST_SUITE_P(Databases, MarketsKilled, ::testing::ValuesIn(store::test_kinds()));
 
@@ -301,7 +267,7 @@ TEST_P(MarketsKilled, NothingAcknowledgedIsLost) {
   Floor f(GetParam());
   const std::int64_t no = f.open(market_venue());
   f.at("05 10:00");
-  const std::int64_t cash = total(f, "CNY", 0), goods = total(f, "COD", jan + 3);
+  const std::int64_t cash = total(f.w, "CNY", 0), goods = total(f.w, "COD", jan + 3);
   std::set<std::int64_t> acknowledged;
   int killed = 0;
   for (int round = 0; killed < (GetParam() == "sqlite" ? 150 : 50); ++round) {
@@ -347,8 +313,8 @@ TEST_P(MarketsKilled, NothingAcknowledgedIsLost) {
   for (const StoredOrder& order : f.markets.orders(no, "", false, 1'000'000, 100'000)) there.insert(order.id);
   for (const std::int64_t id : acknowledged) EXPECT_TRUE(there.contains(id)) << "order " << id << " is lost";
   EXPECT_GE(acknowledged.size(), 50U);
-  EXPECT_EQ(total(f, "CNY", 0), cash);
-  EXPECT_EQ(total(f, "COD", jan + 3), goods);
+  EXPECT_EQ(total(f.w, "CNY", 0), cash);
+  EXPECT_EQ(total(f.w, "COD", jan + 3), goods);
   EXPECT_EQ(f.troubles(no), "");
 }
 

@@ -1,6 +1,7 @@
 // Random bidders on both databases; every write fails once; clients at the same time; killed while closing.
 #include "store/row_bomb_testing.h"
 #include "venues/terms.h"
+#include "venues/random_testing.h"
 #include "venues/venues_testing.h"
 
 #include <atomic>
@@ -18,24 +19,6 @@ using namespace testing;
 
 namespace {
 
-// All cash and all rights of a month that anybody has, under way or not.
-std::int64_t total(Hall& h, const std::string& instrument, int period) {
-  std::int64_t out = 0;
-  for (const rights::Holding& holding :
-       h.w.rights.holdings({.account = {}, .owner = {}, .instrument = instrument, .term = {}}))
-    if (holding.part.period <= period && period < holding.part.period + holding.part.count &&
-        holding.account != "ISS" && holding.account != "BANK")
-      out += holding.part.amount;
-  return out;
-}
-
-std::int64_t under_way(Hall& h) {
-  std::int64_t out = 0;
-  for (const rights::Holding& holding : h.w.rights.holdings({}))
-    out += holding.pending_out + holding.pending_in;
-  return out;
-}
-
 // The same seed gives the same auctions, bids and refusals everywhere.
 std::string run(Hall& h, unsigned seed) {
   std::mt19937 random(seed);
@@ -51,7 +34,7 @@ std::string run(Hall& h, unsigned seed) {
     constexpr std::array under{"cancel", "lowest_bid", "reserve"};
     changes.emplace_back("undersubscription: reserve",
                          std::string("undersubscription: ") + under[static_cast<std::size_t>(below(3))]);
-    const std::int64_t cash = total(h, "CNY", 0), goods = total(h, "COD", jan + 3);
+    const std::int64_t cash = total(h.w, "CNY", 0), goods = total(h.w, "COD", jan + 3);
     const std::int64_t no = h.announced(venue(changes), 10 * (1 + below(20)));
     for (const char* account : {"A", "B", "C"}) h.admit(no, account);
     h.w.clock.set(h.opens);
@@ -72,9 +55,9 @@ std::string run(Hall& h, unsigned seed) {
     AuctionView view = h.auctions.close(no, fmt::format("seed {}", seed), qian);
     if (view.state == "awaiting") view = h.auctions.decide(no, below(2) == 0, li);
     EXPECT_TRUE(h.auctions.verify(no).empty());
-    EXPECT_EQ(total(h, "CNY", 0), cash);
-    EXPECT_EQ(total(h, "COD", jan + 3), goods);
-    EXPECT_EQ(under_way(h), 0) << "what was set aside is released once and wholly";
+    EXPECT_EQ(total(h.w, "CNY", 0), cash);
+    EXPECT_EQ(total(h.w, "COD", jan + 3), goods);
+    EXPECT_EQ(under_way(h.w), 0) << "what was set aside is released once and wholly";
     EXPECT_EQ(h.w.troubles(), "");
     Json result = Json::parse(view.result);
     result.erase("bids");  // every bid has random bits of its own in the chain
@@ -223,28 +206,10 @@ TEST_P(AuctionsTogether, EveryBidCountsOnce) {
   EXPECT_EQ(hashes[0], hashes[1]);  // one of them closed it
   EXPECT_EQ(h.auctions.bids(no).size(), 24U);
   EXPECT_EQ(h.auctions.auction(no).sold, 1'000);
-  EXPECT_EQ(under_way(h), 0);
+  EXPECT_EQ(under_way(h.w), 0);
   EXPECT_TRUE(h.auctions.verify(no).empty());
   EXPECT_EQ(h.w.troubles(), "");
 }
-
-namespace {
-
-// Kills its process the nth time it is asked.
-class DeadlyClock final : public Clock {
- public:
-  DeadlyClock(Instant at, int times) : at_(at), left_(times) {}
-  Instant now() const override {
-    if (--left_ == 0) kill(getpid(), SIGKILL);
-    return at_;
-  }
-
- private:
-  Instant at_;
-  mutable int left_;
-};
-
-}  // namespace
 
 class AuctionsKilled : public ::testing::TestWithParam<std::string> {};
 INSTANTIATE_TEST_SUITE_P(Databases, AuctionsKilled, ::testing::ValuesIn(store::test_kinds()));
@@ -299,7 +264,7 @@ TEST_P(AuctionsKilled, ClosingResumesToTheSameResult) {
   const AuctionView done = h.auctions.close(no, "seed", qian);
   EXPECT_EQ(done.result_hash, wanted.empty() ? done.result_hash : wanted);
   EXPECT_EQ(done.sold, 1'000);
-  EXPECT_EQ(under_way(h), 0);
+  EXPECT_EQ(under_way(h.w), 0);
   EXPECT_TRUE(h.auctions.verify(no).empty());
   EXPECT_EQ(h.w.troubles(), "");
 }
