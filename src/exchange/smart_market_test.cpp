@@ -367,7 +367,8 @@ double glpsol(const std::string& lp) {
   const std::string command = fmt::format("glpsol --lp {0}.lp -o {0}.txt >/dev/null 2>&1", base.string());
   EXPECT_EQ(std::system(command.c_str()), 0);
   double out = 0;
-  for (const std::string_view line : split(read_file(base.string() + ".txt"), '\n')) {
+  const std::string said = read_file(base.string() + ".txt");  // outlives the loop over its lines
+  for (const std::string_view line : split(said, '\n')) {
     if (line.starts_with("Status:")) {
       EXPECT_EQ(trim(line.substr(7)), "OPTIMAL");
     }

@@ -106,7 +106,8 @@ Glpk glpsol(const Model& model) {
   const std::string command = fmt::format("glpsol --lp {} -o {} >/dev/null 2>&1", lp, report);
   if (std::system(command.c_str()) != 0) return {"failed", 0};
   Glpk out;
-  for (const std::string_view line : split(read_file(report), '\n')) {
+  const std::string said = read_file(report);  // outlives the loop over its lines
+  for (const std::string_view line : split(said, '\n')) {
     if (line.starts_with("Status:")) out.status = std::string(trim(line.substr(7)));
     if (line.starts_with("Objective:")) {
       const auto at = line.find('=');
