@@ -134,7 +134,7 @@ for (const [locale, width] of [['zh', 1280], ['en', 390]])
       await form.getByLabel(t('privacy.assessor')).fill('联席会议办公室')
       await sound(chen.page, `assessment ${locale} ${width}`)
       await form.getByRole('button', { name: t('privacy.send'), exact: true }).click()
-      await chen.page.getByText(t('privacy.assessed.current')).waitFor()
+      await chen.page.getByText(t('privacy.assessed.current'), { exact: true }).first().waitFor()
       await sound(chen.page, `register ${locale} ${width}`)
       await shot(chen.page, 'privacy-register')
 
