@@ -5,6 +5,7 @@
 #include "ledger/ledger.h"
 #include "venues/markets.h"
 
+#include <functional>
 #include <map>
 #include <memory>
 
@@ -226,109 +227,112 @@ int print_order(Context& c, const venues::Placed& placed) {
   return o.state == "refused" ? 1 : 0;
 }
 
+// A list as a table, or as JSON.
+class Listed {
+ public:
+  explicit Listed(std::vector<document::Column> columns) { table_.columns = std::move(columns); }
+  void add(Json json, const std::vector<std::string>& cells) {
+    json_.push_back(std::move(json));
+    document::Row row;
+    for (const std::string& cell : cells) row.push_back(cell);
+    table_.rows.push_back(std::move(row));
+  }
+  int print(Context& c) const {
+    if (c.json())
+      c.print(json_);
+    else
+      c.print(table_);
+    return 0;
+  }
+
+ private:
+  Json json_ = Json::array();
+  document::Table table_;
+};
+
+// Every page of a list that is read downwards by a number of its rows.
+template <class Row, class Read>
+void each_page(const Read& read, std::int64_t Row::* number, const std::function<void(const Row&)>& visit) {
+  for (std::int64_t before = std::numeric_limits<std::int64_t>::max();;) {
+    const std::vector<Row> page = read(before);
+    for (const Row& row : page) visit(row);
+    if (page.size() < most_rows) return;
+    before = page.back().*number;
+  }
+}
+
+std::string shown(const std::optional<Decimal>& price) {
+  return price ? price->to_string() : "";
+}
+
 int list(Context& c) {
   Desk desk(c);
   Json out = Json::array();
-  for (const venues::MarketView& m : desk.markets.markets(std::numeric_limits<std::int64_t>::max(), most_rows)) {
-    if (c.json()) {
-      out.push_back(json_of(m));
-      continue;
-    }
-    const Text state = said(m.state);
-    c.line({fmt::format("{}  {}  {}  {} 至 {}", m.number, state.zh, m.venue.title.zh, to_string(m.listing.first_day),
-                        to_string(m.listing.last_day)),
-            fmt::format("{}  {}  {}  {} to {}", m.number, state.en, m.venue.title.en, to_string(m.listing.first_day),
-                        to_string(m.listing.last_day))});
-  }
+  each_page<venues::MarketView>([&](std::int64_t before) { return desk.markets.markets(before, most_rows); },
+                                &venues::MarketView::number, [&](const venues::MarketView& m) {
+                                  if (c.json()) return out.push_back(json_of(m));
+                                  const Text state = said(m.state);
+                                  const std::string from = to_string(m.listing.first_day), to = to_string(m.listing.last_day);
+                                  c.line({fmt::format("{}  {}  {}  {} 至 {}", m.number, state.zh, m.venue.title.zh, from, to),
+                                          fmt::format("{}  {}  {}  {} to {}", m.number, state.en, m.venue.title.en, from, to)});
+                                });
   if (c.json()) c.print(out);
   return 0;
 }
 
 int orders(Context& c, const Arguments& a) {
   Desk desk(c);
-  Json out = Json::array();
-  document::Table table;
   const auto number = document::CellKind::number;
-  table.columns = {{{"委托", "order"}, number}, {{"账户", "account"}},       {{"买卖", "side"}},
-                   {{"价格", "price"}, number}, {{"数量", "quantity"}, number}, {{"未成交", "left"}, number},
-                   {{"状态", "state"}},         {{"说明", "why"}}};
-  for (const venues::StoredOrder& o :
-       desk.markets.orders(a.number, a.account, a.open_only, std::numeric_limits<std::int64_t>::max(), most_rows)) {
-    out.push_back(json_of(o));
-    const Text why = o.reason == exchange::Refusal::none ? Text{} : exchange::describe(o.reason);
-    document::Row cells;
-    for (const std::string& cell :
-         {std::to_string(o.id), o.account, c.say(said(word(o.side))), o.price ? o.price->to_string() : "", std::to_string(o.quantity),
-          std::to_string(o.left), c.say(said(o.state)), c.say(why)})
-      cells.push_back(cell);
-    table.rows.push_back(cells);
-  }
-  if (c.json())
-    c.print(out);
-  else
-    c.print(table);
-  return 0;
+  Listed out({{{"委托", "order"}, number}, {{"账户", "account"}},       {{"买卖", "side"}},
+              {{"价格", "price"}, number}, {{"数量", "quantity"}, number}, {{"未成交", "left"}, number},
+              {{"状态", "state"}},         {{"说明", "why"}}});
+  each_page<venues::StoredOrder>(
+      [&](std::int64_t before) { return desk.markets.orders(a.number, a.account, a.open_only, before, most_rows); },
+      &venues::StoredOrder::seq, [&](const venues::StoredOrder& o) {
+        const Text why = o.reason == exchange::Refusal::none ? Text{} : exchange::describe(o.reason);
+        out.add(json_of(o), {std::to_string(o.id), o.account, c.say(said(word(o.side))), shown(o.price),
+                             std::to_string(o.quantity), std::to_string(o.left), c.say(said(o.state)), c.say(why)});
+      });
+  return out.print(c);
 }
 
 int deals(Context& c, const Arguments& a) {
   Desk desk(c);
-  Json out = Json::array();
-  document::Table table;
   const auto number = document::CellKind::number;
-  table.columns = {{{"成交", "deal"}, number},      {{"时间", "time"}},         {{"方式", "kind"}},
-                   {{"价格", "price"}, number},     {{"数量", "quantity"}, number}, {{"价款（元）", "yuan"}, number},
-                   {{"买方", "buyer"}},             {{"卖方", "seller"}}};
-  for (const venues::Deal& d : desk.markets.deals(a.number, std::numeric_limits<std::int64_t>::max(), most_rows)) {
-    out.push_back(json_of(d));
-    document::Row cells;
-    for (const std::string& cell : {std::to_string(d.seq), to_string(d.at), c.say(said(d.kind)), d.price.to_string(),
-                                    std::to_string(d.quantity), yuan(d.fen), d.buyer, d.seller})
-      cells.push_back(cell);
-    table.rows.push_back(cells);
-  }
-  if (c.json())
-    c.print(out);
-  else
-    c.print(table);
-  return 0;
+  Listed out({{{"成交", "deal"}, number}, {{"时间", "time"}}, {{"方式", "kind"}}, {{"价格", "price"}, number},
+              {{"数量", "quantity"}, number}, {{"价款（元）", "yuan"}, number}, {{"买方", "buyer"}}, {{"卖方", "seller"}}});
+  each_page<venues::Deal>([&](std::int64_t before) { return desk.markets.deals(a.number, before, most_rows); },
+                          &venues::Deal::seq, [&](const venues::Deal& d) {
+                            out.add(json_of(d), {std::to_string(d.seq), to_string(d.at), c.say(said(d.kind)),
+                                                 d.price.to_string(), std::to_string(d.quantity), yuan(d.fen), d.buyer,
+                                                 d.seller});
+                          });
+  return out.print(c);
 }
 
 int days(Context& c, const Arguments& a) {
-  Desk desk(c);
   const Date from = a.first_day.empty() ? make_date(1970, 1, 1) : parse_date(a.first_day);
   const Date to = a.last_day.empty() ? make_date(9999, 12, 31) : parse_date(a.last_day);
-  Json out = Json::array();
-  document::Table table;
   const auto number = document::CellKind::number;
-  table.columns = {{{"日期", "day"}},        {{"开盘", "open"}, number},    {{"最高", "high"}, number},
-                   {{"最低", "low"}, number}, {{"收盘", "close"}, number},   {{"成交量", "quantity"}, number},
-                   {{"成交额（元）", "yuan"}, number}, {{"笔数", "deals"}, number}, {{"大宗", "bulk"}, number}};
-  for (const venues::MarketDay& d : desk.markets.days(a.number, from, to)) {
-    out.push_back({{"day", to_string(d.day)},
-                   {"open", or_null(d.opening)},
-                   {"high", or_null(d.high)},
-                   {"low", or_null(d.low)},
-                   {"close", d.closing.to_string()},
-                   {"quantity", d.quantity},
-                   {"fen", d.fen},
-                   {"deals", d.deals},
-                   {"bulk_quantity", d.bulk_quantity},
-                   {"bulk_fen", d.bulk_fen},
-                   {"bulk_deals", d.bulk_deals},
-                   {"hash", d.hash}});
-    const auto shown = [](const std::optional<Decimal>& price) { return price ? price->to_string() : ""; };
-    document::Row cells;
-    for (const std::string& cell :
-         {to_string(d.day), shown(d.opening), shown(d.high), shown(d.low), d.closing.to_string(), std::to_string(d.quantity),
-          yuan(d.fen), std::to_string(d.deals), std::to_string(d.bulk_quantity)})
-      cells.push_back(cell);
-    table.rows.push_back(cells);
-  }
-  if (c.json())
-    c.print(out);
-  else
-    c.print(table);
-  return 0;
+  Listed out({{{"日期", "day"}}, {{"开盘", "open"}, number}, {{"最高", "high"}, number}, {{"最低", "low"}, number},
+              {{"收盘", "close"}, number}, {{"成交量", "quantity"}, number}, {{"成交额（元）", "yuan"}, number},
+              {{"笔数", "deals"}, number}, {{"大宗", "bulk"}, number}});
+  for (const venues::MarketDay& d : Desk(c).markets.days(a.number, from, to))
+    out.add({{"day", to_string(d.day)},
+             {"open", or_null(d.opening)},
+             {"high", or_null(d.high)},
+             {"low", or_null(d.low)},
+             {"close", d.closing.to_string()},
+             {"quantity", d.quantity},
+             {"fen", d.fen},
+             {"deals", d.deals},
+             {"bulk_quantity", d.bulk_quantity},
+             {"bulk_fen", d.bulk_fen},
+             {"bulk_deals", d.bulk_deals},
+             {"hash", d.hash}},
+            {to_string(d.day), shown(d.opening), shown(d.high), shown(d.low), d.closing.to_string(),
+             std::to_string(d.quantity), yuan(d.fen), std::to_string(d.deals), std::to_string(d.bulk_quantity)});
+  return out.print(c);
 }
 
 // ---- what is done ----

@@ -219,7 +219,7 @@ Quote Auctions::quote(std::int64_t number, const Bid& bid, const std::string& ac
     if (old) judge([&] { require_better(row.terms, bid, *old); });
     judge([&] {  // what is out of range has no price
       out.price_fen = price_of(row.terms, bid.quantity, bid.price);
-      for (const rights::Charge& charge : charges_of(row.terms.venue, out.price_fen))
+      for (const rights::Charge& charge : charges_of(row.terms.venue.fees, out.price_fen))
         if (charge.buyer == sale) out.charges_fen += charge.fen;
     });
     out.set_aside = sale ? std::max(out.price_fen + out.charges_fen, bid.cover_fen) : bid.quantity;

@@ -33,7 +33,7 @@ rights::Trade trade_for(const Terms& terms, const std::string& lot_key, const st
   trade.vintage = lot.vintage;
   trade.project = lot.project;
   trade.fen = price_of(terms, served.filled, yuan_of(venue, served.pays));
-  trade.charges = charges_of(venue, trade.fen);
+  trade.charges = charges_of(venue.fees, trade.fen);
   trade.certificate = venue.certificate;
   if (venue.approval_days) {
     trade.conditional = true;

@@ -219,7 +219,7 @@ Markets::Change Markets::carry_out(store::Transaction& t, MarketRow& row, Comman
         .vintage = terms.listing.vintage,
         .project = terms.listing.project,
         .fen = deal.fen,
-        .charges = charges_of(terms, deal.fen),
+        .charges = charges_of(terms.venue.fees, deal.fen),
         .certificate = terms.venue.certificate};
     if (terms.venue.approval_days) {
       trade.conditional = true;

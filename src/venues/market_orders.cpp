@@ -381,7 +381,7 @@ OrderQuote Markets::quote(std::int64_t number, const OrderRequest& request, cons
           if (price > 0 && command.qty > 0)
             out.price_fen = exchange::value_of(price, command.qty, rules.value_numerator, rules.value_denominator);
         }
-        for (const rights::Charge& charge : charges_of(row.terms, out.price_fen))
+        for (const rights::Charge& charge : charges_of(row.terms.venue.fees, out.price_fen))
           if (charge.buyer == (request.side == Side::buy)) out.charges_fen += charge.fen;
       } catch (const Error& error) {
         out.faults.push_back(error);

@@ -33,9 +33,7 @@ std::int64_t narrow(__int128 value) {
 std::string to_text(const MarketTerms& terms) {
   const MarketVenue& v = terms.venue;
   const exchange::BookRules& r = v.rules;
-  Json fees = Json::array(), sessions = Json::array();
-  for (const VenueFee& fee : v.fees)
-    fees.push_back({{"buyer", fee.buyer}, {"kind", fee.kind}, {"to", fee.to}, {"rate", fee.rule.rate.to_string()}});
+  Json sessions = Json::array();
   for (const SessionStep& step : v.sessions)
     sessions.push_back({{"minute", step.minute}, {"what", static_cast<int>(step.what)}});
   const Json rules{{"market", static_cast<int>(r.market)},
@@ -67,7 +65,7 @@ std::string to_text(const MarketTerms& terms) {
                    {"every_day", v.every_day},
                    {"sessions", sessions},
                    {"approval_days", v.approval_days ? Json(*v.approval_days) : Json()},
-                   {"fees", fees},
+                   {"fees", fees_json(v.fees)},
                    {"certificate", v.certificate},
                    {"document", v.source.document},
                    {"document_number", v.source.number},
@@ -121,8 +119,7 @@ MarketTerms market_terms_of(const std::string& text) {
   for (const Json& step : v.at("sessions"))
     venue.sessions.push_back({step.at("minute"), static_cast<SessionStep::What>(step.at("what").get<int>())});
   if (!v.at("approval_days").is_null()) venue.approval_days = v.at("approval_days").get<int>();
-  for (const Json& fee : v.at("fees"))
-    venue.fees.push_back({fee.at("buyer"), fee.at("kind"), fee.at("to"), {decimal(fee.at("rate")), 0, 0}});
+  venue.fees = fees_of(v.at("fees"));
   venue.certificate = v.at("certificate");
   venue.source.document = v.at("document");
   venue.source.number = v.at("document_number");
@@ -177,14 +174,6 @@ std::int64_t ticks_of(const MarketTerms& terms, const Decimal& yuan) {
 
 Decimal yuan_of(const MarketTerms& terms, std::int64_t ticks) {
   return Decimal::from_int(ticks) * terms.venue.tick;
-}
-
-std::vector<rights::Charge> charges_of(const MarketTerms& terms, std::int64_t fen) {
-  std::vector<rights::Charge> out;
-  for (const VenueFee& fee : terms.venue.fees)
-    if (const std::int64_t amount = exchange::fee_of(fen, fee.rule); amount > 0)
-      out.push_back({fee.buyer, fee.to, fee.kind, amount});
-  return out;
 }
 
 std::int64_t cover_of(const MarketTerms& terms, std::int64_t cash, std::int64_t quantity) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "venues/markets.h"
+#include "venues/venue_fees.h"
 
 #include <nlohmann/json.hpp>
 
@@ -21,7 +22,6 @@ exchange::BookRules rules_of(const MarketTerms& terms);
 // Yuan in whole ticks. Throws bad_value when it lies between two.
 std::int64_t ticks_of(const MarketTerms& terms, const Decimal& yuan);
 Decimal yuan_of(const MarketTerms& terms, std::int64_t ticks);
-std::vector<rights::Charge> charges_of(const MarketTerms& terms, std::int64_t fen);
 // What a buyer sets aside: the cash of his order, and fees for however many deals it falls into.
 std::int64_t cover_of(const MarketTerms& terms, std::int64_t cash, std::int64_t quantity);
 

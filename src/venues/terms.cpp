@@ -20,14 +20,6 @@ std::optional<Decimal> decimal_or_none(const Json& value) {
 std::string to_text(const Terms& terms) {
   const AuctionVenue& v = terms.venue;
   const Announcement& a = terms.announcement;
-  Json fees = Json::array();
-  for (const VenueFee& fee : v.fees)
-    fees.push_back({{"buyer", fee.buyer},
-                    {"kind", fee.kind},
-                    {"to", fee.to},
-                    {"rate", fee.rule.rate.to_string()},
-                    {"least", fee.rule.least},
-                    {"most", fee.rule.most}});
   Json venue{{"id", v.id},
              {"zh", v.title.zh},
              {"en", v.title.en},
@@ -51,7 +43,7 @@ std::string to_text(const Terms& terms) {
              {"announcement_days", v.announcement_days},
              {"qualification_days", v.qualification_days},
              {"approval_days", v.approval_days ? Json(*v.approval_days) : Json()},
-             {"fees", fees},
+             {"fees", fees_json(v.fees)},
              {"certificate", v.certificate},
              {"seed_source", v.seed_source},
              {"admitted_public", v.admitted_public},
@@ -100,12 +92,7 @@ Terms terms_of(const std::string& text) {
   venue.announcement_days = v.at("announcement_days");
   venue.qualification_days = v.at("qualification_days");
   if (!v.at("approval_days").is_null()) venue.approval_days = v.at("approval_days").get<int>();
-  for (const Json& fee : v.at("fees"))
-    venue.fees.push_back(
-        {fee.at("buyer"),
-         fee.at("kind"),
-         fee.at("to"),
-         {Decimal::parse(fee.at("rate").get<std::string>()), fee.at("least"), fee.at("most")}});
+  venue.fees = fees_of(v.at("fees"));
   venue.certificate = v.at("certificate");
   venue.seed_source = v.at("seed_source");
   // Auctions announced before there were these.
@@ -149,18 +136,10 @@ std::int64_t price_of(const Terms& terms, std::int64_t quantity, const Decimal& 
   return term ? rights::value_of_rate(quantity, *term, yuan) : rights::value_of_stock(quantity, yuan);
 }
 
-std::vector<rights::Charge> charges_of(const AuctionVenue& venue, std::int64_t fen) {
-  std::vector<rights::Charge> out;
-  for (const VenueFee& fee : venue.fees)
-    if (const std::int64_t amount = exchange::fee_of(fen, fee.rule); amount > 0)
-      out.push_back({fee.buyer, fee.to, fee.kind, amount});
-  return out;
-}
-
 std::int64_t due_from_buyer(const Terms& terms, std::int64_t quantity, const Decimal& yuan) {
   std::int64_t out = price_of(terms, quantity, yuan);
   const std::int64_t fen = out;
-  for (const rights::Charge& charge : charges_of(terms.venue, fen))
+  for (const rights::Charge& charge : charges_of(terms.venue.fees, fen))
     if (charge.buyer) out += charge.fen;
   return out;
 }

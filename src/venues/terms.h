@@ -3,6 +3,7 @@
 #pragma once
 
 #include "venues/auctions.h"
+#include "venues/venue_fees.h"
 
 #include <nlohmann/json.hpp>
 
@@ -23,7 +24,6 @@ Decimal yuan_of(const AuctionVenue& venue, std::int64_t ticks);
 
 // Fen for so much at a price, rounded once.
 std::int64_t price_of(const Terms& terms, std::int64_t quantity, const Decimal& yuan);
-std::vector<rights::Charge> charges_of(const AuctionVenue& venue, std::int64_t fen);
 // Price and the buyer's fees.
 std::int64_t due_from_buyer(const Terms& terms, std::int64_t quantity, const Decimal& yuan);
 // What covers a buy-back of the whole supply at the most that is paid, however many it is divided among.
