@@ -169,7 +169,7 @@ struct Effect {
     withdraw,        // takes down what the case published
     open_case,       // case, set, for
     allocate,        // an adopted allocation in the registry of rights: record, table, instrument, start, end …
-    set_permit,      // a granted permit in the registry of rights: account, holder, permit, former, last_day
+    set_permit,      // a granted permit in the registry of rights: account, holder, permit, former, from, last_day, place
     compile          // from, into: other cases gathered into a table of this one
   };
   Kind kind = Kind::publish;

@@ -56,7 +56,8 @@ std::vector<Argument> arguments_of(Effect::Kind kind) {
               {"end", false},   {"issuer", true}, {"reserve", true},    {"origin", false},
               {"cap", false},   {"kept", false},  {"method", false},    {"hash", false}};
     case Effect::Kind::set_permit:
-      return {{"account", true}, {"holder", true}, {"permit", true}, {"former", false}, {"last_day", false}};
+      return {{"account", true}, {"holder", true}, {"permit", true}, {"former", false},
+              {"from", false},   {"last_day", false}, {"place", false}};
     case Effect::Kind::compile:
       return {{"from", true},    {"into", true},       {"expected", false}, {"rows", false},
               {"status", false}, {"submitted", false}, {"due", false},      {"lacking", false}};

@@ -146,7 +146,7 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
           const std::string number = argument("number");
           if (trim(number).empty()) throw failed(effect, {"没有编号", "there is no number"});
           const auto held = t.first(
-              "SELECT case_id, ended_by, title, holder, valid_from, valid_to FROM casework_entry WHERE jurisdiction = ? "
+              "SELECT case_id, ended_by, title, holder, valid_from, valid_to, details FROM casework_entry WHERE jurisdiction = ? "
               "AND kind = ? AND number = ?",
               tenant_, argument("kind"), number);
           // One that this case ended may come to life again (an appeal upheld), one in force be renewed for its holder;
@@ -160,6 +160,19 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
             const std::string given = argument(name);
             return given.empty() && renewed ? held->text(column) : given;
           };
+          // What a renewal does not speak of stays as it is.
+          Json details = content_of(effect.fields);
+          if (renewed) {
+            Json merged = Json::parse(held->text(6));
+            for (const Json& one : details) {
+              const auto same = std::find_if(merged.begin(), merged.end(), [&](const Json& old) { return old.at("name") == one.at("name"); });
+              if (same == merged.end())
+                merged.push_back(one);
+              else
+                *same = one;
+            }
+            details = std::move(merged);
+          }
           t.execute(
               "INSERT INTO casework_entry (jurisdiction, kind, number, title, holder, valid_from, valid_to, "
               "details, case_id, ended_by) "
@@ -167,10 +180,10 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
               "title = excluded.title, holder = "
               "excluded.holder, valid_from = excluded.valid_from, valid_to = excluded.valid_to, details = "
               "excluded.details, case_id = excluded.case_id, ended_by = 0",
-              tenant_, argument("kind"), number, argument("title", true), argument("holder"), kept("from", 4),
-              kept("to", 5), content_of(effect.fields).dump(), s.id.value);
+              tenant_, argument("kind"), number, renewed ? held->text(2) : argument("title", true), argument("holder"), kept("from", 4),
+              kept("to", 5), details.dump(), s.id.value);
           if (renewed)
-            note["renewed"] = {{"case", held->integer(0)}, {"title", held->text(2)}, {"from", held->text(4)}, {"to", held->text(5)}};
+            note["renewed"] = {{"case", held->integer(0)}, {"title", held->text(2)}, {"from", held->text(4)}, {"to", held->text(5)}, {"details", Json::parse(held->text(6))}};
           note["kind"] = argument("kind");
           note["number"] = number;
           break;

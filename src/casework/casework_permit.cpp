@@ -2,6 +2,7 @@
 // number, and the first month for which it no longer holds; in the step's transaction, by the two persons of the case.
 #include "casework/codes.h"
 #include "casework/stored.h"
+#include "registry/registry.h"
 #include "rights/rights.h"
 #include "rights/titles.h"
 
@@ -20,12 +21,14 @@ struct Permit {
   std::string account;  // may be left out
   std::string number;
   std::string former;  // the number that it replaces
-  std::string last_day;
+  std::string from, last_day;
+  std::string place;  // for which the rights under it count
 };
 
 Permit permit_in(const CaseType& type, const Json& form, const Effect& effect) {
   const auto argument = [&](const char* name) { return argument_in(type, form, effect, name); };
-  return {argument("holder"), argument("account"), argument("permit"), argument("former"), argument("last_day")};
+  return {argument("holder"), argument("account"), argument("permit"), argument("former"),
+          argument("from"),   argument("last_day"), argument("place")};
 }
 
 // What speaks against the permit standing in the account.
@@ -98,7 +101,34 @@ Json Casework::set_permit(const identity::Caller& caller, const Stored& s, const
     account = &one;
   }
   Json note{{"do", "set_permit"}, {"number", permit.number}};
+  const Date today = clock_.today(), from = permit.from.empty() ? today : parse_date(permit.from);
+  if (!permit.place.empty()) {
+    // Compliance counts for a place what stands in accounts with its permit: both change together or not at all.
+    registry::Registry places(database_, tenant_);
+    const auto had = places.attribute(permit.place, "permit", from, today);
+    if (had && had->value != permit.number && had->value != permit.former)
+      refuse({fmt::format("场所 {} 登记的许可是 {}；一个场所只登记一个许可：另一个许可请登记为另一个场所，换证请写明原许可证编号",
+                          permit.place, had->value),
+              fmt::format("the place {} has the permit {}: a place has one permit. Register the other as a place of its own, or "
+                          "name that number as the former permit",
+                          permit.place, had->value)});
+    registry::RegistryData data;
+    registry::PlaceAttribute attribute;
+    attribute.place = permit.place;
+    attribute.name = "permit";
+    attribute.value = permit.number;
+    attribute.validity = {from, permit.last_day.empty() ? Date::max() : parse_date(permit.last_day) + std::chrono::days{1}};
+    attribute.known = today;
+    attribute.source = fmt::format("case/{}", s.id.value);
+    attribute.verified = true;
+    data.attributes.push_back(std::move(attribute));
+    places.apply(data);
+    note["place"] = permit.place;
+  }
   if (account == nullptr) return note;  // no rights stand under it
+  if (permit.place.empty() && effect.arguments.contains("place"))
+    refuse({fmt::format("登记账户 {} 中的权利按场所核算：请写明场所", account->code),
+            fmt::format("what stands in account {} counts for a place: name it", account->code)});
   if (permit.holder != s.party)
     refuse({fmt::format("登记账户 {} 是申请单位的，持证单位是另一家", account->code),
             fmt::format("account {} is the applicant's; the permit is somebody else's", account->code)});

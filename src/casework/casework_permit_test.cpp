@@ -175,6 +175,35 @@ TEST_P(GrantedPermits, TheAccountThePlaceAndTheRegisterSayIt) {
   EXPECT_EQ(done.state.state, "granted");
 }
 
+// Rights count for the place whose permit their account carries: both say the same from the same day on.
+TEST_P(GrantedPermits, ThePlaceSaysTheSamePermitAsTheAccount) {
+  Permits p(GetParam());
+  std::string text = permit_type;
+  const std::string had = "last_day: \"{ends}\"},\n      {do: set_attribute";
+  ASSERT_NE(text.find(had), std::string::npos);
+  text.replace(text.find(had), had.size(), "from: \"{begins}\", last_day: \"{ends}\", place: \"{place}\"},\n      {do: set_attribute");
+  policy::PackContext pack;
+  pack.pack = "test";
+  (*p.types)["permit"] = read_case_type(text, "permit.yaml", pack);
+  EXPECT_EQ(p.grant(Permits::values("H-1"), Permits::decision("P-1", "2026-12-01", "2031-06-30")), "granted");
+  EXPECT_EQ(p.permit_of("H-1"), "P-1 2031-07");
+  EXPECT_EQ(p.amount("permit", "2026-11-30"), "-");
+  EXPECT_EQ(p.amount("permit", "2026-12-01"), "P-1");
+  EXPECT_EQ(p.amount("permit", "2031-07-01"), "-");
+  // Renewed, the place goes on with it.
+  EXPECT_EQ(p.grant(Permits::values("H-1"), Permits::decision("P-1", "2031-07-01", "2035-06-30")), "granted");
+  EXPECT_EQ(p.amount("permit", "2031-07-01"), "P-1");
+  // A place has one permit, unless the other is said to be replaced; an account's rights need a place.
+  const std::string second = p.grant(Permits::values("H-2"), Permits::decision("P-2", "2026-12-01", "2031-06-30"));
+  EXPECT_NE(second.find("a place has one permit"), std::string::npos) << second;
+  EXPECT_EQ(p.permit_of("H-2"), " -");
+  Json nowhere = Permits::values("H-2");
+  nowhere.erase("place");
+  Json decided = Permits::decision("P-2", "2026-12-01", "2031-06-30");
+  decided["amounts"] = Json::array();
+  EXPECT_NE(p.grant(nowhere, decided).find("counts for a place: name it"), std::string::npos);
+}
+
 // The month in which a permit ends is not covered to its end.
 TEST_P(GrantedPermits, AMonthIsCoveredWholeOrNotAtAll) {
   Permits p(GetParam());
