@@ -189,6 +189,7 @@ Markets::Change Markets::carry_out(store::Transaction& t, MarketRow& row, Comman
                      : command.action == Action::take     ? "listed"
                      : command.action == Action::uncross  ? "call"
                                                           : "continuous";
+  // The day is that of the last session step: what a step kept late brings is of its own day.
   for (const exchange::Trade& made : done.trades) {
     Deal deal{.seq = ++row.deals,
               .at = now,
@@ -205,7 +206,7 @@ Markets::Change Markets::carry_out(store::Transaction& t, MarketRow& row, Comman
         "INSERT INTO venue_deal (jurisdiction, market, seq, at, day, kind, buy_order, sell_order, buyer, seller, ticks, "
         "quantity, fen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         jurisdiction_, row.number, deal.seq, deal.at.seconds,
-        static_cast<std::int64_t>(day_of(now).time_since_epoch().count()), deal.kind, deal.buy_order, deal.sell_order,
+        static_cast<std::int64_t>(day_of({row.clocked}).time_since_epoch().count()), deal.kind, deal.buy_order, deal.sell_order,
         deal.buyer, deal.seller, made.price, deal.quantity, deal.fen);
     rights::Trade trade{
         .key = deal.trade,

@@ -196,6 +196,10 @@ MarketVenue read_market(const policy::YamlNode& root, const policy::PackInfo& pa
   for (const VenueFee& fee : out.fees)
     require(fee.rule.rate.sign() >= 0 && fee.rule.rate < Decimal(1) && fee.rule.least == 0 && fee.rule.most == 0, root,
             "fees", "市场费用只按比例收取，不设最低、最高额", "fees of a market are a rate alone, without least and most");
+  Decimal of_seller;
+  for (const VenueFee& fee : out.fees)
+    if (!fee.buyer) of_seller = of_seller + fee.rule.rate;
+  require(of_seller < Decimal(1), root, "fees", "卖方费用须低于价款", "the seller's fees are below the price");
   require(!out.sessions.empty(), root, "sessions", "须写明时段", "the sessions are to be given");
   rehearse(out, sessions);
   return out;

@@ -109,6 +109,7 @@ Command command_for(const MarketTerms& terms, const OrderRequest& r, const Marke
 struct Markets::Entry {
   Member member;
   Command command;
+  bool buys = false;
 };
 
 // Everything about an order that is not the book's to say: who may, for which account, and how much one owner may hold.
@@ -137,6 +138,7 @@ Markets::Entry Markets::enter(store::Transaction& t, const MarketRow& row, const
   if (request.target != 0) buys = read_order(t, jurisdiction_, row, false, request.target).side == Side::sell;
   require_admissible(checks_of(row, {request.account, out.member.zone}, buys));
   if (buys) require_room(t, row, out.member.owner, request.quantity);
+  out.buys = buys;
   return out;
 }
 
@@ -150,7 +152,8 @@ void Markets::require_room(store::Transaction& t, const MarketRow& row, const st
   for (const rights::Holding& h :
        registry.holdings({.owner = owner, .instrument = venue.instrument, .term = row.terms.listing.term})) {
     if (row.terms.listing.vintage && h.part.period != *row.terms.listing.vintage) continue;
-    most[h.account] = row.terms.listing.term ? std::max(most[h.account], h.part.amount) : most[h.account] + h.part.amount;
+    const std::int64_t held = h.part.amount + h.pending_in;  // with deals that wait for the authority
+    most[h.account] = row.terms.listing.term ? std::max(most[h.account], held) : most[h.account] + held;
   }
   Stood stood;
   for (const auto& [account, amount] : most) stood.held += amount;
@@ -234,13 +237,15 @@ StoredOrder Markets::reduce(std::int64_t number, std::int64_t order, const std::
                             "o.jurisdiction AND m.market = o.market AND m.account = o.account WHERE o.jurisdiction = ? AND "
                             "o.market = ? AND o.desk = 'book' AND o.id = ?",
                             jurisdiction_, number, order);
-    const Change change = carry_out(t, row,
-                                    {.action = Action::amend,
-                                     .account = static_cast<exchange::AccountNumber>(at->integer(0)),
-                                     .order = static_cast<exchange::OrderId>(order),
-                                     .price = at->integer(1),
-                                     .qty = quantity},
-                                    act);
+    const Command command{.action = Action::amend,
+                          .account = static_cast<exchange::AccountNumber>(at->integer(0)),
+                          .time = clock_.now().seconds,
+                          .order = static_cast<exchange::OrderId>(order),
+                          .price = at->integer(1),
+                          .qty = quantity};
+    for (const Event& event : session(t, row).rehearse(command, [](const auto&...) { return true; }))
+      if (event.kind == EventKind::refused) refused(event.reason, {});
+    const Change change = carry_out(t, row, command, act);
     if (change.refused()) refused(change.book.back().reason, change.why);
     out = read_order(t, jurisdiction_, row, false, order);
   });
@@ -281,6 +286,10 @@ int Markets::cancel_all(std::int64_t number, const std::string& account, const r
     if (at == book.accounts.end())
       throw Error(codes::unknown_member, {fmt::format("账户 {} 不在这个市场", account),
                                           fmt::format("account {} is not in this market", account)});
+    if (!t.first("SELECT 1 FROM venue_order WHERE jurisdiction = ? AND market = ? AND desk = 'book' AND account = ? AND state IN "
+                 "('open', 'partial')",
+                 jurisdiction_, number, account))
+      return;
     const Change change = carry_out(
         t, row, {.action = Action::cancel_all, .account = static_cast<exchange::AccountNumber>(at - book.accounts.begin())},
         act);
@@ -299,6 +308,13 @@ Placed Markets::confirm(std::int64_t number, std::int64_t proposal, const std::s
     out.order = read_order(t, jurisdiction_, row, true, proposal);
     if (out.order.counterparty != account) refused(Refusal::not_a_party, {});
     if (out.order.state == "filled") return;  // a retry
+    // Said before the desk is asked, as of orders.
+    if (!is_open(out.order) || !out.order.until || *out.order.until <= clock_.now()) refused(Refusal::proposal_lapsed, {});
+    if (terms_hash != terms_text(number, row.terms.venue.instrument, out.order.account, account, out.order.side,
+                                 out.order.price.value_or(Decimal(0)), out.order.quantity, out.order.until->seconds))
+      refused(Refusal::terms_differ, {});
+    if (session(t, row).book().halted()) refused(Refusal::halted, {});
+    if (session(t, row).book().phase() == exchange::Phase::closed) refused(Refusal::wrong_phase, {});
     require_outsider(t, row, act.actor);
     require_other(act.actor, {out.order.by});
     const bool buys = out.order.side == Side::sell;
@@ -313,6 +329,8 @@ Placed Markets::confirm(std::int64_t number, std::int64_t proposal, const std::s
     c.terms = hash_bytes(terms_hash);
     Change change = carry_out(t, row, c, act);
     if (change.refused()) refused(change.bulk.back().reason, change.why);
+    t.execute("UPDATE venue_order SET confirmed_by = ? WHERE jurisdiction = ? AND market = ? AND desk = 'bulk' AND id = ?",
+              act.actor, jurisdiction_, number, proposal);
     out.order = read_order(t, jurisdiction_, row, true, proposal);
     out.deals = std::move(change.deals);
   });
@@ -327,6 +345,7 @@ StoredOrder Markets::withdraw(std::int64_t number, std::int64_t proposal, const 
     out = own_order(t, jurisdiction_, row, true, proposal, account);
     if (out.state == "cancelled") return;
     if (!is_open(out)) refused(Refusal::order_done, {});
+    if (out.until && *out.until <= clock_.now()) refused(Refusal::proposal_lapsed, {});  // the clock takes it
     const MarketSession& book = session(t, row);
     const auto at = std::ranges::find(book.accounts, account);
     const Change change = carry_out(t, row,
@@ -348,6 +367,7 @@ OrderQuote Markets::quote(std::int64_t number, const OrderRequest& request, cons
       const MarketRow row = require_open(t, number);
       try {
         const Entry entry = enter(t, row, request, actor);
+        const bool buys = entry.buys;
         Command command = entry.command;
         command.time = clock_.now().seconds;
         const auto set_aside = [&](const std::string&, exchange::AccountNumber, Side side, std::int64_t amount) {
@@ -382,7 +402,7 @@ OrderQuote Markets::quote(std::int64_t number, const OrderRequest& request, cons
             out.price_fen = exchange::value_of(price, command.qty, rules.value_numerator, rules.value_denominator);
         }
         for (const rights::Charge& charge : charges_of(row.terms.venue.fees, out.price_fen))
-          if (charge.buyer == (request.side == Side::buy)) out.charges_fen += charge.fen;
+          if (charge.buyer == buys) out.charges_fen += charge.fen;
       } catch (const Error& error) {
         out.faults.push_back(error);
       }

@@ -82,9 +82,20 @@ void Markets::keep_time(store::Transaction& t, MarketRow& row, const rights::Act
     (void)carry_out(t, row, {.action = Action::resume}, act);
     ++commands;
   }
-  for (const auto& [at, step] : due_steps(row)) {
-    if (step.what == SessionStep::What::uncross || step.what == SessionStep::What::uncross_open)
-      sweep(t, row, act, commands);
+  const auto steps = due_steps(row);
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const auto& [at, step] = steps[i];
+    const bool auction = step.what == SessionStep::What::uncross || step.what == SessionStep::What::uncross_open;
+    if (auction && session(t, row).book().halted()) {
+      // No auction while trading is halted: it waits for the end of the halt, or falls away with the day.
+      const auto over = std::find_if(steps.begin() + static_cast<std::ptrdiff_t>(i), steps.end(), [&](const auto& later) {
+        return later.second.what == SessionStep::What::end && day_of(later.first) == day_of(at);
+      });
+      if (over == steps.end()) return note();
+      i = static_cast<std::size_t>(over - steps.begin()) - 1;
+      continue;
+    }
+    if (auction) sweep(t, row, act, commands);
     row.clocked = at.seconds;
     const Change change = carry_out(t, row, command_of(step.what), act);
     ++commands;
@@ -202,14 +213,21 @@ int Markets::advance(const rights::Act& act) {
 
 // ---- the office ----
 
+// Whoever applied, ordered or agreed for somebody in this market holds no office in it.
+void Markets::require_no_trader(store::Transaction& t, std::int64_t number, const std::string& actor) const {
+  if (t.first("SELECT 1 FROM venue_member WHERE jurisdiction = ? AND market = ? AND applied_by = ?", jurisdiction_, number,
+              actor) ||
+      t.first("SELECT 1 FROM venue_order WHERE jurisdiction = ? AND market = ? AND (by_whom = ? OR confirmed_by = ?)",
+              jurisdiction_, number, actor, actor))
+    require_other(actor, {actor});
+}
+
 void Markets::halt(std::int64_t number, std::optional<Instant> until, const rights::Act& act) {
   require_act(act);
   if (until && *until <= clock_.now())
     throw Error(codes::bad_value, {"恢复时间已过", "the time to resume is over"}, {{}, 0, 0, "until"});
   in_market(number, [&](store::Transaction& t, MarketRow& row) {
-    if (t.first("SELECT 1 FROM venue_member WHERE jurisdiction = ? AND market = ? AND applied_by = ?", jurisdiction_, number,
-                act.actor))
-      require_other(act.actor, {act.actor});
+    require_no_trader(t, number, act.actor);
     row.halt_reason = act.reason;
     (void)carry_out(t, row, {.action = Action::halt, .until = until ? until->seconds : 0}, act);
   });
@@ -218,6 +236,7 @@ void Markets::halt(std::int64_t number, std::optional<Instant> until, const righ
 void Markets::resume(std::int64_t number, const rights::Act& act) {
   require_act(act);
   in_market(number, [&](store::Transaction& t, MarketRow& row) {
+    require_no_trader(t, number, act.actor);
     if (!session(t, row).book().halted()) return;
     (void)carry_out(t, row, {.action = Action::resume}, act);
   });
@@ -230,8 +249,20 @@ void Markets::end(std::int64_t number, const rights::Act& act) {
     MarketRow row = load(t, number);
     if (row.state == "ended") return;
     row = require_open(t, number);
+    require_no_trader(t, number, act.actor);
+    int commands = 0;
+    keep_time(t, row, {market_clock, "", "按交易时段 / by the sessions", row.rule()}, commands);
+    if (row.state != "open") return;
+    const Date day = day_of({row.clocked});
+    const Change over = carry_out(t, row, {.action = Action::end_day}, act);  // proposals and day orders
+    // The day that is cut short has its figures like any other.
+    if (!t.first("SELECT 1 FROM venue_day WHERE jurisdiction = ? AND market = ? AND day = ?", jurisdiction_, number,
+                 static_cast<std::int64_t>(day.time_since_epoch().count())) &&
+        t.first("SELECT 1 FROM venue_deal WHERE jurisdiction = ? AND market = ? AND day = ?", jurisdiction_, number,
+                static_cast<std::int64_t>(day.time_since_epoch().count())))
+      for (const exchange::Event& event : over.book)
+        if (event.kind == EventKind::day_closed) close_day(t, row, day, event.price, act, commands);
     row.state = "ended";
-    (void)carry_out(t, row, {.action = Action::end_day}, act);  // proposals and day orders
     (void)carry_out(t, row, {.action = Action::cancel_all, .account = exchange::everybody}, act);
   });
 }
@@ -242,9 +273,7 @@ void Markets::decide(std::int64_t number, std::int64_t deal, bool granted, const
     const MarketRow row = load(t, number);
     const Deal made = this->deal(number, deal);
     require_other(act.actor, {row.opened_by});
-    if (t.first("SELECT 1 FROM venue_order WHERE jurisdiction = ? AND market = ? AND by_whom = ? AND account IN (?, ?)",
-                jurisdiction_, number, act.actor, made.buyer, made.seller))
-      require_other(act.actor, {act.actor});
+    require_no_trader(t, number, act.actor);
     if (rights().transaction(made.trade).state != rights::TransactionState::conditional)
       throw Error(codes::wrong_state, {fmt::format("成交 {} 不在等待审批", deal),
                                        fmt::format("deal {} does not wait for a decision", deal)});

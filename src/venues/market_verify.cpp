@@ -53,8 +53,10 @@ std::vector<Text> Markets::verify(std::int64_t number) const {
               for (const exchange::OrderId id : {e.order, e.other}) {
                 Followed& side = orders[{bulk, id}];
                 side.left -= e.qty;
-                if (e.kind == EventKind::traded) side.filled += e.qty;
-                side.state = side.left == 0 ? "filled" : "partial";
+                if (e.kind == EventKind::traded) {
+                  side.filled += e.qty;
+                  side.state = side.left == 0 ? "filled" : "partial";
+                }
                 if (e.order == e.other) break;
               }
               break;
@@ -130,9 +132,20 @@ std::vector<Text> Markets::verify(std::int64_t number) const {
         }
       }
 
-      // Orders, and what is set aside for them.
+      // Orders, and what is set aside for them: what is needed while they are open, nothing when they are not.
+      const std::map<std::string, std::int64_t> needs = book.needs();
+      std::vector<std::string> finished;
+      std::size_t stored = 0;
       t.each(
           [&](const store::Row& r) {
+            ++stored;
+            const auto id = static_cast<exchange::OrderId>(r.integer(1));
+            const std::vector<std::string> keys =
+                r.text(0) == "bulk" ? std::vector{proposal_key(number, id, exchange::Side::buy),
+                                                  proposal_key(number, id, exchange::Side::sell)}
+                                    : std::vector{order_key(number, id)};
+            for (const std::string& key : keys)
+              if (!needs.contains(key)) finished.push_back(key);
             const auto at = orders.find({r.text(0) == "bulk", static_cast<exchange::OrderId>(r.integer(1))});
             const bool same = at != orders.end() && at->second.state == r.text(4) && at->second.filled == r.integer(3) &&
                               (r.text(4) == "refused" || at->second.left == r.integer(2));
@@ -142,12 +155,25 @@ std::vector<Text> Markets::verify(std::int64_t number) const {
           },
           "SELECT desk, id, left_over, filled, state FROM venue_order WHERE jurisdiction = ? AND market = ? ORDER BY desk, id",
           jurisdiction_, number);
-      for (const auto& [key, need] : book.needs()) {
+      const auto in_journal = std::ranges::count_if(orders, [](const auto& one) { return one.first.second != 0; });
+      if (stored != static_cast<std::size_t>(in_journal))
+        found.add(fmt::format("委托 {} 笔，日志得出 {} 笔", stored, in_journal),
+                  fmt::format("{} orders are stored, the journal gives {}", stored, in_journal));
+      for (const std::string& key : finished) {
+        try {
+          if (registry.reservation(key).open)
+            found.add(fmt::format("{}：委托已了结，仍有预留", key), fmt::format("{}: the order is over, something is still set aside", key));
+        } catch (const Error& error) {
+          if (error.code() != rights::codes::unknown_reservation) throw;  // it was refused, or that side never came
+        }
+      }
+      for (const auto& [key, need] : needs) {
         try {
           const rights::Reservation aside = registry.reservation(key);
-          std::int64_t there = 0;
+          const bool flow = row.terms.listing.term && aside.instrument != rights::cash;
+          std::int64_t there = flow && !aside.parts.empty() ? aside.parts.front().amount : 0;
           for (const rights::Part& part : aside.parts)
-            there = row.terms.listing.term && aside.instrument != rights::cash ? part.amount : there + part.amount;
+            there = flow ? std::min(there, part.amount) : there + part.amount;  // of a rate the least month
           if (!aside.open || there < need)
             found.add(fmt::format("{}：应预留 {}，实有 {}", key, need, there),
                       fmt::format("{}: {} is needed, {} is set aside", key, need, there));

@@ -128,6 +128,9 @@ std::int64_t Markets::list(const MarketVenue& venue, const Listing& listing, con
       return;
     }
     const rights::Instrument instrument = rights().instrument(venue.instrument);
+    for (const VenueFee& fee : venue.fees)  // else no deal could ever be settled
+      if (rights().account(fee.to).type != rights::AccountType::fee)
+        throw bad_field("fees", fmt::format("账户 {} 不是收费账户", fee.to), fmt::format("account {} is none for fees", fee.to));
     if ((instrument.kind == rights::InstrumentKind::flow) != listing.term.has_value())
       throw bad_field("term", "流量型权利须写明起止月，存量型不写", "a flow right needs its months, a stock has none");
     if (listing.term && rights::Month::of(listing.last_day).index > listing.term->from.index)
@@ -236,10 +239,7 @@ void Markets::admit(std::int64_t number, const std::string& account, bool admitt
   in_market(number, [&](store::Transaction& t, MarketRow& row) {
     const Member had = member(t, number, account);
     require_other(act.actor, {had.applied_by});
-    // Whoever admits does not trade here, nor did he.
-    if (t.first("SELECT 1 FROM venue_member WHERE jurisdiction = ? AND market = ? AND applied_by = ?", jurisdiction_,
-                number, act.actor))
-      require_other(act.actor, {act.actor});
+    require_no_trader(t, number, act.actor);
     const std::string wanted = admitted ? "admitted" : "refused";
     if (had.state == wanted || (admitted && had.state == "blocked")) return;
     if (had.state != "applied")
@@ -299,8 +299,12 @@ std::vector<Member> Markets::members(std::int64_t number) const {
 
 void Markets::require_outsider(store::Transaction& t, const MarketRow& row, const std::string& actor) const {
   require_other(actor, {row.opened_by, row.approved_by});
+  // Who admitted somebody, or halted or resumed (the codes of these two begin a command's bytes).
   if (t.first("SELECT 1 FROM venue_member WHERE jurisdiction = ? AND market = ? AND decided_by = ?", jurisdiction_,
-              row.number, actor))
+              row.number, actor) ||
+      t.first("SELECT 1 FROM venue_command WHERE jurisdiction = ? AND market = ? AND substr(body, 1, 2) IN ('08', '09') AND "
+              "by_whom = ?",
+              jurisdiction_, row.number, actor))
     require_other(actor, {actor});
 }
 

@@ -207,7 +207,7 @@ class Markets {
   // By the office, with a reason that everybody reads. A halt without an end lasts until resumed.
   void halt(std::int64_t number, std::optional<Instant> until, const rights::Act& act);
   void resume(std::int64_t number, const rights::Act& act);
-  // The authority's decision on a deal that waits for it, by somebody who neither traded nor runs the market.
+  // The authority's decision on a deal that waits for it, by somebody who neither traded in the market nor listed it.
   void decide(std::int64_t number, std::int64_t deal, bool granted, const rights::Act& act);
 
   // What the time brings, of every open market: sessions, auctions, days; members who may not trade any more are blocked.
@@ -243,8 +243,8 @@ class Markets {
   std::vector<MarketDay> days(std::int64_t number, Date from, Date to) const;
   // What changes when there is news of a market: its commands, state and applications. Nobody's order shows in it.
   std::string pulse(std::int64_t number) const;
-  // Replays the journal into a new book and compares everything that is stored, and the registry of rights. Empty when all is
-  // sound.
+  // Replays the journal into a new book and compares: the chain; each order's state and quantities; deals with their sides, price,
+  // quantity and amount, here and in the registry; the closes of days; what is set aside for each order. Empty when all is sound.
   std::vector<Text> verify(std::int64_t number) const;
 
  private:
@@ -255,6 +255,7 @@ class Markets {
   MarketSession& session(store::Transaction& t, const MarketRow& row) const;
   Free free_of(const MarketRow& row, const std::string& account) const;
   std::vector<Check> checks_of(const MarketRow& row, const Application& application, bool buys) const;
+  void require_no_trader(store::Transaction& t, std::int64_t number, const std::string& actor) const;
   void require_outsider(store::Transaction& t, const MarketRow& row, const std::string& actor) const;
   Member member(store::Transaction& t, std::int64_t number, const std::string& account) const;
   Entry enter(store::Transaction& t, const MarketRow& row, const OrderRequest& request, const std::string& actor) const;

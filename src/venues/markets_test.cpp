@@ -273,6 +273,96 @@ TEST_P(MarketsOn, OfficesAndTradingAreKeptApart) {
   EXPECT_EQ(f.troubles(no), "");
 }
 
+TEST_P(MarketsOn, NoAuctionWhileTradingIsHalted) {
+  Floor f(GetParam());
+  const std::int64_t no = f.open(market_venue());
+  const rights::Act wei{"wei", "", "价格异常", "1"};
+  f.at("05 09:05");
+  f.order(no, "A", Side::sell, "1000", 100);
+  f.order(no, "B", Side::buy, "1000", 100);
+  f.markets.halt(no, std::nullopt, wei);
+  EXPECT_EQ(code_of([&] { f.markets.apply(no, {"C", "涡河"}, wei); }), "same_person");  // whoever halts does not trade
+  f.at("05 09:40");
+  EXPECT_EQ(f.markets.market(no).deals, 0);
+  f.markets.resume(no, wei);
+  f.at("05 09:41");  // now it is held
+  EXPECT_EQ(f.markets.market(no).deals, 1);
+  EXPECT_EQ(f.markets.depth(no, 5).phase, Phase::continuous);
+  // Halted until the day is over: it falls away, and so do the orders of the day.
+  f.at("06 09:05");
+  f.order(no, "A", Side::sell, "1000", 100, Stands::gtc);
+  f.order(no, "B", Side::buy, "1000", 100);
+  f.markets.halt(no, std::nullopt, wei);
+  f.at("06 16:00");
+  EXPECT_EQ(f.markets.market(no).deals, 1);
+  EXPECT_EQ(f.markets.depth(no, 5).phase, Phase::closed);
+  EXPECT_EQ(f.markets.orders(no, "", true, 1'000, 10).size(), 1U);
+  EXPECT_EQ(f.troubles(no), "");
+}
+
+TEST_P(MarketsOn, WhatIsDealtBelongsToTheDayOfItsSession) {
+  Floor f(GetParam());
+  const std::int64_t no = f.open(market_venue());
+  f.at("05 09:05");
+  f.order(no, "A", Side::sell, "1000", 100);
+  f.order(no, "B", Side::buy, "1000", 100);
+  f.at("06 08:00");  // nobody kept the clock in between
+  f.at("06 09:31");
+  f.order(no, "A", Side::sell, "1010", 100);
+  f.order(no, "B", Side::buy, "1010", 100);
+  f.markets.end(no, zhao);  // the day that is cut short has its figures
+  const std::vector<MarketDay> days = f.markets.days(no, make_date(2026, 1, 5), make_date(2026, 1, 6));
+  ASSERT_EQ(days.size(), 2U);
+  EXPECT_EQ(days[0].quantity, 100);
+  EXPECT_EQ(days[0].closing, Decimal(1000));
+  EXPECT_EQ(days[1].quantity, 100);
+  EXPECT_EQ(days[1].closing, Decimal(1010));
+  EXPECT_EQ(f.troubles(no), "");
+}
+
+TEST_P(MarketsOn, WhoConfirmedDoesNotDecide) {
+  Floor f(GetParam());
+  const std::int64_t no = f.open(market_venue({{"fees:", "approval: {days: 20}\nfees:"}, {"bulk:", "limits: {holding: \"7000\"}\nbulk:"}}));
+  f.at("05 10:00");
+  const StoredOrder agreed = f.markets
+                                 .submit(no,
+                                         {.key = "1",
+                                          .account = "A",
+                                          .side = Side::sell,
+                                          .price = Decimal(1000),
+                                          .quantity = 1'500,
+                                          .counterparty = "B",
+                                          .until = parse_instant("2026-01-05 12:00")},
+                                         agent("A"))
+                                 .order;
+  const rights::Act pen{"pen of B", "", "确认", "1"};
+  const std::string hash = Markets::terms_hash(f.markets.market(no), agreed), head = f.markets.market(no).head;
+  EXPECT_EQ(code_of([&] { f.markets.confirm(no, agreed.id, "B", std::string(64, '0'), pen); }), "order_refused");
+  EXPECT_EQ(f.markets.market(no).head, head);  // what comes to nothing is no command
+  f.markets.confirm(no, agreed.id, "B", hash, pen);
+  EXPECT_EQ(code_of([&] { f.markets.decide(no, 1, true, pen); }), "same_person");
+  EXPECT_EQ(code_of([&] { f.markets.resume(no, pen); }), "same_person");
+  // What waits for the authority counts as held: 5,000 and 1,500.
+  EXPECT_EQ(code_of([&] { f.order(no, "B", Side::buy, "900", 600); }), "holding_limit");
+  EXPECT_EQ(f.order(no, "B", Side::buy, "900", 500).order.state, "open");
+  EXPECT_EQ(f.markets.cancel_all(no, "C", agent("C")), 0);
+  EXPECT_EQ(f.troubles(no), "");
+}
+
+TEST_P(MarketsOn, OrdersReducedByTheirOwnOwnersOthersAreProved) {
+  Floor f(GetParam());
+  const std::int64_t no = f.open(market_venue({{"cancel_newest", "decrement"}}));
+  f.at("05 10:00");
+  const auto sale = f.order(no, "A", Side::sell, "1000", 100).order.id;
+  EXPECT_EQ(f.order(no, "A", Side::buy, "1000", 40).order.state, "cancelled");
+  EXPECT_EQ(f.markets.orders(no, "A", true, 1'000, 5)[0].left, 60);
+  EXPECT_EQ(f.goods("A"), 4'940);
+  const std::string head = f.markets.market(no).head;
+  EXPECT_EQ(code_of([&] { f.markets.reduce(no, sale, "A", 55, agent("A")); }), "order_refused");  // off lot
+  EXPECT_EQ(f.markets.market(no).head, head);
+  EXPECT_EQ(f.troubles(no), "");
+}
+
 TEST_P(MarketsOn, OneOwnerHoldsNoMoreThanTheLimit) {
   Floor f(GetParam());
   const std::int64_t no = f.open(market_venue({{"bulk:", "limits: {holding: \"5300\"}\nbulk:"}}));

@@ -47,7 +47,7 @@ CREATE TABLE venue_command (
   PRIMARY KEY (jurisdiction, market, seq)
 );
 
--- `desk`: 'book' or 'bulk', each numbered from 1. `seq`: of the command that made it. `counterparty` and `until` are of bulk agreements.
+-- `desk`: 'book' or 'bulk', each numbered from 1. `seq`: of the command that made it. `counterparty`, `until` and `confirmed_by` are of bulk agreements.
 CREATE TABLE venue_order (
   jurisdiction TEXT NOT NULL,
   market BIGINT NOT NULL,
@@ -72,6 +72,7 @@ CREATE TABLE venue_order (
   until BIGINT NOT NULL,
   at BIGINT NOT NULL,
   by_whom TEXT NOT NULL,
+  confirmed_by TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (jurisdiction, market, desk, id),
   UNIQUE (jurisdiction, market, key)
 );
