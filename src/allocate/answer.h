@@ -3,10 +3,10 @@
 
 #include "allocate/asked.h"
 
+#include "base/json.h"
+
 #include <cstdint>
 #include <string>
-
-#include <nlohmann/json.hpp>
 
 namespace tributary::allocate {
 

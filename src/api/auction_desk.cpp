@@ -64,8 +64,7 @@ Page AuctionDesk::page(const PageRequest& page, const std::function<bool(const A
     const auto dot = page.cursor.find('.');
     const auto close = whole_number(page.cursor.substr(0, dot));
     const auto number = dot == std::string::npos ? std::nullopt : whole_number(page.cursor.substr(dot + 1));
-    if (!close || !number)
-      throw Error(codes::bad_parameter, {"cursor 无效", "the cursor is not one of ours"}, {{}, 0, 0, "cursor"});
+    if (!close || !number) throw bad_cursor();
     asked.after = {Instant{*close}, *number};
   }
   Page out;

@@ -262,7 +262,11 @@ class Server::Impl {
         if (second % 15 == 0) services_.events.beat(services_.clock.now());
         if (!worker) worker = std::make_unique<Worker>(services_);
         keep_markets(*worker, second);
-        tell_rooms(*worker);
+        try {
+          tell_rooms(*worker);
+        } catch (const std::exception& e) {  // what ails one room holds up nothing else
+          write({{"level", "error"}, {"message", "rooms"}, {"error", e.what()}});
+        }
         if (second % 5 == 0 || last) worker->identity.audit().seal();
         if (second % 60 == 30) {
           advance_rights(*worker);

@@ -1,6 +1,7 @@
 // allocate: a calculator, no database.
 #include "allocate/answer.h"
 #include "allocate/record.h"
+#include "base/json.h"
 #include "cli/codes.h"
 #include "cli/context.h"
 #include "cli/figures.h"
@@ -12,7 +13,6 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace tributary::cli {
 namespace {

@@ -1,6 +1,7 @@
 // auction list|announce|approve|reject|apply|admit|bid|close|decide|show|verify.
 #include "cli/auction_commands.h"
 
+#include "base/json.h"
 #include "base/text.h"
 #include "ledger/ledger.h"
 #include "venues/auctions.h"
@@ -10,7 +11,6 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace tributary::cli {
 namespace {

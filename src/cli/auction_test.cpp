@@ -1,4 +1,5 @@
 // An auction run from a shell, from announcement to settlement.
+#include "base/json.h"
 #include "cli/context.h"
 #include "rights/rights.h"
 
@@ -6,7 +7,6 @@
 #include <sstream>
 
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 namespace tributary::cli {

@@ -1,5 +1,6 @@
 // key list|rotate|retire: the keys that lie outside the database, and what they sealed.
 #include "bank/bank.h"
+#include "base/json.h"
 #include "casework/casework.h"
 #include "cli/codes.h"
 #include "cli/context.h"
@@ -15,7 +16,6 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace tributary::cli {
 namespace {

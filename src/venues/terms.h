@@ -2,10 +2,9 @@
 // `venues`.
 #pragma once
 
+#include "base/json.h"
 #include "venues/auctions.h"
 #include "venues/venue_fees.h"
-
-#include <nlohmann/json.hpp>
 
 namespace tributary::venues {
 
