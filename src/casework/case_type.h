@@ -176,6 +176,7 @@ struct Effect {
   std::map<std::string, std::string> arguments;
   std::string each;  // a table of the form: once for each row; {column} is the row's; or a field of organisations
   bool renews = false;  // register_entry: one of the same number and holder is this case's from now on
+  bool only = false;    // set_attribute: attributes of such a name that no row gives end where the rows begin
   std::vector<std::string> fields;         // publish, register_entry
   std::map<std::string, std::string> set;  // open_case: field → text; compile: column → field there
   // Of compile: which cases, by their state and by what their fields say (a date by its year); the columns by

@@ -109,6 +109,16 @@ Effect read_effect(const YamlNode& node) {
   if (out.kind == Effect::Kind::publish || out.kind == Effect::Kind::register_entry)
     out.fields = map.texts("fields");
   if (out.kind == Effect::Kind::register_entry) out.renews = map.boolean_or("renews", false);
+  if (out.kind == Effect::Kind::set_attribute && map.boolean_or("only", false)) {
+    const std::string& name = out.arguments.at("name");
+    const auto braces = std::ranges::count(name, '{');
+    // The columns of the rows must not decide for which place or since when.
+    if (out.each.empty() || braces != 1 || name.find('{') < 3)
+      bad(node.where, "only 只用于逐行登记的属性，名称里有一个栏目，前面至少三个字符：permitted_{pollutant}",
+          "only is for attributes set for each row, with one column in their name and at least three characters before it: "
+          "permitted_{pollutant}");
+    out.only = true;
+  }
   if (out.kind == Effect::Kind::compile) {
     out.states = words(map, "states");
     out.group = words(map, "group");

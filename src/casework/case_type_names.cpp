@@ -187,6 +187,13 @@ class Names {
     known(fields(), table, effect.where, {"字段", "field"});
     const List columns = names_of(field(table)->columns);
     for (const char* name : {"unit", "account", "share"}) known(columns, name, effect.where, {"栏目", "column"});
+    if (const auto compared = effect.arguments.find("compared"); compared != effect.arguments.end()) {
+      known(fields(), compared->second, effect.where, {"字段", "field"});
+      const List its = names_of(field(compared->second)->columns);
+      known(its, "method", effect.where, {"栏目", "column"});
+      for (const std::string& name : its)
+        known(List(compared_columns.begin(), compared_columns.end()), name, effect.where, {"方法比较的栏目", "column of methods compared"});
+    }
     const std::string& record = effect.arguments.at("record");
     const auto named = reading::placeholders(record, effect.where);
     if (named.size() != 1 || record != "{" + named[0] + "}" || field(named[0]) == nullptr ||
