@@ -170,6 +170,7 @@ struct Effect {
     open_case,       // case, set, for
     allocate,        // an adopted allocation in the registry of rights: record, table, instrument, start, end …
     set_permit,      // a granted permit in the registry of rights: account, holder, permit, former, from, last_day, place
+    register_saving, // a verified saving in the registry of rights: number, account, subject, volume
     compile          // from, into: other cases gathered into a table of this one
   };
   Kind kind = Kind::publish;

@@ -19,7 +19,8 @@ constexpr std::array effect_kinds{
     Effect::Kind::set_attribute,  Effect::Kind::transfer,  Effect::Kind::hold,
     Effect::Kind::settle,         Effect::Kind::release,   Effect::Kind::run,
     Effect::Kind::publish,        Effect::Kind::withdraw,  Effect::Kind::open_case,
-    Effect::Kind::allocate,       Effect::Kind::set_permit, Effect::Kind::compile};
+    Effect::Kind::allocate,       Effect::Kind::set_permit, Effect::Kind::register_saving,
+    Effect::Kind::compile};
 
 struct Argument {
   std::string_view name;
@@ -58,6 +59,8 @@ std::vector<Argument> arguments_of(Effect::Kind kind) {
     case Effect::Kind::set_permit:
       return {{"account", true}, {"holder", true}, {"permit", true}, {"former", false},
               {"from", false},   {"last_day", false}, {"place", false}};
+    case Effect::Kind::register_saving:
+      return {{"number", true}, {"account", true}, {"subject", true}, {"volume", true}};
     case Effect::Kind::compile:
       return {{"from", true},    {"into", true},       {"expected", false}, {"rows", false},
               {"status", false}, {"submitted", false}, {"due", false},      {"lacking", false}};

@@ -168,6 +168,7 @@ class Names {
     if (effect.kind == Effect::Kind::compile) compiled(effect);
     if (effect.kind == Effect::Kind::allocate) allocated(effect);
     if (effect.kind == Effect::Kind::set_permit) permitted(effect);
+    if (effect.kind == Effect::Kind::register_saving) saved(effect);
     for (const std::string& name : effect.fields) {
       known(fields(), name, effect.where, {"字段", "field"});
       if (effect.kind == Effect::Kind::publish && field(name)->sensitivity != Sensitivity::open)
@@ -217,6 +218,21 @@ class Names {
         bad(effect.where, fmt::format("{} 应为表单中一个类型为 {} 的字段", wanted.name, to_string(wanted.kind)),
             fmt::format("{} must be one field of the form, of the type {}", wanted.name, to_string(wanted.kind)));
     }
+  }
+
+  // As permitted(); the source of the water is chosen, never typed.
+  void saved(const Effect& effect) const {
+    const auto one_of = [&](const char* name, FieldKind kind) {
+      const std::string& text = effect.arguments.at(name);
+      const auto named = reading::placeholders(text, effect.where);
+      const Field* one = named.size() == 1 && text == "{" + named[0] + "}" ? field(named[0]) : nullptr;
+      if (one == nullptr || one->kind != kind)
+        bad(effect.where, fmt::format("{} 应为表单中一个类型为 {} 的字段", name, to_string(kind)),
+            fmt::format("{} must be one field of the form, of the type {}", name, to_string(kind)));
+    };
+    one_of("account", FieldKind::text);
+    one_of("subject", FieldKind::choice);
+    one_of("volume", FieldKind::number);
   }
 
   // The table that is filled, and its columns.

@@ -29,7 +29,7 @@ class Release {
     for (const Step& step : d_.steps)
       for (const Effect& effect : step.effects) {
         if (effect.kind == Effect::Kind::allocate) allots(step, effect);
-        if (effect.kind == Effect::Kind::set_permit) needs_second(step);
+        if (effect.kind == Effect::Kind::set_permit || effect.kind == Effect::Kind::register_saving) needs_second(step);
         if (effect.kind != Effect::Kind::publish) continue;
         stands_for(effect);
         const std::vector<std::string> text = written(effect);

@@ -316,6 +316,9 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
         case Effect::Kind::set_permit:
           note = set_permit(caller, s, effect);
           break;
+        case Effect::Kind::register_saving:
+          note = register_saving(caller, s, effect, argument("number"));
+          break;
         case Effect::Kind::compile: {
           std::map<std::string, std::string> conditions;
           for (const auto& [field, text] : effect.where_is) conditions[field] = filled(effect, text, false);

@@ -77,6 +77,7 @@ void Casework::check_permits(const Stored& s) const {
         if (!holder.empty() && holder != s.party && field.starts_with('{'))
           throw FormError(codes::bad_form, {{field.substr(1, field.size() - 2), not_renewed_for(holder)}});
       }
+      if (effect.kind == Effect::Kind::register_saving) check_saver(s, effect);
       if (effect.kind != Effect::Kind::set_permit) continue;
       const Permit permit = permit_in(*s.type, s.state.form, effect);
       if (permit.account.empty()) continue;
