@@ -5,8 +5,8 @@
 #include "cli/names.h"
 #include "cli/rights_packs.h"
 #include "registry/registry.h"
-#include "rights/year_end.h"
 #include "rights/titles.h"
+#include "rights/year_end.h"
 
 #include <algorithm>
 #include <map>
@@ -286,7 +286,7 @@ int propose(Context& c, const Acting& a) {
 // What is left of a vintage and what is carried over, proposed together: all or none.
 int year_end(Context& c, const Acting& a) {
   Registry registry(c);
-  rights::YearEnd of{a.instrument, a.vintage, a.to, a.issuer, {}};
+  rights::YearEnd of{a.instrument, a.vintage, a.to.empty() ? "CANCELLED" : a.to, a.issuer.empty() ? "ISSUE" : a.issuer, {}};
   for (const std::string& one : a.keys) {
     const auto equals = one.find('=');
     const auto quantity = equals == std::string::npos ? std::nullopt : Decimal::try_parse(one.substr(equals + 1));
@@ -429,8 +429,8 @@ void add_right_act_commands(CLI::App& group, Action& action) {
                                    year_end);
   year_end_command->add_option("instrument", a->instrument, "品种 / instrument")->required();
   year_end_command->add_option("--vintage", a->vintage, "到期的年份 / the vintage that ends")->required()->check(CLI::Range(1, 9998));
-  year_end_command->add_option("--to", a->to, "注销账户 / account that cancels")->default_val("CANCELLED");
-  year_end_command->add_option("--issuer", a->issuer, "发行账户（结转用）/ issuer, for what is carried over")->default_val("ISSUE");
+  year_end_command->add_option("--to", a->to, "注销账户（缺省 CANCELLED）/ account that cancels (default: CANCELLED)");
+  year_end_command->add_option("--issuer", a->issuer, "发行账户，结转用（缺省 ISSUE）/ issuer, for what is carried over (default: ISSUE)");
   year_end_command->add_option("--carry", a->keys, "结转的数量，账户=数量，按规则核定 / carried over, account=quantity, by the rule");
   reasoned(year_end_command);
   year_end_command->footer(
