@@ -5,6 +5,7 @@
 #include "cli/names.h"
 #include "cli/rights_packs.h"
 #include "registry/registry.h"
+#include "rights/purchases.h"
 #include "rights/titles.h"
 #include "rights/year_end.h"
 
@@ -158,6 +159,28 @@ int accounts(Context& c) {
                    {"status", to_string(a.status)},
                    {"permit", a.permit},
                    {"permit_to", to}});
+  }
+  if (c.json())
+    c.print(out);
+  else
+    c.print(table);
+  return 0;
+}
+
+// What was bought in a year, and how much of it from preferred sellers.
+int purchases(Context& c, const Acting& a) {
+  Registry registry(c);
+  const PartyNames names(c);
+  const RightsData data = rights_of_packs(c.policy());
+  const int year = a.vintage != 0 ? a.vintage : year_of(c.clock().today());
+  Json out = Json::array();
+  document::Table table;
+  table.caption = {fmt::format("{} 年买入和其中的优先购买", year), fmt::format("Bought in {}, and of it from preferred sellers", year)};
+  table.columns = {{{"类别", "kind"}}, {{"品种", "instrument"}}, {{"受让方", "buyer"}}, {{"买入", "bought"}, document::CellKind::number}, {{"其中", "of it"}, document::CellKind::number}, {{"占比", "share"}, document::CellKind::number}};
+  for (const rights::Purchases& one : rights::purchases(registry.rights, data.tags, year)) {
+    const std::string share = one.quantity > 0 ? fmt::format("{}.{}%", one.tagged * 1000 / one.quantity / 10, one.tagged * 1000 / one.quantity % 10) : "";
+    table.rows.push_back({document::Cell(data.tags.at(one.tag).title), one.instrument, document::Cell(names.of(one.buyer)), std::to_string(one.quantity), std::to_string(one.tagged), share});
+    out.push_back({{"tag", one.tag}, {"instrument", one.instrument}, {"buyer", one.buyer}, {"quantity", one.quantity}, {"tagged", one.tagged}});
   }
   if (c.json())
     c.print(out);
@@ -386,6 +409,9 @@ void add_right_act_commands(CLI::App& group, Action& action) {
   command("use", "总量与已发行 / caps and what was issued", use)
       ->add_option("instrument", a->instrument, "品种 / instrument")
       ->required();
+  command("purchases", "一年里买入的，其中向优先购买的卖方买入的 / what was bought in a year, and of it from preferred sellers", purchases)
+      ->add_option("--year", a->vintage, "年度，缺省今年 / year; this one unless given")
+      ->check(CLI::Range(2000, 9999));
   auto* cap_command = command("cap", "登记总量控制数（两人）/ enter a cap; takes two persons", cap);
   cap_command->add_option("instrument", a->instrument, "品种 / instrument")->required();
   cap_command->add_option("--quantity", a->quantity, "每月或每年度的数量 / per month or year")
