@@ -1,4 +1,5 @@
 #include "casework/case_type_reading.h"
+#include "casework/methods_compared.h"
 #include "policy/expression.h"
 
 #include <algorithm>

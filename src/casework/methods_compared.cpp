@@ -11,10 +11,8 @@
 namespace tributary::casework {
 namespace {
 
-using Json = nlohmann::json;
-
 std::string text_in(const Json& row, std::string_view column) {
-  const auto found = row.find(column);
+  const auto found = row.find(std::string(column));
   return found == row.end() || !found->is_string() ? std::string() : found->get<std::string>();
 }
 
