@@ -263,6 +263,17 @@ TEST_P(RightsOffice, FreezesChainAndUse) {
   EXPECT_EQ(shen.get("/api/v1/ledger/transfers?right=T1&limit=100").json()["items"].size(), 24u);
   EXPECT_EQ(shen.get(asked + "&month=2026-01").json()["steps"].size(), 0u);
 
+  // Who bought from a preferred seller: a report for those who see the whole.
+  EXPECT_EQ(liu.get(at + "/purchases").status, 403);
+  const Json bought = shen.get(at + "/purchases").json()["items"];
+  ASSERT_EQ(bought.size(), 1u) << bought.dump();
+  EXPECT_EQ(bought[0]["buyer"]["code"], "ent:demo-food");
+  EXPECT_EQ(bought[0]["tag"], "old-area");
+  EXPECT_EQ(bought[0]["quantity"], 2'500);
+  EXPECT_EQ(bought[0]["tagged"], 2'500);
+  EXPECT_EQ(bought[0]["per_mille"], 1000);
+  EXPECT_TRUE(shen.get(at + "/purchases?year=2025").json()["items"].empty());
+
   EXPECT_EQ(liu.get(at + "/utilisation").status, 403);
   for (const Json& year : shen.get(at + "/utilisation").json()["items"])
     if (year["year"] == "2027") {

@@ -57,6 +57,16 @@ struct HeldFilter {
   int period_to = 0;
 };
 
+// What one transaction surrendered of one vintage and project.
+struct Surrendered {
+  std::string key;
+  std::string account;
+  Instrument instrument;
+  Part part;
+  std::string claim;  // the obligation, as Proposal::claim says it
+  Date on;            // the day of the second person
+};
+
 // What became of one trade of a batch.
 struct Settled {
   std::string key;
@@ -171,6 +181,8 @@ class Rights {
   // As it was when the ledger's journal was as long as `position` (Ledger::position); by account, instrument,
   // period, project. Nothing is left out but what is zero.
   std::vector<Held> held(const HeldFilter& filter, std::int64_t position) const;
+  // What was surrendered from the accounts, in the same order and as of the same position; `claim` may be any.
+  std::vector<Surrendered> surrendered(const HeldFilter& filter, std::int64_t position) const;
   // By period: the cap (0 amount where none) and what was issued.
   struct Use {
     Part cap;

@@ -138,6 +138,19 @@ export interface Year {
   left: number
   per_mille: number | null
 }
+export interface Purchase {
+  tag: string
+  tag_title: Text
+  source: string
+  verified: boolean
+  year: string
+  instrument: Named
+  measure: string
+  buyer: Named
+  quantity: number
+  tagged: number
+  per_mille: number | null
+}
 export interface Chain {
   account: RightAccount
   instrument: Named
