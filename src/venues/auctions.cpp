@@ -241,7 +241,7 @@ void Auctions::cancel(std::int64_t number, const rights::Act& act) {
                   {fmt::format("第 {} 场竞价的状态为“{}”，不能撤销", number, row.state),
                    fmt::format("auction {} is \"{}\" and is not called off", number, row.state)});
     row.closed_by = act.actor;
-    release_all(row, read_bids(t, row), {act.actor, "", act.reason, row.rule()});
+    release_all(row, standing_bids(t, row), {act.actor, "", act.reason, row.rule()});
     change_state(t, row, "cancelled", "called_off", act.reason);
   });
 }

@@ -239,7 +239,9 @@ class Auctions {
   // The standing bid that one improves.
   static StoredBid improved(const std::vector<StoredBid>& bids, const Bid& bid);
   // Gives back what the lot, the bids and the deposits have set aside and not used.
-  void release_all(const Row& row, const std::vector<StoredBid>& bids, const rights::Act& by) const;
+  void release_all(const Row& row, const std::vector<std::int64_t>& bids, const rights::Act& by) const;
+  // Numbers of the bids that stand; told without opening any.
+  std::vector<std::int64_t> standing_bids(store::Transaction& t, const Row& row) const;
   void finish_if_decided(store::Transaction& t, Row& row) const;
   rights::Rights rights() const { return {database_, jurisdiction_, clock_, calendar_}; }
 

@@ -65,6 +65,17 @@ std::optional<StoredBid> Auctions::bid_under(store::Transaction& t, const Row& r
   return found ? std::optional(stored_bid(row, *found)) : std::nullopt;
 }
 
+std::vector<std::int64_t> Auctions::standing_bids(store::Transaction& t, const Row& row) const {
+  std::vector<std::int64_t> out;
+  // A withdrawal says of itself that it stands for nothing; before bids were sealed its quantity said so.
+  for (const store::Row& r :
+       t.query("SELECT seq FROM venue_bid WHERE jurisdiction = ? AND auction = ? AND replaced_by IS NULL AND "
+               "outbid_by IS NULL AND (sealed <> '' OR quantity > 0) ORDER BY seq",
+               jurisdiction_, row.number))
+    out.push_back(r.integer(0));
+  return out;
+}
+
 void Auctions::insert_bid(store::Transaction& t, const Row& row, const StoredBid& bid,
                           const std::string& by) const {
   const std::string sealed =
@@ -72,19 +83,17 @@ void Auctions::insert_bid(store::Transaction& t, const Row& row, const StoredBid
                      {ticks_of(row.terms.venue, bid.price), bid.quantity, bid.cover_fen, bid.salt});
   t.execute(
       "INSERT INTO venue_bid (jurisdiction, auction, seq, key, account, ticks, quantity, cover, improves, "
-      "at, by_whom, "
-      "hash, salt, sealed) VALUES (?, ?, ?, ?, ?, 0, 0, 0, ?, ?, ?, ?, '', ?)",
-      jurisdiction_, row.number, bid.seq, bid.key, bid.account, bid.improves, bid.at.seconds, by, bid.hash,
-      sealed);
+      "replaced_by, at, by_whom, hash, salt, sealed) VALUES (?, ?, ?, ?, ?, 0, 0, 0, ?, ?, ?, ?, ?, '', ?)",
+      jurisdiction_, row.number, bid.seq, bid.key, bid.account, bid.improves, bid.replaced_by, bid.at.seconds,
+      by, bid.hash, sealed);
 }
 
 // From here on the record is proved without any key.
 void Auctions::open_bids(store::Transaction& t, const Row& row, const std::vector<StoredBid>& bids) const {
   for (const StoredBid& bid : bids)
     t.execute(
-        "UPDATE venue_bid SET ticks = ?, quantity = ?, cover = ?, salt = ?, sealed = '' WHERE jurisdiction = "
-        "? AND "
-        "auction = ? AND seq = ? AND sealed <> ''",
+        "UPDATE venue_bid SET ticks = ?, quantity = ?, cover = ?, salt = ?, sealed = '' WHERE "
+        "jurisdiction = ? AND auction = ? AND seq = ? AND sealed <> ''",
         ticks_of(row.terms.venue, bid.price), bid.quantity, bid.cover_fen, bid.salt, jurisdiction_,
         row.number, bid.seq);
 }

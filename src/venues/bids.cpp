@@ -194,7 +194,10 @@ Receipt Auctions::bid(std::int64_t number, const Bid& bid, const rights::Act& ac
       t.execute("UPDATE venue_bid SET replaced_by = ? WHERE jurisdiction = ? AND auction = ? AND seq = ?",
                 stored.seq, jurisdiction_, number, old->seq);
     }
-    if (!withdraws(bid)) set_aside(row, stored, by);
+    if (withdraws(bid))
+      stored.replaced_by = stored.seq;  // stands for nothing, which is told without opening it
+    else
+      set_aside(row, stored, by);
     // Whoever bids before and after knows both ends of the chain; without it he could try every price between
     // them.
     stored.salt = random_hex(4);

@@ -45,10 +45,10 @@ rights::Trade trade_for(const Terms& terms, const std::string& lot_key, const st
 }  // namespace
 
 // Whatever was set aside and not used is its owner's again, once.
-void Auctions::release_all(const Row& row, const std::vector<StoredBid>& bids, const rights::Act& by) const {
+void Auctions::release_all(const Row& row, const std::vector<std::int64_t>& bids,
+                           const rights::Act& by) const {
   std::vector<std::string> keys{row.lot_key()};
-  for (const StoredBid& bid : bids)
-    if (bid.stands()) keys.push_back(row.bid_key(bid.seq));
+  for (const std::int64_t seq : bids) keys.push_back(row.bid_key(seq));
   if (row.terms.venue.deposit_fen > 0)
     for (const Bidder& bidder : bidders(row.number))
       if (bidder.state != "refused") keys.push_back(row.deposit_key(bidder.account));
@@ -113,7 +113,7 @@ AuctionView Auctions::close(std::int64_t number, const std::string& seed, const 
       done = done || !error;
       waits = waits || (!error && trades[i].conditional);
     }
-    release_all(row, bids, by);
+    release_all(row, standing_bids(t, row), by);
     open_bids(t, row, bids);
     const std::string text = out.dump();
     const auto price = price_in(out);

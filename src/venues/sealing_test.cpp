@@ -158,13 +158,21 @@ TEST_P(SealedBids, BidsOfBeforeStayReadable) {
   EXPECT_TRUE(h.auctions.verify(no).empty());
 }
 
+// Also when the key is lost: everybody gets his own back.
 TEST_P(SealedBids, WhatIsCalledOffIsNeverOpened) {
   Hall h(GetParam());
-  const std::int64_t no = under_way(h);
-  h.auctions.cancel(no, li);
+  const std::int64_t no = h.announced(venue({{"amend: upward", "amend: free"}}));
+  for (const char* account : {"A", "B"}) h.admit(no, account);
+  h.w.clock.set(h.opens);
+  h.bid(no, "A", "120", 300);
+  h.bid(no, "B", "120", 300);
+  h.bid(no, "A", "120", 0, "B2");  // withdrawn
+  const casework::Vault none({}, casework::Cipher::aes, h.entropy);
+  Auctions(h.w.database.db(), "341602", h.w.clock, h.w.calendar, none).cancel(no, li);
   EXPECT_EQ(rows(h, "ticks || ' ' || quantity || ' ' || cover || ' ' || salt"),
-            std::vector<std::string>(2, "0 0 0 "));
+            std::vector<std::string>(3, "0 0 0 "));
   EXPECT_EQ(h.cash("A"), 100'000'00);
+  EXPECT_EQ(h.cash("B"), 100'000'00);
   EXPECT_EQ(h.w.troubles(), "");
 }
 

@@ -48,6 +48,7 @@ void check_ascent(Faults& faults, const Terms& terms, const std::vector<StoredBi
       }
     const Ascent::Effect effect = course.add(bid);
     if (effect.replaced) replaced[effect.replaced->seq] = bid.seq;
+    if (bid.quantity == 0) replaced[bid.seq] = bid.seq;  // a withdrawal
     for (const StoredBid& out : effect.outbid) outbid[out.seq] = bid.seq;
   }
   const auto marked = [](const std::map<std::int64_t, std::int64_t>& marks, std::int64_t seq) {
