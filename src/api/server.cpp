@@ -220,7 +220,8 @@ class Server::Impl {
   }
 
   venues::Auctions hall_of(Worker& worker) const {
-    return {*worker.database, worker.tenant(), services_.clock, worker.policy().catalog().calendar()};
+    return {*worker.database, worker.tenant(), services_.clock, worker.policy().catalog().calendar(),
+            services_.vault};
   }
 
   venues::Markets markets_of(Worker& worker) {
