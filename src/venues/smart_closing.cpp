@@ -17,55 +17,38 @@ using exchange::smart_market::Market;
 constexpr std::int64_t day = 24 * 60 * 60;
 constexpr const char* venue_actor = "venue";  // the system itself, in the journal of rights
 
-// Thrown out of a transaction that must not stay: clear again without these.
-struct Refused {
-  std::map<std::string, Text> members;
-};
-
 Json yuan(const Rational& value) {
   return exact(value);
 }
 
-// Whose order no longer covers what it should: his bid is what the trade fails for, else both sides are left
-// out.
-std::map<std::string, Text> at_fault(const rights::Rights& registry, const rights::Trade& trade,
-                                     const Error& error) {
-  const auto short_of = [&](const std::string& order, std::int64_t needed) {
-    const rights::Reservation reservation = registry.reservation(order);
-    std::int64_t left = 0;
-    for (const rights::Part& part : reservation.parts) left += part.amount;
-    return !reservation.open || left < needed;
-  };
-  std::int64_t due = trade.fen;
-  for (const rights::Charge& charge : trade.charges)
-    if (charge.buyer) due += charge.fen;
-  const auto closed = [&](const std::string& account) {
-    const rights::AccountStatus status = registry.account(account).status;
-    return status != rights::AccountStatus::open && status != rights::AccountStatus::suspended;
-  };
-  const bool seller = closed(trade.seller) || short_of(trade.sell, trade.quantity);
-  const bool buyer = !trade.buy.empty() && (closed(trade.buyer) || (due > 0 && short_of(trade.buy, due)));
-  std::map<std::string, Text> out;
-  const Text why{"登记簿拒绝其成交：" + error.message().zh,
-                 "the registry refused the trade: " + error.message().en};
-  if (seller || !buyer) out.emplace(trade.seller, why);
-  if ((buyer || !seller) && !trade.buy.empty()) out.emplace(trade.buyer, why);
-  return out;
+// Why a bid cannot be settled any more: what it had set aside is not all there. Empty: it is.
+Text lacking(const rights::Rights& registry, const std::string& key, const StoredSmartBid& bid) {
+  const rights::Reservation reservation = registry.reservation(key);
+  std::int64_t left = 0;
+  for (const rights::Part& part : reservation.parts) left += part.amount;
+  const std::int64_t needed = bid.buy ? bid.cover_fen : bid.quantity;
+  if (reservation.open && left >= needed) return {};
+  return {fmt::format("第 {} 号申报的冻结已不足：{}，应为 {}", bid.seq, left, needed),
+          fmt::format("what bid {} had set aside is not all there: {} of {}", bid.seq, left, needed)};
 }
 
-// What speaks against the operator, who is nobody's counterparty by choice.
-void require_operator(const SmartTerms& terms, const rights::Trade& trade, const Error& error) {
+// Members are judged before, so what the registry refuses now is the operator's or the venue's own matter:
+// nothing is opened until it is mended.
+[[noreturn]] void refuse(const SmartTerms& terms, const rights::Trade& trade, const Error& error) {
   const bool adds = std::ranges::any_of(trade.charges, [](const rights::Charge& c) { return c.fen < 0; });
-  const bool short_of_cash = error.code() == rights::codes::insufficient;
-  if (!(short_of_cash && (adds || trade.buy.empty()))) return;
-  throw Error(smart_codes::uncovered,
-              {fmt::format("运营账户 {} 的资金不足以补足卖方应得的价款：{}", terms.venue.operator_account,
-                           error.message().zh),
-               fmt::format("the operator's account {} cannot pay what sellers lack: {}",
-                           terms.venue.operator_account, error.message().en)},
-              {{}, 0, 0, "operator"},
-              {"向该账户存入资金后再撮合；此前不开封。",
-               "Deposit cash there and close again; nothing is opened before."});
+  if (error.code() == rights::codes::insufficient && (adds || trade.buy.empty()))
+    throw Error(smart_codes::uncovered,
+                {fmt::format("运营账户 {} 的资金不足以补足卖方应得的价款：{}", terms.venue.operator_account,
+                             error.message().zh),
+                 fmt::format("the operator's account {} cannot pay what sellers lack: {}",
+                             terms.venue.operator_account, error.message().en)},
+                {{}, 0, 0, "operator"},
+                {"向该账户存入资金后再撮合；此前不开封。",
+                 "Deposit cash there and close again; nothing is opened before."});
+  throw Error(
+      codes::not_settled,
+      {fmt::format("登记簿拒绝成交 {}，未开封：{}", trade.key, error.message().zh),
+       fmt::format("the registry refused trade {}, nothing was opened: {}", trade.key, error.message().en)});
 }
 
 }  // namespace
@@ -277,15 +260,8 @@ void SmartRounds::settle(store::Transaction& t, Row& row, const LeftOut& left_ou
   rights::Rights registry = rights();
   const rights::Act by{venue_actor, act.actor, act.reason, row.rule()};
   const std::vector<rights::Settled> settled = registry.settle(trades, by);
-  for (std::size_t i = 0; i < trades.size(); ++i) {
-    if (!settled[i].error) continue;
-    const Error& error = *settled[i].error;
-    // Another matter under the round's own key is no reason to leave anybody out: nothing is opened until it
-    // is cleared up.
-    if (error.code() == rights::codes::key_conflict) throw error;
-    require_operator(row.terms, trades[i], error);
-    throw Refused{at_fault(registry, trades[i], error)};
-  }
+  for (std::size_t i = 0; i < trades.size(); ++i)
+    if (settled[i].error) refuse(row.terms, trades[i], *settled[i].error);
   row.closed_by = act.actor;
   row.closing = closing;
   row.input = input;
@@ -305,55 +281,56 @@ void SmartRounds::settle(store::Transaction& t, Row& row, const LeftOut& left_ou
                "closed", row.result_hash);
 }
 
+// Who was admitted and may no longer trade, or whose cover is gone, and months that are over, do not count.
+LeftOut SmartRounds::left_out(store::Transaction& t, const Row& row) const {
+  LeftOut out;
+  for (const std::string& period : row.terms.periods())
+    if (const auto term = row.terms.term_of(period); term && term->from < rights::Month::of(clock_.today()))
+      out.periods.push_back(period);
+  const rights::Rights registry = rights();
+  const std::vector<StoredSmartBid> bids = read_bids(t, row);
+  for (const SmartMember& member : members(row.number)) {
+    const auto offers = [&](const StoredSmartBid& bid) {
+      return bid.stands() && bid.account == member.account;
+    };
+    if (std::ranges::none_of(bids, offers)) continue;
+    try {
+      require_admissible(checks_of(row, {member.account, member.zone, member.purpose}));
+    } catch (const Error& error) {
+      if (error.code() != codes::not_admitted) throw;
+      out.members.emplace(member.account, error.message());
+    }
+    for (const StoredSmartBid& bid : bids)
+      if (offers(bid))
+        if (const Text why = lacking(registry, row.bid_key(bid.seq), bid); !why.zh.empty())
+          out.members.emplace(member.account, why);
+  }
+  return out;
+}
+
 SmartView SmartRounds::close(std::int64_t number, const rights::Act& act) {
   require_act(act);
-  LeftOut left_out;
-  for (bool done = false; !done;) {
-    try {
-      database_.together([&](store::Transaction& t) {
-        Row row = load(t, number);
-        if (!row.before_the_close()) return;
-        const SmartNotice& notice = row.terms.notice;
-        if (row.state != "announced")
-          throw Error(codes::wrong_state, {fmt::format("第 {} 场尚未公告", number),
-                                           fmt::format("round {} is not announced", number)});
-        if (clock_.now() < notice.closes)
-          throw Error(
-              codes::too_early,
-              {fmt::format("申报于 {} 截止，此前不能撮合", to_string(notice.closes)),
-               fmt::format("bidding closes on {}; nothing is opened before", to_string(notice.closes))});
-        for (const SmartMember& member : members(number)) require_other(act.actor, {member.applied_by});
-        if (const auto waiting = t.first(
-                "SELECT number FROM venue_round WHERE jurisdiction = ? AND venue = ? AND state = 'awaiting'",
-                jurisdiction_, row.terms.venue.id))
-          throw Error(smart_codes::undecided,
-                      {fmt::format("第 {} 场还在待审批，须先作出决定", waiting->integer(0)),
-                       fmt::format("round {} waits for the authority and must be decided first",
-                                   waiting->integer(0))});
-        // Who was admitted and may no longer trade, and months that are over, do not count.
-        left_out.periods.clear();
-        for (const std::string& period : row.terms.periods())
-          if (const auto term = row.terms.term_of(period);
-              term && term->from < rights::Month::of(clock_.today()))
-            left_out.periods.push_back(period);
-        for (const SmartMember& member : members(number)) {
-          if (member.state != "admitted" || left_out.members.contains(member.account)) continue;
-          try {
-            require_admissible(checks_of(row, {member.account, member.zone, member.purpose}));
-          } catch (const Error& error) {
-            if (error.code() != codes::not_admitted) throw;
-            left_out.members.emplace(member.account, error.message());
-          }
-        }
-        settle(t, row, left_out, act);
-      });
-      done = true;
-    } catch (const Refused& refused) {
-      const std::size_t before = left_out.members.size();
-      left_out.members.insert(refused.members.begin(), refused.members.end());
-      TRIBUTARY_CHECK(left_out.members.size() > before, fmt::format("round {} refused for nobody", number));
-    }
-  }
+  database_.together([&](store::Transaction& t) {
+    Row row = load(t, number);
+    if (!row.before_the_close()) return;
+    const SmartNotice& notice = row.terms.notice;
+    if (row.state != "announced")
+      throw Error(codes::wrong_state, {fmt::format("第 {} 场尚未公告", number),
+                                       fmt::format("round {} is not announced", number)});
+    if (clock_.now() < notice.closes)
+      throw Error(codes::too_early,
+                  {fmt::format("申报于 {} 截止，此前不能撮合", to_string(notice.closes)),
+                   fmt::format("bidding closes on {}; nothing is opened before", to_string(notice.closes))});
+    for (const SmartMember& member : members(number)) require_other(act.actor, {member.applied_by});
+    if (const auto waiting = t.first(
+            "SELECT number FROM venue_round WHERE jurisdiction = ? AND venue = ? AND state = 'awaiting'",
+            jurisdiction_, row.terms.venue.id))
+      throw Error(
+          smart_codes::undecided,
+          {fmt::format("第 {} 场还在待审批，须先作出决定", waiting->integer(0)),
+           fmt::format("round {} waits for the authority and must be decided first", waiting->integer(0))});
+    settle(t, row, left_out(t, row), act);
+  });
   return round(number);
 }
 

@@ -89,7 +89,7 @@ SmartVenue read_smart_venue(const YamlNode& root, const policy::PackInfo& pack) 
               {"constraints", Json::array()}};
   out.zones = map.texts("zones");
   for (const std::string& zone : out.zones) market["zones"].push_back(zone);
-  const YamlNode none{.kind = YamlNode::Kind::sequence, .where = root.where};
+  const YamlNode none;
   const YamlNode* links = map.find("links");
   const YamlNode* constraints = map.find("constraints");
   require_plain(links != nullptr ? *links : none, constraints != nullptr ? *constraints : none);

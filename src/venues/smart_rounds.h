@@ -241,6 +241,7 @@ class SmartRounds {
   Carried carried(store::Transaction& t, const Row& row, std::int64_t closing) const;
   std::string input_of(store::Transaction& t, const Row& row, const std::vector<StoredSmartBid>& bids,
                        const LeftOut& left_out, std::int64_t closing) const;
+  LeftOut left_out(store::Transaction& t, const Row& row) const;
   void settle(store::Transaction& t, Row& row, const LeftOut& left_out, const rights::Act& act) const;
   void release_all(const Row& row, const std::vector<StoredSmartBid>& bids, const rights::Act& by) const;
   void book(store::Transaction& t, const SmartVenue& venue, const std::string& link, const std::string& cause,
