@@ -7,6 +7,7 @@
 #include "cli/codes.h"
 #include "cli/context.h"
 #include "cli/settings_file.h"
+#include "cli/smart_commands.h"
 
 #include <algorithm>
 #include <exception>
@@ -133,6 +134,7 @@ int run_program(const std::vector<std::string>& arguments, const Clock& clock, s
   add_exchange_commands(app, action);
   add_auction_commands(app, action);
   add_book_commands(app, action);
+  add_smart_commands(app, action);
   add_bank_commands(app, action);
   add_serve_command(app, action);
   add_backup_commands(app, action);
