@@ -265,7 +265,7 @@ for (const [locale, width] of [['zh', 1280], ['en', pictures ? 1280 : 390]])
       }
       await sound(shen.page, `surveillance ${locale} ${width}`)
       await shot('shen', 'surveillance')
-      await shen.go('/console/trail')
+      await shen.go('/console/admin/audit')
       await shen.page.getByText('surveillance.look').first().waitFor()
       await liu.go('/console/surveillance')
       assert.equal(await liu.page.locator('.watch-days').count(), 0)
