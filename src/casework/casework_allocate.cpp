@@ -102,7 +102,9 @@ Adopted compare(const std::string& record, const Json& table, const std::string&
     out.cap = whole(a.cap, "cap");
     out.kept = whole(a.reserve, "reserve");
   };
-  for (const allocate::Branch& branch : outcome.levels) take(branch.allocation, branch.parent);
+  if (outcome.levels.size() > 1) throw failed("测算记录应只有一种方法", "the record must be of one method");
+  for (const allocate::LevelAttempt& way : outcome.levels)
+    for (const allocate::Branch& branch : way.branches) take(branch.allocation, branch.parent);
   if (outcome.levels.empty()) {
     if (outcome.attempts.size() != 1)
       throw failed("测算记录应只有一种方法", "the record must be of one method");

@@ -1,4 +1,5 @@
 // compliance: what was metered against what is permitted and held, as it stands now.
+#include "base/json.h"
 #include "base/text.h"
 #include "cli/codes.h"
 #include "cli/context.h"
@@ -8,7 +9,6 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace tributary::cli {
 namespace {

@@ -1,10 +1,12 @@
 // init, import, doctor.
+#include "base/json.h"
 #include "base/text.h"
 #include "cli/book_commands.h"
 #include "cli/case_types.h"
 #include "cli/codes.h"
 #include "cli/context.h"
 #include "cli/rights_packs.h"
+#include "cli/smart_commands.h"
 #include "compensate/compensation.h"
 #include "ledger/ledger.h"
 #include "observe/import.h"
@@ -21,7 +23,6 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace tributary::cli {
 namespace {
@@ -229,6 +230,11 @@ int doctor(Context& c) {
       markets.faults.empty() ? Text{fmt::format("{} 个，由指令日志重放均相符", markets.markets),
                                     fmt::format("{}; replayed from their journals, all the same", markets.markets)}
                              : markets.faults.front());
+  if (const SmartFaults smart = check_smart_rounds(c); smart.rounds > 0)
+    add({"智能市场", "smart markets"}, smart.faults.empty(),
+        smart.faults.empty() ? Text{fmt::format("{} 场，由存档申报重新出清均相符", smart.rounds),
+                                    fmt::format("{}; cleared again from the stored bids, all the same", smart.rounds)}
+                             : smart.faults.front());
   const compensate::Compensation compensation(c.database(), c.tenant(), policy, c.clock());
   const auto runs = compensation.runs();
   // Runs by the packs as they are now must come out the same, down to their statements.

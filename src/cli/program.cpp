@@ -1,4 +1,5 @@
 // The command line: options, subcommands, and how errors are told.
+#include "base/json.h"
 #include "base/text.h"
 #include "cli/auction_commands.h"
 #include "cli/bank_commands.h"
@@ -6,6 +7,7 @@
 #include "cli/codes.h"
 #include "cli/context.h"
 #include "cli/settings_file.h"
+#include "cli/smart_commands.h"
 
 #include <algorithm>
 #include <exception>
@@ -14,7 +16,6 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace tributary::cli {
 namespace {
@@ -133,6 +134,7 @@ int run_program(const std::vector<std::string>& arguments, const Clock& clock, s
   add_exchange_commands(app, action);
   add_auction_commands(app, action);
   add_book_commands(app, action);
+  add_smart_commands(app, action);
   add_bank_commands(app, action);
   add_serve_command(app, action);
   add_backup_commands(app, action);

@@ -1,5 +1,6 @@
 // right instruments|accounts|use|cap|propose|approve|reject|cancel|waiting|advance: the registry worked from a shell.
 // Whoever sits at the machine may do everything, but nobody alone: a change names two persons.
+#include "base/json.h"
 #include "cli/codes.h"
 #include "cli/context.h"
 #include "cli/names.h"
@@ -15,7 +16,6 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace tributary::cli {
 

@@ -1,5 +1,6 @@
 #include "compensate/inputs.h"
 
+#include "base/json.h"
 #include "compensate/codes.h"
 #include "policy/value.h"
 
@@ -7,7 +8,6 @@
 #include <climits>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace tributary::compensate {
 namespace {

@@ -1,4 +1,5 @@
 // The JSON of a market. Numbers stand for the decimal that was typed; text is taken as a decimal too.
+#include "base/json.h"
 #include "base/text.h"
 #include "exchange/smart_market.h"
 #include "exchange/smart_market_codes.h"
@@ -8,7 +9,6 @@
 #include <set>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace tributary::exchange::smart_market {
 namespace {
@@ -72,7 +72,13 @@ class Node {
         throw e.at({*file_, 0, 0, path_});
       }
     } else if (json_->is_string()) {
-      if (const auto value = Decimal::try_parse(json_->get<std::string>())) return Rational(*value);
+      const std::string& text = json_->get_ref<const std::string&>();
+      if (const auto value = Decimal::try_parse(text)) return Rational(*value);
+      // As results write what no decimal is: "2/9".
+      if (const auto bar = text.find('/'); bar != std::string::npos) {
+        const auto above = Decimal::try_parse(text.substr(0, bar)), below = Decimal::try_parse(text.substr(bar + 1));
+        if (above && below && !below->is_zero()) return Rational(*above) / Rational(*below);
+      }
     }
     fail(codes::bad_value, {"应为数字", "a number is expected here"});
   }

@@ -225,7 +225,7 @@ void Replay::check_trade(const JournalEntry& entry, const Json& request) {
     }
   differs("I5", fen + of_buyer, given(buyer, money));
   differs("I5", fen - of_seller, taken(seller, money));
-  for (const auto& [account, amount] : fees) differs("I5", amount, taken(account, money));
+  for (const auto& [account, amount] : fees) differs("I5", amount, taken(account, money) - given(account, money));
 }
 
 // What this entry takes out of a pledge or an order.

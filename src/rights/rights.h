@@ -111,6 +111,11 @@ class Rights {
   // owner and sinks are trusted always. Distrust is immediate.
   void trust(std::string_view account, std::string_view trusted, int working_days, const Act& act);
   void distrust(std::string_view account, std::string_view trusted, const Act& act);
+  struct Trusted {
+    std::string account;
+    Instant from;  // transfers before need the cooling off
+  };
+  std::vector<Trusted> trusted(std::string_view account) const;  // by code; throws unknown_account
 
   // ---- transactions of two persons ----
 

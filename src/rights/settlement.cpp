@@ -62,7 +62,7 @@ std::pair<std::vector<Part>, std::vector<Part>> split(const std::vector<Part>& p
 std::int64_t checked_sum(const Trade& trade, bool buyer) {
   __int128 sum = 0;
   for (const Charge& charge : trade.charges)
-    if (charge.buyer == buyer) sum += charge.fen;
+    if (charge.buyer == buyer && charge.fen > 0) sum += charge.fen;
   if (sum + trade.fen > std::numeric_limits<std::int64_t>::max() / 4)
     throw Error(codes::overflow,
                 {"金额超出系统可表示的范围", "an amount is beyond what the system can represent"});
@@ -208,9 +208,16 @@ std::vector<std::string> Desk::settle(const Trade& trade, const std::string& bod
   if (trade.deadline && *trade.deadline <= book_.now())
     throw bad_field("deadline", "期限已过", "the deadline has passed");
   for (const Charge& charge : trade.charges) {
-    require_type(book_.account(charge.to), {AccountType::fee});
-    if (charge.fen <= 0 || charge.kind.empty())
-      throw bad_field("charges", "费用须为正数并写明种类", "a charge is positive and of a kind");
+    if (charge.fen == 0 || charge.kind.empty() || (charge.fen < 0 && charge.buyer))
+      throw bad_field("charges", "费用须为正数并写明种类；只有付给卖方的补差为负数",
+                      "a charge is positive and of a kind; only what is added for the seller is below zero");
+    const AccountRow& to = book_.account(charge.to);
+    require_type(to, {charge.fen > 0 ? AccountType::fee : AccountType::reserve});
+    if (charge.fen > 0) continue;
+    require_usable(to, true, false);
+    if (to.id == seller.id || to.id == buyer.id)
+      throw bad_field("charges", "补差须由买卖双方以外的账户支付", "what is added comes from a third account");
+    take(to, money, {-charge.fen}, Compartment::free);
   }
   const std::int64_t of_buyer = checked_sum(trade, true), of_seller = checked_sum(trade, false);
   if (trade.fen < 0 || of_seller > trade.fen)
@@ -264,6 +271,10 @@ std::vector<std::string> Desk::settle(const Trade& trade, const std::string& bod
   };
   pay(seller, trade.fen - of_seller);
   for (const Charge& charge : trade.charges) pay(book_.account(charge.to), charge.fen);
+  for (const Charge& charge : trade.charges)
+    if (charge.fen < 0)
+      moves.push_back(book_.move({mode, book_.account(charge.to).id, Compartment::free, seller.id, Compartment::free,
+                                  {money.index, 0, {}}, 1, -charge.fen}));
 
   std::vector<std::string> certificates;
   if (!trade.conditional) {

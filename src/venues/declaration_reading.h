@@ -63,7 +63,7 @@ inline void require(bool fine, const policy::YamlNode& root, const char* field, 
   throw Error(codes::bad_value, {zh, en}, where);
 }
 
-inline constexpr std::array<std::string_view, 2> kinds{"one_way_auction", "order_book"};
+inline constexpr std::array<std::string_view, 3> kinds{"one_way_auction", "order_book", "smart_market"};
 
 // The venues of the whole cascade that `read` knows (it gives nothing for the others); a lower pack's replaces an upper one's of
 // the same id.

@@ -110,6 +110,8 @@ export interface Change {
   permit_to: string | null
   status_title: Text | null
   saving: string
+  trusted: string
+  delay_days: number
   initiator: string
   approver: string
   reason: string
