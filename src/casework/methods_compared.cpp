@@ -1,5 +1,6 @@
 #include "casework/methods_compared.h"
 
+#include "allocate/answer.h"
 #include "allocate/record.h"
 #include "base/text.h"
 #include "casework/codes.h"
@@ -40,8 +41,9 @@ const allocate::Allocation& whole_of(const allocate::Outcome& outcome) {
   return *outcome.attempts[0].allocation;
 }
 
-// As people are shown it: to so many decimals.
+// As people are shown it: exactly, or to so many decimals.
 bool is_shown_as(const std::string& said, const Rational& exact, int places) {
+  if (said == allocate::exact(exact)) return true;
   const auto value = Decimal::try_parse(said);
   if (!value) return false;
   const Rational off = Rational(*value) < exact ? exact - Rational(*value) : Rational(*value) - exact;
