@@ -35,8 +35,11 @@ std::string method_called(std::string_view title) {
 
 // Of the whole: by level the first one.
 const allocate::Allocation& whole_of(const allocate::Outcome& outcome) {
-  for (const allocate::Branch& branch : outcome.levels)
-    if (branch.parent.empty()) return branch.allocation;
+  for (const allocate::LevelAttempt& way : outcome.levels) {
+    if (way.refused) throw Error(*way.refused);
+    for (const allocate::Branch& branch : way.branches)
+      if (branch.parent.empty()) return branch.allocation;
+  }
   if (outcome.attempts.at(0).refused) throw Error(*outcome.attempts[0].refused);
   return *outcome.attempts[0].allocation;
 }
