@@ -39,26 +39,29 @@ endfunction()
 
 # Precompiled headers: the heavy ones, once for all modules and once for all tests of one build.
 set(TRIBUTARY_PCH <algorithm> <array> <cstdint> <exception> <functional> <map> <memory> <optional> <span> <string>
-  <string_view> <utility> <variant> <vector> <fmt/format.h>)
+  <string_view> <utility> <variant> <vector> <fmt/format.h> ${CMAKE_SOURCE_DIR}/src/base/json.h)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(tributary_options INTERFACE -fpch-preprocess)  # else ccache keeps nothing
 else()
   target_compile_options(tributary_options INTERFACE "SHELL:-Xclang -fno-pch-timestamp")
 endif()
-# A precompiled header's bytes differ from folder to folder. They hold none of our headers, so the compiler and the
+# A precompiled header's bytes differ from folder to folder. Of our headers they hold one, so its hash, the compiler and the
 # libraries that are in them name them for ccache: another clone of these sources finds what this one compiled.
 execute_process(COMMAND ${CMAKE_CXX_COMPILER} --version OUTPUT_VARIABLE compiler_version)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/base/json.h)
+file(SHA256 ${CMAKE_SOURCE_DIR}/src/base/json.h json_hash)
 function(tributary_name_precompiled target)
   set(folder ${CMAKE_BINARY_DIR}/CMakeFiles/${target}.dir)
+  string(REPLACE ${CMAKE_SOURCE_DIR}/ "" names "${ARGN}")
   foreach(suffix gch pch)
     file(CONFIGURE OUTPUT ${folder}/cmake_pch.hxx.${suffix}.sum @ONLY
-      CONTENT "@compiler_version@fmt @fmt_VERSION@\ngtest @GTest_VERSION@\n@ARGN@\n")
+      CONTENT "@compiler_version@fmt @fmt_VERSION@\njson @nlohmann_json_VERSION@ @json_hash@\ngtest @GTest_VERSION@\n@names@\n")
   endforeach()
 endfunction()
 
 file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/precompiled.cpp CONTENT "")
 add_library(tributary_precompiled OBJECT ${CMAKE_BINARY_DIR}/precompiled.cpp)
-target_link_libraries(tributary_precompiled PRIVATE tributary_options fmt::fmt)
+target_link_libraries(tributary_precompiled PRIVATE tributary_options fmt::fmt nlohmann_json::nlohmann_json)
 target_precompile_headers(tributary_precompiled PRIVATE ${TRIBUTARY_PCH})
 tributary_name_precompiled(tributary_precompiled ${TRIBUTARY_PCH})
 if(TRIBUTARY_TESTS)

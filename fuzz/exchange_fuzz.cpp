@@ -1,6 +1,7 @@
 // links: exchange
 // Any bytes as the book of every calculator: an answer, or an Error in both languages that names the file and, for bad
 // input, the place. What is answered adds up.
+#include "base/json.h"
 #include "exchange/calculator.h"
 #include "exchange/codes.h"
 
@@ -8,7 +9,6 @@
 #include <cstdlib>
 #include <string_view>
 
-#include <nlohmann/json.hpp>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace tributary;

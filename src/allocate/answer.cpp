@@ -1,6 +1,7 @@
 #include "allocate/answer.h"
 
 #include "allocate/record.h"
+#include "base/text.h"
 
 #include <fmt/format.h>
 
@@ -91,33 +92,57 @@ Json answer(const Allocation& a, const Options& options) {
           {"findings", findings}};
 }
 
+namespace {
+
+Json refusal(std::string_view method, const Text& of, const Error& e) {
+  return {{"method", method},
+          {"title", both(of)},
+          {"error", fmt::format("{}.{}", e.code().module, e.code().name)},
+          {"message", both(e.message())},
+          {"hint", both(e.hint())},
+          {"line", e.where().line},
+          {"column", e.where().column},
+          {"field", e.where().field}};
+}
+
+// "gini/grandfather" for people.
+Text way_title(std::string_view way) {
+  Text out;
+  for (const std::string_view name : split(way, '/')) {
+    const Text of = title(*parse_method(trim(name)));
+    out.zh += (out.zh.empty() ? "" : "／") + of.zh;
+    out.en += (out.en.empty() ? "" : " / ") + of.en;
+  }
+  return out;
+}
+
+}  // namespace
+
 Json answer(const Outcome& outcome) {
+  Json refused = Json::array();
   if (!outcome.levels.empty()) {
     Json levels = Json::array();
-    for (const Branch& branch : outcome.levels) {
-      Json one = answer(branch.allocation, outcome.options);
-      one["parent"] = branch.parent;
-      add_record(one, outcome, outcome.records.begin()->first);
-      levels.push_back(std::move(one));
+    for (const LevelAttempt& attempt : outcome.levels) {
+      if (attempt.refused) refused.push_back(refusal(attempt.method, way_title(attempt.method), *attempt.refused));
+      for (const Branch& branch : attempt.branches) {
+        Json one = answer(branch.allocation, outcome.options);
+        one["parent"] = branch.parent;
+        one["way"] = attempt.method;
+        one["way_title"] = both(way_title(attempt.method));
+        add_record(one, outcome, attempt.method);
+        levels.push_back(std::move(one));
+      }
     }
-    return {{"levels", levels}};
+    return {{"levels", levels}, {"refused", refused}};
   }
-  Json methods = Json::array(), refused = Json::array();
+  Json methods = Json::array();
   for (const Attempt& attempt : outcome.attempts) {
-    if (attempt.allocation) {
-      methods.push_back(answer(*attempt.allocation, outcome.options));
-      add_record(methods.back(), outcome, std::string(to_string(attempt.method)));
+    if (!attempt.allocation) {
+      refused.push_back(refusal(to_string(attempt.method), title(attempt.method), *attempt.refused));
       continue;
     }
-    const Error& e = *attempt.refused;
-    refused.push_back({{"method", to_string(attempt.method)},
-                       {"title", both(title(attempt.method))},
-                       {"error", fmt::format("{}.{}", e.code().module, e.code().name)},
-                       {"message", both(e.message())},
-                       {"hint", both(e.hint())},
-                       {"line", e.where().line},
-                       {"column", e.where().column},
-                       {"field", e.where().field}});
+    methods.push_back(answer(*attempt.allocation, outcome.options));
+    add_record(methods.back(), outcome, std::string(to_string(attempt.method)));
   }
   return {{"methods", methods}, {"refused", refused}};
 }

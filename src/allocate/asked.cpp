@@ -136,15 +136,25 @@ Outcome compute(Table table, const Asked& asked) {
     options.reserve = (options.cap * part("reserve", reserve(0)) / options.unit).ceil() * options.unit;
 
   if (std::any_of(table.units.begin(), table.units.end(), [](const Unit& u) { return !u.parent.empty(); })) {
-    std::vector<Level> levels;
-    for (const std::string_view name : split(asked.method, '/')) levels.push_back({method_of(name), {}});
-    for (std::size_t depth = 0; depth < std::max(levels.size(), reserves.size()); ++depth) {
-      if (depth == levels.size()) levels.push_back(levels.back());
-      levels[depth].reserve_part = parts ? part("reserve", reserve(depth)) : Rational(0);
+    const std::vector<std::string_view> ways = split(asked.method, ',');
+    for (const std::string_view way : ways) {
+      std::vector<Level> levels;
+      for (const std::string_view name : split(way, '/')) levels.push_back({method_of(name), {}});
+      for (std::size_t depth = 0; depth < std::max(levels.size(), reserves.size()); ++depth) {
+        if (depth == levels.size()) levels.push_back(levels.back());
+        levels[depth].reserve_part = parts ? part("reserve", reserve(depth)) : Rational(0);
+      }
+      LevelAttempt& attempt = out.levels.emplace_back(LevelAttempt{std::string(trim(way)), {}, {}});
+      try {
+        attempt.branches = allocate_levels(table, levels, options);
+      } catch (const Error& e) {
+        if (ways.size() == 1) throw;
+        attempt.refused = e;
+        continue;
+      }
+      record(attempt.method);
+      for (Branch& branch : attempt.branches) by_line(branch.allocation);
     }
-    out.levels = allocate_levels(table, levels, options);
-    record(asked.method);
-    for (Branch& branch : out.levels) by_line(branch.allocation);
     return out;
   }
   if (asked.method == "all")

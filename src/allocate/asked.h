@@ -12,7 +12,7 @@
 namespace tributary::allocate {
 
 struct Asked {
-  std::string method;                   // a name, several by comma, or "all"; by level "gini/grandfather"
+  std::string method;                   // a name, several by comma, or "all"; by level "gini/grandfather,entropy/minimax"
   std::string cap;                      // "50"
   std::string reserve = "0";            // an amount or "5%"; by level "5%/2%"
   std::string bounds = "table";         // table, none, cut:5..40
@@ -30,16 +30,23 @@ struct Attempt {
   std::optional<Error> refused;
 };
 
+// One way to divide by level: either its branches or why it could not be made.
+struct LevelAttempt {
+  std::string method;  // as it was asked for: "gini/grandfather"
+  std::vector<Branch> branches;
+  std::optional<Error> refused;
+};
+
 struct Outcome {
   Options options;
   // By method as it was asked for ("gini", by level "gini/grandfather"): what recompute() takes (record.h).
   std::map<std::string, std::string> records;
-  std::vector<Branch> levels;     // where units have parents
-  std::vector<Attempt> attempts;  // else: one for each method
+  std::vector<LevelAttempt> levels;  // where units have parents
+  std::vector<Attempt> attempts;     // else: one for each method
 };
 
-// Shares stand as the rows of the table do. Throws bad_option (its field is the member of Asked) and, where
-// units have parents, what allocate_levels() throws; what one method throws is its refusal.
+// Shares stand as the rows of the table do. Throws bad_option (its field is the member of Asked) and, where units have parents
+// and one way to divide them is asked for, what allocate_levels() throws; what one method of several throws is its refusal.
 Outcome compute(Table table, const Asked& asked);
 
 struct RankAsked {

@@ -144,6 +144,21 @@ TEST(Asked, LevelsBelowLevels) {
   EXPECT_EQ(out["levels"][1]["shares"][1]["amount"], "20.25");
 }
 
+TEST(Asked, SeveralWaysByLevelStandSideBySide) {
+  Asked a = asked("grandfather/water-fill, grandfather/benchmark", "none");  // nobody has an output
+  const auto units = [] { return table("unit,parent,current,weight\n甲,,60,\n乙,,40,\n一,甲,1,1\n二,甲,3,1\n"); };
+  const Json out = answer(compute(units(), a));
+  ASSERT_EQ(out["levels"].size(), 2u);
+  EXPECT_EQ(out["levels"][1]["way"], "grandfather/water-fill");
+  EXPECT_EQ(out["levels"][1]["parent"], "甲");
+  EXPECT_NE(out["levels"][1]["way_title"]["en"].get<std::string>().find(" / "), std::string::npos);
+  ASSERT_EQ(out["refused"].size(), 1u);
+  EXPECT_EQ(out["refused"][0]["method"], "grandfather/benchmark");
+  EXPECT_EQ(answer(recompute(out["levels"][0]["record"]))["levels"], out["levels"]);  // of this way alone
+  a.method = "grandfather/benchmark";
+  EXPECT_THROW(compute(units(), a), Error);
+}
+
 TEST(Asked, AWrongOptionIsNamed) {
   const auto field_of = [](const std::function<void(Asked&)>& change) {
     Asked a = asked("gini");

@@ -63,9 +63,11 @@ std::string hash_of(std::string_view record) {
   return sha256_hex(record);
 }
 
-Outcome recompute(const std::string& record) {
+namespace {
+
+// What a record asks; its table is left in the stream.
+Asked asked_in(std::istream& in) {
   Asked asked;
-  std::istringstream in(record);
   std::string line;
   std::getline(in, line);
   if (!line.starts_with(first_words))
@@ -101,6 +103,21 @@ Outcome recompute(const std::string& record) {
     else
       bad(number, {fmt::format("不认识的一行“{}”", line), fmt::format("unknown line \"{}\"", line)});
   }
+  return asked;
+}
+
+}  // namespace
+
+Outcome recompute(const std::string& record) {
+  std::istringstream in(record);
+  const Asked asked = asked_in(in);
+  return compute(read_table(in, {}), asked);
+}
+
+Outcome recompute(const std::string& record, const std::string& method) {
+  std::istringstream in(record);
+  Asked asked = asked_in(in);
+  asked.method = method;
   return compute(read_table(in, {}), asked);
 }
 

@@ -27,5 +27,7 @@ std::string hash_of(std::string_view record);  // SHA-256, 64 hex digits
 
 // Throws bad_record for what is none, or is of another version of the methods; and what compute() throws.
 Outcome recompute(const std::string& record);
+// The same question by another method: «gini», by level «gini/grandfather».
+Outcome recompute(const std::string& record, const std::string& method);
 
 }  // namespace tributary::allocate

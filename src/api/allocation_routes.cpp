@@ -140,13 +140,19 @@ Answer workbook(Call& call) {
     if (found.contains(kind)) methods.insert(methods.end(), found[kind].begin(), found[kind].end());
   if (methods.empty())
     throw Error(allocate::codes::infeasible, {"没有一种方法能算", "none of the methods could be made"});
-  if (found.contains("levels"))
-    for (const Json& level : methods) {
-      out.sheets.push_back(comparison_sheet({level}));
+  if (found.contains("levels")) {  // each branch on a sheet of its own, the ways to divide beside one another
+    std::vector<std::pair<std::string, std::vector<Json>>> branches;
+    for (Json level : methods) {
       const std::string parent = level["parent"];
+      level["title"] = level["way_title"];
+      const auto at = std::ranges::find(branches, parent, &std::pair<std::string, std::vector<Json>>::first);
+      (at == branches.end() ? branches.emplace_back(parent, std::vector<Json>{}) : *at).second.push_back(std::move(level));
+    }
+    for (const auto& [parent, ways] : branches) {
+      out.sheets.push_back(comparison_sheet(ways));
       out.sheets.back().name = parent.empty() ? "第一级" : parent;
     }
-  else
+  } else
     out.sheets.push_back(comparison_sheet(methods));
   out.sheets.push_back(record_sheet(methods));
   const ScratchFolder folder(call.worker.services.settings.scratch);
@@ -248,7 +254,7 @@ Json method_schema(bool level) {
       {"record", text()},
       {"hash", text()},
       {"findings", list(object({{"kind", text()}, schema::optional("of", text()), {"value", text()}}))}};
-  if (level) out.push_back({"parent", text()});
+  if (level) out.insert(out.end(), {{"parent", text()}, {"way", text()}, {"way_title", both()}});
   return object(std::move(out));
 }
 
@@ -260,8 +266,8 @@ void add_allocation_routes(RouteTable& table) {
       {"cap", line(40), {"总量", "the total"}, true},
       {"methods",
         line(200),
-        {"方法，逗号分隔，默认全部；有上级时 gini/grandfather",
-         "methods by comma, all unless given; by level gini/grandfather"}},
+        {"方法，逗号分隔，默认全部；有上级时 gini/grandfather,entropy/minimax",
+         "methods by comma, all unless given; by level gini/grandfather,entropy/minimax"}},
       {"reserve", line(40), {"预留：数量或 5%", "kept back: an amount or 5%"}},
       {"bounds", line(40), {"table、none 或 cut:5..40", "table, none or cut:5..40"}},
       {"unit", line(20), {"登记单位，默认 0.000001", "registry unit, 0.000001 unless given"}},

@@ -84,7 +84,8 @@ Json result_schema() {
        {"undersubscribed", boolean()},
        {"marginal", integer()},
        {"bids", integer()},
-       {"dropped", list(object({{"bid", integer()}, {"mine", boolean()}, {"reason", text()}, {"why", both()}}))},
+       {"dropped",
+        list(object({{"bid", integer()}, {"mine", boolean()}, {"reason", text()}, {"why", both()}}))},
        {"trimmed",
         list(object({{"bid", integer()}, {"mine", boolean()}, {"from", integer()}, {"to", integer()}}))},
        {"rows", list(object({{"bid", integer()},
@@ -111,8 +112,8 @@ Json auction_summary_schema() {
   return object({{"number", integer(1)},
                  {"key", text()},
                  {"state", text()},
-                 {"phase", one_of({"draft", "announced", "bidding", "over", "awaiting", "settled", "cancelled",
-                                   "rejected"})},
+                 {"phase", one_of({"draft", "announced", "bidding", "over", "awaiting", "settled",
+                                   "cancelled", "rejected"})},
                  {"title", both()},
                  {"instrument", named("Named")},
                  {"measure", text()},
@@ -126,6 +127,9 @@ Json auction_summary_schema() {
                  {"reserve", nullable(text())},
                  {"opens", instant()},
                  {"closes", instant()},
+                 {"format", one_of({"sealed", "ascending", "sealed_then_ascending"})},
+                 {"ends", instant()},
+                 {"extensions", integer()},
                  {"verified", boolean()},
                  {"price", nullable(text())},
                  {"sold", integer()}});
@@ -135,6 +139,15 @@ Json auction_terms_schema() {
   Json out = auction_summary_schema();
   const auto add = [&](const char* name, Json schema) { add_to(out, name, std::move(schema)); };
   add("now", instant());
+  add("timed", nullable(object({{"from", instant()},
+                                {"step_ticks", nullable(integer(1))},
+                                {"step_share", nullable(text())},
+                                {"within", integer(1)},
+                                {"by", integer(1)},
+                                {"most", nullable(integer())},
+                                {"until", nullable(integer())},
+                                {"leaders", one_of({"numbers", "names"})},
+                                {"freed", one_of({"at_once", "at_close"})}})));
   add("project", text());
   add("tie", one_of({"time", "random", "pro_rata"}));
   add("undersubscription", one_of({"cancel", "lowest_bid", "reserve"}));
@@ -166,14 +179,34 @@ Json auction_terms_schema() {
 Json auction_detail_schema() {
   Json out = auction_terms_schema();
   for (const char* person : {"announced_by", "approved_by", "closed_by"}) add_to(out, person, text());
-  add_to(out, "mine", list(object({{"account", text()},
-                                   {"free", money()},
-                                   {"zone", text()},
-                                   {"state", one_of({"none", "applied", "admitted", "refused"})},
-                                   {"agent", boolean()},
-                                   {"deposit", money()}})));
+  add_to(out, "mine",
+         list(object({{"account", text()},
+                      {"free", money()},
+                      {"zone", text()},
+                      {"state", one_of({"none", "applied", "admitted", "refused"})},
+                      {"agent", boolean()},
+                      {"deposit", money()}})));
   add_to(out, "may", list(text()));
   return out;
+}
+
+Json auction_standing_schema() {
+  return object({{"now", instant()},
+                 {"timed", boolean()},
+                 {"ends", instant()},
+                 {"extensions", integer()},
+                 {"price", nullable(text())},
+                 {"next", nullable(text())},
+                 {"bidders", integer()},
+                 {"leaders", list(object({{"bidder", integer(1)},
+                                          {"owner", nullable(named("Named"))},
+                                          {"mine", boolean()},
+                                          {"quantity", integer(1)}}))},
+                 {"mine", list(object({{"account", text()},
+                                       {"price", nullable(text())},
+                                       {"quantity", integer()},
+                                       {"leads", integer()},
+                                       {"state", one_of({"none", "leads", "part", "outbid"})}}))}});
 }
 
 }  // namespace tributary::api

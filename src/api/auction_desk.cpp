@@ -33,13 +33,14 @@ Instant apply_until(const AuctionView& view) {
 
 std::string phase_of(const AuctionView& view, Instant now) {
   if (view.state != "announced") return view.state;
-  return now < view.announcement.opens ? "announced" : now < view.announcement.closes ? "bidding" : "over";
+  return now < view.announcement.opens ? "announced" : now < view.ends ? "bidding" : "over";
 }
 
 AuctionDesk::AuctionDesk(Call& call)
     : call_(call),
       rights_(call),
-      hall(call.database(), call.tenant(), call.clock(), call.policy().catalog().calendar()) {}
+      hall(call.database(), call.tenant(), call.clock(), call.policy().catalog().calendar(),
+           call.worker.services.vault) {}
 
 bool AuctionDesk::sees(const AuctionView& view) const {
   return office() || (view.state != "draft" && view.state != "rejected");
@@ -64,8 +65,7 @@ Page AuctionDesk::page(const PageRequest& page, const std::function<bool(const A
     const auto dot = page.cursor.find('.');
     const auto close = whole_number(page.cursor.substr(0, dot));
     const auto number = dot == std::string::npos ? std::nullopt : whole_number(page.cursor.substr(dot + 1));
-    if (!close || !number)
-      throw Error(codes::bad_parameter, {"cursor 无效", "the cursor is not one of ours"}, {{}, 0, 0, "cursor"});
+    if (!close || !number) throw bad_cursor();
     asked.after = {Instant{*close}, *number};
   }
   Page out;
@@ -115,6 +115,7 @@ Json AuctionDesk::own_bid(const AuctionView& view, const venues::StoredBid& bid)
           {"set_aside", yuan(bid.cover_fen)},
           {"improves", bid.improves},
           {"stands", bid.stands()},
+          {"outbid", bid.outbid_by.has_value()},
           {"withdrawal", bid.quantity == 0},
           {"at", to_rfc3339(bid.at)},
           {"hash", bid.hash},
@@ -141,15 +142,84 @@ Json AuctionDesk::summary(const AuctionView& view) const {
           {"reserve", decimal_json(view.reserve)},
           {"opens", to_rfc3339(lot.opens)},
           {"closes", to_rfc3339(lot.closes)},
+          {"format", to_string(view.venue.format)},
+          {"ends", to_rfc3339(view.ends)},
+          {"extensions", view.extensions},
           {"verified", view.venue.verified},
           {"price", decimal_json(view.price)},
           {"sold", view.sold}};
+}
+
+namespace {
+
+Json timed(const AuctionView& view) {
+  if (!view.venue.ascending) return nullptr;
+  const venues::Ascending& rules = *view.venue.ascending;
+  return {{"from", to_rfc3339(*view.timed_from)},
+          {"step_ticks", rules.step_share ? Json(nullptr) : Json(rules.step_ticks)},
+          {"step_share", decimal_json(rules.step_share)},
+          {"within", rules.within},
+          {"by", rules.by},
+          {"most", rules.most ? Json(*rules.most) : Json(nullptr)},
+          {"until", rules.until ? Json(*rules.until) : Json(nullptr)},
+          {"leaders", rules.names ? "names" : "numbers"},
+          {"freed", rules.freed_at_once ? "at_once" : "at_close"}};
+}
+
+}  // namespace
+
+// A price and who leads are for everybody; whose bids they are for whoever made them, and where names are
+// declared.
+Json AuctionDesk::standing(const AuctionView& view) const {
+  const venues::Standing now = hall.standing(view.number);
+  const std::vector<venues::Bidder> all = hall.bidders(view.number);
+  const auto agent = [&](const venues::Bidder& one) {
+    return one.applied_by == call_.caller.by() && one.state == "admitted";
+  };
+  const auto leads = [&](const std::string& account) {
+    const auto found = std::ranges::find(now.leaders, account, &venues::Standing::Leader::account);
+    return found == now.leaders.end() ? std::int64_t{0} : found->quantity;
+  };
+  Json leaders = Json::array(), mine = Json::array();
+  for (const auto& one : now.leaders) {
+    const auto who = std::ranges::find(all, one.account, &venues::Bidder::account);
+    leaders.push_back({{"bidder", one.bidder},
+                       {"owner", view.venue.ascending->names ? rights_.party(who->owner) : Json(nullptr)},
+                       {"mine", agent(*who)},
+                       {"quantity", one.quantity}});
+  }
+  for (const venues::Bidder& one : all) {
+    if (!now.timed || !agent(one)) continue;
+    const std::vector<venues::StoredBid> bids = hall.own_bids(view.number, one.account, call_.caller.by());
+    const venues::StoredBid* last = nullptr;
+    for (const venues::StoredBid& bid : bids)
+      if (!bid.replaced_by && bid.quantity > 0) last = &bid;
+    const std::int64_t held = leads(one.account);
+    mine.push_back({{"account", one.account},
+                    {"price", last == nullptr ? Json(nullptr) : Json(last->price.to_string())},
+                    {"quantity", last == nullptr ? 0 : last->quantity},
+                    {"leads", held},
+                    {"state", last == nullptr         ? "none"
+                              : held == 0             ? "outbid"
+                              : held < last->quantity ? "part"
+                                                      : "leads"}});
+  }
+  return {{"now", to_rfc3339(call_.clock().now())},
+          {"timed", now.timed},
+          {"ends", to_rfc3339(view.ends)},
+          {"extensions", view.extensions},
+          {"price", decimal_json(now.price)},
+          {"next", decimal_json(now.next)},
+          {"bidders", now.bidders},
+          {"leaders", leaders},
+          {"mine", mine}};
 }
 
 Json AuctionDesk::terms(const AuctionView& view) const {
   const AuctionVenue& venue = view.venue;
   Json out = summary(view);
   out["now"] = to_rfc3339(call_.clock().now());
+  out["timed"] = timed(view);
   out["project"] = view.announcement.project;
   out["tie"] = word(venue.tie);
   out["undersubscription"] = word(venue.under);

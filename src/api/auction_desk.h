@@ -18,7 +18,9 @@ class AuctionDesk {
   // Not found: a draft of others, or none.
   venues::AuctionView auction(std::int64_t number) const;
   bool sees(const venues::AuctionView& view) const;
-  const rights::RightAccount& own_account(const std::string& code) const { return rights_.party_account(code); }
+  const rights::RightAccount& own_account(const std::string& code) const {
+    return rights_.party_account(code);
+  }
   std::vector<std::string> own_accounts() const { return rights_.party_accounts(); }
   // Applications the caller may see: the office all, a holder his own.
   std::vector<venues::Bidder> bidders(std::int64_t number) const;
@@ -26,8 +28,9 @@ class AuctionDesk {
   // One page of the auctions the caller sees that `wanted`; by their number or close, the newest first.
   Page page(const PageRequest& page, const std::function<bool(const venues::AuctionView&)>& wanted) const;
   Json summary(const venues::AuctionView& view) const;
-  Json terms(const venues::AuctionView& view) const;   // with the result, as far as the caller may know it
-  Json detail(const venues::AuctionView& view) const;  // with the caller's part in it
+  Json terms(const venues::AuctionView& view) const;     // with the result, as far as the caller may know it
+  Json standing(const venues::AuctionView& view) const;  // of the timed part, as the caller may know it
+  Json detail(const venues::AuctionView& view) const;    // with the caller's part in it
   Json bidder(const venues::Bidder& bidder) const;
   Json own_bid(const venues::AuctionView& view, const venues::StoredBid& bid) const;
   Json party(const std::string& code) const { return rights_.party(code); }
@@ -55,7 +58,8 @@ Json result_schema();
 std::string phase_of(const venues::AuctionView& view, Instant now);
 
 // The course of an auction as events; bids make no history: nothing here tells that one came.
-std::vector<Rooms::Told> auction_news(const venues::Auctions& hall, std::int64_t number, const std::string& heard);
+std::vector<Rooms::Told> auction_news(const venues::Auctions& hall, std::int64_t number,
+                                      const std::string& heard);
 std::int64_t enter_auction(Call& call);  // its number; throws where the caller may not see it
 
 void add_auction_routes(RouteTable& table);
@@ -63,5 +67,6 @@ void add_public_auction_routes(RouteTable& table);
 Json auction_summary_schema();
 Json auction_terms_schema();
 Json auction_detail_schema();
+Json auction_standing_schema();
 
 }  // namespace tributary::api

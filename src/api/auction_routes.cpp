@@ -2,7 +2,8 @@
 // (rights.propose, for the whole tenant); who approves publishes, calls off and decides (rights.approve);
 // a holder applies and bids for his own party's accounts. That one person does not do two of these is kept by
 // `venues`. A bid is told to nobody but whoever made it until it is opened: no list, no event, no note in the
-// trail says more than that a bid came.
+// trail says more than that a bid came. In a timed part the price that is to be beaten and who leads is told
+// to all.
 #include "api/auction_desk.h"
 
 #include <fmt/format.h>
@@ -44,6 +45,7 @@ Page list_venues(Call& call, const PageRequest& page) {
                    {"measure", desk.measure(venue.instrument)},
                    {"flow", instrument->second.kind == rights::InstrumentKind::flow},
                    {"side", venue.side == exchange::OneWaySide::sale ? "sale" : "buy_back"},
+                   {"format", to_string(venue.format)},
                    {"lot", venue.lot},
                    {"reserve", venue.reserve_hidden ? Json(nullptr) : Json(venue.reserve_price.to_string())},
                    {"announcement_days", venue.announcement_days},
@@ -259,6 +261,7 @@ void add_reading(RouteTable& table) {
                                {"measure", text()},
                                {"flow", boolean()},
                                {"side", one_of({"sale", "buy_back"})},
+                               {"format", one_of({"sealed", "ascending", "sealed_then_ascending"})},
                                {"lot", integer(1)},
                                {"reserve", schema::nullable(text())},
                                {"announcement_days", integer()},
@@ -276,7 +279,8 @@ void add_reading(RouteTable& table) {
   table.add({.path = one,
              .name = "auction",
              .tag = "auctions",
-             .summary = {"一场竞价：条件、本人能做什么、结果", "one auction: terms, what the caller may do, result"},
+             .summary = {"一场竞价：条件、本人能做什么、结果",
+                         "one auction: terms, what the caller may do, result"},
              .access = reads,
              .answer = named("Auction"),
              .handler = [](Call& call) -> Answer {
@@ -319,18 +323,20 @@ void add_reading(RouteTable& table) {
                                {"set_aside", money()},
                                {"improves", text()},
                                {"stands", boolean()},
+                               {"outbid", boolean()},
                                {"withdrawal", boolean()},
                                {"at", instant()},
                                {"hash", text()},
                                {"salt", text()}}),
              .pager = list_bids});
-  table.add({.path = one + "/history",
-             .name = "auction_history",
-             .tag = "auctions",
-             .summary = {"经过", "its course"},
-             .access = reads,
-             .answer = object({{"number", integer(1)}, {"at", instant()}, {"event", text()}, {"detail", text()}}),
-             .pager = history});
+  table.add(
+      {.path = one + "/history",
+       .name = "auction_history",
+       .tag = "auctions",
+       .summary = {"经过", "its course"},
+       .access = reads,
+       .answer = object({{"number", integer(1)}, {"at", instant()}, {"event", text()}, {"detail", text()}}),
+       .pager = history});
   table.add({.path = one + "/verification",
              .name = "auction_verification",
              .tag = "auctions",
@@ -339,6 +345,18 @@ void add_reading(RouteTable& table) {
              .access = reads,
              .answer = object({{"opened", boolean()}, {"sound", boolean()}, {"faults", list(named("Text"))}}),
              .handler = verification});
+  table.add(
+      {.path = one + "/standing",
+       .name = "auction_standing",
+       .tag = "auctions",
+       .summary = {"限时竞价：当前价、下一口价、谁领先、本人的位置",
+                   "timed bidding: the standing price, the next bid, who leads, the caller's own place"},
+       .access = reads,
+       .answer = auction_standing_schema(),
+       .handler = [](Call& call) -> Answer {
+         const AuctionDesk desk(call);
+         return desk.standing(desk.auction(call.id_in_path("number")));
+       }});
   table.add({.path = one + "/events",
              .name = "auction_events",
              .tag = "auctions",
@@ -367,7 +385,8 @@ void add_bidding(RouteTable& table) {
              .path = one + "/bids",
              .name = "bid",
              .tag = "auctions",
-             .summary = {"密封报价或改优；资金（回购为权利）先冻结", "a sealed bid or its improvement; its cash is set aside first"},
+             .summary = {"报价或改优；资金（回购为权利）先冻结",
+                         "a bid or its improvement; its cash is set aside first"},
              .access = bids,
              .body = bid_schema(true),
              .answer = receipt_schema(),
@@ -378,7 +397,8 @@ void add_bidding(RouteTable& table) {
              .path = one + "/quote",
              .name = "quote_bid",
              .tag = "auctions",
-             .summary = {"报价要多少钱、冻结多少、有何不合；不留存", "what a bid comes to, and what speaks against it; nothing is stored"},
+             .summary = {"报价要多少钱、冻结多少、有何不合；不留存",
+                         "what a bid comes to, and what speaks against it; nothing is stored"},
              .access = bids,
              .body = bid_schema(false),
              .answer = object({{"price", money()},
@@ -408,13 +428,15 @@ std::int64_t enter_auction(Call& call) {
   return AuctionDesk(call).auction(call.id_in_path("number")).number;
 }
 
-std::vector<Rooms::Told> auction_news(const venues::Auctions& hall, std::int64_t number, const std::string& heard) {
+std::vector<Rooms::Told> auction_news(const venues::Auctions& hall, std::int64_t number,
+                                      const std::string& heard) {
   std::vector<Rooms::Told> out;
   for (const venues::AuctionEvent& event : hall.events(number, whole_number(heard).value_or(0)))
-    out.push_back({std::to_string(event.seq), server_sent_event("auction", dump(Json{{"number", event.seq},
-                                                                                     {"at", to_rfc3339(event.at)},
-                                                                                     {"event", event.event},
-                                                                                     {"detail", event.detail}}))});
+    out.push_back(
+        {std::to_string(event.seq), server_sent_event("auction", dump(Json{{"number", event.seq},
+                                                                           {"at", to_rfc3339(event.at)},
+                                                                           {"event", event.event},
+                                                                           {"detail", event.detail}}))});
   return out;
 }
 
@@ -426,7 +448,8 @@ void add_auction_routes(RouteTable& table) {
              .path = "/api/v1/auctions",
              .name = "announce_auction",
              .tag = "auctions",
-             .summary = {"拟定公告；标的即时冻结，由另一人核准", "draft an announcement; the lot is set aside; another person approves"},
+             .summary = {"拟定公告；标的即时冻结，由另一人核准",
+                         "draft an announcement; the lot is set aside; another person approves"},
              .access = runs,
              .body = reasoned({{"venue", line(80)},
                                {"key", line(100)},
@@ -458,7 +481,8 @@ void add_auction_routes(RouteTable& table) {
       [](Call& call, AuctionDesk& desk, std::int64_t number) { desk.hall.approve(number, step_act(call)); });
   add("reject", approves, {"退回草稿，标的解冻", "reject a draft; the lot is free again"}, reasoned(),
       [](Call& call, AuctionDesk& desk, std::int64_t number) { desk.hall.reject(number, step_act(call)); });
-  add("cancel", approves, {"撤销已公告的竞价；报价不开封，资金全部解冻", "call off; no bid is opened, all is free again"},
+  add("cancel", approves,
+      {"撤销已公告的竞价；报价不开封，资金全部解冻", "call off; no bid is opened, all is free again"},
       reasoned(),
       [](Call& call, AuctionDesk& desk, std::int64_t number) { desk.hall.cancel(number, step_act(call)); });
   add("admit", runs, {"决定竞买资格", "decide on an application"},
@@ -466,9 +490,9 @@ void add_auction_routes(RouteTable& table) {
       [](Call& call, AuctionDesk& desk, std::int64_t number) {
         desk.hall.admit(number, call.given("account"), call.body.at("admitted").get<bool>(), step_act(call));
       });
-  add("close", runs, {"截止后开标：出清、交割、退款一次完成", "after the close: cleared, settled and released at once"},
-      reasoned({{"seed", line(200)}}),
-      [](Call& call, AuctionDesk& desk, std::int64_t number) {
+  add("close", runs,
+      {"截止后开标：出清、交割、退款一次完成", "after the close: cleared, settled and released at once"},
+      reasoned({optional("seed", line(200))}), [](Call& call, AuctionDesk& desk, std::int64_t number) {
         desk.hall.close(number, call.given("seed"), step_act(call));
       });
   add("decide", approves, {"审批成交", "the authority's decision"}, reasoned({{"granted", boolean()}}),

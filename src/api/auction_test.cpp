@@ -343,5 +343,93 @@ TEST_P(AuctionRoutes, WhoComesBackHearsWhatHeMissed) {
   EXPECT_EQ(world.client().get(at + "/1/events").status, 401);
 }
 
+// By outcry: everybody sees the price and who leads by number; whose number it is and at which price he bid, nobody.
+TEST_P(AuctionRoutes, TimedBiddingTellsThePriceAndNobodysName) {
+  Client chen = world.signed_in("chen"), wang = world.signed_in("wang");
+  Json timed = wish();
+  timed["venue"] = "cod-guo-timed";
+  ASSERT_EQ(chen.post(at, timed).status, 201);
+  ASSERT_EQ(step(wang, "approve").status, 200);
+  admitted("liu", "H-LIQUOR");
+  admitted("fang", "H-FOOD");
+  Client liu = world.signed_in("liu"), fang = world.signed_in("fang"), pan = world.signed_in("pan");
+  EXPECT_EQ(liu.get(at + "/1/standing").json()["timed"], false);
+  at_time("10:30");
+  const auto standing = [&](Client& who) { return who.get(at + "/1/standing").json(); };
+  EXPECT_EQ(standing(liu)["next"], "6000");
+  ASSERT_EQ(liu.post(at + "/1/bids", offer("L1", "H-LIQUOR", "6400", 5'000)).status, 201);
+  Json seen = standing(fang);
+  EXPECT_EQ(seen["price"], "6400") << seen.dump();
+  EXPECT_EQ(seen["next"], "6450");
+  EXPECT_EQ(seen["leaders"], Json::array({{{"bidder", 1}, {"owner", nullptr}, {"mine", false}, {"quantity", 5'000}}}));
+  EXPECT_EQ(seen["mine"][0]["state"], "none");
+  EXPECT_EQ(code(fang.post(at + "/1/bids", offer("F1", "H-FOOD", "6440", 3'000))), "venues.below_step");
+  EXPECT_EQ(fang.post(at + "/1/quote", {{"account", "H-FOOD"}, {"price", "6440"}, {"quantity", 3'000}})
+                .json()["faults"][0]["code"],
+            "venues.below_step");
+  ASSERT_EQ(fang.post(at + "/1/bids", offer("F1", "H-FOOD", "9876", 3'000)).status, 422) << "between two ticks";
+  ASSERT_EQ(fang.post(at + "/1/bids", offer("F1", "H-FOOD", "9870", 3'000)).status, 201);
+  seen = standing(liu);
+  EXPECT_EQ(seen["price"], "6400");
+  EXPECT_EQ(seen["leaders"][0]["quantity"], 2'000);
+  EXPECT_EQ(seen["leaders"][0]["mine"], true);
+  EXPECT_EQ(seen["mine"][0]["state"], "part");
+  // The office, the auditor and who has no part in it see as much, and no more.
+  for (const char* name : {"chen", "shen", "pan", "liang"}) {
+    Client who = world.signed_in(name);
+    const std::string told = who.get(at + "/1/standing").body + who.get(at + "/1/history").body + who.get(at + "/1").body +
+                             who.get(at + "/1/bids").body;
+    EXPECT_NE(told.find("\"quantity\":3000"), std::string::npos);
+    EXPECT_EQ(told.find("9870"), std::string::npos) << name;
+    EXPECT_EQ(who.get(at + "/1/standing").json()["mine"], Json::array()) << name;
+  }
+  EXPECT_EQ(pan.get(at + "/1/standing").body.find("demo-food"), std::string::npos);
+  EXPECT_EQ(world.client().get(at + "/1/standing").status, 401);
+  // A bid in the last half minute puts the end off, and the room is told.
+  world.clock.set(parse_instant("2026-11-24 10:59:50"));
+  ASSERT_EQ(liu.post(at + "/1/bids", offer("L2", "H-LIQUOR", "9900", 3'000)).status, 201);
+  seen = standing(fang);
+  EXPECT_EQ(seen["extensions"], 1);
+  EXPECT_EQ(parse_instant(seen["ends"].get<std::string>()), parse_instant("2026-11-24 11:00:20"));
+  EXPECT_EQ(seen["mine"][0]["state"], "part");
+  EXPECT_EQ(seen["mine"][0]["leads"], 2'000);
+  const std::string news = heard(world, fang, "2", "extended");
+  EXPECT_NE(news.find("\"event\":\"raised\",\"detail\":\"9870\""), std::string::npos) << news;
+  at_time("11:00");
+  EXPECT_EQ(fang.get(at + "/1").json()["phase"], "bidding");
+  EXPECT_EQ(code(step(chen, "close")), "venues.too_early");
+  world.clock.set(parse_instant("2026-11-24 11:00:20"));
+  const Json done = step(chen, "close").json();  // no seed: ties are by time
+  EXPECT_EQ(done["phase"], "settled") << done.dump();
+  EXPECT_EQ(done["price"], "9870");
+  EXPECT_EQ(liu.get(at + "/1/verification").json()["sound"], true);
+  EXPECT_EQ(liu.get("/api/v1/rights/holdings").json()["items"][0]["free"], 3'000);
+}
+
+// Whoever has the file of the database and not the key tries every price against what is stored of the request: in vain.
+TEST_P(AuctionRoutes, ARememberedRequestDoesNotTellTheBid) {
+  announced();
+  admitted("liu", "H-LIQUOR");
+  at_time("10:30");
+  Client liu = world.signed_in("liu");
+  const Json bid = offer("L1", "H-LIQUOR", "6200", 3'000);
+  const Received got = liu.post(at + "/1/bids", bid, {{"Idempotency-Key", "x"}});
+  ASSERT_EQ(got.status, 201);
+  const std::string plain = sha256_hex("POST " + at + "/1/bids?\n" + bid.dump());
+  std::string kept;
+  world.database.db().read([&](store::Transaction& t) {
+    for (const store::Row& row : t.query("SELECT request FROM api_answer")) kept += row.text(0) + "\n";
+  });
+  EXPECT_NE(kept, "");
+  EXPECT_EQ(kept.find(plain), std::string::npos);
+  EXPECT_EQ(liu.post(at + "/1/bids", bid, {{"Idempotency-Key", "x"}}).body, got.body);
+  EXPECT_EQ(code(liu.post(at + "/1/bids", offer("L1", "H-LIQUOR", "6300", 3'000), {{"Idempotency-Key", "x"}})),
+            "api.key_reused");
+  // One kept as it was before this is known as well.
+  world.database.db().write(
+      [&](store::Transaction& t) { return t.execute("UPDATE api_answer SET request = ? WHERE idempotency_key = 'x'", plain); });
+  EXPECT_EQ(liu.post(at + "/1/bids", bid, {{"Idempotency-Key", "x"}}).body, got.body);
+}
+
 }  // namespace
 }  // namespace tributary::api::testing

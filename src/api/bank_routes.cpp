@@ -158,8 +158,7 @@ Page list_entries(Call& call, const PageRequest& page) {
     const std::size_t slash = std::min(page.cursor.find('/'), page.cursor.size() - 1);
     after.seq = whole_number(page.cursor.substr(0, slash)).value_or(0);
     after.account = page.cursor.substr(slash + 1);
-    if (after.seq <= 0 || after.account.empty())
-      throw Error(codes::bad_parameter, {"cursor 无效", "the cursor is not one of ours"}, {{}, 0, 0, "cursor"});
+    if (after.seq <= 0 || after.account.empty()) throw bad_cursor();
   }
   auto found = office.bank.entries(call.text("bank_account"), call.text("state"), after, static_cast<int>(page.limit) + 1);
   Page out;

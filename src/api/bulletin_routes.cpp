@@ -129,10 +129,6 @@ Json bulletin_schema() {
                                          {{"quantity", integer()}, {"transactions", integer()}})))}});
 }
 
-Error bad_cursor() {
-  return {codes::bad_parameter, {"cursor 无效", "the cursor is not one of ours"}, {{}, 0, 0, "cursor"}};
-}
-
 Date day_in(const std::string& text, const std::function<Error()>& otherwise) {
   try {
     return parse_date(text);

@@ -55,6 +55,10 @@ bool less(const Json& a, const Json& b) {
 
 }  // namespace
 
+Error bad_cursor() {
+  return {codes::bad_parameter, {"cursor 无效", "the cursor is not one of ours"}, {{}, 0, 0, "cursor"}};
+}
+
 Page page_of(std::vector<Json> all, const PageRequest& wanted) {
   if (!wanted.sort.empty()) {
     const bool down = wanted.sort.front() == '-';
@@ -67,9 +71,7 @@ Page page_of(std::vector<Json> all, const PageRequest& wanted) {
   std::size_t from = 0;
   if (!wanted.cursor.empty()) {
     const auto position = whole_number(wanted.cursor);
-    if (!position || *position < 0)
-      throw Error(codes::bad_parameter, {"cursor 无效", "the cursor is not one of ours"},
-                  {{}, 0, 0, "cursor"});
+    if (!position || *position < 0) throw bad_cursor();
     from = std::min(all.size(), static_cast<std::size_t>(*position));
   }
   const std::size_t to = std::min(all.size(), from + wanted.limit);

@@ -64,6 +64,9 @@ std::optional<std::int64_t> whole_number(std::string_view text);
 // "找不到{zh}" / "no such {en}".
 Error not_found(const Text& what);
 
+// Of a cursor that no page ever gave.
+Error bad_cursor();
+
 // Pages over a list that fits in memory: sorted by the member asked for, cut by the cursor (a position).
 Page page_of(std::vector<Json> all, const PageRequest& wanted);
 

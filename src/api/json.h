@@ -2,12 +2,11 @@
 #pragma once
 
 #include "base/error.h"
+#include "base/json.h"
 #include "base/time.h"
 
 #include <optional>
 #include <string>
-
-#include <nlohmann/json.hpp>
 
 namespace tributary::api {
 

@@ -95,13 +95,27 @@ MarketView MarketDesk::market(std::int64_t number) const {
   throw not_found({"这个市场", "such market"});
 }
 
-std::vector<Json> MarketDesk::summaries() const {
-  std::vector<Json> out;
-  for (std::int64_t before = latest;;) {
-    const std::vector<MarketView> some = hall.markets(before, 100);
-    for (const MarketView& view : some)
-      if (sees(view)) out.push_back(summary(view));
-    if (some.size() < 100) return out;
+Page MarketDesk::page(const PageRequest& page, const std::function<bool(const Json&)>& wanted) const {
+  Page out;
+  std::int64_t before = latest, last = 0;
+  if (!page.cursor.empty()) {
+    before = whole_number(page.cursor).value_or(0);
+    if (before <= 0) throw bad_cursor();
+  }
+  for (;;) {
+    const std::vector<MarketView> some = hall.markets(before, 50);
+    for (const MarketView& view : some) {
+      if (!sees(view)) continue;
+      Json row = summary(view);
+      if (!wanted(row)) continue;
+      if (out.items.size() == page.limit) {
+        out.next = std::to_string(last);
+        return out;
+      }
+      out.items.push_back(std::move(row));
+      last = view.number;
+    }
+    if (some.size() < 50) return out;
     before = some.back().number;
   }
 }
@@ -337,13 +351,19 @@ Json MarketDesk::day(const venues::MarketDay& day) const {
           {"over", !day.hash.empty()}};
 }
 
+// Whose account it is, a proposer learns with the confirmation: until then the account stands for its owner.
+Json MarketDesk::counterparty(const venues::StoredOrder& order) const {
+  if (office() || order.filled > 0) return side(order.counterparty);
+  return {{"account", order.counterparty}, {"owner", named_json(order.counterparty, {order.counterparty, order.counterparty})}};
+}
+
 Json MarketDesk::order(const MarketView& view, const venues::StoredOrder& order) const {
   const bool ended = order.reason != exchange::Refusal::none;
   return {{"number", order.id},
           {"bulk", order.bulk},
           {"key", order.key.starts_with(order.account + ":") ? order.key.substr(order.account.size() + 1) : order.key},
           {"account", order.account},
-          {"counterparty", order.counterparty.empty() ? Json(nullptr) : side(order.counterparty)},
+          {"counterparty", order.counterparty.empty() ? Json(nullptr) : counterparty(order)},
           {"side", word(order.side)},
           {"type", order.type == exchange::OrderType::limit ? "limit" : "market"},
           {"stands", word(order.stands)},

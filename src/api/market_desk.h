@@ -7,6 +7,7 @@
 #include "api/venue_answers.h"
 #include "venues/markets.h"
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -20,7 +21,9 @@ class MarketDesk {
   // Not found: a draft of others, or none.
   venues::MarketView market(std::int64_t number) const;
   venues::MarketView market_in_path() const { return market(call_.id_in_path("number")); }
-  std::vector<Json> summaries() const;  // of all the caller may know of, newest first
+  // Of those the caller may know of and `wanted`, newest first; the cursor is the number of the last one. No more is read than
+  // it takes to fill the page.
+  Page page(const PageRequest& page, const std::function<bool(const Json&)>& wanted) const;
   // Of the caller's own party, to apply and trade for; throws not_your_party.
   std::string own_account(const std::string& code) const { return rights_.party_account(code).code; }
   std::vector<std::string> own_accounts() const { return rights_.party_accounts(); }
@@ -48,6 +51,7 @@ class MarketDesk {
   bool office() const { return rights_.sees_all(); }
   bool mine(const std::string& account) const;  // of the caller's own party
   Json side(const std::string& account) const;  // {"account", "owner"}
+  Json counterparty(const venues::StoredOrder& order) const;
   Json part(const venues::MarketView& view, const std::vector<venues::Member>& members) const;
   Json may(const venues::MarketView& view, const std::vector<venues::Member>& members, bool halted) const;
   std::vector<venues::StoredOrder> open_orders(std::int64_t number) const;  // of the caller's accounts

@@ -11,8 +11,10 @@ void add_public_market_routes(RouteTable& table) {
              .summary = {"市场，新的在前", "markets, newest first"},
              .access = Access::open(),
              .answer = market_summary_schema(),
-             .sorts = {"number", "last_day"},
-             .pager = [](Call& call, const PageRequest& page) { return page_of(MarketDesk(call).summaries(), page); },
+             .pager =
+                 [](Call& call, const PageRequest& page) {
+                   return MarketDesk(call).page(page, [](const Json&) { return true; });
+                 },
              .around = around_market});
   table.add({.path = one,
              .name = "public_market",

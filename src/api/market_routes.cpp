@@ -28,14 +28,13 @@ Date day_in(Call& call, const char* name) {
 }
 
 Page list_markets(Call& call, const PageRequest& page) {
-  std::vector<Json> all = MarketDesk(call).summaries();
-  for (const char* filter : {"phase", "instrument"})
-    if (call.has(filter))
-      std::erase_if(all, [&](const Json& row) {
-        const Json& is = row.at(filter);
-        return (is.is_object() ? is.at("code") : is) != call.text(filter);
-      });
-  return page_of(std::move(all), page);
+  return MarketDesk(call).page(page, [&](const Json& row) {
+    for (const char* filter : {"phase", "instrument"}) {
+      const Json& is = row.at(filter);
+      if (call.has(filter) && (is.is_object() ? is.at("code") : is) != call.text(filter)) return false;
+    }
+    return true;
+  });
 }
 
 Page list_venues(Call& call, const PageRequest& page) {
@@ -115,7 +114,6 @@ void add_reading(RouteTable& table) {
              .access = reads,
              .query = {{"phase", line(20), {"此刻的阶段", "its phase now"}}, {"instrument", line(30), {"品种", "instrument"}}},
              .answer = market_summary_schema(),
-             .sorts = {"number", "last_day"},
              .pager = list_markets,
              .around = around_market});
   table.add({.path = "/api/v1/market-venues",
@@ -181,7 +179,7 @@ void add_reading(RouteTable& table) {
              .name = "market_verification",
              .tag = "markets",
              .summary = {"由日志重放，与记录和登记簿核对", "replays the journal, compares with the record and the registry"},
-             .access = reads,
+             .access = Access::whole(Permission::rights_read),  // replays everything
              .answer = object({{"commands", integer()},
                                {"head", schema::text()},
                                {"sound", boolean()},

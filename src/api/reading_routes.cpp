@@ -106,9 +106,7 @@ Page list_observations(Call& call, const PageRequest& page) {
   observe::InstantRange range = range_asked(call);
   if (!page.cursor.empty()) {
     const auto from = whole_number(page.cursor);
-    if (!from)
-      throw Error(codes::bad_parameter, {"cursor 无效", "the cursor is not one of ours"},
-                  {{}, 0, 0, "cursor"});
+    if (!from) throw bad_cursor();
     range.from = {*from};
   }
   const observe::InstantRange part =

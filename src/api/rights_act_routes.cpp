@@ -221,6 +221,10 @@ Answer decide_many(Call& call) {
 
 // ---- caps, permits, accounts, savings ----
 
+bool trusting(rights::SetupKind kind) {
+  return kind == rights::SetupKind::trust || kind == rights::SetupKind::distrust;
+}
+
 rights::Setup setup_of(Call& call, const RightsDesk& desk) {
   using rights::SetupKind;
   const Json& body = call.body;
@@ -252,6 +256,10 @@ rights::Setup setup_of(Call& call, const RightsDesk& desk) {
   } else {
     s.account = call.given("account");
   }
+  if (trusting(s.kind)) {
+    s.trusted = call.given("trusted");
+    s.working_days = body.value("delay_days", 0);
+  }
   if (s.kind == SetupKind::permit) {
     s.permit = call.given("permit");
     if (body.contains("permit_to")) s.permit_to = Month::parse(call.given("permit_to"));
@@ -273,7 +281,13 @@ rights::Setup setup_of(Call& call, const RightsDesk& desk) {
 
 Answer propose_change(Call& call) {
   RightsDesk desk(call);
-  const auto made = desk.setups.propose(call.given("key"), setup_of(call, desk), act_of(call));
+  const rights::Setup setup = setup_of(call, desk);
+  if (!desk.sees_all()) {  // a holder: whom his own accounts trust, and nothing else
+    if (!trusting(setup.kind))
+      throw Error(codes::not_your_party, {"这类设立变更由主管部门提出", "such a change is proposed by the authority"}, {{}, 0, 0, "kind"});
+    desk.party_account(setup.account);
+  }
+  const auto made = desk.setups.propose(call.given("key"), setup, act_of(call));
   call.note("rights.propose", "right-change/" + made.key, call.given("reason"));
   return desk.json(made);
 }
@@ -327,11 +341,11 @@ void add_changes(RouteTable& table) {
              .path = "/api/v1/rights/changes",
              .name = "propose_right_change",
              .tag = "rights",
-             .summary = {"提出一项设立变更：总量控制数、许可证、账户状态、开户、核定节约量；另一人同意后生效",
-                         "propose a cap, a permit, an account's status, a new account or a verified saving; it holds once another agrees"},
-             .access = Access::whole(Permission::rights_propose),
+             .summary = {"提出一项设立变更：总量控制数、许可证、账户状态、开户、核定节约量、信任账户；另一人同意后生效。持有者只能提自己账户的信任名单",
+                         "propose a cap, a permit, an account's status, a new account, a verified saving or a trusted account; it holds once another agrees. Holders: only whom their own accounts trust"},
+             .access = Access::to(Permission::rights_propose),
              .body = object({{"key", line(80)},
-                             {"kind", one_of({"cap", "permit", "status", "account", "saving"})},
+                             {"kind", one_of({"cap", "permit", "status", "account", "saving", "trust", "distrust"})},
                              optional("instrument", line(30)),
                              optional("start", line(7)),
                              optional("end", line(7)),
@@ -345,6 +359,8 @@ void add_changes(RouteTable& table) {
                              optional("owner", line(100)),
                              optional("type", line(20)),
                              optional("saving", line(80)),
+                             optional("trusted", line(40)),
+                             optional("delay_days", integer(0, 60)),
                              {"reason", line(1000)}}),
              .answer = named("RightChange"),
              .success = 201,
@@ -355,7 +371,7 @@ void add_changes(RouteTable& table) {
              .name = "cancel_right_change",
              .tag = "rights",
              .summary = {"撤回一项设立变更", "take a change back"},
-             .access = Access::whole(Permission::rights_propose),
+             .access = Access::to(Permission::rights_propose),
              .body = object({{"reason", line(1000)}}),
              .answer = named("RightChange"),
              .repeats = Repeats::by_key,

@@ -60,7 +60,7 @@ const RightAccount& RightsDesk::party_account(const std::string& code) const {
   const RightAccount& found = account(code);
   if (!call_.caller.party.empty() && found.owner == call_.caller.party) return found;
   throw Error(codes::not_your_party,
-              {"只能用本单位的账户报名、报价、委托", "one applies, bids and trades for the own party's accounts only"},
+              {"只能办理本单位的账户", "this is for accounts of the own party only"},
               {{}, 0, 0, "account"});
 }
 
@@ -255,6 +255,8 @@ Json RightsDesk::json(const rights::SetupChange& c) const {
           {"permit_to", s.permit_to ? Json(to_string(*s.permit_to)) : Json(nullptr)},
           {"status_title", s.kind == rights::SetupKind::status ? json_of(title_of(s.status)) : Json(nullptr)},
           {"saving", s.saving},
+          {"trusted", s.trusted},
+          {"delay_days", s.working_days},
           {"initiator", c.initiator},
           {"approver", c.approver},
           {"reason", c.reason},
@@ -341,6 +343,8 @@ Json right_change_schema() {
                  {"permit_to", nullable(text())},
                  {"status_title", nullable(both())},
                  {"saving", text()},
+                 {"trusted", text()},
+                 {"delay_days", integer()},
                  {"initiator", text()},
                  {"approver", text()},
                  {"reason", text()},

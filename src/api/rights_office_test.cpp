@@ -165,6 +165,32 @@ TEST_P(RightsOffice, WhatFellDueIsDone) {
   EXPECT_EQ(world.signed_in("liu").get(at + "/transactions/T").json()["state"], "completed");
 }
 
+TEST_P(RightsOffice, AHolderSaysWhomHisAccountsTrust) {
+  allocate();
+  Client liu = world.signed_in("liu"), fang = world.signed_in("fang"), wang = world.signed_in("wang");
+  const Json wish{{"key", "L1"}, {"kind", "trust"}, {"account", "H-LIQUOR"}, {"trusted", "H-FOOD"}, {"reason", "长期合同"}};
+  Json other = wish;
+  other["account"] = "H-FOOD";
+  other["trusted"] = "H-LIQUOR";
+  EXPECT_EQ(liu.post(at + "/changes", other).status, 404);  // not his to see
+  EXPECT_EQ(code(liu.post(at + "/changes", {{"key", "L2"}, {"kind", "status"}, {"account", "H-LIQUOR"}, {"status", "open"}, {"reason", "x"}})),
+            "api.not_your_party");
+  const Received made = liu.post(at + "/changes", wish);
+  ASSERT_EQ(made.status, 201) << made.body;
+  EXPECT_EQ(made.json()["trusted"], "H-FOOD");
+  EXPECT_EQ(code(fang.post(at + "/changes/L1/cancel", {{"reason", "撤"}})), "api.not_your_party");
+  ASSERT_EQ(wang.post(at + "/approvals", of({}, {"L1"})).status, 200);
+  const Json list = liu.get(at + "/accounts/H-LIQUOR/trusted").json()["items"];
+  ASSERT_EQ(list.size(), 1u);
+  EXPECT_EQ(list[0]["account"], "H-FOOD");
+  EXPECT_EQ(list[0]["active"], true);
+  EXPECT_EQ(fang.get(at + "/accounts/H-LIQUOR/trusted").status, 404);
+  Json sale = moving("T", "transfer", "H-LIQUOR", "H-FOOD", 500);
+  sale["delay_days"] = 2;
+  ASSERT_EQ(liu.post(at + "/transactions", sale).status, 201);
+  EXPECT_EQ(wang.post(at + "/approvals", of({"T"}, {})).json()["transactions"][0]["state"], "completed");
+}
+
 TEST_P(RightsOffice, LeasesComeBackAndConversionsStayWithTheirHolder) {
   allocate();
   Client liu = world.signed_in("liu"), fang = world.signed_in("fang"), wang = world.signed_in("wang");
@@ -236,6 +262,17 @@ TEST_P(RightsOffice, FreezesChainAndUse) {
   EXPECT_EQ(chain["steps"][2]["transfers"]["count"], 24);
   EXPECT_EQ(shen.get("/api/v1/ledger/transfers?right=T1&limit=100").json()["items"].size(), 24u);
   EXPECT_EQ(shen.get(asked + "&month=2026-01").json()["steps"].size(), 0u);
+
+  // Who bought from a preferred seller: a report for those who see the whole.
+  EXPECT_EQ(liu.get(at + "/purchases").status, 403);
+  const Json bought = shen.get(at + "/purchases").json()["items"];
+  ASSERT_EQ(bought.size(), 1u) << bought.dump();
+  EXPECT_EQ(bought[0]["buyer"]["code"], "ent:demo-food");
+  EXPECT_EQ(bought[0]["tag"], "old-area");
+  EXPECT_EQ(bought[0]["quantity"], 2'500);
+  EXPECT_EQ(bought[0]["tagged"], 2'500);
+  EXPECT_EQ(bought[0]["per_mille"], 1000);
+  EXPECT_TRUE(shen.get(at + "/purchases?year=2025").json()["items"].empty());
 
   EXPECT_EQ(liu.get(at + "/utilisation").status, 403);
   for (const Json& year : shen.get(at + "/utilisation").json()["items"])

@@ -3,6 +3,7 @@
 #include "api/rights_desk.h"
 
 #include "ledger/ledger.h"
+#include "rights/purchases.h"
 #include "rights/titles.h"
 
 #include <algorithm>
@@ -19,7 +20,7 @@ using rights::InstrumentKind;
 using rights::Month;
 using rights::Rights;
 using rights::Term;
-using schema::boolean, schema::instant, schema::integer, schema::line, schema::list, schema::named, schema::nullable,
+using schema::boolean, schema::both, schema::instant, schema::integer, schema::line, schema::list, schema::named, schema::nullable,
     schema::object, schema::text;
 
 Page list_caps(Call& call, const PageRequest& page) {
@@ -48,6 +49,29 @@ Page list_caps(Call& call, const PageRequest& page) {
                      {"project", run.cap.project},
                      {"cap", run.cap.amount},
                      {"issued", run.issued}});
+  }
+  return page_of(std::move(all), page);
+}
+
+// Bought in a year, and how much of it from sellers of a kind.
+Page list_purchases(Call& call, const PageRequest& page) {
+  const RightsDesk desk(call);
+  const auto& tags = desk.packs().tags;
+  const int year = static_cast<int>(call.whole("year").value_or(year_of(call.clock().today())));
+  std::vector<Json> all;
+  for (const rights::Purchases& one : rights::purchases(desk.book, tags, year)) {
+    const rights::SellerTag& tag = tags.at(one.tag);
+    all.push_back({{"tag", tag.tag},
+                   {"tag_title", json_of(tag.title)},
+                   {"source", tag.source},
+                   {"verified", tag.verified},
+                   {"year", std::to_string(year)},
+                   {"instrument", desk.instrument_json(one.instrument)},
+                   {"measure", desk.instruments().at(one.instrument).measure},
+                   {"buyer", desk.party(one.buyer)},
+                   {"quantity", one.quantity},
+                   {"tagged", one.tagged},
+                   {"per_mille", one.quantity > 0 ? Json(static_cast<std::int64_t>(__int128{one.tagged} * 1000 / one.quantity)) : Json(nullptr)}});
   }
   return page_of(std::move(all), page);
 }
@@ -283,6 +307,26 @@ void add_rights_registry_routes(RouteTable& table) {
                                {"per_mille", nullable(integer())}}),
              .sorts = {"year", "zone", "per_mille"},
              .pager = list_utilisation});
+  table.add({.path = "/api/v1/rights/purchases",
+             .name = "right_purchases",
+             .tag = "rights",
+             .summary = {"一年里买入的，其中向优先购买的卖方（如革命老区）买入的：只作统计，不是条件",
+                         "what was bought in a year and how much of it from preferred sellers, such as old revolutionary areas: a report, no condition"},
+             .access = Access::whole(Permission::rights_read),
+             .query = {{"year", integer(2000, 2200), {"年度，缺省今年", "year; this one unless given"}}},
+             .answer = object({{"tag", text()},
+                               {"tag_title", both()},
+                               {"source", text()},
+                               {"verified", boolean()},
+                               {"year", text()},
+                               {"instrument", named("Named")},
+                               {"measure", text()},
+                               {"buyer", named("Named")},
+                               {"quantity", integer()},
+                               {"tagged", integer()},
+                               {"per_mille", nullable(integer())}}),
+             .sorts = {"tag", "per_mille"},
+             .pager = list_purchases});
   table.add({.path = "/api/v1/rights/freezes",
              .name = "right_freezes",
              .tag = "rights",

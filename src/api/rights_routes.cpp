@@ -17,7 +17,7 @@ using rights::Month;
 using rights::RightAccount;
 using rights::Term;
 using rights::Transaction;
-using schema::boolean, schema::both, schema::integer, schema::line, schema::list, schema::named, schema::object,
+using schema::boolean, schema::both, schema::instant, schema::integer, schema::line, schema::list, schema::named, schema::object,
     schema::one_of, schema::text;
 
 Page list_instruments(Call& call, const PageRequest& page) {
@@ -52,6 +52,19 @@ Page list_accounts(Call& call, const PageRequest& page) {
   std::vector<Json> all;
   for (const auto& [code, account] : desk.accounts())
     if (desk.sees(account)) all.push_back(desk.account_json(account));
+  return page_of(std::move(all), page);
+}
+
+Page list_trusted(Call& call, const PageRequest& page) {
+  const RightsDesk desk(call);
+  std::vector<Json> all;
+  for (const rights::Rights::Trusted& one : desk.book.trusted(desk.account(call.in_path("account")).code)) {
+    const auto is = desk.accounts().find(one.account);
+    all.push_back({{"account", one.account},
+                   {"owner", desk.party(is == desk.accounts().end() ? std::string() : is->second.owner)},
+                   {"from", to_rfc3339(one.from)},
+                   {"active", one.from <= call.clock().now()}});
+  }
   return page_of(std::move(all), page);
 }
 
@@ -224,6 +237,13 @@ void add_reading(RouteTable& table) {
                const RightsDesk desk(call);
                return desk.account_json(desk.account(call.in_path("account")));
              }});
+  table.add({.path = "/api/v1/rights/accounts/{account}/trusted",
+             .name = "right_trusted",
+             .tag = "rights",
+             .summary = {"这个账户信任谁：转给它们不需要冷静期", "whom an account trusts: transfers to them need no cooling off"},
+             .access = reads,
+             .answer = object({{"account", text()}, {"owner", named("Named")}, {"from", instant()}, {"active", boolean()}}),
+             .pager = list_trusted});
   table.add({.path = "/api/v1/rights/receivers",
              .name = "right_receivers",
              .tag = "rights",

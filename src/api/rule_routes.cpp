@@ -55,6 +55,8 @@ const char* origin_name(policy::InputOrigin::Kind kind) {
       return "total";
     case Kind::rights:
       return "rights";
+    case Kind::past:
+      return "past";
   }
   return "";
 }

@@ -220,7 +220,8 @@ class Server::Impl {
   }
 
   venues::Auctions hall_of(Worker& worker) const {
-    return {*worker.database, worker.tenant(), services_.clock, worker.policy().catalog().calendar()};
+    return {*worker.database, worker.tenant(), services_.clock, worker.policy().catalog().calendar(),
+            services_.vault};
   }
 
   venues::Markets markets_of(Worker& worker) {
@@ -262,7 +263,11 @@ class Server::Impl {
         if (second % 15 == 0) services_.events.beat(services_.clock.now());
         if (!worker) worker = std::make_unique<Worker>(services_);
         keep_markets(*worker, second);
-        tell_rooms(*worker);
+        try {
+          tell_rooms(*worker);
+        } catch (const std::exception& e) {  // what ails one room holds up nothing else
+          write({{"level", "error"}, {"message", "rooms"}, {"error", e.what()}});
+        }
         if (second % 5 == 0 || last) worker->identity.audit().seal();
         if (second % 60 == 30) {
           advance_rights(*worker);

@@ -223,8 +223,9 @@ class Bank {
   std::optional<Text> not_due(store::Transaction& t, const std::string& account, const Instruction& line) const;
   std::optional<Text> already(store::Transaction& t, const std::string& kind, const std::string& subject) const;
   // Completed deposits or withdrawals that no line was joined to and no instruction is for; `from` empty: whoever.
+  // `under_way`: also those that still wait for the second person or cool off.
   std::vector<std::string> open_rights(store::Transaction& t, rights::TransactionKind kind, const std::string& from,
-                                       const std::string& to) const;
+                                       const std::string& to, bool under_way = false) const;
   // Deposits entered by hand that no line has been joined to: the line of so much may be one of them.
   std::vector<std::string> twins_of(store::Transaction& t, const BankAccount& account, const std::string& to,
                                     std::int64_t fen) const;

@@ -2,11 +2,10 @@
 #include "bank/bank.h"
 #include "bank/reference.h"
 #include "bank/rows.h"
+#include "base/json.h"
 #include "base/text.h"
 
 #include <algorithm>
-
-#include <nlohmann/json.hpp>
 
 namespace tributary::bank {
 namespace {
@@ -170,7 +169,7 @@ std::int64_t Bank::assign(const std::string& account, const std::string& serial,
 std::vector<std::string> Bank::twins_of(store::Transaction& t, const BankAccount& account, const std::string& to,
                                         std::int64_t fen) const {
   std::vector<std::string> out;
-  for (std::string& key : open_rights(t, rights::TransactionKind::deposit, account.clearing, to)) {
+  for (std::string& key : open_rights(t, rights::TransactionKind::deposit, account.clearing, to, true)) {
     const auto parts = d_.rights.transaction(key).parts;
     if (parts.size() == 1 && parts.front().amount == fen) out.push_back(std::move(key));
   }

@@ -3,14 +3,13 @@
 #include "bank/reference.h"
 #include "bank/rows.h"
 #include "bank/titles.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "compensate/due.h"
 #include "compensate/duties.h"
 #include "compensate/statement_code.h"
 
 #include <algorithm>
-
-#include <nlohmann/json.hpp>
 
 namespace tributary::bank {
 namespace {

@@ -23,15 +23,17 @@ std::string Bank::place(const char* table, const std::string& key) const {
 
 // The registry's own table, asked for what is open: its list of an account has all there ever was.
 std::vector<std::string> Bank::open_rights(store::Transaction& t, rights::TransactionKind kind, const std::string& from,
-                                           const std::string& to) const {
+                                           const std::string& to, bool under_way) const {
   std::vector<std::string> out;
   t.each([&](const store::Row& row) { out.push_back(row.text(0)); },
          "SELECT x.key FROM right_transaction x WHERE x.jurisdiction = ? AND x.to_account = ? AND (? = '' OR x.from_account "
-         "= ?) AND x.kind = ? AND x.state = ? AND x.reversed_by = '' AND NOT EXISTS (SELECT 1 FROM bank_entry e WHERE "
+         "= ?) AND x.kind = ? AND x.state IN (?, ?, ?) AND x.reversed_by = '' AND NOT EXISTS (SELECT 1 FROM bank_entry e WHERE "
          "e.jurisdiction = x.jurisdiction AND e.kind = 'right' AND e.subject = x.key AND e.state = 'matched') AND NOT EXISTS "
          "(SELECT 1 FROM bank_instruction i WHERE i.jurisdiction = x.jurisdiction AND i.kind = 'right' AND i.subject = x.key "
          "AND i.state IN ('open', 'paid')) ORDER BY x.number",
-         d_.tenant, to, from, from, static_cast<int>(kind), static_cast<int>(rights::TransactionState::completed));
+         d_.tenant, to, from, from, static_cast<int>(kind), static_cast<int>(rights::TransactionState::completed),
+         static_cast<int>(under_way ? rights::TransactionState::proposed : rights::TransactionState::completed),
+         static_cast<int>(under_way ? rights::TransactionState::delayed : rights::TransactionState::completed));
   return out;
 }
 

@@ -1,11 +1,10 @@
 // Lists, and the bank's balance against the ledger's.
 #include "bank/bank.h"
 #include "bank/rows.h"
+#include "base/json.h"
 
 #include <algorithm>
 #include <map>
-
-#include <nlohmann/json.hpp>
 
 namespace tributary::bank {
 namespace {

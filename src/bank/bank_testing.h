@@ -111,10 +111,13 @@ class Office {
   void decide_open(bool granted = true) {
     for (const Proposal& p : bank->proposals(true)) bank->decide(p.id, granted, "qian", "已核对");
   }
-  void deposit(const std::string& account, std::int64_t fen, const std::string& key) {
+  void propose_deposit(const std::string& account, std::int64_t fen, const std::string& key) {
     rights.propose({.key = key, .kind = rights::TransactionKind::deposit, .instrument = "CNY", .from = "BANK",
                     .to = account, .quantity = fen},
                    {"zhao", "", "缴存", "pack 1"});
+  }
+  void deposit(const std::string& account, std::int64_t fen, const std::string& key) {
+    propose_deposit(account, fen, key);
     rights.approve(key, {"qian", "", "同意", "pack 1"});
   }
   void withdraw(const std::string& account, std::int64_t fen, const std::string& key) {

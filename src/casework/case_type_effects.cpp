@@ -19,7 +19,8 @@ constexpr std::array effect_kinds{
     Effect::Kind::set_attribute,  Effect::Kind::transfer,  Effect::Kind::hold,
     Effect::Kind::settle,         Effect::Kind::release,   Effect::Kind::run,
     Effect::Kind::publish,        Effect::Kind::withdraw,  Effect::Kind::open_case,
-    Effect::Kind::allocate,       Effect::Kind::set_permit, Effect::Kind::compile};
+    Effect::Kind::allocate,       Effect::Kind::set_permit, Effect::Kind::register_saving,
+    Effect::Kind::compile};
 
 struct Argument {
   std::string_view name;
@@ -58,6 +59,8 @@ std::vector<Argument> arguments_of(Effect::Kind kind) {
     case Effect::Kind::set_permit:
       return {{"account", true}, {"holder", true}, {"permit", true}, {"former", false},
               {"from", false},   {"last_day", false}, {"place", false}};
+    case Effect::Kind::register_saving:
+      return {{"number", true}, {"account", true}, {"subject", true}, {"volume", true}};
     case Effect::Kind::compile:
       return {{"from", true},    {"into", true},       {"expected", false}, {"rows", false},
               {"status", false}, {"submitted", false}, {"due", false},      {"lacking", false}};
@@ -109,6 +112,16 @@ Effect read_effect(const YamlNode& node) {
   if (out.kind == Effect::Kind::publish || out.kind == Effect::Kind::register_entry)
     out.fields = map.texts("fields");
   if (out.kind == Effect::Kind::register_entry) out.renews = map.boolean_or("renews", false);
+  if (out.kind == Effect::Kind::set_attribute && map.boolean_or("only", false)) {
+    const std::string& name = out.arguments.at("name");
+    const auto braces = std::ranges::count(name, '{');
+    // The columns of the rows must not decide for which place or since when.
+    if (out.each.empty() || braces != 1 || name.find('{') < 3)
+      bad(node.where, "only 只用于逐行登记的属性，名称里有一个栏目，前面至少三个字符：permitted_{pollutant}",
+          "only is for attributes set for each row, with one column in their name and at least three characters before it: "
+          "permitted_{pollutant}");
+    out.only = true;
+  }
   if (out.kind == Effect::Kind::compile) {
     out.states = words(map, "states");
     out.group = words(map, "group");

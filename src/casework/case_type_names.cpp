@@ -1,4 +1,5 @@
 #include "casework/case_type_reading.h"
+#include "casework/methods_compared.h"
 #include "policy/expression.h"
 
 #include <algorithm>
@@ -168,6 +169,7 @@ class Names {
     if (effect.kind == Effect::Kind::compile) compiled(effect);
     if (effect.kind == Effect::Kind::allocate) allocated(effect);
     if (effect.kind == Effect::Kind::set_permit) permitted(effect);
+    if (effect.kind == Effect::Kind::register_saving) saved(effect);
     for (const std::string& name : effect.fields) {
       known(fields(), name, effect.where, {"字段", "field"});
       if (effect.kind == Effect::Kind::publish && field(name)->sensitivity != Sensitivity::open)
@@ -187,6 +189,13 @@ class Names {
     known(fields(), table, effect.where, {"字段", "field"});
     const List columns = names_of(field(table)->columns);
     for (const char* name : {"unit", "account", "share"}) known(columns, name, effect.where, {"栏目", "column"});
+    if (const auto compared = effect.arguments.find("compared"); compared != effect.arguments.end()) {
+      known(fields(), compared->second, effect.where, {"字段", "field"});
+      const List its = names_of(field(compared->second)->columns);
+      known(its, "method", effect.where, {"栏目", "column"});
+      for (const std::string& name : its)
+        known(List(compared_columns.begin(), compared_columns.end()), name, effect.where, {"方法比较的栏目", "column of methods compared"});
+    }
     const std::string& record = effect.arguments.at("record");
     const auto named = reading::placeholders(record, effect.where);
     if (named.size() != 1 || record != "{" + named[0] + "}" || field(named[0]) == nullptr ||
@@ -210,6 +219,21 @@ class Names {
         bad(effect.where, fmt::format("{} 应为表单中一个类型为 {} 的字段", wanted.name, to_string(wanted.kind)),
             fmt::format("{} must be one field of the form, of the type {}", wanted.name, to_string(wanted.kind)));
     }
+  }
+
+  // As permitted(); the source of the water is chosen, never typed.
+  void saved(const Effect& effect) const {
+    const auto one_of = [&](const char* name, FieldKind kind) {
+      const std::string& text = effect.arguments.at(name);
+      const auto named = reading::placeholders(text, effect.where);
+      const Field* one = named.size() == 1 && text == "{" + named[0] + "}" ? field(named[0]) : nullptr;
+      if (one == nullptr || one->kind != kind)
+        bad(effect.where, fmt::format("{} 应为表单中一个类型为 {} 的字段", name, to_string(kind)),
+            fmt::format("{} must be one field of the form, of the type {}", name, to_string(kind)));
+    };
+    one_of("account", FieldKind::text);
+    one_of("subject", FieldKind::choice);
+    one_of("volume", FieldKind::number);
   }
 
   // The table that is filled, and its columns.

@@ -29,7 +29,7 @@ class Release {
     for (const Step& step : d_.steps)
       for (const Effect& effect : step.effects) {
         if (effect.kind == Effect::Kind::allocate) allots(step, effect);
-        if (effect.kind == Effect::Kind::set_permit) needs_second(step);
+        if (effect.kind == Effect::Kind::set_permit || effect.kind == Effect::Kind::register_saving) needs_second(step);
         if (effect.kind != Effect::Kind::publish) continue;
         stands_for(effect);
         const std::vector<std::string> text = written(effect);
@@ -160,8 +160,8 @@ class Release {
           {"写 not_by: [start]", "write not_by: [start]"});
   }
 
-  // Every figure of the form that says something of the allocation is compared with the record, and nobody adopts
-  // his own.
+  // What the form says of the allocation is compared with the record – nothing else of it is published – and nobody
+  // adopts his own.
   void allots(const Step& step, const Effect& effect) const {
     needs_second(step);
     for (const char* name : {"cap", "kept", "method", "hash"}) {
@@ -176,6 +176,37 @@ class Release {
       if (field.name == effect.arguments.at("table") &&
           std::none_of(field.columns.begin(), field.columns.end(), [](const Field& c) { return c.name == "parent"; }))
         bad(effect.where, "份额表要有栏目 parent（上级）", "the table of shares needs the column parent");
+    for (const Step& one : d_.steps)
+      for (const Effect& publishes : one.effects)
+        if (publishes.kind == Effect::Kind::publish) only_compared(effect, publishes);
+  }
+
+  // Of figures only what allocate compares becomes public.
+  void only_compared(const Effect& allots, const Effect& publishes) const {
+    const auto is = [&](const char* name, const std::string& text) {
+      const auto given = allots.arguments.find(name);
+      return given != allots.arguments.end() && given->second == text;
+    };
+    const auto within = [&](const Field& table, auto&&... columns) {
+      for (const Field& column : table.columns)
+        if (column.kind == FieldKind::number && ((column.name != columns) && ...))
+          bad(publishes.where, fmt::format("公开的“{}”有栏目 {}，采纳时不与测算记录核对", table.name, column.name),
+              fmt::format("\"{}\" is published with the column {}, which no adoption compares with the record", table.name,
+                          column.name));
+    };
+    for (const Field& field : d_.form) {
+      if (!contains(publishes.fields, field.name)) continue;
+      if (is("table", field.name)) {
+        within(field, "share", "current");
+      } else if (is("compared", field.name)) {
+        within(field, "gaining", "losing", "moved");
+      } else if (field.kind == FieldKind::table || field.kind == FieldKind::money ||
+                 (field.kind == FieldKind::number && !is("cap", "{" + field.name + "}") && !is("kept", "{" + field.name + "}"))) {
+        bad(publishes.where, fmt::format("公开的“{}”采纳时不与测算记录核对", field.name),
+            fmt::format("\"{}\" is published, and no adoption compares it with the record", field.name),
+            {"写进 allocate 的 cap、kept、table 或 compared，或者不公开", "name it in cap, kept, table or compared of allocate, or do not publish it"});
+      }
+    }
   }
 
   const Declaration& d_;

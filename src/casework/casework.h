@@ -17,6 +17,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -446,7 +447,14 @@ class Casework {
              const std::function<std::string(const char*)>& argument, std::int64_t event);
   // In the registry of rights: the permit of the applicant's account, by whoever began the case and whoever decides it.
   Json set_permit(const identity::Caller& caller, const Stored& stored, const Effect& effect);
-  // The account that is given for a permit is the applicant's own, open, and of no other permit. Throws FormError bad_form.
+  // In the registry of rights: a verified saving of the applicant's account (W4), by the same two. `number` is its id.
+  Json register_saving(const identity::Caller& caller, const Stored& stored, const Effect& effect, const std::string& number);
+  void check_saver(const Stored& stored, const Effect& effect) const;
+  // From the day on the place has no attribute called so (what stands before and behind) but those kept; which were ended.
+  Json end_attributes(const Stored& stored, const std::string& place, const std::pair<std::string, std::string>& called,
+                      const std::set<std::string>& kept, Date since);
+  // The account that is given for a permit or a saving is the applicant's own and open, and of no other permit; an entry
+  // is renewed for him only. Throws FormError bad_form.
   void check_permits(const Stored& stored) const;
   // The name that whoever began the case signs in with: the registry of rights knows people by it.
   std::string begun_by(const Stored& stored) const;

@@ -4,6 +4,7 @@
 #include "allocate/record.h"
 #include "base/text.h"
 #include "casework/codes.h"
+#include "casework/methods_compared.h"
 #include "casework/stored.h"
 #include "identity/login.h"
 #include "rights/rights.h"
@@ -30,6 +31,7 @@ struct Allotted {
   std::string parent;  // the unit above
   std::string account;
   std::int64_t amount = 0;
+  std::optional<Rational> current{};  // before
 };
 struct Adopted {
   std::string hash;
@@ -95,12 +97,14 @@ Adopted compare(const std::string& record, const Json& table, const std::string&
   out.hash = allocate::hash_of(record);
   out.method = outcome.records.empty() ? "" : outcome.records.begin()->first;
   const auto take = [&](const allocate::Allocation& a, const std::string& parent) {
-    for (const allocate::Share& share : a.shares) out.units[share.unit] = {parent, "", whole(share.amount, share.unit)};
+    for (const allocate::Share& share : a.shares) out.units[share.unit] = {parent, "", whole(share.amount, share.unit), share.current};
     if (!parent.empty()) return;
     out.cap = whole(a.cap, "cap");
     out.kept = whole(a.reserve, "reserve");
   };
-  for (const allocate::Branch& branch : outcome.levels) take(branch.allocation, branch.parent);
+  if (outcome.levels.size() > 1) throw failed("测算记录应只有一种方法", "the record must be of one method");
+  for (const allocate::LevelAttempt& way : outcome.levels)
+    for (const allocate::Branch& branch : way.branches) take(branch.allocation, branch.parent);
   if (outcome.levels.empty()) {
     if (outcome.attempts.size() != 1)
       throw failed("测算记录应只有一种方法", "the record must be of one method");
@@ -118,6 +122,12 @@ Adopted compare(const std::string& record, const Json& table, const std::string&
     if (share.empty() || Decimal::parse(share) != Decimal::from_int(found->second.amount))
       throw failed(fmt::format("“{}”在表中是 {}，按测算记录重算是 {}", unit, share, found->second.amount),
                    fmt::format("\"{}\" is {} in the table; the record gives {}", unit, share, found->second.amount));
+    if (const std::string current = text_in(row, "current");
+        !current.empty() && !(found->second.current && Rational(Decimal::parse(current)) == *found->second.current))
+      throw failed(fmt::format("“{}”的现状在表中是 {}，测算记录{}", unit, current,
+                               found->second.current ? "是 " + found->second.current->to_string() : "没有"),
+                   fmt::format("the present figure of \"{}\" is {} in the table; the record {}", unit, current,
+                               found->second.current ? "says " + found->second.current->to_string() : "has none"));
     const std::string parent = text_in(row, "parent");
     if (parent != found->second.parent)
       throw failed(fmt::format("“{}”的上级在表中是“{}”，测算记录是“{}”", unit, parent, found->second.parent),
@@ -219,6 +229,9 @@ Adopted compare(const CaseType& type, const Json& form, const Effect& effect) {
   const Adopted out = compare(argument("record"), rows == form.end() || rows->is_null() ? Json::array() : *rows,
                               argument("issuer"), argument("reserve"));
   if (effect.arguments.contains("hash")) compare_whole(out, argument);  // a type of before has none of them
+  if (const auto compared = effect.arguments.find("compared"); compared != effect.arguments.end())
+    if (const auto said = form.find(compared->second); said != form.end() && said->is_array())
+      check_methods_compared(*said, type.field(compared->second)->label, argument("record"));
   return out;
 }
 

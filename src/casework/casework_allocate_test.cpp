@@ -22,7 +22,9 @@ form:
   end: {type: text, label: {zh: 至, en: To}}
   origin: {type: choice, label: {zh: 取得, en: Origin}, choices: {free: {zh: 无偿, en: Free}, paid: {zh: 有偿, en: Paid}}}
   shares: {type: table, label: {zh: 份额, en: Shares}, columns: {unit: {type: text, label: {zh: 单位, en: Unit}}, parent: {type: text, label: {zh: 上级, en: Parent}},
-    account: {type: text, label: {zh: 账户, en: Account}}, share: {type: number, unit: "1", label: {zh: 份额, en: Share}}}}
+    account: {type: text, label: {zh: 账户, en: Account}}, current: {type: number, unit: "1", label: {zh: 现状, en: Current}}, share: {type: number, unit: "1", label: {zh: 份额, en: Share}}}}
+  tried: {type: table, label: {zh: 比较过的方法, en: Tried}, columns: {method: {type: text, label: {zh: 方法, en: Method}}, gini: {type: text, label: {zh: 基尼, en: Gini}},
+    cost: {type: text, label: {zh: 费用, en: Cost}}, gaining: {type: number, unit: "1", label: {zh: 增, en: Gaining}}, losing: {type: number, unit: "1", label: {zh: 减, en: Losing}}, moved: {type: number, unit: "1", label: {zh: 转移, en: Moved}}}}
   cap: {type: number, unit: "1", label: {zh: 总量, en: Cap}}
   reserve: {type: number, unit: "1", label: {zh: 预留, en: Reserve}}
   method: {type: text, label: {zh: 方法, en: Method}}
@@ -37,7 +39,7 @@ steps:
   ask: {label: {zh: 报批, en: Ask}, from: draft, to: asked, by: [township]}
   adopt: {label: {zh: 批准, en: Adopt}, from: asked, to: adopted, by: [office_approver], not_by: [start, ask],
     effects: [{do: allocate, record: "{record}", table: shares, instrument: COD, start: "{start}", end: "{end}", issuer: ISSUE, reserve: RESERVE,
-      origin: "{origin}", cap: "{cap}", kept: "{reserve}", method: "{method}", hash: "{hash}"}]}
+      origin: "{origin}", cap: "{cap}", kept: "{reserve}", method: "{method}", hash: "{hash}", compared: tried}]}
 )Y";
 
 // Two townships, the first with two units, and a unit of the district's own.
@@ -261,6 +263,50 @@ TEST_P(Adoptions, WhatIsPublishedIsWhatIsCarriedOut) {
   EXPECT_NE(faults[0].why.en.find("the reserve is \"40\""), std::string::npos) << faults[0].why.en;
 }
 
+// Of every method that is said to be compared, each figure is what the same question gives by it.
+TEST_P(Adoptions, TheMethodsComparedAndThePresentFiguresAreTheRecords) {
+  Adoption a(GetParam());
+  const std::string record = record_of("unit,current,population\n甲厂,30,10\n乙厂,20,20\n丙厂,10,30\n", "gini", "50", "0");
+  Json values = Adoption::values(record);
+  values.update({{"cap", "50"}, {"reserve", "0"}, {"method", "环境基尼系数最小"}});
+  const allocate::Outcome outcome = allocate::recompute(record), equal = allocate::recompute(record, "grandfather");
+  const auto row = [](const allocate::Allocation& is, const char* method) {
+    return Json{{"method", method},
+                {"gini", fmt::format("population {:.4f}", is.ginis.at(0).after.to_double())},
+                {"gaining", std::to_string(is.gaining)},
+                {"losing", std::to_string(is.losing)},
+                {"moved", fmt::format("{:.6f}", is.moved.to_double())}};
+  };
+  const allocate::Allocation& chosen = *outcome.attempts.at(0).allocation;
+  values["tried"] = {row(*equal.attempts.at(0).allocation, "历史排放等比例"), row(chosen, "环境基尼系数最小")};
+  ASSERT_NE(values["tried"][0]["gini"], values["tried"][1]["gini"]);
+  values["shares"] = Json::array();
+  const std::vector<std::string> accounts{"H-1", "H-2", "H-3"};
+  for (std::size_t i = 0; i < 3; ++i)
+    values["shares"].push_back({{"unit", chosen.shares.at(i).unit}, {"account", accounts[i]}, {"current", chosen.shares[i].current->to_string()},
+                                {"share", chosen.shares[i].amount.to_string()}});
+  const auto with = [&](const char* column, const char* value) {
+    Json out = values;
+    out["tried"][0][column] = value;
+    return a.refusal(out);
+  };
+  const auto refused = [](const char* column, const char* value) {
+    return fmt::format("effect_failed: \"Tried\", row 1: {} (\"{}\") is not what the record gives", column, value);
+  };
+  EXPECT_EQ(with("gini", "population 0.1"), refused("gini", "population 0.1"));
+  EXPECT_EQ(with("gini", "land 0.4444"), refused("gini", "land 0.4444"));
+  EXPECT_EQ(with("gaining", "3"), refused("gaining", "3"));
+  EXPECT_EQ(with("losing", "0"), refused("losing", "0"));
+  EXPECT_EQ(with("moved", "7"), refused("moved", "7"));
+  EXPECT_EQ(with("cost", "1"), refused("cost", "1"));  // no costs are in the record
+  EXPECT_EQ(with("method", "抽签"), refused("method", "抽签"));
+  Json meddled = values;
+  meddled["shares"][0]["current"] = "29";
+  EXPECT_EQ(a.refusal(meddled), "effect_failed: the present figure of \"甲厂\" is 29 in the table; the record says 30");
+  EXPECT_EQ(a.refusal(values), "adopted");
+  EXPECT_TRUE(a.cases().check_adoptions().empty());
+}
+
 // What a township passes on to a reserve below it is issued once: to the lower one.
 TEST_P(Adoptions, AReserveBelowAReserveIsIssuedItsPartOnce) {
   Adoption a(GetParam());
@@ -387,6 +433,23 @@ TEST(AdoptionTypes, ThatNameWhatIsNotThereAreRefused) {
   EXPECT_EQ(refused("cap: \"{cap}\"", "cap: \"1000\""), "bad_case_type");
   EXPECT_EQ(refused("parent: {type: text", "above: {type: text"), "bad_case_type");
   EXPECT_EQ(refused("{do: allocate, ", "{do: allocate, each: shares, "), "bad_case_type");
+  // Figures that nothing compares do not become public.
+  const std::string publishes = "effects: [{do: publish, kind: result, title: 结果, fields: [";
+  const auto published = [&](const std::string& fields) {
+    std::string text = adoption;
+    const auto replace = [&](const std::string& from, const std::string& to) { text.replace(text.find(from), from.size(), to); };
+    replace("  cap: {type", "  said: {type: number, unit: \"1\", label: {zh: 另, en: Said}}\n  cap: {type");
+    for (const char* open : {"said: {", "cap: {", "reserve: {", "shares: {", "tried: {", "hash: {"})
+      replace(open, std::string(open) + "sensitivity: open, ");
+    replace("effects: [", publishes + fields + "]}, ");
+    replace("not_by: [start, ask]", "not_by: [start, ask], review: true");
+    policy::PackContext pack;
+    return code_of([&] { check_release(read_case_type(text, "adoption.yaml", pack)->declared); });
+  };
+  EXPECT_EQ(published("cap, reserve, shares, tried, hash"), "none");
+  EXPECT_EQ(published("cap, said"), "bad_case_type");
+  const std::string other = "compared: tried}";
+  EXPECT_EQ(refused(other, "compared: nothing}"), "bad_case_type");
 }
 
 }  // namespace

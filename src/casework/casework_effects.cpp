@@ -8,6 +8,7 @@
 #include "store/jobs.h"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -145,6 +146,8 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
         case Effect::Kind::register_entry: {
           const std::string number = argument("number");
           if (trim(number).empty()) throw failed(effect, {"没有编号", "there is no number"});
+          if (const std::string holder = argument("holder"); effect.renews && holder != s.party)
+            throw failed(effect, not_renewed_for(holder));
           const auto held = t.first(
               "SELECT case_id, ended_by, title, holder, valid_from, valid_to, details FROM casework_entry WHERE jurisdiction = ? "
               "AND kind = ? AND number = ?",
@@ -313,6 +316,9 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
         case Effect::Kind::set_permit:
           note = set_permit(caller, s, effect);
           break;
+        case Effect::Kind::register_saving:
+          note = register_saving(caller, s, effect, argument("number"));
+          break;
         case Effect::Kind::compile: {
           std::map<std::string, std::string> conditions;
           for (const auto& [field, text] : effect.where_is) conditions[field] = filled(effect, text, false);
@@ -337,13 +343,28 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
     }
     done.push_back(std::move(note));
   };
+  // «only»: what the place has of the kind and no row names has an end where the rows begin.
+  const auto end_others = [&](const Effect& effect, std::size_t first) {
+    const std::string place = filled(effect, effect.arguments.at("place"), false);
+    const std::string since = filled(effect, effect.arguments.at("from"), false);
+    if (place.empty() || since.empty()) return;
+    const std::string& name = effect.arguments.at("name");
+    std::set<std::string> named;
+    for (std::size_t i = first; i < done.size(); ++i) named.insert(done[i].at("name").get<std::string>());
+    Json ended = end_attributes(s, place, {name.substr(0, name.find('{')), name.substr(name.find('}') + 1)}, named, parse_date(since));
+    if (!ended.empty()) done.push_back({{"do", to_string(effect.kind)}, {"place", place}, {"ended", std::move(ended)}});
+  };
   for (const Effect& effect : step.effects) {
     if (effect.each.empty()) {
       carry_out_one(effect);
       continue;
     }
+    const std::size_t before = done.size();
     const auto rows = s.state.form.find(effect.each);
-    if (rows == s.state.form.end() || !rows->is_array()) continue;
+    if (rows == s.state.form.end() || !rows->is_array()) {
+      if (effect.only) end_others(effect, before);
+      continue;
+    }
     columns = columns_of_each(*s.type->field(effect.each));
     for (std::size_t i = 0; i < rows->size(); ++i) try {
         const Json one = (*rows)[i].is_object() ? (*rows)[i] : Json{{effect.each, (*rows)[i]}};
@@ -358,6 +379,7 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
                      fmt::format("\"{}\", row {}: {}", s.type->field(effect.each)->label.en, i + 1, why.en)});
       }
     repeated = nullptr;
+    if (effect.only) end_others(effect, before);
   }
   return done;
 }

@@ -7,6 +7,8 @@
 #include "rights/titles.h"
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -61,9 +63,21 @@ Text not_own(const std::string& code) {
 
 }  // namespace
 
+Text not_renewed_for(const std::string& holder) {
+  return {fmt::format("只能为申请单位自己办理，“{}”不是申请单位：请由持证单位发起", holder),
+          fmt::format("an entry is renewed by its own holder only; \"{}\" is not whose case it is: let the holder begin it", holder)};
+}
+
 void Casework::check_permits(const Stored& s) const {
   for (const Step& step : s.type->declared.steps)
     for (const Effect& effect : step.effects) {
+      if (effect.renews && effect.arguments.contains("holder")) {
+        const std::string holder = argument_in(*s.type, s.state.form, effect, "holder");
+        const std::string& field = effect.arguments.at("holder");
+        if (!holder.empty() && holder != s.party && field.starts_with('{'))
+          throw FormError(codes::bad_form, {{field.substr(1, field.size() - 2), not_renewed_for(holder)}});
+      }
+      if (effect.kind == Effect::Kind::register_saving) check_saver(s, effect);
       if (effect.kind != Effect::Kind::set_permit) continue;
       const Permit permit = permit_in(*s.type, s.state.form, effect);
       if (permit.account.empty()) continue;
@@ -80,6 +94,32 @@ void Casework::check_permits(const Stored& s) const {
       }
       if (const auto why = against(*account, permit)) refuse(*why);
     }
+}
+
+Json Casework::end_attributes(const Stored& s, const std::string& place, const std::pair<std::string, std::string>& called,
+                              const std::set<std::string>& kept, Date since) {
+  registry::Registry places(database_, tenant_);
+  const Date today = clock_.today();
+  std::set<std::string> names;
+  for (const registry::PlaceAttribute& one : places.attributes(place))
+    if (one.name.size() > called.first.size() + called.second.size() && one.name.starts_with(called.first) &&
+        one.name.ends_with(called.second) && one.validity.to > since && !one.value.empty() && !kept.contains(one.name))
+      names.insert(one.name);
+  registry::RegistryData data;
+  Json out = Json::array();
+  for (const std::string& name : names) {
+    registry::PlaceAttribute none;
+    none.place = place;
+    none.name = name;
+    none.validity = {since, Date::max()};
+    none.known = today;
+    none.source = fmt::format("case/{}", s.id.value);
+    none.verified = true;
+    data.attributes.push_back(std::move(none));
+    out.push_back(name);
+  }
+  if (!names.empty()) places.apply(data);
+  return out;
 }
 
 Json Casework::set_permit(const identity::Caller& caller, const Stored& s, const Effect& effect) {

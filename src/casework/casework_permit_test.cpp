@@ -35,7 +35,7 @@ steps:
   grant: {label: {zh: 发证, en: Grant}, from: asked, to: granted, by: [office_approver], not_by: [start], sets: [permit, begins, ends, amounts], needs: [permit],
     effects: [{do: register, kind: certificate, number: "{permit}", title: 许可证, holder: "{holder}", from: "{begins}", to: "{ends}", fields: [place], renews: true},
       {do: set_permit, account: "{account}", holder: "{holder}", permit: "{permit}", former: "{former}", last_day: "{ends}"},
-      {do: set_attribute, each: amounts, place: "{place}", name: "permitted_{pollutant}", value: "{amount}", from: "{begins}", last_day: "{ends}"}]}
+      {do: set_attribute, each: amounts, place: "{place}", name: "permitted_{pollutant}", value: "{amount}", from: "{begins}", last_day: "{ends}", only: true}]}
 )Y";
 
 constexpr const char* mine = "gov:341602100";
@@ -204,6 +204,46 @@ TEST_P(GrantedPermits, ThePlaceSaysTheSamePermitAsTheAccount) {
   EXPECT_NE(p.grant(nowhere, decided).find("counts for a place: name it"), std::string::npos);
 }
 
+// A new permit says all that is permitted: what it does not name has an end where it begins, and nothing of before changes.
+TEST_P(GrantedPermits, WhatTheNewPermitDoesNotNameIsNoLongerPermitted) {
+  Permits p(GetParam());
+  EXPECT_EQ(p.grant(Permits::values("H-1"), Permits::decision("P-1", "2026-12-01", "2031-06-30")), "granted");
+  p.w.clock.set(parse_instant("2027-05-03 09:00"));
+  Json again = Permits::values("");
+  again["former"] = "P-1";
+  Json decided = Permits::decision("P-2", "2027-07-01", "2032-06-30");
+  decided["amounts"] = {{{"pollutant", "cod"}, {"amount", "9"}}};
+  const CaseId id = p.asked(again);
+  p.act("wang", id, "grant", decided);
+  EXPECT_EQ(p.amount("permitted_cod", "2027-06-30"), "12.5");
+  EXPECT_EQ(p.amount("permitted_nh3n", "2027-06-30"), "0.8");
+  EXPECT_EQ(p.amount("permitted_cod", "2027-07-01"), "9");
+  EXPECT_EQ(p.amount("permitted_nh3n", "2027-07-01"), "-");
+  EXPECT_EQ(p.amount("permitted_nh3n", "2031-06-30"), "-");
+  bool told = false;
+  for (const CaseEvent& event : p.cases().view(p.w.enter("wang").caller, id).events)
+    for (const Json& note : event.effects) told = told || note.value("ended", Json()) == Json{"permitted_nh3n"};
+  EXPECT_TRUE(told);
+  // As it was known before, both held: a run of then is made again from that.
+  const auto then = registry::Registry(p.w.database.db(), "341602")
+                        .attribute("plant:one", "permitted_nh3n", parse_date("2027-08-01"), parse_date("2027-05-02"));
+  ASSERT_TRUE(then);
+  EXPECT_EQ(then->value, "0.8");
+  // Named again by the next one, it is permitted again; one that names nothing permits nothing.
+  p.w.clock.set(parse_instant("2027-05-04 09:00"));
+  again["former"] = "P-2";
+  EXPECT_EQ(p.grant(again, Permits::decision("P-3", "2027-08-01", "2032-06-30")), "granted");
+  EXPECT_EQ(p.amount("permitted_nh3n", "2027-08-01"), "0.8");
+  p.w.clock.set(parse_instant("2027-05-05 09:00"));
+  again["former"] = "P-3";
+  decided = Permits::decision("P-4", "2027-09-01", "2032-06-30");
+  decided.erase("amounts");
+  EXPECT_EQ(p.grant(again, decided), "granted");
+  EXPECT_EQ(p.amount("permitted_nh3n", "2027-08-31"), "0.8");
+  EXPECT_EQ(p.amount("permitted_cod", "2027-09-01"), "-");
+  EXPECT_EQ(p.amount("permitted_nh3n", "2027-09-01"), "-");
+}
+
 // The month in which a permit ends is not covered to its end.
 TEST_P(GrantedPermits, AMonthIsCoveredWholeOrNotAtAll) {
   Permits p(GetParam());
@@ -270,14 +310,20 @@ TEST_P(GrantedPermits, WhatMustNotBeIsRefusedAndNothingIsChanged) {
   p.w.clock.set(parse_instant("2026-11-25 09:00"));
   EXPECT_EQ(p.grant(Permits::values("H-2"), Permits::decision("P-3", "2026-12-01", "2033-12-31"))
                 .find("bad_form: account: account H-2 is that of the permit P-1, not of P-3"), 0u);
+  // And it is nobody else's, in whatever number: neither sent on nor, changed afterwards, granted.
   Json others = Permits::values("H-1");
   others["holder"] = "gov:341602";
-  EXPECT_EQ(p.grant(others, Permits::decision("P-4", "2026-12-01", "2033-12-31")),
-            "effect_failed: account H-1 is the applicant's; the permit is somebody else's");
-  // A number that another holder has is not renewed.
-  EXPECT_EQ(p.grant(others, Permits::decision("P-1", "2026-12-01", "2033-12-31")),
-            "effect_failed: what this step brings about (register) did not succeed, nothing was changed: \"P-1\" is registered "
-            "already");
+  const char* not_his = "bad_form: holder: an entry is renewed by its own holder only; \"gov:341602\" is not whose case it is: let the holder begin it";
+  EXPECT_EQ(p.grant(others, Permits::decision("P-4", "2026-12-01", "2033-12-31")), not_his);
+  EXPECT_EQ(p.grant(others, Permits::decision("P-1", "2026-12-01", "2033-12-31")), not_his);
+  const CaseId changed = p.asked(Permits::values("H-1"));
+  p.w.database.db().write([&](store::Transaction& t) {
+    t.execute("UPDATE casework_case SET form = REPLACE(form, ?, ?) WHERE id = ?", "\"holder\":\"gov:341602100\"", "\"holder\":\"gov:341602\"",
+              changed.value);
+  });
+  EXPECT_EQ(Permits::said([&] { p.act("wang", changed, "grant", Permits::decision("P-4", "2026-12-01", "2033-12-31")); })
+                .find("effect_failed: what this step brings about (register) did not succeed, nothing was changed: an entry is "
+                      "renewed by its own holder only"), 0u);
   EXPECT_EQ(p.permit_of("H-1"), " -");
   EXPECT_TRUE(p.registry().check().empty());
 }
@@ -331,6 +377,8 @@ TEST(PermitTypes, ThatNameWhatIsNotThereAreRefused) {
   EXPECT_EQ(refused("last_day: \"{ends}\"}", "to: \"{ends}\"}"), "unknown_key");
   EXPECT_EQ(refused("{do: set_permit, ", "{do: set_permit, each: amounts, "), "bad_case_type");
   EXPECT_EQ(refused("renews: true", "renews: often"), "bad_value");
+  EXPECT_EQ(refused("name: \"permitted_{pollutant}\"", "name: permitted"), "bad_value");
+  EXPECT_EQ(refused("each: amounts, place", "place"), "bad_value");
 }
 
 }  // namespace

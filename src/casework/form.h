@@ -4,13 +4,13 @@
 
 #include "casework/case_type.h"
 
+#include "base/json.h"
+
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <nlohmann/json.hpp>
 
 namespace tributary::casework {
 

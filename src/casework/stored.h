@@ -66,6 +66,9 @@ std::string value_in_text(const Field& field, const Json& values, bool labels);
 // An argument of an effect that is one field of the form: its value; any other text as it is; "" where there is none.
 std::string argument_in(const CaseType& type, const Json& form, const Effect& effect, const char* name);
 
+// Why a case of another party may not renew an entry of the holder.
+Text not_renewed_for(const std::string& holder);
+
 // What leaves the draft is what its record says: nothing else is reviewed and published. Throws effect_failed.
 void check_allotment(const CaseType& type, const Json& form);
 

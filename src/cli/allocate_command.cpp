@@ -1,6 +1,7 @@
 // allocate: a calculator, no database.
 #include "allocate/answer.h"
 #include "allocate/record.h"
+#include "base/json.h"
 #include "cli/codes.h"
 #include "cli/context.h"
 #include "cli/figures.h"
@@ -12,7 +13,6 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace tributary::cli {
 namespace {
@@ -154,7 +154,11 @@ int run_allocate(Context& c, const AllocateArguments& a) {
     c.print(single ? all.at("methods").at(0) : all);
     return 0;
   }
-  for (const allocate::Branch& branch : outcome.levels) print(c, branch.allocation, branch.parent);
+  for (const allocate::LevelAttempt& way : outcome.levels) {
+    if (outcome.levels.size() > 1) c.line({fmt::format("【{}】", way.method), fmt::format("[{}]", way.method)});
+    for (const allocate::Branch& branch : way.branches) print(c, branch.allocation, branch.parent);
+    if (way.refused) c.line({fmt::format("未算：{}", way.refused->message().zh), fmt::format("Not made: {}", way.refused->message().en)});
+  }
   if (single)
     print(c, *outcome.attempts[0].allocation, "");
   else if (!outcome.attempts.empty())

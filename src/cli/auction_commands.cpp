@@ -1,7 +1,10 @@
-// auction list|announce|approve|reject|apply|admit|bid|close|decide|show|verify.
+// auction list|announce|approve|reject|apply|admit|standing|bid|close|decide|show|verify.
 #include "cli/auction_commands.h"
 
+#include "base/json.h"
 #include "base/text.h"
+#include "casework/vault.h"
+#include "identity/key_file.h"
 #include "ledger/ledger.h"
 #include "venues/auctions.h"
 
@@ -10,7 +13,6 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace tributary::cli {
 namespace {
@@ -28,9 +30,21 @@ struct Arguments {
 // Terms of approval here are calendar days, so no working days are counted.
 const WorkCalendar no_calendar;
 
-Auctions hall(Context& c) {
-  return {c.database(), c.tenant(), c.clock(), no_calendar};
-}
+enum class Bids : std::uint8_t { untouched, read };
+
+// Bids are sealed by the keys outside the database; what touches none does without.
+struct Hall {
+  explicit Hall(Context& c, Bids bids = Bids::untouched)
+      : vault(bids == Bids::read ? keys.emplace(c.key_file(), entropy, identity::KeyFile::Use::shared).keys()
+                                 : std::string(),
+              casework::Cipher::aes, entropy),
+        auctions(c.database(), c.tenant(), c.clock(), no_calendar, vault) {}
+
+  identity::SystemEntropy entropy;
+  std::optional<identity::KeyFile> keys;
+  casework::Vault vault;
+  Auctions auctions;
+};
 rights::Act act(Context& c, const Arguments& a) {
   return {c.by(), "", a.reason, ""};
 }
@@ -68,6 +82,9 @@ Json summary_json(const venues::AuctionView& view) {
           {"to", lot.term ? Json(to_string(lot.term->to)) : Json()},
           {"opens", to_rfc3339(lot.opens)},
           {"closes", to_rfc3339(lot.closes)},
+          {"format", venues::to_string(view.venue.format)},
+          {"ends", to_rfc3339(view.ends)},
+          {"extensions", view.extensions},
           {"reserve", view.reserve ? Json(view.reserve->to_string()) : Json()},
           {"price", view.price ? Json(view.price->to_string()) : Json()},
           {"sold", view.sold}};
@@ -111,6 +128,9 @@ int print(Context& c, const venues::AuctionView& view) {
                       group_thousands(std::to_string(lot.supply)), view.venue.instrument, term,
                       to_string(lot.opens), to_string(lot.closes),
                       view.reserve ? view.reserve->to_string() + " yuan" : "hidden")});
+  if (view.extensions > 0)
+    c.line({fmt::format("已延时 {} 次，截止 {}", view.extensions, to_string(view.ends)),
+            fmt::format("put off {} times, closes {}", view.extensions, to_string(view.ends))});
   c.line({"抽签承诺 " + view.commitment, "commitment of the draw " + view.commitment});
   if (view.result.empty()) return 0;
   document::Table table;
@@ -140,7 +160,7 @@ int print(Context& c, const venues::AuctionView& view) {
 
 int list(Context& c) {
   Json out = Json::array();
-  for (const venues::AuctionView& view : hall(c).auctions()) {
+  for (const venues::AuctionView& view : Hall(c).auctions.auctions()) {
     if (c.json()) {
       out.push_back(summary_json(view));
       continue;
@@ -165,7 +185,8 @@ int announce(Context& c, const Arguments& a) {
                            .closes = parse_instant(a.closes)};
   if (!a.from.empty()) lot.term = rights::Term{rights::Month::parse(a.from), rights::Month::parse(a.to)};
   if (a.vintage != 0) lot.vintage = a.vintage;
-  Auctions auctions = hall(c);
+  Hall hall(c);
+  Auctions& auctions = hall.auctions;
   const std::int64_t number = auctions.announce(venue, lot, act(c, a));
   c.note("auction.announce", "auction/" + std::to_string(number));
   return print(c, auctions.auction(number));
@@ -193,7 +214,8 @@ int print_checks(Context& c, const std::vector<venues::Check>& checks) {
 }
 
 int bid(Context& c, const Arguments& a) {
-  Auctions auctions = hall(c);
+  Hall hall(c, Bids::read);
+  Auctions& auctions = hall.auctions;
   const venues::Receipt receipt = auctions.bid(a.number,
                                                {.key = a.key,
                                                 .account = a.account,
@@ -213,8 +235,51 @@ int bid(Context& c, const Arguments& a) {
   return 0;
 }
 
+int standing(Context& c, const Arguments& a) {
+  Hall hall(c, Bids::read);
+  const venues::AuctionView view = hall.auctions.auction(a.number);
+  const venues::Standing now = hall.auctions.standing(a.number);
+  const bool names = view.venue.ascending && view.venue.ascending->names;
+  if (c.json()) {
+    Json leaders = Json::array();
+    for (const auto& one : now.leaders)
+      leaders.push_back({{"bidder", one.bidder},
+                         {"account", names ? Json(one.account) : Json()},
+                         {"quantity", one.quantity}});
+    c.print(Json{{"timed", now.timed},
+                 {"price", now.price ? Json(now.price->to_string()) : Json()},
+                 {"next", now.next ? Json(now.next->to_string()) : Json()},
+                 {"ends", to_rfc3339(view.ends)},
+                 {"extensions", view.extensions},
+                 {"bidders", now.bidders},
+                 {"leaders", leaders}});
+    return 0;
+  }
+  if (!now.timed) {
+    c.line({"现在没有进行限时竞价。", "No timed bidding is going on."});
+    return 0;
+  }
+  const bool sale = view.venue.side == exchange::OneWaySide::sale;
+  c.line(
+      {fmt::format("当前价 {}，下一口{} {} 元，{} 截止（已延时 {} 次）",
+                   now.price ? now.price->to_string() + " 元" : "无（报价尚不足数量）",
+                   sale ? "至少" : "至多", now.next ? now.next->to_string() : "—", to_string(view.ends),
+                   view.extensions),
+       fmt::format("standing price {}, next bid {} {} yuan, closes {} (put off {} times)",
+                   now.price ? now.price->to_string() + " yuan" : "none (the bids do not cover the supply)",
+                   sale ? "at least" : "at most", now.next ? now.next->to_string() : "—",
+                   to_string(view.ends), view.extensions)});
+  document::Table table;
+  table.columns = {{{"竞买人", "bidder"}}, {{"领先数量", "leads for"}, document::CellKind::number}};
+  for (const auto& one : now.leaders)
+    table.rows.push_back({names ? fmt::format("{} {}", one.bidder, one.account) : std::to_string(one.bidder),
+                          group_thousands(std::to_string(one.quantity))});
+  c.print(table);
+  return 0;
+}
+
 int verify(Context& c, const Arguments& a) {
-  const std::vector<Text> faults = hall(c).verify(a.number);
+  const std::vector<Text> faults = Hall(c, Bids::read).auctions.verify(a.number);
   if (c.json()) {
     Json out = Json::array();
     for (const Text& fault : faults) out.push_back(json_of(fault));
@@ -230,8 +295,9 @@ int verify(Context& c, const Arguments& a) {
 
 // A step that changes the auction and shows it.
 template <class Step>
-int step(Context& c, const Arguments& a, const char* name, const Step& work) {
-  Auctions auctions = hall(c);
+int step(Context& c, const Arguments& a, const char* name, const Step& work, Bids bids = Bids::untouched) {
+  Hall hall(c, bids);
+  Auctions& auctions = hall.auctions;
   work(auctions);
   c.note(std::string("auction.") + name, "auction/" + std::to_string(a.number), a.account);
   return print(c, auctions.auction(a.number));
@@ -295,7 +361,7 @@ void add_auction_commands(CLI::App& app, Action& action) {
   reasoned(one);
   one->callback([=, &action] {
     action = [=](Context& c) {
-      const auto checks = hall(c).apply(a->number, {a->account, a->zone}, act(c, *a));
+      const auto checks = Hall(c).auctions.apply(a->number, {a->account, a->zone}, act(c, *a));
       c.note("auction.apply", "auction/" + std::to_string(a->number), a->account);
       return print_checks(c, checks);
     };
@@ -311,7 +377,13 @@ void add_auction_commands(CLI::App& app, Action& action) {
     };
   });
 
-  one = command("bid", "密封报价；资金先冻结 / a sealed bid; its cash is set aside first", true);
+  one = command(
+      "standing",
+      "限时竞价的当前价、下一口价和领先者 / timed bidding: the standing price, the next bid, who leads",
+      true);
+  one->callback([=, &action] { action = [=](Context& c) { return standing(c, *a); }; });
+
+  one = command("bid", "报价；资金先冻结 / a bid; its cash is set aside first", true);
   one->add_option("--account", a->account, "登记账户 / account")->required();
   one->add_option("--key", a->key, "编号，重发不重复 / key, makes a retry harmless")->required();
   one->add_option("--price", a->price, "单价（元）/ price in yuan")->required();
@@ -326,11 +398,13 @@ void add_auction_commands(CLI::App& app, Action& action) {
   one = command("close",
                 "截止后开标：出清、交割、退款一次完成 / after the close: cleared, settled, released at once",
                 true);
-  one->add_option("--seed", a->seed, "公开种子 / public seed")->required();
+  one->add_option("--seed", a->seed,
+                  "公开种子；同价按时间的不需要 / public seed; not needed where ties are by time");
   reasoned(one);
   one->callback([=, &action] {
     action = [=](Context& c) {
-      return step(c, *a, "close", [&](Auctions& h) { h.close(a->number, a->seed, act(c, *a)); });
+      return step(
+          c, *a, "close", [&](Auctions& h) { h.close(a->number, a->seed, act(c, *a)); }, Bids::read);
     };
   });
   one = command("decide", "审批成交 / the authority's decision", true);
@@ -343,7 +417,8 @@ void add_auction_commands(CLI::App& app, Action& action) {
   });
 
   one = command("show", "公告与结果 / announcement and result", true);
-  one->callback([=, &action] { action = [=](Context& c) { return print(c, hall(c).auction(a->number)); }; });
+  one->callback(
+      [=, &action] { action = [=](Context& c) { return print(c, Hall(c).auctions.auction(a->number)); }; });
   one = command("verify", "由存档报价重新出清并比对 / clear again from the stored bids and compare", true);
   one->callback([=, &action] { action = [=](Context& c) { return verify(c, *a); }; });
 }

@@ -1,4 +1,5 @@
 // An auction run from a shell, from announcement to settlement.
+#include "base/json.h"
 #include "cli/context.h"
 #include "rights/rights.h"
 
@@ -6,7 +7,6 @@
 #include <sstream>
 
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 namespace tributary::cli {
@@ -130,6 +130,77 @@ TEST_F(AuctionShell, RunsFromAnnouncementToSettlement) {
   EXPECT_EQ(done.at("state"), "settled");
   EXPECT_EQ(done.at("price"), "6000");  // less is bid for than offered: all pay the reserve price
   EXPECT_EQ(done.at("outcomes").size(), 2U);
+  EXPECT_EQ(run("anybody", {"auction", "verify", "1"}), 0) << out;
+  EXPECT_EQ(run("anybody", {"right", "check"}), 0) << out;
+}
+
+// From announcement to title by outcry, with the keys replaced on the way.
+TEST_F(AuctionShell, TimedBiddingIsFollowedAndKeysAreReplacedOnTheWay) {
+  {
+    const auto database = store::Database::open(url);
+    const WorkCalendar calendar;
+    rights::Rights r(*database, "341602", clock, calendar);
+    const int jan = 2026 * 12;
+    r.set_cap("COD-GUO", std::vector<rights::Part>{{jan, 60, "", 100'000}}, {"zhao", "qian", "示例", "1"});
+    const auto done = [&](const Proposal& p) {
+      r.propose(p, {"zhao", "", "办理", "1"});
+      r.approve(p.key, {"qian", "", "同意", "1"});
+    };
+    done({.key = "issue",
+          .kind = Kind::issue,
+          .instrument = "COD-GUO",
+          .from = "ISSUE",
+          .to = "RESERVE",
+          .quantity = 60'000,
+          .term = rights::Term{{jan}, {jan + 36}}});
+    for (const char* account : {"H-LIQUOR", "H-FOOD"})
+      done({.key = std::string("D-") + account,
+            .kind = Kind::deposit,
+            .instrument = "CNY",
+            .from = "DEMO-BANK",
+            .to = account,
+            .quantity = 500'000'00});
+  }
+  ASSERT_EQ(run("zhao", {"auction", "announce", "cod-guo-timed", "--key", "1", "--account", "RESERVE", "--supply", "5000",
+                         "--from", "2027-01", "--to", "2028-01", "--opens", "2026-01-05 10:10", "--closes",
+                         "2026-01-05 10:40"}),
+            0)
+      << err;
+  ASSERT_EQ(run("qian", {"auction", "approve", "1"}), 0) << err;
+  for (const char* account : {"H-LIQUOR", "H-FOOD"}) {
+    ASSERT_EQ(run(std::string("agent-") + account, {"auction", "apply", "1", "--account", account, "--zone", "涡河"}), 0)
+        << err;
+    ASSERT_EQ(run("sun", {"auction", "admit", "1", "--account", account}), 0) << err;
+  }
+  clock.set(parse_instant("2026-01-05 10:39:45"));
+  const auto bid = [&](const char* account, const char* key, const char* price) {
+    return run(std::string("agent-") + account, {"auction", "bid", "1", "--account", account, "--key", key, "--price", price,
+                                                 "--quantity", "5000"});
+  };
+  ASSERT_EQ(bid("H-LIQUOR", "l1", "6000"), 0) << err;
+  EXPECT_EQ(bid("H-FOOD", "f0", "6040"), 4) << "below the step";
+  ASSERT_EQ(bid("H-FOOD", "f1", "6050"), 0) << err;
+  ASSERT_EQ(run("anybody", {"auction", "standing", "1"}), 0) << err;
+  Json now = Json::parse(out);
+  EXPECT_EQ(now.at("price"), "6050");
+  EXPECT_EQ(now.at("next"), "6100");
+  EXPECT_EQ(now.at("extensions"), 1);
+  ASSERT_EQ(now.at("leaders").size(), 1U);
+  EXPECT_EQ(now.at("leaders")[0].at("bidder"), 2);
+  EXPECT_TRUE(now.at("leaders")[0].at("account").is_null()) << "by number only";
+
+  ASSERT_EQ(run("root", {"key", "list"}), 0) << err;
+  const std::string old = Json::parse(out)[0].at("key");
+  EXPECT_EQ(Json::parse(out)[0].at("sealed"), 2);
+  ASSERT_EQ(run("root", {"key", "rotate", "--cipher", "sm4"}), 0) << err;
+  EXPECT_EQ(Json::parse(out.substr(out.find('{'))).at("changed"), 2) << out;
+  ASSERT_EQ(run("root", {"key", "retire", old}), 0) << err;
+  clock.set(parse_instant("2026-01-05 10:40:30"));
+  // With the key file of another database nothing is opened.
+  EXPECT_NE(run("zhou", {"--key-file", folder + "/other.key", "auction", "close", "1"}), 0);
+  EXPECT_NE(err.find("bids_locked"), std::string::npos) << err;
+  ASSERT_EQ(run("zhou", {"auction", "close", "1"}), 0) << err;
+  EXPECT_EQ(Json::parse(out).at("price"), "6050");
   EXPECT_EQ(run("anybody", {"auction", "verify", "1"}), 0) << out;
   EXPECT_EQ(run("anybody", {"right", "check"}), 0) << out;
 }

@@ -1,11 +1,11 @@
 // backup, restore: the whole database in one file, and back.
+#include "base/json.h"
 #include "cli/context.h"
 #include "policy/tenant.h"
 #include "store/backup.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace tributary::cli {
 namespace {

@@ -4,13 +4,13 @@
 
 #include "bank/bank.h"
 #include "bank/titles.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "casework/vault.h"
 #include "identity/key_file.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace tributary::cli {
 namespace {

@@ -1,6 +1,7 @@
 // market list|open|approve|reject|end|apply|admit|order|reduce|cancel|confirm|orders|deals|days|halt|resume|decide|advance|verify.
 #include "cli/book_commands.h"
 
+#include "base/json.h"
 #include "base/text.h"
 #include "ledger/ledger.h"
 #include "venues/markets.h"
@@ -11,7 +12,6 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace tributary::cli {
 namespace {

@@ -1,4 +1,5 @@
 // A market run from a shell, from its listing to its proof; the clock of the demonstration pack.
+#include "base/json.h"
 #include "cli/context.h"
 #include "rights/rights.h"
 
@@ -7,7 +8,6 @@
 #include <sstream>
 
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 namespace tributary::cli {

@@ -1,4 +1,5 @@
 // exchange bulletin DAY: what everybody is told of the trading of a day.
+#include "base/json.h"
 #include "base/text.h"
 #include "cli/context.h"
 #include "ledger/ledger.h"
@@ -7,7 +8,6 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace tributary::cli {
 namespace {

@@ -1,5 +1,6 @@
 // case types|check|personal: what a pack's kinds of casework are, whether they hold together, and which
 // personal values they ask for.
+#include "base/json.h"
 #include "casework/examples.h"
 #include "casework/finds.h"
 #include "casework/personal_register.h"
@@ -13,7 +14,6 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace tributary::cli {
 

@@ -1,4 +1,5 @@
 // compliance: what was metered against what is permitted and held, as it stands now.
+#include "base/json.h"
 #include "base/text.h"
 #include "cli/codes.h"
 #include "cli/context.h"
@@ -8,7 +9,6 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace tributary::cli {
 namespace {
@@ -33,9 +33,9 @@ int compliance(Context& c, const Arguments& a) {
   table.columns = {{{"场所", "place"}},
                    {{"截至", "up to"}},
                    {{"项", "element"}},
-                   {{"计量合计", "metered"}, document::CellKind::number, document::Align::right},
-                   {{"许可量", "permitted"}, document::CellKind::number, document::Align::right},
-                   {{"余量", "left"}, document::CellKind::number, document::Align::right},
+                   {{"计量合计（碳：已清缴）", "metered (carbon: surrendered)"}, document::CellKind::number, document::Align::right},
+                   {{"许可量（碳：应清缴）", "permitted (carbon: due)"}, document::CellKind::number, document::Align::right},
+                   {{"余量（碳：尚欠）", "left (carbon: owed)"}, document::CellKind::number, document::Align::right},
                    {{"持有权利", "rights held"}, document::CellKind::number, document::Align::right},
                    {{"权利余量", "rights left"}, document::CellKind::number, document::Align::right},
                    {{"单位", "unit"}},
@@ -68,17 +68,22 @@ int compliance(Context& c, const Arguments& a) {
         if (one.name != "total" && !one.name.starts_with("total[")) continue;
         const std::string element = one.name.substr(std::string("total").size());
         const auto get = [&](const char* formula) { return value_of(place, formula + element); };
+        // Of a surrender: what was surrendered against what is due; over is who is short.
+        const bool due = !get("surrendered").empty();
         if (one.value == "0" && (get("permit") == "0" || get("permit").empty()) && get("held") == "0") continue;
         const bool over = get("over_permit") == "true" || get("over_rights") == "true" ||
                           (element.empty() && breach.value_or(false));
-        const bool unsure = one.value == "-";
+        const bool unsure = one.value == "-" || (due && !breach);
         Text name = element.empty() ? found.head.title
                                     : compensate::element_title(c.policy(), rule->rule, element.substr(1, element.size() - 2));
-        const Text verdict = over     ? Text{"超过", "over"}
-                             : unsure ? Text{"说不清（缺计量）", "not metered"}
-                                      : Text{"在限内", "within"};
+        const Text verdict = over && due ? Text{"不足额", "short"}
+                             : over      ? Text{"超过", "over"}
+                             : unsure    ? Text{"说不清（缺计量或登记）", "not metered or registered"}
+                             : due       ? Text{"可足额", "enough"}
+                                         : Text{"在限内", "within"};
         table.rows.push_back({place.name.zh, period.to_string(), c.language() == document::Language::en ? name.en : name.zh,
-                              one.value, get("permit"), get("left"), get("held"), get("rights_left"), one.unit,
+                              due ? get("surrendered") : one.value, due ? one.value : get("permit"),
+                              due ? get("outstanding") : get("left"), get("held"), get("rights_left"), one.unit,
                               c.language() == document::Language::en ? verdict.en : verdict.zh});
       }
     }

@@ -2,6 +2,7 @@
 
 #include "api/server.h"
 #include "bank/bank.h"
+#include "base/json.h"
 #include "casework/casework.h"
 #include "cli/codes.h"
 #include "compensate/compensation.h"
@@ -22,7 +23,6 @@
 #include <iostream>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 namespace tributary::cli {

@@ -1,4 +1,5 @@
 // init, import, doctor.
+#include "base/json.h"
 #include "base/text.h"
 #include "cli/book_commands.h"
 #include "cli/case_types.h"
@@ -22,7 +23,6 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace tributary::cli {
 namespace {

@@ -1,4 +1,5 @@
 // exchange clear.
+#include "base/json.h"
 #include "base/text.h"
 #include "cli/codes.h"
 #include "cli/context.h"
@@ -9,7 +10,6 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace tributary::cli {
 namespace {

@@ -1,11 +1,13 @@
 // key list|rotate|retire: the keys that lie outside the database, and what they sealed.
 #include "bank/bank.h"
+#include "base/json.h"
 #include "casework/casework.h"
 #include "cli/codes.h"
 #include "cli/context.h"
 #include "identity/codes.h"
 #include "identity/key_file.h"
 #include "policy/tenant.h"
+#include "venues/auctions.h"
 
 #include <algorithm>
 #include <functional>
@@ -15,7 +17,6 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace tributary::cli {
 namespace {
@@ -47,7 +48,7 @@ class Keys {
         if (!id.empty()) out[id] += n;
       for (const auto& [id, n] : cases.values_by_key()) out[id] += n;
     });
-    each_of_bank([&](const casework::Vault& vault, const std::string& sealed, const std::string& place) {
+    each_text([&](const casework::Vault& vault, const std::string& sealed, const std::string& place) {
       ++out[vault.key_of(sealed, place)];
       return std::optional<std::string>();
     });
@@ -70,14 +71,18 @@ class Keys {
     }
   }
 
-  // Account numbers of payees, instructions, other sides of statements. What `visit` returns replaces the text.
-  void each_of_bank(const std::function<std::optional<std::string>(const casework::Vault&, const std::string& sealed,
-                                                                   const std::string& place)>& visit) {
+  // Account numbers of payees, instructions, other sides of statements; bids that are not opened. What
+  // `visit` returns replaces the text.
+  void each_text(const std::function<std::optional<std::string>(
+                     const casework::Vault&, const std::string& sealed, const std::string& place)>& visit) {
     const casework::Vault vault(file_.keys(), cipher_, entropy_);
-    for (const auto& tenant : policy::tenants(c_.database()))
-      bank::each_sealed(c_.database(), tenant.jurisdiction, [&](const std::string& sealed, const std::string& place) {
-        return visit(vault, sealed, place);
-      });
+    const auto one = [&](const std::string& sealed, const std::string& place) {
+      return visit(vault, sealed, place);
+    };
+    for (const auto& tenant : policy::tenants(c_.database())) {
+      bank::each_sealed(c_.database(), tenant.jurisdiction, one);
+      venues::each_sealed(c_.database(), tenant.jurisdiction, one);
+    }
   }
 
   void note(const std::string& action, const std::string& object, const std::string& detail) {
@@ -150,7 +155,7 @@ int rotate(Context& c, const std::string& cipher) {
     c.line({"继续上次没有办完的更换。", "Going on with the rotation that was interrupted."});
   }
   std::int64_t changed = 0;
-  keys.each_of_bank([&](const casework::Vault& vault, const std::string& sealed, const std::string& place) {
+  keys.each_text([&](const casework::Vault& vault, const std::string& sealed, const std::string& place) {
     if (vault.is_current(sealed)) return std::optional<std::string>();
     ++changed;
     return std::optional(vault.sealed(vault.opened(sealed, place), place));

@@ -1,11 +1,11 @@
 // exchange solve: the smart market as a calculator, no database.
+#include "base/json.h"
 #include "base/text.h"
 #include "cli/context.h"
 #include "exchange/smart_market.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace tributary::cli {
 namespace {

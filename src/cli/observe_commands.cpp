@@ -1,4 +1,5 @@
 // observe stats|class|aqi, code check.
+#include "base/json.h"
 #include "base/text.h"
 #include "cli/codes.h"
 #include "cli/context.h"
@@ -15,7 +16,6 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace tributary::cli {
 namespace {

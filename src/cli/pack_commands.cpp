@@ -1,4 +1,5 @@
 // pack check|show|diff.
+#include "base/json.h"
 #include "cli/codes.h"
 #include "cli/context.h"
 #include "cli/rights_packs.h"
@@ -9,7 +10,6 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace tributary::cli {
 namespace {

@@ -1,5 +1,6 @@
 // privacy due|erasures|exports|trace|register: what is over, who took personal values out, and the register. At
 // the machine these are looked at; what is asked for and decided is done by people who signed in.
+#include "base/json.h"
 #include "base/text.h"
 #include "casework/erasure.h"
 #include "casework/exports.h"
@@ -18,7 +19,6 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
 
 namespace tributary::cli {
 namespace {

@@ -1,4 +1,5 @@
 // The command line: options, subcommands, and how errors are told.
+#include "base/json.h"
 #include "base/text.h"
 #include "cli/auction_commands.h"
 #include "cli/bank_commands.h"
@@ -15,7 +16,6 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace tributary::cli {
 namespace {

@@ -1,11 +1,11 @@
 // rank: a calculator, no database.
 #include "allocate/answer.h"
+#include "base/json.h"
 #include "cli/context.h"
 #include "cli/figures.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace tributary::cli {
 namespace {

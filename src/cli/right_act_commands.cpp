@@ -1,11 +1,14 @@
 // right instruments|accounts|use|cap|propose|approve|reject|cancel|waiting|advance: the registry worked from a shell.
 // Whoever sits at the machine may do everything, but nobody alone: a change names two persons.
+#include "base/json.h"
 #include "cli/codes.h"
 #include "cli/context.h"
 #include "cli/names.h"
 #include "cli/rights_packs.h"
 #include "registry/registry.h"
+#include "rights/purchases.h"
 #include "rights/titles.h"
+#include "rights/year_end.h"
 
 #include <algorithm>
 #include <map>
@@ -13,7 +16,6 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace tributary::cli {
 
@@ -165,6 +167,28 @@ int accounts(Context& c) {
   return 0;
 }
 
+// What was bought in a year, and how much of it from preferred sellers.
+int purchases(Context& c, const Acting& a) {
+  Registry registry(c);
+  const PartyNames names(c);
+  const RightsData data = rights_of_packs(c.policy());
+  const int year = a.vintage != 0 ? a.vintage : year_of(c.clock().today());
+  Json out = Json::array();
+  document::Table table;
+  table.caption = {fmt::format("{} 年买入和其中的优先购买", year), fmt::format("Bought in {}, and of it from preferred sellers", year)};
+  table.columns = {{{"类别", "kind"}}, {{"品种", "instrument"}}, {{"受让方", "buyer"}}, {{"买入", "bought"}, document::CellKind::number}, {{"其中", "of it"}, document::CellKind::number}, {{"占比", "share"}, document::CellKind::number}};
+  for (const rights::Purchases& one : rights::purchases(registry.rights, data.tags, year)) {
+    const std::string share = one.quantity > 0 ? fmt::format("{}.{}%", one.tagged * 1000 / one.quantity / 10, one.tagged * 1000 / one.quantity % 10) : "";
+    table.rows.push_back({document::Cell(data.tags.at(one.tag).title), one.instrument, document::Cell(names.of(one.buyer)), std::to_string(one.quantity), std::to_string(one.tagged), share});
+    out.push_back({{"tag", one.tag}, {"instrument", one.instrument}, {"buyer", one.buyer}, {"quantity", one.quantity}, {"tagged", one.tagged}});
+  }
+  if (c.json())
+    c.print(out);
+  else
+    c.print(table);
+  return 0;
+}
+
 // Months with equal figures side by side are one line.
 int use(Context& c, const Acting& a) {
   Registry registry(c);
@@ -282,6 +306,33 @@ int propose(Context& c, const Acting& a) {
   return 0;
 }
 
+// What is left of a vintage and what is carried over, proposed together: all or none.
+int year_end(Context& c, const Acting& a) {
+  Registry registry(c);
+  rights::YearEnd of{a.instrument, a.vintage, a.to.empty() ? "CANCELLED" : a.to, a.issuer.empty() ? "ISSUE" : a.issuer, {}};
+  for (const std::string& one : a.keys) {
+    const auto equals = one.find('=');
+    const auto quantity = equals == std::string::npos ? std::nullopt : Decimal::try_parse(one.substr(equals + 1));
+    if (!quantity || !Rational(*quantity).is_integer() || quantity->sign() <= 0)
+      throw Error(codes::bad_usage, {fmt::format("结转“{}”应写成 H-1=12000 这样", one), fmt::format("\"{}\" must be like H-1=12000", one)},
+                  {{}, 0, 0, "carry"});
+    of.carried[one.substr(0, equals)] = quantity->to_int64();
+  }
+  const std::vector<Proposal> all = rights::year_end(registry.rights, of);
+  std::vector<Transaction> done;
+  c.database().together([&](store::Transaction&) {
+    done.clear();
+    for (const Proposal& one : all)
+      done.push_back(noted(c, registry, "rights.propose", one.key, a.reason,
+                           [&] { return registry.rights.propose(one, {c.by(), "", a.reason, rule_of(c, a)}); }));
+  });
+  if (done.empty() && !c.json())
+    c.line({fmt::format("{} 的 {} 年份没有剩余。", a.instrument, a.vintage), fmt::format("nothing is left of {} of {}.", a.instrument, a.vintage)});
+  else
+    told(c, done);
+  return 0;
+}
+
 // All of them or none.
 int approve(Context& c, const Acting& a) {
   Registry registry(c);
@@ -358,6 +409,9 @@ void add_right_act_commands(CLI::App& group, Action& action) {
   command("use", "总量与已发行 / caps and what was issued", use)
       ->add_option("instrument", a->instrument, "品种 / instrument")
       ->required();
+  command("purchases", "一年里买入的，其中向优先购买的卖方买入的 / what was bought in a year, and of it from preferred sellers", purchases)
+      ->add_option("--year", a->vintage, "年度，缺省今年 / year; this one unless given")
+      ->check(CLI::Range(2000, 9999));
   auto* cap_command = command("cap", "登记总量控制数（两人）/ enter a cap; takes two persons", cap);
   cap_command->add_option("instrument", a->instrument, "品种 / instrument")->required();
   cap_command->add_option("--quantity", a->quantity, "每月或每年度的数量 / per month or year")
@@ -397,6 +451,17 @@ void add_right_act_commands(CLI::App& group, Action& action) {
   propose_command->footer(
       "例 / example: tributary right propose T-1 --kind transfer --instrument COD-GUO --from H-LIQUOR --to H-FOOD "
       "--quantity 2500 --start 2027-01 --end 2029-01 --reason 协议转让");
+  auto* year_end_command = command("year-end", "一个年份到期：剩余失效，允许的结转到下一年份；由另一人审核 / the end of a vintage: what is left expires, what may be carried over is of the next; another person approves",
+                                   year_end);
+  year_end_command->add_option("instrument", a->instrument, "品种 / instrument")->required();
+  year_end_command->add_option("--vintage", a->vintage, "到期的年份 / the vintage that ends")->required()->check(CLI::Range(1, 9998));
+  year_end_command->add_option("--to", a->to, "注销账户（缺省 CANCELLED）/ account that cancels (default: CANCELLED)");
+  year_end_command->add_option("--issuer", a->issuer, "发行账户，结转用（缺省 ISSUE）/ issuer, for what is carried over (default: ISSUE)");
+  year_end_command->add_option("--carry", a->keys, "结转的数量，账户=数量，按规则核定 / carried over, account=quantity, by the rule");
+  reasoned(year_end_command);
+  year_end_command->footer(
+      "例 / example: tributary right year-end CEA --vintage 2024 --carry H-LIQUOR=10000 --reason 2026年结转通知\n"
+      "碳配额的结转量由规则 carbon-carry-over 算出；用水权没有见到结转规定，到期失效。/ carbon: by the rule carbon-carry-over; water: no rule seen, it lapses.");
   const auto keyed = [&](CLI::App* one) {
     one->add_option("keys", a->keys, "编号 / keys")->required();
     reasoned(one);

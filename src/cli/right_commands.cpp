@@ -1,4 +1,5 @@
 // right value|holdings|history|check: reading. What changes the registry stands in right_act_commands.cpp.
+#include "base/json.h"
 #include "base/text.h"
 #include "cli/case_types.h"
 #include "cli/codes.h"
@@ -10,7 +11,6 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace tributary::cli {
 namespace {

@@ -1,5 +1,6 @@
-// right set-up|changes|agree|refuse: caps, permits, accounts, their status and verified savings, proposed by one person
+// right set-up|changes|agree|refuse: caps, permits, accounts, their status, verified savings and trusted accounts, proposed by one person
 // and agreed to by another, as on the pages.
+#include "base/json.h"
 #include "cli/codes.h"
 #include "cli/context.h"
 #include "cli/names.h"
@@ -9,7 +10,6 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace tributary::cli {
 namespace {
@@ -21,10 +21,10 @@ using rights::SetupChange;
 using rights::SetupKind;
 
 struct Setting {
-  std::string key, kind, instrument, start, end, project, account, permit, permit_to, status, owner, type, saving, reason;
+  std::string key, kind, instrument, start, end, project, account, permit, permit_to, status, owner, type, saving, trusted, reason;
   std::vector<std::string> keys;
   std::int64_t quantity = 0;
-  int vintage = 0;
+  int vintage = 0, delay_days = 0;
   bool waiting = false;
 };
 
@@ -86,6 +86,11 @@ Setup setup_of(Context& c, const Desk& desk, const Setting& a) {
       s.saving = a.saving;
       s.volume = a.quantity;
       break;
+    case SetupKind::trust:
+    case SetupKind::distrust:
+      s.trusted = a.trusted;
+      s.working_days = a.delay_days;
+      break;
   }
   return s;
 }
@@ -100,6 +105,7 @@ int show(Context& c, const std::vector<SetupChange>& all) {
   for (const SetupChange& change : all) {
     std::string of = change.is.account.empty() ? change.is.instrument : change.is.account;
     if (change.is.kind == SetupKind::saving && !change.is.account.empty()) of += " " + change.is.saving;
+    if (!change.is.trusted.empty()) of += " → " + change.is.trusted;
     table.rows.push_back({change.key, document::Cell(title_of(change.is.kind)), of, document::Cell(title_of(change.state)),
                           change.initiator, change.approver, change.reason});
     out.push_back({{"key", change.key},
@@ -153,9 +159,9 @@ void add_right_setup_commands(CLI::App& group, std::function<int(Context&)>& act
     made->callback([a, work = std::move(work), &action] { action = [a, work](Context& c) { return work(c, *a); }; });
     return made;
   };
-  auto* set_up = command("set-up", "提出一项设立变更，由另一人同意 / propose a cap, permit, account, status or saving", propose);
+  auto* set_up = command("set-up", "提出一项设立变更，由另一人同意 / propose a cap, permit, account, status, saving or trusted account", propose);
   set_up->add_option("key", a->key, "编号 / key")->required();
-  set_up->add_option("--kind", a->kind, "cap、permit、status、account、saving")->required();
+  set_up->add_option("--kind", a->kind, "cap、permit、status、account、saving、trust、distrust")->required();
   set_up->add_option("--instrument", a->instrument, "品种 / instrument");
   set_up->add_option("--start", a->start, "起月 YYYY-MM / first month");
   set_up->add_option("--end", a->end, "止月，不含 / end month, not included");
@@ -169,6 +175,8 @@ void add_right_setup_commands(CLI::App& group, std::function<int(Context&)>& act
   set_up->add_option("--owner", a->owner, "户主代码 / party code");
   set_up->add_option("--type", a->type, "账户种类 / type of account");
   set_up->add_option("--saving", a->saving, "核定节约量的编号 / id of the verified saving");
+  set_up->add_option("--trusted", a->trusted, "信任的账户 / the account it trusts");
+  set_up->add_option("--delay-days", a->delay_days, "几个工作日后生效 / working days until it counts")->check(CLI::Range(0, 60));
   set_up->add_option("--reason", a->reason, "文件名称、文号 / the document")->required();
   set_up->footer(
       "例 / example: tributary right set-up C-1 --kind permit --account H-FOOD --permit 示例-P009 --permit-to 2031-01 "

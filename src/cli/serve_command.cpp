@@ -1,5 +1,6 @@
 // serve: the API and the console over HTTP.
 #include "api/server.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "cli/codes.h"
 #include "cli/context.h"
@@ -10,6 +11,7 @@
 #include <array>
 #include <charconv>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <string_view>
@@ -17,7 +19,6 @@
 #include <CLI/CLI.hpp>
 #include <arpa/inet.h>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace tributary::cli {
 namespace {
@@ -89,6 +90,10 @@ std::string address_as_seen(const std::string& text) {
 }
 
 int serve(Context& c, const ServeArguments& a) {
+  if (const char* staged = std::getenv("TRIBUTARY_DEMONSTRATION_CLOCK"); staged != nullptr && *staged != 0)
+    throw Error(codes::bad_usage, {"TRIBUTARY_DEMONSTRATION_CLOCK 只用于单条命令，服务器的时间要走",
+                                   "TRIBUTARY_DEMONSTRATION_CLOCK is for single commands: a server's time goes on"},
+                {}, {"请取消这个环境变量", "unset this variable"});
   if (a.certificate.empty() != a.key.empty())
     throw Error(codes::bad_usage,
                 {"--tls-cert 与 --tls-key 须同时给出", "--tls-cert and --tls-key go together"});

@@ -1,5 +1,6 @@
 // statement list|show|explain|publish|object|confirm|post|pay|verify|print, classes (the matrix of monthly
 // classes).
+#include "base/json.h"
 #include "base/text.h"
 #include "cli/codes.h"
 #include "cli/context.h"
@@ -16,7 +17,6 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace tributary::cli {
 namespace {

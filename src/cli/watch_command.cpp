@@ -1,4 +1,5 @@
 // exchange watch: what a supervisor should look at, in a file of deals and orders or in what was traded here.
+#include "base/json.h"
 #include "base/text.h"
 #include "cli/context.h"
 #include "exchange/surveillance_file.h"
@@ -6,7 +7,6 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace tributary::cli {
 namespace {

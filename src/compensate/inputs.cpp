@@ -1,5 +1,6 @@
 #include "compensate/inputs.h"
 
+#include "base/json.h"
 #include "compensate/codes.h"
 #include "policy/value.h"
 
@@ -7,7 +8,6 @@
 #include <climits>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace tributary::compensate {
 namespace {
@@ -120,6 +120,14 @@ GivenInput InputSource::get(const policy::CompiledRule& rule, const policy::Slot
       return event(input, place, wanted);
     case Kind::result:
       return result(input, place, wanted);
+    case Kind::past: {
+      const Date day = input.origin.due->of(period);
+      GivenInput out;
+      out.value = Rational(known_ > day ? 1 : 0);
+      out.reason = {fmt::format("期限 {}，看的是 {}", to_string(day), to_string(known_)),
+                    fmt::format("the day is {}, looked at on {}", to_string(day), to_string(known_))};
+      return out;
+    }
     case Kind::given:
       return none({"须人工填入", "to be given by hand"});
     case Kind::group_mean:
@@ -278,9 +286,7 @@ const std::set<std::string>& InputSource::zones_of(const registry::Place& place,
   return entry->second;
 }
 
-namespace {
-
-// "kg/yr", "m³", "t CO2e" as the unit of a rule; of a rate what it is worth in one month.
+// "kg/yr", "m³", "t CO2e" as the unit of a rule.
 Rational in_unit_of(const policy::Input& input, const rights::Instrument& is) {
   std::string text = is.measure;
   const auto replace = [&](std::string_view what, std::string_view by) {
@@ -308,8 +314,6 @@ Rational in_unit_of(const policy::Input& input, const rights::Instrument& is) {
   }
 }
 
-}  // namespace
-
 std::vector<std::string> InputSource::accounts(const registry::Place& place, const std::string& party, Date on) const {
   const auto permit = registry_.attribute(place.code, "permit", on, known_);
   std::vector<std::string> out;
@@ -329,6 +333,8 @@ GivenInput InputSource::rights(const policy::Input& input, const std::string& su
     return none({fmt::format("{} 在 {} 没有登记“{}”是谁", place.name.zh, to_string(period.from()), input.origin.role),
                  fmt::format("{}: nobody is registered as \"{}\" on {}", place.name.zh, input.origin.role,
                              to_string(period.from()))});
+  if (input.origin.surrendered != policy::InputOrigin::Surrendered::no)
+    return surrendered(input, subject, period, holders);
   const auto months = parts_of(period, input.origin, Granularity::month);
   const int first = rights::Month::of(months.front().from()).index;
   const int last = rights::Month::of(months.back().from()).index + 1;

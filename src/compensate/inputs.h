@@ -53,6 +53,8 @@ class InputSource {
                    const Period& period);
   GivenInput rights(const policy::Input& input, const std::string& subject, const registry::Place& place,
                     const Period& period, const std::vector<RoleHeld>& holders);
+  GivenInput surrendered(const policy::Input& input, const std::string& subject, const Period& period,
+                         const std::vector<RoleHeld>& holders);
   // The months in which there are flow rights of the subject, half-open; empty when there are none.
   std::pair<int, int> period_with_rights(const std::string& subject);
   // Names of what the place lies in: its water body and its divisions up to the root.
@@ -91,6 +93,8 @@ class InputSource {
   std::map<std::pair<std::string, std::string>, std::vector<registry::PlaceEvent>> events_;
 };
 
+// What one of an instrument's measure is worth in the unit of the input; of a rate in one month. Throws bad_measure.
+Rational in_unit_of(const policy::Input& input, const rights::Instrument& is);
 // The period an input looks at when the run's period is `period`; the period itself for those that look at
 // several (year_to_date, months).
 Period shifted(const Period& period, policy::InputOrigin::When when);

@@ -1,9 +1,8 @@
 #include "compensate/record.h"
 
+#include "base/json.h"
 #include "compensate/codes.h"
 #include "policy/explanation_json.h"
-
-#include <nlohmann/json.hpp>
 
 namespace tributary::compensate {
 namespace {

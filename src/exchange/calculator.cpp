@@ -1,5 +1,6 @@
 #include "exchange/calculator.h"
 
+#include "base/json.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "exchange/calculator_reading.h"
@@ -7,7 +8,6 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace tributary::exchange {
 namespace reading {

@@ -1,11 +1,11 @@
 // The calculators from JSON: exact numbers, the steps, and what is said about bad input.
 #include "exchange/calculator.h"
 
+#include "base/json.h"
 #include "exchange/codes.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 
 namespace tributary::exchange {
 namespace {

@@ -1,12 +1,12 @@
 #include "exchange/json_input.h"
 
+#include "base/json.h"
 #include "base/text.h"
 
 #include <algorithm>
 #include <unordered_map>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace tributary::exchange {
 

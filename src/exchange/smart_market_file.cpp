@@ -1,4 +1,5 @@
 // The JSON of a market. Numbers stand for the decimal that was typed; text is taken as a decimal too.
+#include "base/json.h"
 #include "base/text.h"
 #include "exchange/smart_market.h"
 #include "exchange/smart_market_codes.h"
@@ -8,7 +9,6 @@
 #include <set>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace tributary::exchange::smart_market {
 namespace {

@@ -1,8 +1,9 @@
 // The result of a smart market as JSON. Exact values are texts: a decimal where it is one, else a fraction.
 #include "exchange/smart_market.h"
 
+#include "base/json.h"
+
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace tributary::exchange::smart_market {
 namespace {

@@ -1,5 +1,6 @@
 #include "exchange/smart_market.h"
 
+#include "base/json.h"
 #include "base/text.h"
 #include "exchange/smart_market_codes.h"
 #include "exchange/smart_market_rules.h"
@@ -10,7 +11,6 @@
 #include <filesystem>
 #include <random>
 
-#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 namespace tributary::exchange::smart_market {

@@ -194,29 +194,51 @@ class Watching {
     while (!runs.empty()) close(std::string(runs.begin()->first));
   }
 
-  // Orders withdrawn unfilled on one side soon after a fill on the other: they were there to be seen.
+  // Orders withdrawn unfilled on one side soon after a fill on the other: they were there to be seen. Several fills that the
+  // same orders stood behind are one episode.
+  struct Episode {
+    std::vector<std::string> deals;
+    std::vector<const OrderLife*> orders;  // as in orders_
+    std::string party;
+  };
   void layers() {
-    const std::int64_t span = std::int64_t{60} * rules_.layer_minutes;
+    std::map<std::tuple<std::string, std::string, bool>, Episode> running;  // instrument, group, whether it bought
     for (const Deal& d : deals_)
       for (const bool bought : {true, false}) {
         const std::string& party = bought ? d.buyer : d.seller;
-        std::vector<std::string> keys;
-        Instant last = d.at;
-        for (const OrderLife& o : orders_) {
-          if (o.instrument != d.instrument || o.buys == bought || group(o.party) != group(party)) continue;
-          if (!o.withdrawn || o.filled != 0 || o.placed > d.at) continue;
-          if (o.ended < d.at || o.ended.seconds > d.at.seconds + span) continue;
-          keys.push_back(o.key);
-          last = o.ended;
-        }
-        if (keys.size() < static_cast<std::size_t>(*rules_.layer_orders)) continue;
-        const std::size_t count = keys.size();
-        keys.insert(keys.begin(), d.key);
-        add(Pattern::layering, d.instrument, last, std::move(keys), {party},
-            {fmt::format("成交后 {} 分钟内撤回反向未成交委托 {} 笔", rules_.layer_minutes, count),
-             fmt::format("{} unfilled orders of the other side withdrawn within {} minutes of the deal", count,
-                         rules_.layer_minutes)});
+        const std::vector<const OrderLife*> behind = withdrawn_after(d, group(party), bought);
+        if (behind.size() < static_cast<std::size_t>(*rules_.layer_orders)) continue;
+        Episode& episode = running[{d.instrument, group(party), bought}];
+        const bool goes_on = std::ranges::any_of(
+            behind, [&](const OrderLife* o) { return std::ranges::find(episode.orders, o) != episode.orders.end(); });
+        if (!goes_on) tell_layers(d.instrument, std::exchange(episode, {{}, {}, party}));
+        episode.deals.push_back(d.key);
+        for (const OrderLife* o : behind)
+          if (std::ranges::find(episode.orders, o) == episode.orders.end()) episode.orders.push_back(o);
       }
+    for (auto& [of, episode] : running) tell_layers(std::get<0>(of), std::move(episode));
+  }
+  std::vector<const OrderLife*> withdrawn_after(const Deal& d, const std::string& party, bool bought) const {
+    std::vector<const OrderLife*> out;
+    for (const OrderLife& o : orders_)
+      if (o.instrument == d.instrument && o.buys != bought && group(o.party) == party && o.withdrawn && o.filled == 0 &&
+          o.placed <= d.at && o.ended >= d.at && o.ended.seconds <= d.at.seconds + std::int64_t{60} * rules_.layer_minutes)
+        out.push_back(&o);
+    return out;
+  }
+  void tell_layers(const std::string& instrument, Episode episode) {
+    if (episode.deals.empty()) return;
+    Instant last = episode.orders.front()->ended;
+    std::vector<std::string> keys = std::move(episode.deals);
+    const std::size_t deals = keys.size();
+    for (const OrderLife* o : episode.orders) {
+      keys.push_back(o->key);
+      last = std::max(last, o->ended);
+    }
+    add(Pattern::layering, instrument, last, std::move(keys), {episode.party},
+        {fmt::format("{} 笔成交后 {} 分钟内撤回反向未成交委托 {} 笔", deals, rules_.layer_minutes, episode.orders.size()),
+         fmt::format("{} unfilled orders of the other side withdrawn within {} minutes of {} deals", episode.orders.size(),
+                     rules_.layer_minutes, deals)});
   }
 
   std::vector<Deal> deals_;

@@ -109,6 +109,12 @@ TEST(Surveillance, OrdersThatWereThereToBeSeen) {
   const std::vector<Deal> sold{deal("1", at(0, 10), "a", "b", 5, 12)};
   std::vector<OrderLife> bids{order("o1", at(0, 1), at(0, 11), true, 0, true), order("o2", at(0, 2), at(0, 15), true, 0, true)};
   EXPECT_EQ(told(sold, rules, bids), "layering 1,o1,o2");
+  // The same orders behind two sales are one episode.
+  std::vector<Deal> twice = sold;
+  twice.push_back(sold.front());
+  twice.back().key = "9";
+  twice.back().at = {sold.front().at.seconds + 1};
+  EXPECT_EQ(told(twice, rules, bids), "layering 1,9,o1,o2");
   bids[1].ended = at(0, 16);
   EXPECT_EQ(told(sold, rules, bids), "");
   bids[1] = order("o2", at(0, 2), at(0, 15), true, 1, true);  // partly filled: it was meant

@@ -1,5 +1,6 @@
 #include "identity/audit.h"
 
+#include "base/json.h"
 #include "base/text.h"
 #include "identity/audit_chain.h"
 #include "identity/codes.h"
@@ -11,7 +12,6 @@
 #include <map>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace tributary::identity {
 namespace {

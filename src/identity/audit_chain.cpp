@@ -1,5 +1,6 @@
 #include "identity/audit_chain.h"
 
+#include "base/json.h"
 #include "base/text.h"
 #include "identity/codes.h"
 
@@ -7,7 +8,6 @@
 #include <istream>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace tributary::identity {
 namespace {

@@ -1,11 +1,10 @@
 #include "policy/explanation_json.h"
 
+#include "base/json.h"
 #include "policy/codes.h"
 
 #include <algorithm>
 #include <array>
-
-#include <nlohmann/json.hpp>
 
 namespace tributary::policy {
 namespace {

@@ -60,7 +60,18 @@ struct InputOrigin {
     group_mean,     // mean of a formula of this rule over all places of the run
     result,         // output of another rule for the same place
     total,          // sum of what the series of the indicator metered, part by part of the period
-    rights,         // what the party of the place holds in the registry of rights
+    rights,         // what the party of the place holds, or surrendered, in the registry of rights
+    past,           // boolean: on the day of knowledge, is the day `due` over?
+  };
+  // Of rights: what is held, or what was surrendered for the period (Proposal::claim begins with it), up to the position
+  // of the run or with `due` as the last day.
+  enum class Surrendered : std::uint8_t { no, so_far, in_time };
+  // A day of each year: of the year the period begins in, or so many years later.
+  struct YearDay {
+    int years_later = 0;
+    unsigned month = 12;
+    unsigned day = 31;
+    Date of(const Period& period) const { return make_date(year_of(period.from()) + years_later, month, day); }
   };
   // `months` back from the end of the period: as many as InputOrigin::months says.
   enum class When : std::uint8_t { period, previous_period, previous_year, year, year_to_date, months };
@@ -79,6 +90,8 @@ struct InputOrigin {
   Granularity each = Granularity::month;  // of total: every such part must have a reading
   std::optional<int> vintage_from{};      // of rights in stocks: vintages, half-open; absent: the years of the
   std::optional<int> vintage_to{};        // period
+  Surrendered surrendered = Surrendered::no;
+  std::optional<YearDay> due{};  // of past, and of rights surrendered in time
 };
 
 struct Input {

@@ -88,7 +88,7 @@ Value pick(const std::array<std::pair<const char*, Value>, N>& table, const Yaml
       {fmt::format("可用：{}", fmt::join(known, "、")), fmt::format("one of: {}", fmt::join(known, ", "))});
 }
 
-constexpr std::array<std::pair<const char*, InputOrigin::Kind>, 11> origins{
+constexpr std::array<std::pair<const char*, InputOrigin::Kind>, 12> origins{
     {{"given", InputOrigin::Kind::given},
      {"mean", InputOrigin::Kind::mean},
      {"class", InputOrigin::Kind::quality_class},
@@ -99,7 +99,10 @@ constexpr std::array<std::pair<const char*, InputOrigin::Kind>, 11> origins{
      {"group_mean", InputOrigin::Kind::group_mean},
      {"result", InputOrigin::Kind::result},
      {"total", InputOrigin::Kind::total},
-     {"rights", InputOrigin::Kind::rights}}};
+     {"rights", InputOrigin::Kind::rights},
+     {"past", InputOrigin::Kind::past}}};
+constexpr std::array<std::pair<const char*, InputOrigin::Surrendered>, 2> surrenders{
+    {{"so_far", InputOrigin::Surrendered::so_far}, {"in_time", InputOrigin::Surrendered::in_time}}};
 constexpr std::array<std::pair<const char*, InputOrigin::When>, 5> whens{
     {{"same", InputOrigin::When::period},
      {"previous_period", InputOrigin::When::previous_period},
@@ -141,6 +144,19 @@ void read_vintages(const YamlNode& node, InputOrigin& out) {
   if (!out.vintage_from && !out.vintage_to)
     bad(node, "vintages 要写 from、to 或其中之一", "vintages needs from, to or one of them");
   map.finish();
+}
+
+// `due: {years_later: 1, month: 12, day: 31}`: a day that every year has.
+InputOrigin::YearDay read_due(const YamlNode& node) {
+  YamlMap map(node, "due");
+  const int years = map.find("years_later") != nullptr ? map.integer("years_later") : 0;
+  const int month = map.integer("month"), day = map.integer("day");
+  map.finish();
+  const bool is_day = month > 0 && day > 0 &&
+                      (std::chrono::year{2001} / std::chrono::month(static_cast<unsigned>(month)) / std::chrono::day(static_cast<unsigned>(day))).ok();
+  if (years < 0 || years > 10 || !is_day)
+    bad(node, "due 应为每年都有的一天，在当年或十年以内", "due is a day that every year has, in the year or up to ten years later");
+  return {years, static_cast<unsigned>(month), static_cast<unsigned>(day)};
 }
 
 Input read_input(const YamlNode& key, const YamlNode& value) {
@@ -190,6 +206,11 @@ Input read_input(const YamlNode& key, const YamlNode& value) {
         out.origin.subject = read_per_element(map.require("subject"), "subject", index);
       out.origin.role = map.text("role");
       if (const YamlNode* vintages = map.find("vintages")) read_vintages(*vintages, out.origin);
+      if (const YamlNode* how = map.find("surrendered")) out.origin.surrendered = pick(surrenders, *how, "surrendered");
+      if (out.origin.surrendered == InputOrigin::Surrendered::in_time) out.origin.due = read_due(map.require("due"));
+      break;
+    case Kind::past:
+      out.origin.due = read_due(map.require("due"));
       break;
     default:
       break;
@@ -204,7 +225,7 @@ Input read_input(const YamlNode& key, const YamlNode& value) {
     must_be(ValueType::Kind::number, "number");
   if (out.origin.kind == Kind::quality_class) must_be(ValueType::Kind::quality, "class");
   if (out.origin.kind == Kind::status) must_be(ValueType::Kind::choice, "choice");
-  if (out.origin.kind == Kind::event) must_be(ValueType::Kind::boolean, "boolean");
+  if (out.origin.kind == Kind::event || out.origin.kind == Kind::past) must_be(ValueType::Kind::boolean, "boolean");
   if (out.origin.kind == Kind::mean || out.origin.kind == Kind::total ||
       out.origin.kind == Kind::quality_class)
     out.origin.source = map.text_or("series");

@@ -272,7 +272,9 @@ std::optional<PlaceAttribute> RegistryReader::attribute(std::string_view place, 
                                                   attribute_columns, on_day),
                                       tenant_, place, name, day, day, day_text(known));
   if (!row) return std::nullopt;
-  return read_attribute(*row);
+  PlaceAttribute found = read_attribute(*row);
+  if (found.value.empty()) return std::nullopt;
+  return found;
 }
 
 std::vector<PlaceEvent> RegistryReader::events(std::string_view place, const Period& period,

@@ -87,6 +87,15 @@ class Record {
     return out;
   }
 
+  // A cell that must not be left empty.
+  std::string filled(std::string_view column) const {
+    std::string out = text(column);
+    if (out.empty())
+      throw Error(codes::bad_value,
+                  {fmt::format("“{}”不能为空", column), fmt::format("\"{}\" must not be empty", column)}, where(column));
+    return out;
+  }
+
   // The row's own checks: the error names a field, which has a column here.
   template <class T>
   T checked_row(T row) const {
@@ -337,7 +346,7 @@ RegistryData read_registry_folder(const std::string& path) {
   read_file(folder, "attributes.csv", attribute_file, [&](const Record& r) {
     out.attributes.push_back(r.checked_row(PlaceAttribute{r.text("place"),
                                                           r.text("name"),
-                                                          r.text("value"),
+                                                          r.filled("value"),
                                                           r.validity(),
                                                           r.day("known"),
                                                           r.text("source"),

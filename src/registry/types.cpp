@@ -324,7 +324,6 @@ PlaceRole checked(PlaceRole row) {
 PlaceAttribute checked(PlaceAttribute row) {
   need_code(row.place, row.where, "place");
   need_identifier(row.name, row.where, "name");
-  need(row.value, row.where, "value");
   need(row.source, row.where, "source");
   need_validity(row.validity, row.where);
   return row;

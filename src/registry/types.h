@@ -107,7 +107,7 @@ struct PlaceRole {
 };
 
 // A dated attribute such as the target class of a year. What was learned later replaces what was known
-// before, without erasing it.
+// before, without erasing it; one without a value says that from then on there is none.
 struct PlaceAttribute {
   std::string place;
   std::string name;

@@ -5,6 +5,7 @@
 // event.
 #pragma once
 
+#include "base/json.h"
 #include "ledger/ledger.h"
 #include "rights/rights.h"
 #include "store/list.h"
@@ -14,8 +15,6 @@
 #include <set>
 #include <string>
 #include <vector>
-
-#include <nlohmann/json.hpp>
 
 namespace tributary::rights {
 

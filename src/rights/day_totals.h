@@ -1,4 +1,4 @@
-// What was issued, surrendered, retired and cancelled on one day, without saying by whom.
+// What was issued, surrendered, retired, cancelled and reversed on one day, without saying by whom.
 #pragma once
 
 #include "rights/types.h"
@@ -18,8 +18,8 @@ struct DayTotal {
   std::int64_t transactions = 0;
 };
 
-// By instrument, kind and period; what was completed on that day. A later reversal is a transaction of its own and not
-// counted here. Joins a transaction that is open.
+// By instrument, kind and period; what was completed on that day. A reversal, of whatever kind of transaction, is told as such
+// on its own day: no day's figures change afterwards. Joins a transaction that is open.
 std::vector<DayTotal> day_totals(store::Database& database, const std::string& jurisdiction, Date day);
 
 }  // namespace tributary::rights

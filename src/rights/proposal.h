@@ -3,7 +3,7 @@
 
 #include "rights/types.h"
 
-#include <nlohmann/json.hpp>
+#include "base/json.h"
 
 namespace tributary::rights {
 

@@ -168,6 +168,18 @@ std::vector<Rights::Use> Rights::use_of_cap(std::string_view code) const {
   });
 }
 
+std::vector<Rights::Trusted> Rights::trusted(std::string_view code) const {
+  return look(database_, jurisdiction_, clock_, [&](Book& book) {
+    book.load_accounts(std::set<std::string>{std::string(code)});
+    std::vector<Trusted> out;
+    book.store().each([&](const store::Row& row) { out.push_back({row.text(0), {row.integer(1)}}); },
+                      "SELECT a.code, t.active_from FROM right_trust t JOIN right_account a ON a.jurisdiction = t.jurisdiction AND "
+                      "a.id = t.trusted WHERE t.jurisdiction = ? AND t.account = ? ORDER BY a.code",
+                      jurisdiction_, book.account(code).id);
+    return out;
+  });
+}
+
 Transaction Rights::transaction(std::string_view key) const {
   return look(database_, jurisdiction_, clock_, [&](Book& book) {
     book.load_transactions({std::string(key)});

@@ -4,13 +4,13 @@
 
 #include "rights/types.h"
 
+#include "base/json.h"
+
 #include <map>
 #include <set>
 #include <string>
 #include <tuple>
 #include <vector>
-
-#include <nlohmann/json.hpp>
 
 namespace tributary::rights {
 

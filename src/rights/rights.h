@@ -57,6 +57,16 @@ struct HeldFilter {
   int period_to = 0;
 };
 
+// What one transaction surrendered of one vintage and project.
+struct Surrendered {
+  std::string key;
+  std::string account;
+  Instrument instrument;
+  Part part;
+  std::string claim;  // the obligation, as Proposal::claim says it
+  Date on;            // the day of the second person
+};
+
 // What became of one trade of a batch.
 struct Settled {
   std::string key;
@@ -101,6 +111,11 @@ class Rights {
   // owner and sinks are trusted always. Distrust is immediate.
   void trust(std::string_view account, std::string_view trusted, int working_days, const Act& act);
   void distrust(std::string_view account, std::string_view trusted, const Act& act);
+  struct Trusted {
+    std::string account;
+    Instant from;  // transfers before need the cooling off
+  };
+  std::vector<Trusted> trusted(std::string_view account) const;  // by code; throws unknown_account
 
   // ---- transactions of two persons ----
 
@@ -166,6 +181,8 @@ class Rights {
   // As it was when the ledger's journal was as long as `position` (Ledger::position); by account, instrument,
   // period, project. Nothing is left out but what is zero.
   std::vector<Held> held(const HeldFilter& filter, std::int64_t position) const;
+  // What was surrendered from the accounts, in the same order and as of the same position; `claim` may be any.
+  std::vector<Surrendered> surrendered(const HeldFilter& filter, std::int64_t position) const;
   // By period: the cap (0 amount where none) and what was issued.
   struct Use {
     Part cap;

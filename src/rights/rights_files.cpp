@@ -114,6 +114,19 @@ Article read_article(const YamlNode& node) {
   return one;
 }
 
+SellerTag read_tag(const YamlNode& node) {
+  YamlMap map(node, "tags");
+  SellerTag one;
+  one.tag = map.text("tag");
+  one.title = map.bilingual("title");
+  one.parties = map.texts("parties");
+  one.projects = map.texts("projects");
+  one.source = source_of(map.source());
+  one.verified = map.boolean_or("verified", false);
+  map.finish();
+  return one;
+}
+
 PackAccount read_account(const YamlNode& node) {
   YamlMap map(node, "accounts");
   PackAccount out;
@@ -147,6 +160,7 @@ void RightsData::append(RightsData more) {
   for (auto& [code, one] : more.instruments) instruments.insert_or_assign(code, std::move(one));
   for (auto& [code, one] : more.accounts) accounts.insert_or_assign(code, std::move(one));
   for (auto& [code, one] : more.disclosures) disclosures.insert_or_assign(code, std::move(one));
+  for (auto& [tag, one] : more.tags) tags.insert_or_assign(tag, std::move(one));
   articles.insert(articles.begin(), std::make_move_iterator(more.articles.begin()),
                   std::make_move_iterator(more.articles.end()));
 }
@@ -180,8 +194,9 @@ const Article* RightsData::article(const Code& refusal, std::string_view instrum
 }
 
 void RightsData::check(const Proposal& p) const {
-  // What keeps the copy equal to the statement of the registry that holds title.
-  static constexpr std::array copying{TransactionKind::issue, TransactionKind::cancel, TransactionKind::reverse};
+  // What keeps the copy equal to the statement of the registry that holds title: what came in, and what left for good.
+  static constexpr std::array copying{TransactionKind::issue,  TransactionKind::surrender, TransactionKind::retire,
+                                      TransactionKind::cancel, TransactionKind::expire,    TransactionKind::reverse};
   const auto looked_at = [&](const std::string& code) {
     const auto at = instruments.find(code);
     return at != instruments.end() && at->second.view_only ? at : instruments.end();
@@ -190,8 +205,8 @@ void RightsData::check(const Proposal& p) const {
   if (found == instruments.end()) found = looked_at(p.into);  // nor does a conversion make any of it
   if (found == instruments.end() || std::ranges::count(copying, p.kind) > 0) return;
   throw Error(codes::view_only,
-              {fmt::format("{}在全国登记系统登记，这里只能录入和核销对账单，不能划转", found->second.is.name.zh),
-               fmt::format("{}: title is held by the national registry; here its statement is copied, nothing moves",
+              {fmt::format("{}在全国登记系统登记，这里只照对账单录入、清缴、注销和失效，不能划转", found->second.is.name.zh),
+               fmt::format("{}: title is held by the national registry; here its statement is copied: issued, surrendered, retired, cancelled, lapsed; nothing moves",
                            found->second.is.name.en)},
               {{}, 0, 0, "instrument"},
               {"请到全国登记系统办理。依据：" + found->second.source,
@@ -215,6 +230,11 @@ RightsData read_rights_folder(const std::string& path) {
     }
     for (const YamlNode* node : policy::list_of(map, "public")) read_disclosure(*node, out);
     for (const YamlNode* node : policy::list_of(map, "refusals")) out.articles.push_back(read_article(*node));
+    for (const YamlNode* node : policy::list_of(map, "tags")) {
+      SellerTag one = read_tag(*node);
+      const std::string tag = one.tag;
+      put_new(out.tags, tag, std::move(one), *node);
+    }
     map.finish();
   }
   return out;

@@ -16,6 +16,8 @@
 //
 //   public:                          # what anybody may look up: holder, quantity, validity
 //     - {instruments: [COD-GUO], fields: [holder, quantity], source: {…}, verified: false}
+//   tags:                            # whose sales are preferred, for reports only: nothing is refused or allowed by it
+//     - {tag: old-area, title: {zh: …, en: …}, parties: ["town:…"], projects: [CCER-…], source: {…}, verified: false}
 //   refusals:                        # the article behind a refusal, by its code; of some instruments, or of all
 //     - {refusal: fee_unpaid, instruments: [COD-GUO], source: {…}, verified: false}
 //
@@ -55,6 +57,15 @@ struct Article {
   std::string source;
   bool verified = false;
 };
+// Sellers and projects of one kind, such as those of old revolutionary areas, by a list with its year.
+struct SellerTag {
+  std::string tag;
+  Text title;
+  std::vector<std::string> parties{};   // owners of accounts
+  std::vector<std::string> projects{};  // of stocks
+  std::string source{};
+  bool verified = false;
+};
 struct PackAccount {
   NewRightAccount is;
   std::string permit{};
@@ -67,6 +78,7 @@ struct RightsData {
   std::map<std::string, PackAccount> accounts;        // by code
   std::map<std::string, Disclosure> disclosures;      // by instrument; one that is not there is not public
   std::vector<Article> articles;                      // lower packs first
+  std::map<std::string, SellerTag> tags;              // by tag
   // Later packs go below: an entry with the same code is replaced.
   void append(RightsData more);
   // Throws view_only for a proposal that would move title of what is only looked at here.

@@ -129,7 +129,7 @@ TEST(RightsFiles, ApplyingAgainChangesNothing) {
 TEST(RightsFiles, TitleHeldElsewhereDoesNotMoveHere) {
   const Folder folder(instrument("stock", "2021", "2041", ", view_only: true"));
   const RightsData data = read_rights_folder(folder.path.string());
-  for (const Kind kind : {Kind::transfer, Kind::allocate, Kind::pledge, Kind::surrender, Kind::lease, Kind::convert})
+  for (const Kind kind : {Kind::transfer, Kind::allocate, Kind::pledge, Kind::lease, Kind::convert})
     try {
       data.check({.kind = kind, .instrument = "X"});
       ADD_FAILURE() << to_string(kind);
@@ -137,7 +137,7 @@ TEST(RightsFiles, TitleHeldElsewhereDoesNotMoveHere) {
       EXPECT_EQ(e.code(), codes::view_only);
     }
   EXPECT_EQ(code_of([&] { data.check({.kind = Kind::convert, .instrument = "Y", .into = "X"}); }), "view_only");
-  for (const Kind kind : {Kind::issue, Kind::cancel, Kind::reverse})
+  for (const Kind kind : {Kind::issue, Kind::surrender, Kind::retire, Kind::cancel, Kind::expire, Kind::reverse})
     EXPECT_NO_THROW(data.check({.kind = kind, .instrument = "X"}));
   EXPECT_NO_THROW(data.check({.kind = Kind::transfer, .instrument = "Y"}));
 }

@@ -1,11 +1,10 @@
 // Verified savings (W4): sold once, out of what was verified, by whoever saved it and by nobody else; and those that were
 // registered before a saving had an owner.
+#include "base/json.h"
 #include "rights/journal.h"
 #include "rights/rights_testing.h"
 #include "rights/setups.h"
 #include "store/row_bomb_testing.h"
-
-#include <nlohmann/json.hpp>
 
 namespace tributary::rights::testing {
 namespace {

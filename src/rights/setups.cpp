@@ -12,7 +12,7 @@ namespace tributary::rights {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> kinds{"cap", "permit", "status", "account", "saving"};
+constexpr std::array<std::string_view, 7> kinds{"cap", "permit", "status", "account", "saving", "trust", "distrust"};
 constexpr std::string_view columns =
     "key, kind, content, state, initiator, approver, reason, rule, note, proposed, decided";
 
@@ -43,6 +43,13 @@ Json json_of(const Setup& s) {
       out["account"] = s.account;
       out["volume"] = s.volume;
       break;
+    case SetupKind::trust:
+      out["working_days"] = s.working_days;
+      [[fallthrough]];
+    case SetupKind::distrust:
+      out["account"] = s.account;
+      out["trusted"] = s.trusted;
+      break;
   }
   return out;
 }
@@ -64,6 +71,8 @@ Setup setup_of(const std::string& content) {
   if (in.contains("type")) s.type = static_cast<AccountType>(in.at("type").get<int>());
   s.saving = in.value("saving", "");
   s.volume = in.value("volume", std::int64_t{0});
+  s.trusted = in.value("trusted", "");
+  s.working_days = in.value("working_days", 0);
   return s;
 }
 
@@ -99,9 +108,10 @@ std::optional<SetupKind> parse_setup_kind(std::string_view name) {
 }
 
 Text title_of(SetupKind kind) {
-  static const std::array<Text, 5> titles{Text{"总量控制数", "Cap"}, Text{"许可证", "Permit"},
+  static const std::array<Text, 7> titles{Text{"总量控制数", "Cap"}, Text{"许可证", "Permit"},
                                           Text{"账户状态", "Status of an account"}, Text{"开立账户", "New account"},
-                                          Text{"核定节约量", "Verified saving"}};
+                                          Text{"核定节约量", "Verified saving"}, Text{"信任账户", "Trusted account"},
+                                          Text{"取消信任账户", "Account no longer trusted"}};
   return titles.at(static_cast<std::size_t>(kind) - 1);
 }
 
@@ -156,6 +166,20 @@ void Setups::check(const Setup& s) const {
       rights_.account(s.account);
       if (s.volume <= 0) throw bad_field("quantity", "节约量须为正数", "the volume must be positive");
       return;
+    case SetupKind::trust:
+    case SetupKind::distrust: {
+      rights_.account(s.account);
+      rights_.account(s.trusted);
+      if (s.account == s.trusted) throw bad_field("trusted", "须是另一个账户", "it has to be another account");
+      if (s.working_days < 0 || s.working_days > 60)
+        throw bad_field("delay_days", "等待的工作日为 0 到 60", "the working days to wait are 0 to 60");
+      const std::vector<Rights::Trusted> has = rights_.trusted(s.account);
+      const bool there = std::ranges::find(has, s.trusted, &Rights::Trusted::account) != has.end();
+      if (there == (s.kind == SetupKind::trust))
+        throw bad_field("trusted", there ? "已在信任名单上" : "不在信任名单上",
+                        there ? "it is on the list already" : "it is not on the list");
+      return;
+    }
   }
 }
 
@@ -193,6 +217,10 @@ void Setups::enact(const SetupChange& c, const Act& act) {
       return rights_.open({s.account, s.owner, s.type}, act);
     case SetupKind::saving:
       return rights_.register_saving(s.saving, s.instrument, s.volume, s.account, act);
+    case SetupKind::trust:
+      return rights_.trust(s.account, s.trusted, s.working_days, act);
+    case SetupKind::distrust:
+      return rights_.distrust(s.account, s.trusted, act);
   }
 }
 

@@ -1,4 +1,4 @@
-// What is set up by two persons, one after the other: caps, permits, accounts and their status, savings.
+// What is set up by two persons, one after the other: caps, permits, accounts and their status, savings, trusted accounts.
 //
 // Nothing of it holds until the second person agrees; then Rights does it and its journal names both. What speaks
 // against it is told when it is proposed as far as it can be known, and again when it is agreed to.
@@ -14,7 +14,7 @@
 
 namespace tributary::rights {
 
-enum class SetupKind : std::uint8_t { cap = 1, permit, status, account, saving };
+enum class SetupKind : std::uint8_t { cap = 1, permit, status, account, saving, trust, distrust };
 std::string_view to_string(SetupKind kind);
 std::optional<SetupKind> parse_setup_kind(std::string_view name);
 Text title_of(SetupKind kind);
@@ -25,7 +25,7 @@ struct Setup {
   SetupKind kind = SetupKind::cap;
   std::string instrument{};                           // cap, saving
   Part cap{};                                         // cap
-  std::string account{};                              // permit, status, account; saving: whose it is
+  std::string account{};                              // permit, status, account; saving: whose it is; trust: who trusts
   std::string permit{};                               // permit
   std::optional<Month> permit_to{};                   // permit
   AccountStatus status = AccountStatus::open;         // status
@@ -33,6 +33,8 @@ struct Setup {
   AccountType type = AccountType::holding;            // account
   std::string saving{};                               // saving: its id
   std::int64_t volume = 0;                            // saving
+  std::string trusted{};                              // trust, distrust: the account it trusts
+  int working_days = 0;                               // trust: until it counts, see Rights::trust
   bool operator==(const Setup&) const = default;
 };
 

@@ -80,7 +80,40 @@ TEST_P(SetupsOn, WhatCannotBeIsToldAtOnce) {
   EXPECT_EQ(code({.kind = SetupKind::saving, .instrument = "WATER", .saving = "SV", .volume = 1}), "bad_value");  // whose?
   EXPECT_EQ(code({.kind = SetupKind::saving, .instrument = "WATER", .account = "Z", .saving = "SV", .volume = 1}), "unknown_account");
   EXPECT_EQ(code({.kind = SetupKind::account, .account = "A", .owner = "pa"}), "account_conflict");
+  EXPECT_EQ(code({.kind = SetupKind::trust, .account = "A", .trusted = "A"}), "bad_value");
+  EXPECT_EQ(code({.kind = SetupKind::trust, .account = "A", .trusted = "Z"}), "unknown_account");
+  EXPECT_EQ(code({.kind = SetupKind::trust, .account = "A", .trusted = "B", .working_days = 61}), "bad_value");
+  EXPECT_EQ(code({.kind = SetupKind::distrust, .account = "A", .trusted = "B"}), "bad_value");  // it is not on the list
   EXPECT_TRUE(setups.all(false).empty());
+}
+
+// I9: what is sent to an account on the list needs no cooling off, once the list has grown old enough.
+TEST_P(SetupsOn, TrustedAccountsNeedNoCoolingOff) {
+  w.give("A", "COD", 100, months(0, 24));
+  const auto sent = [&](const std::string& key) {
+    w.rights.propose({.key = key, .kind = Kind::transfer, .instrument = "COD", .from = "A", .to = "B", .quantity = 1,
+                      .term = months(1, 5), .delay_days = 1},
+                     first);
+    return w.rights.approve(key, second).state;
+  };
+  EXPECT_EQ(sent("T1"), TransactionState::delayed);
+  setups.propose("LIST", {.kind = SetupKind::trust, .account = "A", .trusted = "B", .working_days = 2}, first);
+  EXPECT_EQ(code_of([&] { setups.approve(std::vector<std::string>{"LIST"}, first); }), "same_person");
+  EXPECT_TRUE(w.rights.trusted("A").empty());
+  setups.approve(std::vector<std::string>{"LIST"}, second);
+  const auto list = w.rights.trusted("A");
+  ASSERT_EQ(list.size(), 1u);
+  EXPECT_EQ(list[0].account, "B");
+  EXPECT_GT(list[0].from, w.clock.now());
+  EXPECT_EQ(sent("T2"), TransactionState::delayed);  // not yet
+  w.clock.set(list[0].from);
+  EXPECT_EQ(sent("T3"), TransactionState::completed);
+  EXPECT_EQ(code_of([&] { setups.propose("AGAIN", {.kind = SetupKind::trust, .account = "A", .trusted = "B"}, first); }), "bad_value");
+  setups.propose("OFF", {.kind = SetupKind::distrust, .account = "A", .trusted = "B"}, first);
+  setups.approve(std::vector<std::string>{"OFF"}, second);
+  EXPECT_TRUE(w.rights.trusted("A").empty());
+  EXPECT_EQ(sent("T4"), TransactionState::delayed);
+  EXPECT_EQ(w.troubles(), "");
 }
 
 TEST_P(SetupsOn, AnExaminationNamesEverythingAndWritesNothing) {

@@ -2,6 +2,7 @@
 #include "venues/auctions.h"
 
 #include "base/text.h"
+#include "venues/ascent.h"
 #include "venues/stored.h"
 
 #include <algorithm>
@@ -62,8 +63,12 @@ void require_other(const std::string& actor, std::initializer_list<std::string> 
 }
 
 Auctions::Auctions(store::Database& database, std::string jurisdiction, const Clock& clock,
-                   const WorkCalendar& calendar)
-    : database_(database), jurisdiction_(std::move(jurisdiction)), clock_(clock), calendar_(calendar) {}
+                   const WorkCalendar& calendar, const casework::Vault& vault)
+    : database_(database),
+      jurisdiction_(std::move(jurisdiction)),
+      clock_(clock),
+      calendar_(calendar),
+      vault_(vault) {}
 
 // ---- rows ----
 
@@ -71,8 +76,11 @@ namespace {
 
 constexpr const char* columns =
     "SELECT number, state, terms, announced_by, approved_by, closed_by, secret, bids, head, events, result, "
-    "result_hash, price, sold FROM venue_auction ";
+    "result_hash, price, sold, ends, extensions FROM venue_auction ";
 
+std::optional<Instant> instant_in(const std::optional<std::int64_t>& seconds) {
+  return seconds ? std::optional(Instant{*seconds}) : std::nullopt;
+}
 std::optional<Decimal> decimal_in(const std::optional<std::string>& text) {
   return text ? std::optional(Decimal::parse(*text)) : std::nullopt;
 }
@@ -100,6 +108,8 @@ Auctions::Row Auctions::load(store::Transaction& t, std::int64_t number) const {
   out.result_hash = row->text_or_null(11).value_or("");
   out.price = decimal_in(row->text_or_null(12));
   out.sold = row->integer_or_null(13);
+  out.ends = instant_in(row->integer_or_null(14));
+  out.extensions = static_cast<int>(row->integer(15));
   return out;
 }
 
@@ -108,9 +118,11 @@ void Auctions::change_state(store::Transaction& t, Row& row, const std::string& 
   row.state = state;
   ++row.events;
   t.execute(
-      "UPDATE venue_auction SET state = ?, events = ?, approved_by = ?, closed_by = ? WHERE jurisdiction = ? "
-      "AND number = ?",
-      row.state, row.events, row.approved_by, row.closed_by, jurisdiction_, row.number);
+      "UPDATE venue_auction SET state = ?, events = ?, approved_by = ?, closed_by = ?, ends = ?, extensions "
+      "= ? WHERE "
+      "jurisdiction = ? AND number = ?",
+      row.state, row.events, row.approved_by, row.closed_by,
+      row.ends ? std::optional(row.ends->seconds) : std::nullopt, row.extensions, jurisdiction_, row.number);
   t.execute(
       "INSERT INTO venue_event (jurisdiction, auction, seq, at, event, detail) VALUES (?, ?, ?, ?, ?, ?)",
       jurisdiction_, row.number, row.events, clock_.now().seconds, event, detail);
@@ -131,6 +143,11 @@ std::int64_t Auctions::announce(const AuctionVenue& venue, const Announcement& a
         fmt::format("the supply {} must be a whole number of lots of {}", announcement.supply, venue.lot));
   if (announcement.closes <= announcement.opens)
     throw bad_field("closes", "截止须晚于开始", "the close comes after the opening");
+  if (venue.format == Format::sealed_then_ascending && *timed_from(terms) <= announcement.opens)
+    throw bad_field("closes",
+                    fmt::format("最后 {} 秒为限时竞价，其前须有密封报价的时间", venue.ascending->lasts),
+                    fmt::format("the last {} seconds are timed; the sealed round needs time before them",
+                                venue.ascending->lasts));
   const std::string secret = random_hex(8);
   std::int64_t number = 0;
   database_.together([&](store::Transaction& t) {
@@ -220,11 +237,11 @@ void Auctions::cancel(std::int64_t number, const rights::Act& act) {
     for (const Bidder& bidder : this->bidders(number)) require_other(act.actor, {bidder.applied_by});
     if (row.state == "cancelled") return;
     if (row.state != "announced")
-      throw Error(codes::wrong_state, {fmt::format("第 {} 场竞价的状态为“{}”，不能撤销", number, row.state),
-                                       fmt::format("auction {} is \"{}\" and is not called off", number,
-                                                   row.state)});
+      throw Error(codes::wrong_state,
+                  {fmt::format("第 {} 场竞价的状态为“{}”，不能撤销", number, row.state),
+                   fmt::format("auction {} is \"{}\" and is not called off", number, row.state)});
     row.closed_by = act.actor;
-    release_all(row, read_bids(t, row), {act.actor, "", act.reason, row.rule()});
+    release_all(row, standing_bids(t, row), {act.actor, "", act.reason, row.rule()});
     change_state(t, row, "cancelled", "called_off", act.reason);
   });
 }
@@ -246,6 +263,9 @@ AuctionView Auctions::summary(const Row& row, bool closed) {
     out.venue.reserve_price = Decimal(0);
   out.price = row.price;
   out.sold = row.sold.value_or(0);
+  out.ends = row.end();
+  out.extensions = row.extensions;
+  out.timed_from = timed_from(row.terms);
   return out;
 }
 
@@ -290,10 +310,11 @@ AuctionView Auctions::auction(std::int64_t number) const {
 }
 
 std::vector<AuctionView> Auctions::auctions(const AuctionPage& page) const {
-  const auto [key, marks] = page.by_close ? std::pair("(closes, number)", "(?, ?)") : std::pair("number", "?");
+  const auto [key, marks] =
+      page.by_close ? std::pair("(closes, number)", "(?, ?)") : std::pair("number", "?");
   std::string sql =
       "SELECT number, state, terms, announced_by, approved_by, closed_by, result_hash, price, sold, "
-      "CASE WHEN sold IS NULL THEN result END FROM venue_auction WHERE jurisdiction = ?";
+      "CASE WHEN sold IS NULL THEN result END, ends, extensions FROM venue_auction WHERE jurisdiction = ?";
   std::vector<store::Value> values{store::to_value(jurisdiction_)};
   if (page.published) sql += " AND state NOT IN ('draft', 'rejected')";
   if (page.after) {
@@ -302,8 +323,8 @@ std::vector<AuctionView> Auctions::auctions(const AuctionPage& page) const {
     values.push_back(store::to_value(page.after->second));
   }
   const char* direction = page.upward ? "ASC" : "DESC";
-  sql += fmt::format(" ORDER BY {}number {} LIMIT ?", page.by_close ? fmt::format("closes {}, ", direction) : "",
-                     direction);
+  sql += fmt::format(" ORDER BY {}number {} LIMIT ?",
+                     page.by_close ? fmt::format("closes {}, ", direction) : "", direction);
   values.push_back(store::to_value(page.limit));
   return database_.read([&](store::Transaction& t) {
     std::vector<AuctionView> out;
@@ -322,6 +343,8 @@ std::vector<AuctionView> Auctions::auctions(const AuctionPage& page) const {
         row.price = price_in(parsed);
         row.sold = sold_in(parsed);
       }
+      row.ends = instant_in(r.integer_or_null(10));
+      row.extensions = static_cast<int>(r.integer(11));
       out.push_back(summary(row, r.text_or_null(6).has_value()));
     });
     return out;

@@ -9,10 +9,14 @@
 //   auctions.close(no, "public seed", qian);           // after the close: cleared, settled, released, at
 //   once auctions.decide(no, true, li);                     // where an authority decides
 //
+// In a timed auction (venue.format) what has to be beaten and who leads is told to all at once: standing().
+// The end moves with late bids; close() waits for it.
+//
 // The goods are set aside in the registry of rights at the announcement, the cash (in a buy-back: the goods)
-// of a bid before it counts. Bids are sealed: until the close no call gives one out but to whoever made it, nor
-// says how many there are. Time is the server's, order its sequence. close() takes no figure that could change the outcome but the public seed,
-// whose secret half was committed to before the first bid; the same bids give the same result (verify()).
+// of a bid before it counts. Bids are sealed: until the close no call gives one out but to whoever made it,
+// nor says how many there are. Time is the server's, order its sequence. close() takes no figure that could
+// change the outcome but the public seed, whose secret half was committed to before the first bid; the same
+// bids give the same result (verify()).
 //
 // Every call is one transaction: all of it happens or nothing. `Act::approver` is ignored: the second person
 // makes a call of his own.
@@ -23,14 +27,24 @@
 #include "venues/codes.h"
 #include "venues/declaration.h"
 
+#include <functional>
 #include <limits>
 #include <optional>
 #include <string>
 #include <vector>
 
+namespace tributary::casework {
+class Vault;
+}
+
 namespace tributary::venues {
 
 std::span<const store::Migration> migrations();
+
+// Every bid that is sealed, with its place, for those who keep the keys. What `visit` returns replaces it.
+void each_sealed(store::Database& database, const std::string& tenant,
+                 const std::function<std::optional<std::string>(const std::string& sealed,
+                                                                const std::string& place)>& visit);
 
 struct Announcement {
   std::string key;      // the same key again with the same content: no change
@@ -45,7 +59,7 @@ struct Announcement {
 struct Bid {
   std::string key{};
   std::string account{};
-  Decimal price;  // yuan; a whole number of ticks
+  Decimal price;              // yuan; a whole number of ticks
   std::int64_t quantity = 0;  // 0, with `improves`: withdraws that bid, where the venue lets it
   std::int64_t cover_fen =
       0;                   // sale: cash to set aside, when more than needed, so that it does not tell the bid
@@ -54,8 +68,8 @@ struct Bid {
 // What a bid would come to, and everything that speaks against it.
 struct Quote {
   std::int64_t price_fen = 0, charges_fen = 0;  // in a buy-back: of the seller
-  std::int64_t set_aside = 0;  // sale: fen; buy-back: of the instrument
-  std::int64_t free = 0;       // sale: fen the account could set aside, with what the improved bid gives back
+  std::int64_t set_aside = 0;                   // sale: fen; buy-back: of the instrument
+  std::int64_t free = 0;  // sale: fen the account could set aside, with what the improved bid gives back
   std::vector<Error> faults;
 };
 // What proves that a bid was received.
@@ -75,8 +89,27 @@ struct StoredBid {
   std::optional<std::int64_t> replaced_by{};
   Instant at;
   std::string hash{};
-  std::string salt{};  // 128 random bits, hashed with it; told once it is opened. Empty: of before they were added
-  bool stands() const { return !replaced_by && quantity > 0; }  // neither improved nor a withdrawal
+  std::optional<std::int64_t>
+      outbid_by{};  // timed: by which it can win no more; what it had set aside is free
+  std::string
+      salt{};  // 128 random bits, hashed with it; told once it is opened. Empty: of before they were added
+  // Neither improved, nor outbid for good, nor a withdrawal.
+  bool stands() const { return !replaced_by && !outbid_by && quantity > 0; }
+};
+
+// The timed part as everybody may see it.
+struct Standing {
+  struct Leader {
+    std::int64_t bidder = 0;  // in the order in which they first bid, from 1
+    std::string account;      // told to others only where the venue declares names
+    std::int64_t quantity = 0;
+  };
+  bool timed = false;              // announced and begun; else the rest says nothing
+  std::optional<Decimal> price{};  // to be beaten; none: the bids do not cover the supply yet
+  std::optional<Decimal>
+      next{};  // least price of a bid that counts (in a buy-back the most); none: no lower one
+  std::vector<Leader> leaders{};  // who would get how much, were it over now; by number
+  std::int64_t bidders = 0;       // who have bid so far
 };
 
 struct Outcome {  // of one bid that was served
@@ -103,17 +136,20 @@ struct AuctionView {
   std::optional<Decimal> price{};    // none: not closed, or nothing sold
   std::int64_t sold = 0;
   std::vector<Outcome> outcomes;
-  std::optional<Instant> decide_by{};  // while an authority decides
-  std::int64_t admitted = 0;           // bidders
-  std::string result;  // JSON, with the steps of the clearing; empty before the close
+  Instant ends;  // the close, as late bids have put it off
+  int extensions = 0;
+  std::optional<Instant> timed_from{};  // none: sealed
+  std::optional<Instant> decide_by{};   // while an authority decides
+  std::int64_t admitted = 0;            // bidders
+  std::string result;                   // JSON, with the steps of the clearing; empty before the close
   std::string result_hash;
 };
 
 // A part of the list of auctions.
 struct AuctionPage {
-  bool published = false;  // no drafts, nor what was rejected
-  bool by_close = false;   // else by number
-  bool upward = false;     // else the newest first
+  bool published = false;                                   // no drafts, nor what was rejected
+  bool by_close = false;                                    // else by number
+  bool upward = false;                                      // else the newest first
   std::optional<std::pair<Instant, std::int64_t>> after{};  // close and number of the last one before
   std::int64_t limit = std::numeric_limits<std::int64_t>::max();
 };
@@ -129,10 +165,13 @@ struct Bidder {
   std::string account, owner, zone, state, applied_by, decided_by;
 };
 
+class Ascent;
+
 class Auctions {
  public:
+  // `vault` seals bids until they are opened, and outlives this.
   Auctions(store::Database& database, std::string jurisdiction, const Clock& clock,
-           const WorkCalendar& calendar);
+           const WorkCalendar& calendar, const casework::Vault& vault);
 
   // Sets the goods (in a buy-back the cash) aside. Throws bad_value, too_early, key_conflict, and what
   // Rights::reserve throws.
@@ -150,7 +189,9 @@ class Auctions {
   std::vector<Bidder> bidders(std::int64_t number) const;
 
   // By whoever applied for the account. The same key again with the same content gives the same receipt, also
-  // after the close. Throws too_early, too_late, not_admitted, not_yours, not_improved, beyond_reserve, …
+  // after the close. Throws too_early, too_late, not_admitted, not_yours, not_improved, beyond_reserve,
+  // below_step, bids_locked, … In a timed auction an account has one standing bid, which the next one
+  // improves, named or not.
   Receipt bid(std::int64_t number, const Bid& bid, const rights::Act& act);
   // Nothing is stored. Throws not_yours, not_admitted.
   Quote quote(std::int64_t number, const Bid& bid, const std::string& actor) const;
@@ -158,14 +199,16 @@ class Auctions {
   std::vector<StoredBid> own_bids(std::int64_t number, const std::string& account,
                                   const std::string& actor) const;
 
-  // Again: no change.
+  Standing standing(std::int64_t number) const;
+
+  // Again: no change. The seed may be left empty where ties are by time.
   AuctionView close(std::int64_t number, const std::string& seed, const rights::Act& act);
   // Of all trades that wait for it, by somebody who had no part in the auction.
   AuctionView decide(std::int64_t number, bool granted, const rights::Act& act);
   // Trades whose deadline has passed unwind. Returns how many auctions came to their end.
   int advance(const rights::Act& act);
 
-  AuctionView auction(std::int64_t number) const;          // throws unknown_auction
+  AuctionView auction(std::int64_t number) const;  // throws unknown_auction
   // Without outcomes, result and number of bidders: no bid, no bidder and no trade is read for a list.
   std::vector<AuctionView> auctions(const AuctionPage& page = {}) const;
   std::vector<StoredBid> bids(std::int64_t number) const;  // throws sealed until the bids were opened
@@ -180,6 +223,12 @@ class Auctions {
   void change_state(store::Transaction& t, Row& row, const std::string& state, const std::string& event,
                     const std::string& detail) const;
   std::vector<StoredBid> read_bids(store::Transaction& t, const Row& row) const;
+  StoredBid stored_bid(const Row& row, const store::Row& columns) const;
+  std::optional<StoredBid> bid_under(store::Transaction& t, const Row& row, const std::string& key) const;
+  void insert_bid(store::Transaction& t, const Row& row, const StoredBid& bid, const std::string& by) const;
+  void open_bids(store::Transaction& t, const Row& row, const std::vector<StoredBid>& bids) const;
+  void set_aside(const Row& row, const StoredBid& bid, const rights::Act& by) const;
+  void advance_ascent(store::Transaction& t, Row& row, Ascent& ascent, const StoredBid& bid) const;
   static AuctionView summary(const Row& row, bool closed);
   AuctionView view(const Row& row) const;
   std::vector<Check> checks_of(const Row& row, const Application& application) const;
@@ -188,9 +237,11 @@ class Auctions {
   std::string require_agent(store::Transaction& t, const Row& row, const std::string& account,
                             const std::string& actor) const;
   // The standing bid that one improves.
-  StoredBid improved(store::Transaction& t, const Row& row, const Bid& bid) const;
+  static StoredBid improved(const std::vector<StoredBid>& bids, const Bid& bid);
   // Gives back what the lot, the bids and the deposits have set aside and not used.
-  void release_all(const Row& row, const std::vector<StoredBid>& bids, const rights::Act& by) const;
+  void release_all(const Row& row, const std::vector<std::int64_t>& bids, const rights::Act& by) const;
+  // Numbers of the bids that stand; told without opening any.
+  std::vector<std::int64_t> standing_bids(store::Transaction& t, const Row& row) const;
   void finish_if_decided(store::Transaction& t, Row& row) const;
   rights::Rights rights() const { return {database_, jurisdiction_, clock_, calendar_}; }
 
@@ -198,6 +249,7 @@ class Auctions {
   std::string jurisdiction_;
   const Clock& clock_;
   const WorkCalendar& calendar_;
+  const casework::Vault& vault_;
 };
 
 }  // namespace tributary::venues

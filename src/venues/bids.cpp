@@ -1,6 +1,7 @@
 // Bids: covered before they count, chained in the server's order, sealed until the close.
 #include "base/text.h"
 #include "rights/codes.h"
+#include "venues/ascent.h"
 #include "venues/auctions.h"
 #include "venues/stored.h"
 
@@ -46,38 +47,26 @@ void require_reserve(const Terms& terms, const Bid& bid) {
 void require_better(const Terms& terms, const Bid& bid, const StoredBid& old) {
   const Amend amend = terms.venue.amend;
   if (amend == Amend::free) return;
-  const bool no_worse = (is_sale(terms) ? bid.price >= old.price : bid.price <= old.price) &&
-                        bid.quantity >= old.quantity;
+  const bool no_worse =
+      (is_sale(terms) ? bid.price >= old.price : bid.price <= old.price) && bid.quantity >= old.quantity;
   const bool same = bid.price == old.price && bid.quantity == old.quantity;
   if (amend == Amend::upward && no_worse && !same) return;
-  throw Error(codes::not_improved,
-              {amend == Amend::none ? "报价一经提交不得更改"
-                                    : "报价只能改优：价格不变差、数量不减少，且至少一项改优",
-               amend == Amend::none
-                   ? "bids are irrevocable"
-                   : "a bid may only be improved: no worse price, no less quantity, one of them better"},
-              {{}, 0, 0, "improves"});
+  throw Error(
+      codes::not_improved,
+      {amend == Amend::none ? "报价一经提交不得更改" : "报价只能改优：价格不变差、数量不减少，且至少一项改优",
+       amend == Amend::none
+           ? "bids are irrevocable"
+           : "a bid may only be improved: no worse price, no less quantity, one of them better"},
+      {{}, 0, 0, "improves"});
 }
+
+constexpr const char* venue_actor = "venue";  // the system itself, in the journal of rights
 
 bool withdraws(const Bid& bid) {
   return bid.quantity == 0 && !bid.improves.empty();
 }
 
 }  // namespace
-
-std::string hash_of(const std::string& before, const StoredBid& bid) {
-  Json content{{"before", before},
-               {"seq", bid.seq},
-               {"key", bid.key},
-               {"account", bid.account},
-               {"price", bid.price.normalized().to_string()},
-               {"quantity", bid.quantity},
-               {"cover", bid.cover_fen},
-               {"improves", bid.improves},
-               {"at", bid.at.seconds}};
-  if (!bid.salt.empty()) content["salt"] = bid.salt;
-  return sha256_hex(content.dump());
-}
 
 std::string Auctions::require_agent(store::Transaction& t, const Row& row, const std::string& account,
                                     const std::string& actor) const {
@@ -86,10 +75,10 @@ std::string Auctions::require_agent(store::Transaction& t, const Row& row, const
       "account = ?",
       jurisdiction_, row.number, account);
   if (!who || who->text(1) != "admitted")
-    throw Error(codes::not_admitted,
-                {fmt::format("账户 {} 没有竞买资格", account),
-                 fmt::format("account {} is not admitted", account)},
-                {{}, 0, 0, "account"});
+    throw Error(
+        codes::not_admitted,
+        {fmt::format("账户 {} 没有竞买资格", account), fmt::format("account {} is not admitted", account)},
+        {{}, 0, 0, "account"});
   if (who->text(2) != actor)
     throw Error(codes::not_yours,
                 {fmt::format("账户 {} 只能由其报名人出价", account),
@@ -98,11 +87,45 @@ std::string Auctions::require_agent(store::Transaction& t, const Row& row, const
   return who->text(0);
 }
 
-StoredBid Auctions::improved(store::Transaction& t, const Row& row, const Bid& bid) const {
-  for (StoredBid& old : read_bids(t, row))
+StoredBid Auctions::improved(const std::vector<StoredBid>& bids, const Bid& bid) {
+  for (const StoredBid& old : bids)
     if (old.key == bid.improves && old.account == bid.account && old.stands()) return old;
   throw bad_field("improves", fmt::format("没有可改的报价“{}”", bid.improves),
                   fmt::format("there is no standing bid \"{}\" to improve", bid.improves));
+}
+
+void Auctions::set_aside(const Row& row, const StoredBid& bid, const rights::Act& by) const {
+  const bool sale = is_sale(row.terms);
+  const Announcement& lot = row.terms.announcement;
+  rights::Order order{.key = row.bid_key(bid.seq),
+                      .account = bid.account,
+                      .instrument = sale ? std::string(rights::cash) : row.terms.venue.instrument,
+                      .quantity = sale ? bid.cover_fen : bid.quantity};
+  if (!sale) {
+    order.term = lot.term;
+    order.vintage = lot.vintage;
+    order.project = lot.project;
+  }
+  rights().reserve(std::span(&order, 1), by);
+}
+
+// What bids in the timed part do to others: who can win no more is free again, a late one puts the end off.
+// Everybody is told.
+void Auctions::advance_ascent(store::Transaction& t, Row& row, Ascent& ascent, const StoredBid& bid) const {
+  const Ascent::Effect effect = ascent.add(bid);
+  std::vector<std::string> keys;
+  for (const StoredBid& out : effect.outbid) {
+    keys.push_back(row.bid_key(out.seq));
+    t.execute("UPDATE venue_bid SET outbid_by = ? WHERE jurisdiction = ? AND auction = ? AND seq = ?",
+              bid.seq, jurisdiction_, row.number, out.seq);
+  }
+  // Whose bid it was that outbid them is nobody's business in their journal.
+  if (!keys.empty()) rights().release(keys, {venue_actor, "", "报价被超过 / outbid", row.rule()});
+  change_state(t, row, row.state, "raised", ascent.price() ? ascent.price()->to_string() : "");
+  if (!effect.extended) return;
+  row.ends = ascent.end();
+  row.extensions = ascent.extensions();
+  change_state(t, row, row.state, "extended", to_rfc3339(ascent.end()));
 }
 
 Receipt Auctions::bid(std::int64_t number, const Bid& bid, const rights::Act& act) {
@@ -114,80 +137,76 @@ Receipt Auctions::bid(std::int64_t number, const Bid& bid, const rights::Act& ac
     const Instant now = clock_.now();
     Row row = load(t, number);
     const AuctionVenue& venue = row.terms.venue;
-    const Announcement& lot = row.terms.announcement;
-    const std::int64_t ticks = ticks_of(venue, bid.price);
+    const bool rises = venue.format != Format::sealed, timed = timed_at(row.terms, now);
     const std::string zone = require_agent(t, row, bid.account, act.actor);
     const bool sale = is_sale(row.terms);
-    const std::int64_t needed = sale ? due_from_buyer(row.terms, bid.quantity, bid.price) : 0;
-    const std::int64_t cover = sale && !withdraws(bid) ? std::max(needed, bid.cover_fen) : 0;
-    if (const auto had = t.first("SELECT seq, account, ticks, quantity, cover, improves, at, hash FROM "
-                                 "venue_bid WHERE jurisdiction = ? AND auction = ? AND key = ?",
-                                 jurisdiction_, number, bid.key)) {
-      if (had->text(1) != bid.account || had->integer(2) != ticks || had->integer(3) != bid.quantity ||
-          had->integer(4) != cover || had->text(5) != bid.improves)
+    StoredBid stored{.key = bid.key,
+                     .account = bid.account,
+                     .price = yuan_of(venue, ticks_of(venue, bid.price)),
+                     .quantity = bid.quantity,
+                     .improves = bid.improves,
+                     .at = now};
+    if (sale && !withdraws(bid))
+      stored.cover_fen = std::max(due_from_buyer(row.terms, bid.quantity, bid.price), bid.cover_fen);
+    if (const auto had = bid_under(t, row, bid.key)) {
+      // Which own bid it improves is found by the venue where there is but one.
+      if (had->account != bid.account || had->price != stored.price || had->quantity != bid.quantity ||
+          had->cover_fen != stored.cover_fen || (!rises && had->improves != bid.improves))
         throw Error(codes::key_conflict,
                     {fmt::format("编号“{}”已用于内容不同的另一报价", bid.key),
                      fmt::format("the key \"{}\" stands for another bid", bid.key)},
                     {{}, 0, 0, "key"});
-      out = {had->integer(0), {had->integer(6)}, had->text(7)};
+      out = {had->seq, had->at, had->hash};
       return;
     }
-    if (row.state != "announced" || now >= lot.closes)
+    if (row.state != "announced" || now >= row.end())
       throw Error(codes::too_late,
-                  {fmt::format("竞价已于 {} 截止，收到时间 {}", to_string(lot.closes), to_string(now)),
-                   fmt::format("bidding closed on {}; this was received on {}", to_string(lot.closes),
+                  {fmt::format("竞价已于 {} 截止，收到时间 {}", to_string(row.end()), to_string(now)),
+                   fmt::format("bidding closed on {}; this was received on {}", to_string(row.end()),
                                to_string(now))});
-    if (now < lot.opens)
-      throw Error(codes::too_early, {fmt::format("竞价于 {} 开始", to_string(lot.opens)),
-                                     fmt::format("bidding opens on {}", to_string(lot.opens))});
+    const Instant opens = row.terms.announcement.opens;
+    if (now < opens)
+      throw Error(codes::too_early, {fmt::format("竞价于 {} 开始", to_string(opens)),
+                                     fmt::format("bidding opens on {}", to_string(opens))});
     if (!withdraws(bid)) {
       require_quantity(row.terms, bid);
       require_reserve(row.terms, bid);
       require_fine(row, {bid.account, zone});
     }
 
-    rights::Rights registry = rights();
+    std::optional<StoredBid> old;
+    std::optional<Ascent> ascent;
+    if (rises) {
+      ascent.emplace(row.terms, owners_of(bidders(number)), read_bids(t, row), row.end(), row.extensions);
+      if (timed) ascent->require_counts(bid);
+      if (const StoredBid* own = ascent->standing_of(bid.account)) old = *own;
+    } else if (!bid.improves.empty()) {
+      old = improved(read_bids(t, row), bid);
+    }
     const rights::Act by{act.actor, "", act.reason, row.rule()};
-    const std::int64_t seq = row.bids + 1;
-    if (!bid.improves.empty()) {
-      const StoredBid old = improved(t, row, bid);
-      require_better(row.terms, bid, old);
-      const std::string key = row.bid_key(old.seq);
-      registry.release(std::span(&key, 1), by);
+    stored.seq = row.bids + 1;
+    stored.improves.clear();
+    if (old) {
+      if (!timed) require_better(row.terms, bid, *old);
+      stored.improves = old->key;
+      const std::string key = row.bid_key(old->seq);
+      rights().release(std::span(&key, 1), by);
       t.execute("UPDATE venue_bid SET replaced_by = ? WHERE jurisdiction = ? AND auction = ? AND seq = ?",
-                seq, jurisdiction_, number, old.seq);
+                stored.seq, jurisdiction_, number, old->seq);
     }
-    if (!withdraws(bid)) {
-      rights::Order order{.key = row.bid_key(seq),
-                          .account = bid.account,
-                          .instrument = sale ? std::string(rights::cash) : venue.instrument,
-                          .quantity = sale ? cover : bid.quantity};
-      if (!sale) {
-        order.term = lot.term;
-        order.vintage = lot.vintage;
-        order.project = lot.project;
-      }
-      registry.reserve(std::span(&order, 1), by);
-    }
-    // Whoever bids before and after knows both ends of the chain; without it he could try every price between them.
-    const std::string salt = random_hex(4);
-    const std::string hash = hash_of(row.head, {.seq = seq,
-                                                .key = bid.key,
-                                                .account = bid.account,
-                                                .price = yuan_of(venue, ticks),
-                                                .quantity = bid.quantity,
-                                                .cover_fen = cover,
-                                                .improves = bid.improves,
-                                                .at = now,
-                                                .salt = salt});
-    t.execute(
-        "INSERT INTO venue_bid (jurisdiction, auction, seq, key, account, ticks, quantity, cover, improves, "
-        "at, by_whom, hash, salt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        jurisdiction_, number, seq, bid.key, bid.account, ticks, bid.quantity, cover, bid.improves,
-        now.seconds, act.actor, hash, salt);
-    t.execute("UPDATE venue_auction SET bids = ?, head = ? WHERE jurisdiction = ? AND number = ?", seq, hash,
-              jurisdiction_, number);
-    out = {seq, now, hash};
+    if (withdraws(bid))
+      stored.replaced_by = stored.seq;  // stands for nothing, which is told without opening it
+    else
+      set_aside(row, stored, by);
+    // Whoever bids before and after knows both ends of the chain; without it he could try every price between
+    // them.
+    stored.salt = random_hex(4);
+    stored.hash = hash_of(row.head, stored);
+    insert_bid(t, row, stored, act.actor);
+    t.execute("UPDATE venue_auction SET bids = ?, head = ? WHERE jurisdiction = ? AND number = ?", stored.seq,
+              stored.hash, jurisdiction_, number);
+    if (timed) advance_ascent(t, row, *ascent, stored);
+    out = {stored.seq, now, stored.hash};
   });
   return out;
 }
@@ -209,14 +228,21 @@ Quote Auctions::quote(std::int64_t number, const Bid& bid, const std::string& ac
     database_.read([&](store::Transaction& t) {
       row = load(t, number);
       zone = require_agent(t, row, bid.account, actor);
-      if (!bid.improves.empty()) judge([&] { old = improved(t, row, bid); });
+      if (row.terms.venue.format != Format::sealed) {
+        const Ascent ascent(row.terms, owners_of(bidders(number)), read_bids(t, row), row.end(),
+                            row.extensions);
+        if (timed_at(row.terms, clock_.now())) judge([&] { ascent.require_counts(bid); });
+        if (const StoredBid* own = ascent.standing_of(bid.account)) old = *own;
+      } else if (!bid.improves.empty()) {
+        judge([&] { old = improved(read_bids(t, row), bid); });
+      }
     });
     const bool sale = is_sale(row.terms);
     judge([&] { ticks_of(row.terms.venue, bid.price); });
     judge([&] { require_quantity(row.terms, bid); });
     judge([&] { require_reserve(row.terms, bid); });
     judge([&] { require_fine(row, {bid.account, zone}); });
-    if (old) judge([&] { require_better(row.terms, bid, *old); });
+    if (old && !timed_at(row.terms, clock_.now())) judge([&] { require_better(row.terms, bid, *old); });
     judge([&] {  // what is out of range has no price
       out.price_fen = price_of(row.terms, bid.quantity, bid.price);
       for (const rights::Charge& charge : charges_of(row.terms.venue.fees, out.price_fen))
@@ -234,49 +260,6 @@ Quote Auctions::quote(std::int64_t number, const Bid& bid, const std::string& ac
                             {{}, 0, 0, "price"}});
   });
   return out;
-}
-
-std::vector<StoredBid> Auctions::own_bids(std::int64_t number, const std::string& account,
-                                          const std::string& actor) const {
-  return database_.read([&](store::Transaction& t) {
-    const Row row = load(t, number);
-    require_agent(t, row, account, actor);
-    std::vector<StoredBid> out = read_bids(t, row);
-    std::erase_if(out, [&](const StoredBid& bid) { return bid.account != account; });
-    if (row.result.empty())
-      for (StoredBid& bid : out) bid.salt.clear();
-    return out;
-  });
-}
-
-std::vector<StoredBid> Auctions::read_bids(store::Transaction& t, const Row& row) const {
-  std::vector<StoredBid> out;
-  for (const store::Row& r : t.query(
-           "SELECT seq, key, account, ticks, quantity, cover, improves, replaced_by, at, hash, salt FROM venue_bid "
-           "WHERE jurisdiction = ? AND auction = ? ORDER BY seq",
-           jurisdiction_, row.number))
-    out.push_back({r.integer(0),
-                   r.text(1),
-                   r.text(2),
-                   yuan_of(row.terms.venue, r.integer(3)),
-                   r.integer(4),
-                   r.integer(5),
-                   r.text(6),
-                   r.integer_or_null(7),
-                   {r.integer(8)},
-                   r.text(9),
-                   r.text(10)});
-  return out;
-}
-
-std::vector<StoredBid> Auctions::bids(std::int64_t number) const {
-  return database_.read([&](store::Transaction& t) {
-    const Row row = load(t, number);
-    if (row.result.empty())
-      throw Error(codes::sealed, {"报价在截止并开标前不公开，任何人不得查看",
-                                  "bids are sealed until the close; nobody reads them before"});
-    return read_bids(t, row);
-  });
 }
 
 }  // namespace tributary::venues

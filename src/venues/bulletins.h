@@ -79,7 +79,7 @@ class Bulletins {
   // Newest first; before that day, where one is given. Days on which a market closed, an auction was opened, or trading was
   // halted or resumed.
   std::vector<Date> days(std::optional<Date> before, std::int64_t limit) const;
-  // `totals`: also what the registry moved, which is one more look for each transaction.
+  // `totals`: also what the registry moved.
   Bulletin bulletin(Date day, bool totals = true) const;
   // Newest first, of one day by market downwards.
   std::vector<DayPrices> prices(const PriceFilter& filter) const;

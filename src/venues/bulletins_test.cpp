@@ -137,6 +137,18 @@ TEST_P(BulletinsOn, TheRegistrysTotalsAreThoseOfTheDay) {
   EXPECT_EQ(totals[0].amount, issued);
   EXPECT_EQ(totals[0].transactions, times);
   EXPECT_EQ(times, 4);
+  // A reversal is told on its own day, and takes nothing back from the day before.
+  f.at("07 10:00");
+  const rights::Transaction given = f.w.done(
+      {.kind = rights::TransactionKind::issue, .instrument = "COD", .from = "ISS", .to = "A", .quantity = 7, .term = months(1, 13)});
+  f.at("08 10:00");
+  f.w.done({.kind = rights::TransactionKind::reverse, .refers = given.key});
+  EXPECT_EQ(told.bulletin(january(7)).totals.at(0).amount, 7);
+  const auto undone = told.bulletin(january(8)).totals;
+  ASSERT_EQ(undone.size(), 1U);
+  EXPECT_EQ(undone[0].kind, rights::TransactionKind::reverse);
+  EXPECT_EQ(undone[0].instrument, "COD");
+  EXPECT_EQ(undone[0].amount, 7);
   EXPECT_TRUE(told.bulletin(day + std::chrono::days{1}).totals.empty());
 }
 

@@ -45,10 +45,10 @@ rights::Trade trade_for(const Terms& terms, const std::string& lot_key, const st
 }  // namespace
 
 // Whatever was set aside and not used is its owner's again, once.
-void Auctions::release_all(const Row& row, const std::vector<StoredBid>& bids, const rights::Act& by) const {
+void Auctions::release_all(const Row& row, const std::vector<std::int64_t>& bids,
+                           const rights::Act& by) const {
   std::vector<std::string> keys{row.lot_key()};
-  for (const StoredBid& bid : bids)
-    if (bid.stands()) keys.push_back(row.bid_key(bid.seq));
+  for (const std::int64_t seq : bids) keys.push_back(row.bid_key(seq));
   if (row.terms.venue.deposit_fen > 0)
     for (const Bidder& bidder : bidders(row.number))
       if (bidder.state != "refused") keys.push_back(row.deposit_key(bidder.account));
@@ -57,24 +57,23 @@ void Auctions::release_all(const Row& row, const std::vector<StoredBid>& bids, c
 
 AuctionView Auctions::close(std::int64_t number, const std::string& seed, const rights::Act& act) {
   require_act(act);
-  if (seed.empty() || seed.size() > 200 || !is_utf8(seed))
-    throw Error(codes::bad_value, {"须给出公开种子", "the public seed must be given"}, {{}, 0, 0, "seed"});
   database_.together([&](store::Transaction& t) {
     Row row = load(t, number);
     const Instant now = clock_.now();
     if (!row.before_the_close()) return;
+    if ((seed.empty() && row.terms.venue.tie != exchange::Tie::time) || seed.size() > 200 || !is_utf8(seed))
+      throw Error(codes::bad_value, {"须给出公开种子", "the public seed must be given"}, {{}, 0, 0, "seed"});
     if (row.state != "announced")
       throw Error(codes::wrong_state, {fmt::format("第 {} 场竞价尚未公告", number),
                                        fmt::format("auction {} is not announced", number)});
-    if (now < row.terms.announcement.closes)
+    if (now < row.end())
       throw Error(codes::too_early,
-                  {fmt::format("竞价于 {} 截止，此前不能开标", to_string(row.terms.announcement.closes)),
-                   fmt::format("bidding closes on {}; nothing is opened before",
-                               to_string(row.terms.announcement.closes))});
+                  {fmt::format("竞价于 {} 截止，此前不能开标", to_string(row.end())),
+                   fmt::format("bidding closes on {}; nothing is opened before", to_string(row.end()))});
     const std::vector<StoredBid> bids = read_bids(t, row);
     for (const Bidder& bidder : this->bidders(number)) require_other(act.actor, {bidder.applied_by});
-    const exchange::OneWayResult result =
-        clear(row.terms, bids, owners_of(this->bidders(number)), {sha256_hex(row.secret), row.secret, seed});
+    const exchange::OneWayResult result = clear(row.terms, bids, owners_of(this->bidders(number)),
+                                                exchange::Seed{sha256_hex(row.secret), row.secret, seed});
     row.closed_by = act.actor;
 
     std::vector<rights::Trade> trades;
@@ -92,7 +91,8 @@ AuctionView Auctions::close(std::int64_t number, const std::string& seed, const 
     rights::Rights registry = rights();
     const rights::Act by{venue_actor, act.actor, act.reason, row.rule()};
     const std::vector<rights::Settled> settled = registry.settle(trades, by);
-    // Another matter under the auction's own key is no reason to refuse the winner: nothing is opened until it is cleared up.
+    // Another matter under the auction's own key is no reason to refuse the winner: nothing is opened until
+    // it is cleared up.
     for (const rights::Settled& one : settled)
       if (one.error && one.error->code() == rights::codes::key_conflict) throw *one.error;
     Json out{{"auction", number},
@@ -113,13 +113,15 @@ AuctionView Auctions::close(std::int64_t number, const std::string& seed, const 
       done = done || !error;
       waits = waits || (!error && trades[i].conditional);
     }
-    release_all(row, bids, by);
+    release_all(row, standing_bids(t, row), by);
+    open_bids(t, row, bids);
     const std::string text = out.dump();
     const auto price = price_in(out);
     t.execute(
-        "UPDATE venue_auction SET result = ?, result_hash = ?, price = ?, sold = ? WHERE jurisdiction = ? AND number = ?",
-        text, sha256_hex(text), price ? std::optional(price->to_string()) : std::nullopt, sold_in(out), jurisdiction_,
-        number);
+        "UPDATE venue_auction SET result = ?, result_hash = ?, price = ?, sold = ? WHERE jurisdiction = ? "
+        "AND number = ?",
+        text, sha256_hex(text), price ? std::optional(price->to_string()) : std::nullopt, sold_in(out),
+        jurisdiction_, number);
     change_state(t, row, waits ? "awaiting" : done ? "settled" : "cancelled", "closed", sha256_hex(text));
   });
   return auction(number);

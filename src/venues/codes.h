@@ -27,11 +27,14 @@ inline constexpr Code unknown_deal{"venues", 17, "unknown_deal", not_found};
 inline constexpr Code order_refused{"venues", 18, "order_refused", conflict};  // by the book, with its reason
 inline constexpr Code holding_limit{"venues", 19, "holding_limit", forbidden};
 inline constexpr Code not_settled{"venues", 20, "not_settled", conflict};  // the registry refused a deal
+inline constexpr Code below_step{"venues", 21, "below_step", conflict};  // does not beat the standing price by the step
+inline constexpr Code bids_locked{"venues", 22, "bids_locked", unavailable};  // no key opens a sealed bid
 
 inline constexpr std::array all{bad_value,   unknown_venue, unknown_auction, unknown_bidder, key_conflict,
                                 same_person, wrong_state,   too_early,       too_late,       not_admitted,
                                 sealed,      not_yours,     not_improved,    beyond_reserve,  unknown_market,
-                                unknown_member, unknown_deal, order_refused, holding_limit,  not_settled};
+                                unknown_member, unknown_deal, order_refused, holding_limit,  not_settled,
+                                below_step,  bids_locked};
 static_assert(dense(all));
 
 }  // namespace tributary::venues::codes

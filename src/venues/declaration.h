@@ -27,12 +27,37 @@ enum class Amend : std::uint8_t { none, upward, free };
 enum class Disclosure : std::uint8_t { own, anonymous, names };
 std::string_view to_string(Disclosure disclosure);
 
+// sealed: one round nobody sees into. ascending: timed, by open outcry of the standing price.
+// sealed_then_ascending: a sealed first round whose bids open the timed part. In a buy-back prices descend;
+// the words stay.
+enum class Format : std::uint8_t { sealed, ascending, sealed_then_ascending };
+std::string_view to_string(Format format);
+
+// The rules of a timed part. Seconds throughout.
+struct Ascending {
+  // By how much the standing price is beaten at least: so many ticks, or a share of it rounded up to whole
+  // ticks.
+  std::int64_t step_ticks = 1;
+  std::optional<Decimal> step_share{};
+  // A bid that changes who leads for how much, or the standing price, within so many seconds of the end puts
+  // the end off to that bid plus `by`: `most` times at most, never past the announced close plus `until`.
+  std::int64_t within = 0;
+  std::int64_t by = 0;
+  std::optional<int> most{};
+  std::optional<std::int64_t> until{};
+  std::int64_t lasts = 0;  // sealed_then_ascending: the timed part begins so long before the announced close
+  bool names = false;      // leaders are shown by name; else by a number
+  bool freed_at_once = true;  // what a bid that cannot win any more had set aside; else with the close
+};
+
 struct AuctionVenue {
   std::string id;
   Text title;
   std::string pack, version;  // where it is declared
   std::string instrument;
   std::string medium;  // "water", "air" or empty: which boundary rule holds, BASIN or AIRZONE
+  Format format = Format::sealed;
+  std::optional<Ascending> ascending{};  // unless sealed
   exchange::OneWaySide side = exchange::OneWaySide::sale;
   exchange::Pricing pricing = exchange::Pricing::uniform;
   exchange::Tie tie = exchange::Tie::random;
@@ -51,8 +76,8 @@ struct AuctionVenue {
   int qualification_days = 0;          // the last of them, in which nobody applies any more
   std::optional<int> approval_days{};  // an authority decides within so many calendar days; unset: none does
   std::vector<VenueFee> fees;
-  std::string certificate;  // prefix of the certificates' numbers; empty: none
-  std::string seed_source;  // where the public seed comes from, for people
+  std::string certificate;       // prefix of the certificates' numbers; empty: none
+  std::string seed_source;       // where the public seed comes from, for people
   bool admitted_public = false;  // how many are admitted is told before the close
   Disclosure results = Disclosure::own;
   policy::Source source;

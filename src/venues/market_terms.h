@@ -1,10 +1,9 @@
 // The terms of a market as they were listed: as JSON, as the rules of its book, what things cost. Private to `venues`.
 #pragma once
 
+#include "base/json.h"
 #include "venues/markets.h"
 #include "venues/venue_fees.h"
-
-#include <nlohmann/json.hpp>
 
 namespace tributary::venues {
 

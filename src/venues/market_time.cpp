@@ -201,14 +201,30 @@ int Markets::advance(const rights::Act& act) {
         keep_time(t, row, by, commands);
         if (row.state == "open") sweep(t, row, by, commands);
       });
-    } catch (const Error&) {
+    } catch (const Error& error) {
       if (!trouble) trouble = std::current_exception();
+      // What could not be settled now will not be a second later either: nobody is to wait without knowing why.
+      if (error.code() == codes::not_settled) total += halt_for(r.integer(0), error, act);
       continue;
     }
     total += commands;
   }
   if (trouble) std::rethrow_exception(trouble);
   return total;
+}
+
+int Markets::halt_for(std::int64_t number, const Error& trouble, const rights::Act& act) {
+  int commands = 0;
+  database_.together([&](store::Transaction& t) {
+    commands = 0;
+    MarketRow row = load(t, number);
+    if (row.state != "open" || session(t, row).book().halted()) return;
+    row.halt_reason = fmt::format("系统停市，待查：{} / halted by the system until it is looked into: {}", trouble.message().zh,
+                                  trouble.message().en);
+    (void)carry_out(t, row, {.action = Action::halt}, {act.actor, "", row.halt_reason, row.rule()});
+    ++commands;
+  });
+  return commands;
 }
 
 // ---- the office ----

@@ -211,7 +211,8 @@ class Markets {
   void decide(std::int64_t number, std::int64_t deal, bool granted, const rights::Act& act);
 
   // What the time brings, of every open market: sessions, auctions, days; members who may not trade any more are blocked.
-  // Returns how many commands that took.
+  // A market in which something cannot be settled for another reason is halted, with that reason. Returns how many commands
+  // that took; throws what the first of them ran into, after the others had their turn.
   int advance(const rights::Act& act);
   // Whether the clock has passed something that advance() would do. Cheap; members are not looked at.
   bool due();
@@ -271,6 +272,8 @@ class Markets {
   std::vector<std::pair<Instant, SessionStep>> due_steps(const MarketRow& row) const;
   bool halt_is_over(store::Transaction& t, const MarketRow& row) const;
   void keep_time(store::Transaction& t, MarketRow& row, const rights::Act& act, int& commands);
+  // Halts the market for what could not be settled, in a transaction of its own. Returns the commands it took.
+  int halt_for(std::int64_t number, const Error& trouble, const rights::Act& act);
   void close_day(store::Transaction& t, MarketRow& row, Date day, exchange::Ticks close, const rights::Act& act, int& commands);
   // Blocks members that may not trade any more and have orders in the book; lapses proposals that have run out.
   void sweep(store::Transaction& t, MarketRow& row, const rights::Act& act, int& commands);

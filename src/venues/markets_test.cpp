@@ -273,6 +273,25 @@ TEST_P(MarketsOn, OfficesAndTradingAreKeptApart) {
   EXPECT_EQ(f.troubles(no), "");
 }
 
+TEST_P(MarketsOn, AnAuctionThatCannotBeSettledHaltsTheMarketAndSaysWhy) {
+  Floor f(GetParam());
+  const std::int64_t no = f.open(market_venue());
+  f.at("05 09:05");
+  f.order(no, "A", Side::sell, "1000", 100);
+  f.order(no, "B", Side::buy, "1000", 100);
+  f.w.rights.set_status("FEE", rights::AccountStatus::closed, rights::testing::pair);
+  EXPECT_EQ(code_of([&] { f.at("05 09:31"); }), "not_settled");
+  EXPECT_NE(f.markets.market(no).halt_reason.find("FEE"), std::string::npos) << f.markets.market(no).halt_reason;
+  EXPECT_EQ(f.markets.market(no).deals, 0);
+  f.at("05 09:32");  // it is not tried again and again
+  f.w.rights.set_status("FEE", rights::AccountStatus::open, rights::testing::pair);
+  f.markets.resume(no, {"wei", "", "账户已恢复", "1"});
+  f.at("05 09:33");
+  EXPECT_EQ(f.markets.market(no).deals, 1);
+  EXPECT_EQ(f.markets.market(no).halt_reason, "");
+  EXPECT_EQ(f.troubles(no), "");
+}
+
 TEST_P(MarketsOn, NoAuctionWhileTradingIsHalted) {
   Floor f(GetParam());
   const std::int64_t no = f.open(market_venue());

@@ -170,7 +170,7 @@ TEST_P(AuctionsTogether, EveryBidCountsOnce) {
     clients.emplace_back([&, client] {
       try {
         const auto database = store::Database::open(h.w.database.url());
-        Auctions auctions(*database, "341602", h.w.clock, h.w.calendar);
+        Auctions auctions(*database, "341602", h.w.clock, h.w.calendar, h.vault);
         const std::string account(1, static_cast<char>('A' + client % 3));
         for (int i = 0; i < 8; ++i) {
           const Bid bid{.key = fmt::format("{}-{}", account, i),
@@ -195,7 +195,7 @@ TEST_P(AuctionsTogether, EveryBidCountsOnce) {
     clients.emplace_back([&, i] {
       try {
         const auto database = store::Database::open(h.w.database.url());
-        hashes[i] = Auctions(*database, "341602", h.w.clock, h.w.calendar)
+        hashes[i] = Auctions(*database, "341602", h.w.clock, h.w.calendar, h.vault)
                         .close(no, fmt::format("seed {}", i), qian)
                         .result_hash;
       } catch (const std::exception& error) {
@@ -230,7 +230,7 @@ TEST_P(AuctionsKilled, ClosingResumesToTheSameResult) {
     for (const char* part : {"", "-wal"})
       if (fs::exists(file + part)) fs::copy_file(file + part, twin + part);
     const auto untouched = store::Database::open("sqlite:" + twin);
-    wanted = Auctions(*untouched, "341602", h.w.clock, h.w.calendar).close(no, "seed", qian).result_hash;
+    wanted = Auctions(*untouched, "341602", h.w.clock, h.w.calendar, h.vault).close(no, "seed", qian).result_hash;
   }
   int killed = 0, before = 0;
   for (bool through = false; !through && killed < 100;) {
@@ -240,7 +240,7 @@ TEST_P(AuctionsKilled, ClosingResumesToTheSameResult) {
       try {
         const DeadlyClock clock(h.closes, killed + 1);
         const auto database = store::Database::open(h.w.database.url());
-        Auctions(*database, "341602", clock, h.w.calendar).close(no, "seed", qian);
+        Auctions(*database, "341602", clock, h.w.calendar, h.vault).close(no, "seed", qian);
       } catch (...) {
         _exit(1);
       }

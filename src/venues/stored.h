@@ -16,9 +16,12 @@ struct Auctions::Row {
   std::string head;
   std::int64_t events = 0;
   std::string result, result_hash;
-  std::optional<Decimal> price{};    // as in the result, for lists
+  std::optional<Decimal> price{};  // as in the result, for lists
+  std::optional<Instant> ends{};   // none: as announced
+  int extensions = 0;
   std::optional<std::int64_t> sold;  // none: not closed, or closed before lists kept it
 
+  Instant end() const { return ends.value_or(terms.announcement.closes); }
   bool before_the_close() const { return state == "draft" || state == "announced"; }
   // Keys of what is set aside in the registry of rights.
   std::string lot_key() const { return "auction-" + std::to_string(number) + "-lot"; }

@@ -14,6 +14,19 @@ std::optional<Decimal> decimal_or_none(const Json& value) {
   if (value.is_null()) return std::nullopt;
   return Decimal::parse(value.get<std::string>());
 }
+Ascending ascending_of(const Json& rules) {
+  Ascending out;
+  out.step_ticks = rules.at("step_ticks");
+  out.step_share = decimal_or_none(rules.at("step_share"));
+  out.within = rules.at("within");
+  out.by = rules.at("by");
+  if (!rules.at("most").is_null()) out.most = rules.at("most").get<int>();
+  if (!rules.at("until").is_null()) out.until = rules.at("until").get<std::int64_t>();
+  out.lasts = rules.at("lasts");
+  out.names = rules.at("names");
+  out.freed_at_once = rules.at("freed_at_once");
+  return out;
+}
 
 }  // namespace
 
@@ -52,6 +65,20 @@ std::string to_text(const Terms& terms) {
              {"document_number", v.source.number},
              {"article", v.source.article},
              {"verified", v.verified}};
+  // Auctions announced before there were others keep their text.
+  if (v.format != Format::sealed) {
+    const Ascending& rules = *v.ascending;
+    venue["format"] = static_cast<int>(v.format);
+    venue["ascending"] = {{"step_ticks", rules.step_ticks},
+                          {"step_share", optional_text(rules.step_share)},
+                          {"within", rules.within},
+                          {"by", rules.by},
+                          {"most", rules.most ? Json(*rules.most) : Json()},
+                          {"until", rules.until ? Json(*rules.until) : Json()},
+                          {"lasts", rules.lasts},
+                          {"names", rules.names},
+                          {"freed_at_once", rules.freed_at_once}};
+  }
   Json announcement{{"key", a.key},
                     {"account", a.account},
                     {"supply", a.supply},
@@ -98,6 +125,8 @@ Terms terms_of(const std::string& text) {
   // Auctions announced before there were these.
   venue.admitted_public = v.value("admitted_public", false);
   venue.results = static_cast<Disclosure>(v.value("results", 0));
+  venue.format = static_cast<Format>(v.value("format", 0));
+  if (v.contains("ascending")) venue.ascending = ascending_of(v.at("ascending"));
   venue.source.document = v.at("document");
   venue.source.number = v.at("document_number");
   venue.source.article = v.at("article");
@@ -156,7 +185,8 @@ std::int64_t budget_of(const Terms& terms) {
 }
 
 exchange::OneWayResult clear(const Terms& terms, const std::vector<StoredBid>& bids,
-                             const std::map<std::string, std::string>& owners, const exchange::Seed& seed) {
+                             const std::map<std::string, std::string>& owners,
+                             const std::optional<exchange::Seed>& seed) {
   const AuctionVenue& v = terms.venue;
   exchange::OneWayTerms rules;
   rules.side = v.side;

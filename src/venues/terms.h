@@ -2,10 +2,9 @@
 // `venues`.
 #pragma once
 
+#include "base/json.h"
 #include "venues/auctions.h"
 #include "venues/venue_fees.h"
-
-#include <nlohmann/json.hpp>
 
 namespace tributary::venues {
 
@@ -29,9 +28,11 @@ std::int64_t due_from_buyer(const Terms& terms, std::int64_t quantity, const Dec
 // What covers a buy-back of the whole supply at the most that is paid, however many it is divided among.
 std::int64_t budget_of(const Terms& terms);
 
-// Of the bids that stand: who gets how much, with the steps. `owners` by account. Throws seed_mismatch.
+// Of the bids that stand: who gets how much, with the steps. `owners` by account. Without a seed nothing can
+// be drawn. Throws seed_mismatch.
 exchange::OneWayResult clear(const Terms& terms, const std::vector<StoredBid>& bids,
-                             const std::map<std::string, std::string>& owners, const exchange::Seed& seed);
+                             const std::map<std::string, std::string>& owners,
+                             const std::optional<exchange::Seed>& seed);
 Json json_of(const AuctionVenue& venue, const exchange::OneWayResult& result);
 
 }  // namespace tributary::venues

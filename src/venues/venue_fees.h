@@ -1,12 +1,11 @@
 // Fees of a venue: as they are kept with its terms, and what they come to. Private to `venues`.
 #pragma once
 
+#include "base/json.h"
 #include "rights/types.h"
 #include "venues/declaration.h"
 
 #include <vector>
-
-#include <nlohmann/json.hpp>
 
 namespace tributary::venues {
 

@@ -1,6 +1,8 @@
 // A county with a reserve, four holders and one declared venue, for the tests of `venues`.
 #pragma once
 
+#include "casework/vault.h"
+#include "identity/entropy.h"
 #include "policy/yaml.h"
 #include "rights/rights_testing.h"
 #include "venues/auctions.h"
@@ -103,7 +105,9 @@ class Hall {
   std::int64_t cash(const std::string& account) { return w.free_of(account, "CNY", 0); }
 
   rights::testing::World w;
-  Auctions auctions{w.database.db(), "341602", w.clock, w.calendar};
+  identity::SystemEntropy entropy;
+  casework::Vault vault{std::string(32, 'k'), casework::Cipher::aes, entropy};
+  Auctions auctions{w.database.db(), "341602", w.clock, w.calendar, vault};
   Instant opens = parse_instant("2026-01-15 09:00"), closes = parse_instant("2026-01-20 17:00");
   int keys = 0;
 };

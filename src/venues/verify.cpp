@@ -1,6 +1,7 @@
 // The proof afterwards: the chain of bids, the draw, the clearing and the registry, each against what is on
 // record.
 #include "base/text.h"
+#include "venues/ascent.h"
 #include "venues/stored.h"
 
 #include <fmt/format.h>
@@ -17,17 +18,49 @@ class Faults {
 };
 
 void check_chain(Faults& faults, const Terms& terms, const std::vector<StoredBid>& bids,
-                 const std::string& end) {
+                 const std::string& end, Instant closed) {
   std::string head;
   for (const StoredBid& bid : bids) {
     faults.add(bid.hash == hash_of(head, bid), fmt::format("第 {} 号报价与其哈希不符", bid.seq),
                fmt::format("bid {} does not fit its hash", bid.seq));
-    faults.add(terms.announcement.opens <= bid.at && bid.at < terms.announcement.closes,
+    faults.add(terms.announcement.opens <= bid.at && bid.at < closed,
                fmt::format("第 {} 号报价不在竞价时间内", bid.seq),
                fmt::format("bid {} lies outside the bidding time", bid.seq));
     head = bid.hash;
   }
   faults.add(head == end, "报价链的末端与记录不符", "the end of the chain of bids is not the one on record");
+}
+
+// Each bid of a timed auction counted when it came: it kept to the step, the end had not come, and what it
+// replaced, outbid and put off is what is on record.
+void check_ascent(Faults& faults, const Terms& terms, const std::vector<StoredBid>& bids,
+                  const std::map<std::string, std::string>& owners, Instant end, int extensions) {
+  Ascent course(terms, owners, {}, terms.announcement.closes, 0);
+  std::map<std::int64_t, std::int64_t> replaced, outbid;
+  for (const StoredBid& bid : bids) {
+    faults.add(bid.at < course.end(), fmt::format("第 {} 号报价晚于当时的截止时间", bid.seq),
+               fmt::format("bid {} came after the end as it then was", bid.seq));
+    if (timed_at(terms, bid.at)) try {
+        course.require_counts({.account = bid.account, .price = bid.price, .quantity = bid.quantity});
+      } catch (const Error& e) {
+        faults.add(false, fmt::format("第 {} 号报价当时不应计入：{}", bid.seq, e.message().zh),
+                   fmt::format("bid {} did not count when it came: {}", bid.seq, e.message().en));
+      }
+    const Ascent::Effect effect = course.add(bid);
+    if (effect.replaced) replaced[effect.replaced->seq] = bid.seq;
+    if (bid.quantity == 0) replaced[bid.seq] = bid.seq;  // a withdrawal
+    for (const StoredBid& out : effect.outbid) outbid[out.seq] = bid.seq;
+  }
+  const auto marked = [](const std::map<std::int64_t, std::int64_t>& marks, std::int64_t seq) {
+    const auto found = marks.find(seq);
+    return found == marks.end() ? std::nullopt : std::optional(found->second);
+  };
+  for (const StoredBid& bid : bids)
+    faults.add(bid.replaced_by == marked(replaced, bid.seq) && bid.outbid_by == marked(outbid, bid.seq),
+               fmt::format("第 {} 号报价被取代或被超过的记录与重放不符", bid.seq),
+               fmt::format("what replaced or outbid bid {} is not what the replay gives", bid.seq));
+  faults.add(course.end() == end && course.extensions() == extensions, "延时后的截止时间与重放不符",
+             "the end as put off is not what the replay gives");
 }
 
 // What the clearing gives is what stands on record and in the registry, and nothing else does.
@@ -86,13 +119,16 @@ std::vector<Text> Auctions::verify(std::int64_t number) const {
     faults.add(sha256_hex(row.secret) == commitment, "秘密种子与公告时公布的承诺不符",
                "the secret does not fit the commitment that was announced");
     faults.add(!row.sold || (*row.sold == sold_in(stored) && row.price == price_in(stored)),
-               "列表中的成交价、成交量与结果不符", "price and quantity in the lists are not those of the result");
+               "列表中的成交价、成交量与结果不符",
+               "price and quantity in the lists are not those of the result");
     faults.add(stored.at("bids") == row.head, "报价链的末端与结果不符",
                "the end of the chain of bids is not the one in the result");
-    check_chain(faults, row.terms, bids, row.head);
+    check_chain(faults, row.terms, bids, row.head, row.end());
+    if (row.terms.venue.format != Format::sealed && faults.out.empty())
+      check_ascent(faults, row.terms, bids, owners_of(bidders(number)), row.end(), row.extensions);
     if (faults.out.empty()) {
       const auto again = clear(row.terms, bids, owners_of(bidders(number)),
-                               {commitment, row.secret, stored.at("seed").get<std::string>()});
+                               exchange::Seed{commitment, row.secret, stored.at("seed").get<std::string>()});
       faults.add(json_of(row.terms.venue, again) == stored.at("clearing"), "重新出清的结果与记录不同",
                  "clearing again gives another result than the one on record");
       check_trades(faults, row.terms, again, bids, stored.at("trades"), rights());

@@ -22,7 +22,7 @@ for (const [locale, width] of [['zh', 1280], ['en', 390]])
     // The department sees every plant, those over a limit first; a month without a reading is not zero.
     await gu.go('/console/compliance')
     await gu.page.locator('.standings > li').first().waitFor()
-    assert.equal(await gu.page.locator('.standings > li').count(), 3)
+    assert.equal(await gu.page.locator('.standings > li').count(), 5)
     const food = locale === 'zh' ? '示例食品企业厂区' : 'Example Food Works'
     const pharma = locale === 'zh' ? '示例制药企业厂区' : 'Example Pharmaceutical Works'
     await card(gu, pharma).getByText(gu.t('compliance.unknown')).first().waitFor()

@@ -58,6 +58,9 @@ export interface Allocated {
   hash: string
   findings: { kind: string; of?: string; value: string }[]
   parent?: string
+  /** Of levels: the methods of all levels, as they were asked for and for people. */
+  way?: string
+  way_title?: Text
 }
 
 export interface Refusal {

@@ -38,6 +38,10 @@ export function elements(figures: Figure[]): Element[] {
 
 export const number = (figure?: Figure): number | null => (figure?.value === null || figure?.value === undefined ? null : Number(figure.value))
 
+/** What is set against the limit, and the limit: what was used against the permit, or what was surrendered against what is due. */
+export const usedOf = (e?: Element) => (e?.by.get('surrendered') ?? e?.by.get('total'))
+export const limitOf = (e?: Element) => e?.by.get(e.by.has('surrendered') ? 'total' : 'permit')
+
 /** How the use stands to the tighter of the two limits: over, near (from nine tenths on), within, or unknown. */
 export type Verdict = 'over' | 'near' | 'within' | 'unknown'
 export function verdict(e: Element): Verdict {
@@ -45,6 +49,8 @@ export function verdict(e: Element): Verdict {
   if (over.includes('true')) return 'over'
   const used = number(e.by.get('total'))
   if (used === null || over.includes(null)) return 'unknown'
+  const outstanding = e.by.get('outstanding')
+  if (outstanding) return number(outstanding) === 0 ? 'within' : 'near'
   const limits = [number(e.by.get('permit')), number(e.by.get('held'))].filter((x) => x !== null)
   return limits.some((limit) => used >= 0.9 * limit) ? 'near' : 'within'
 }

@@ -23,6 +23,10 @@ export interface AuctionSummary {
   reserve: string | null
   opens: string
   closes: string
+  format: 'sealed' | 'ascending' | 'sealed_then_ascending'
+  /** The close, as late bids have put it off. */
+  ends: string
+  extensions: number
   verified: boolean
   price: string | null
   sold: number
@@ -42,7 +46,10 @@ export interface Result {
   outcomes: Outcome[]
 }
 export interface Mine { account: string; free: string; zone: string; state: 'none' | 'applied' | 'admitted' | 'refused'; agent: boolean; deposit: string }
+/** The rules of a timed part; seconds. */
+export interface Timed { from: string; step_ticks: number | null; step_share: string | null; within: number; by: number; most: number | null; until: number | null; leaders: 'numbers' | 'names'; freed: 'at_once' | 'at_close' }
 export interface Terms extends AuctionSummary {
+  timed: Timed | null
   tie: 'time' | 'random' | 'pro_rata'
   undersubscription: 'cancel' | 'lowest_bid' | 'reserve'
   amend: 'none' | 'upward' | 'free'
@@ -77,10 +84,21 @@ export interface Auction extends Terms {
 }
 export interface Check { code: string; outcome: 'passed' | 'failed' | 'not_checked'; why: Text; source: string }
 export interface Bidder { account: string; owner: Named; zone: string; state: string; applied_by: string; decided_by: string; mine: boolean; checks: Check[] }
-export interface OwnBid { key: string; number: number | null; account: string; price: string; quantity: number; set_aside: string; improves: string; stands: boolean; withdrawal: boolean; at: string; hash: string }
+export interface OwnBid { key: string; number: number | null; account: string; price: string; quantity: number; set_aside: string; improves: string; stands: boolean; outbid: boolean; withdrawal: boolean; at: string; hash: string }
 export interface Quote { price: string; fees: string; total: string; set_aside: string; free: string; free_after: string; faults: (Fault & { code: string })[] }
+export interface Standing {
+  now: string
+  timed: boolean
+  ends: string
+  extensions: number
+  price: string | null
+  next: string | null
+  bidders: number
+  leaders: { bidder: number; owner: Named | null; mine: boolean; quantity: number }[]
+  mine: { account: string; price: string | null; quantity: number; leads: number; state: 'none' | 'leads' | 'part' | 'outbid' }[]
+}
 export interface AuctionEvent { number: number; at: string; event: string; detail: string }
-export interface Venue { venue: string; title: Text; instrument: Named; measure: string; flow: boolean; side: string; lot: number; reserve: string | null; announcement_days: number; qualification_days: number; source: Terms['source']; verified: boolean }
+export interface Venue { venue: string; title: Text; instrument: Named; measure: string; flow: boolean; side: string; format: AuctionSummary['format']; lot: number; reserve: string | null; announcement_days: number; qualification_days: number; source: Terms['source']; verified: boolean }
 
 export const tones: Record<Phase, 'plain' | 'river' | 'amber' | 'leaf' | 'seal'> = {
   draft: 'plain', announced: 'river', bidding: 'leaf', over: 'amber', awaiting: 'amber', settled: 'leaf', cancelled: 'plain', rejected: 'plain',

@@ -110,6 +110,8 @@ export interface Change {
   permit_to: string | null
   status_title: Text | null
   saving: string
+  trusted: string
+  delay_days: number
   initiator: string
   approver: string
   reason: string
@@ -134,6 +136,19 @@ export interface Year {
   held: number
   gone: number
   left: number
+  per_mille: number | null
+}
+export interface Purchase {
+  tag: string
+  tag_title: Text
+  source: string
+  verified: boolean
+  year: string
+  instrument: Named
+  measure: string
+  buyer: Named
+  quantity: number
+  tagged: number
   per_mille: number | null
 }
 export interface Chain {

@@ -77,6 +77,7 @@ export function changeText(c: Change): string {
     case 'cap': return [what, span(c.from, c.to), c.project, quantity(c.quantity, c.measure)].filter(Boolean).join(' · ')
     case 'saving': return [what, c.account, c.saving, quantity(c.quantity, c.measure)].filter(Boolean).join(' · ')
     case 'permit': return [c.account, c.permit, c.permit_to && t('right.permit_until', { month: period(c.permit_to) })].filter(Boolean).join(' · ')
+    case 'trust': case 'distrust': return [`${c.account} → ${c.trusted}`, c.delay_days && t('right.after_days', { n: c.delay_days })].filter(Boolean).join(' · ')
     case 'status': return `${c.account} → ${text(c.status_title)}`
     default: return [c.account, c.owner ? text(c.owner.name) : '', text(c.type_title)].filter(Boolean).join(' · ')
   }
