@@ -105,7 +105,8 @@ Page SmartDesk::page(const PageRequest& page) const {
   if (!page.cursor.empty()) {
     const auto before = whole_number(page.cursor);
     if (!before)
-      throw Error(codes::bad_parameter, {"cursor 无效", "the cursor is not one of ours"}, {{}, 0, 0, "cursor"});
+      throw Error(codes::bad_parameter, {"cursor 无效", "the cursor is not one of ours"},
+                  {{}, 0, 0, "cursor"});
     asked.before = *before;
   }
   Page out;
@@ -160,17 +161,18 @@ Json SmartDesk::own_bid(const SmartView& view, const venues::StoredSmartBid& bid
 Json SmartDesk::venue(const SmartVenue& venue) const {
   const Json market = Json::parse(venue.market);
   const auto found = rights_.instruments().find(venue.instrument);
-  return {{"venue", venue.id},
-          {"title", json_of(venue.title)},
-          {"instrument", rights_.instrument_json(venue.instrument)},
-          {"measure", rights_.measure(venue.instrument)},
-          {"flow", found != rights_.instruments().end() && found->second.kind == rights::InstrumentKind::flow},
-          {"zones", venue.zones},
-          {"links", links_json(market)},
-          {"limits", limits_json(market)},
-          {"announcement_days", venue.announcement_days},
-          {"source", json_of(venue.source)},
-          {"verified", venue.verified}};
+  return {
+      {"venue", venue.id},
+      {"title", json_of(venue.title)},
+      {"instrument", rights_.instrument_json(venue.instrument)},
+      {"measure", rights_.measure(venue.instrument)},
+      {"flow", found != rights_.instruments().end() && found->second.kind == rights::InstrumentKind::flow},
+      {"zones", venue.zones},
+      {"links", links_json(market)},
+      {"limits", limits_json(market)},
+      {"announcement_days", venue.announcement_days},
+      {"source", json_of(venue.source)},
+      {"verified", venue.verified}};
 }
 
 Json SmartDesk::balances(const SmartVenue& venue) const {
@@ -229,8 +231,11 @@ Json SmartDesk::terms(const SmartView& view) const {
   const Json market = Json::parse(venue.market);
   Json figures = Json::array();
   for (const venues::SmartFigure& f : view.notice.figures)
-    figures.push_back(
-        {{"id", f.id}, {"field", f.field}, {"period", f.period}, {"value", f.value.to_string()}, {"reason", f.reason}});
+    figures.push_back({{"id", f.id},
+                       {"field", f.field},
+                       {"period", f.period},
+                       {"value", f.value.to_string()},
+                       {"reason", f.reason}});
   Json out = summary(view);
   out["now"] = to_rfc3339(call_.clock().now());
   out["project"] = view.notice.project;
@@ -274,10 +279,12 @@ Json SmartDesk::part(const SmartView& view, const std::vector<venues::SmartMembe
   for (const std::string& code : own_accounts()) {
     const auto found = std::ranges::find(seen, code, &venues::SmartMember::account);
     std::int64_t cash = 0;
-    for (const rights::Holding& h : rights_.book.holdings({.account = code, .instrument = std::string(rights::cash)}))
+    for (const rights::Holding& h :
+         rights_.book.holdings({.account = code, .instrument = std::string(rights::cash)}))
       cash += h.free;
     Json goods = Json::array();
-    for (const rights::Holding& h : rights_.book.holdings({.account = code, .instrument = view.venue.instrument}))
+    for (const rights::Holding& h :
+         rights_.book.holdings({.account = code, .instrument = view.venue.instrument}))
       for (int period = h.part.period; period < h.part.period + h.part.count; ++period)
         goods.push_back({{"period", rights_.period(view.venue.instrument, period)}, {"free", h.free}});
     out.push_back({{"account", code},
@@ -313,12 +320,13 @@ Json SmartDesk::may(const SmartView& view, const std::vector<venues::SmartMember
   offer("bid", phase == "bidding" && agent);
   offer("close", phase == "over" && runs && !applied);
   offer("cancel", view.state == "announced" && approves && view.announced_by != by && !applied);
-  offer("decide", phase == "awaiting" && approves && !applied && view.announced_by != by && view.approved_by != by &&
-                      view.closed_by != by);
+  offer("decide", phase == "awaiting" && approves && !applied && view.announced_by != by &&
+                      view.approved_by != by && view.closed_by != by);
   return out;
 }
 
-// Prices, flows, rents and sums are everybody's; of bids and trades what the declaration discloses, and one's own.
+// Prices, flows, rents and sums are everybody's; of bids and trades what the declaration discloses, and one's
+// own.
 Json SmartDesk::result(const SmartView& view) const {
   if (!view.closed()) return nullptr;
   const Json record = Json::parse(view.result);
@@ -326,7 +334,8 @@ Json SmartDesk::result(const SmartView& view) const {
   std::map<std::string, std::string> owners;  // by account
   for (const venues::SmartMember& one : hall.members(view.number)) owners[one.account] = one.owner;
   std::map<std::string, std::string> account_of;  // by number of the bid
-  for (const venues::StoredSmartBid& bid : hall.bids(view.number)) account_of[std::to_string(bid.seq)] = bid.account;
+  for (const venues::StoredSmartBid& bid : hall.bids(view.number))
+    account_of[std::to_string(bid.seq)] = bid.account;
   const Disclosure told = view.venue.results;
   const auto mine = [&](const std::string& account) {
     const auto owner = owners.find(account);
@@ -335,7 +344,8 @@ Json SmartDesk::result(const SmartView& view) const {
   const auto who = [&](const std::string& account) {
     const auto owner = owners.find(account);
     if (owner == owners.end()) return Json(nullptr);  // the operator
-    return office() || told == Disclosure::names || mine(account) ? rights_.party(owner->second) : Json(nullptr);
+    return office() || told == Disclosure::names || mine(account) ? rights_.party(owner->second)
+                                                                  : Json(nullptr);
   };
 
   Json orders = Json::array();

@@ -16,7 +16,9 @@ class SmartDesk {
 
   // Not found: a draft of others, or none.
   venues::SmartView round(std::int64_t number) const;
-  const rights::RightAccount& own_account(const std::string& code) const { return rights_.party_account(code); }
+  const rights::RightAccount& own_account(const std::string& code) const {
+    return rights_.party_account(code);
+  }
   std::vector<std::string> own_accounts() const { return rights_.party_accounts(); }
   // Applications the caller may see: the office all, a holder his own.
   std::vector<venues::SmartMember> members(std::int64_t number) const;
@@ -30,7 +32,9 @@ class SmartDesk {
   Json own_bid(const venues::SmartView& view, const venues::StoredSmartBid& bid) const;
   Json venue(const venues::SmartVenue& venue) const;
   Json balances(const venues::SmartVenue& venue) const;
-  bool known(const venues::SmartVenue& venue) const { return rights_.instruments().contains(venue.instrument); }
+  bool known(const venues::SmartVenue& venue) const {
+    return rights_.instruments().contains(venue.instrument);
+  }
 
  private:
   Json part(const venues::SmartView& view, const std::vector<venues::SmartMember>& members) const;
