@@ -5,7 +5,6 @@
 #include "cli/context.h"
 #include "cli/rights_packs.h"
 #include "cli/names.h"
-#include "cli/rights_packs.h"
 #include "rights/setups.h"
 #include "rights/titles.h"
 
