@@ -1,7 +1,6 @@
 // What the server says of smart markets.
 import type { Text } from '@/i18n'
-import type { Fault } from '@/api/client'
-import type { Check, Named, Phase } from '@/exchange/types'
+import type { Check, Named, Phase, Quote } from '@/exchange/types'
 
 export interface Link { id: string; from: string; to: string; loss: string; capacity: string | null; balance: { lo: string; hi: string; start: string } | null; back_of: string }
 export interface Limit { id: string; kind: string; over_all: boolean; base: string; min: string | null; max: string | null; terms: { zone: string; link: string; side: string; coefficient: string }[] }
@@ -54,7 +53,7 @@ export interface SmartMine { account: string; free: string; goods: { period: str
 export interface SmartRound extends SmartTerms { announced_by: string; approved_by: string; closed_by: string; mine: SmartMine[]; may: string[] }
 export interface SmartMember { account: string; owner: Named; zone: string; purpose: string; state: string; applied_by: string; decided_by: string; mine: boolean; checks: Check[] }
 export interface OwnSmartBid { key: string; account: string; side: 'buy' | 'sell'; period: string; price: string; quantity: number; set_aside: string; replaces: string; stands: boolean; withdrawal: boolean; at: string; hash: string }
-export interface SmartQuote { price: string; fees: string; total: string; set_aside: string; free: string; free_after: string; faults: Fault[] }
+export interface SmartQuote { price: string; fees: string; total: string; set_aside: string; free: string; free_after: string; faults: Quote['faults'] }
 export interface Balances {
   venue: string
   accounts: { link: string; from: string; to: string; lo: string; hi: string; balance: string; entries: { at: string; cause: string; number: number; change: string; balance: string }[] }[]
