@@ -1,5 +1,6 @@
 #include "casework/methods_compared.h"
 
+#include "allocate/answer.h"
 #include "allocate/record.h"
 #include "base/text.h"
 #include "casework/codes.h"
@@ -34,14 +35,18 @@ std::string method_called(std::string_view title) {
 
 // Of the whole: by level the first one.
 const allocate::Allocation& whole_of(const allocate::Outcome& outcome) {
-  for (const allocate::Branch& branch : outcome.levels)
-    if (branch.parent.empty()) return branch.allocation;
+  for (const allocate::LevelAttempt& way : outcome.levels) {
+    if (way.refused) throw Error(*way.refused);
+    for (const allocate::Branch& branch : way.branches)
+      if (branch.parent.empty()) return branch.allocation;
+  }
   if (outcome.attempts.at(0).refused) throw Error(*outcome.attempts[0].refused);
   return *outcome.attempts[0].allocation;
 }
 
-// As people are shown it: to so many decimals.
+// As people are shown it: exactly, or to so many decimals.
 bool is_shown_as(const std::string& said, const Rational& exact, int places) {
+  if (said == allocate::exact(exact)) return true;
   const auto value = Decimal::try_parse(said);
   if (!value) return false;
   const Rational off = Rational(*value) < exact ? exact - Rational(*value) : Rational(*value) - exact;

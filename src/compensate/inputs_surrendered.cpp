@@ -1,5 +1,6 @@
 // What was surrendered for the obligation of a period, from the registry of rights.
 #include "compensate/inputs.h"
+#include "policy/value.h"
 
 #include <fmt/format.h>
 

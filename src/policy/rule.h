@@ -68,9 +68,9 @@ struct InputOrigin {
   enum class Surrendered : std::uint8_t { no, so_far, in_time };
   // A day of each year: of the year the period begins in, or so many years later.
   struct YearDay {
-    int years_later = 0;
-    unsigned month = 12;
-    unsigned day = 31;
+    std::uint8_t years_later = 0;
+    std::uint8_t month = 12;
+    std::uint8_t day = 31;
     Date of(const Period& period) const { return make_date(year_of(period.from()) + years_later, month, day); }
   };
   // `months` back from the end of the period: as many as InputOrigin::months says.
@@ -88,9 +88,9 @@ struct InputOrigin {
                           // total: only parts in which there are such instruments
   std::string role;       // of rights: whose, by role at the place
   Granularity each = Granularity::month;  // of total: every such part must have a reading
+  Surrendered surrendered = Surrendered::no;
   std::optional<int> vintage_from{};      // of rights in stocks: vintages, half-open; absent: the years of the
   std::optional<int> vintage_to{};        // period
-  Surrendered surrendered = Surrendered::no;
   std::optional<YearDay> due{};  // of past, and of rights surrendered in time
 };
 

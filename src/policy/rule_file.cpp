@@ -156,7 +156,7 @@ InputOrigin::YearDay read_due(const YamlNode& node) {
                       (std::chrono::year{2001} / std::chrono::month(static_cast<unsigned>(month)) / std::chrono::day(static_cast<unsigned>(day))).ok();
   if (years < 0 || years > 10 || !is_day)
     bad(node, "due 应为每年都有的一天，在当年或十年以内", "due is a day that every year has, in the year or up to ten years later");
-  return {years, static_cast<unsigned>(month), static_cast<unsigned>(day)};
+  return {static_cast<std::uint8_t>(years), static_cast<std::uint8_t>(month), static_cast<std::uint8_t>(day)};
 }
 
 Input read_input(const YamlNode& key, const YamlNode& value) {

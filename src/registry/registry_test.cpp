@@ -351,6 +351,11 @@ TEST_P(RegistryTest, AttributesAsKnown) {
               apply({.attributes = {target("III", between("2021-01-01", "2022-01-01"), "2021-02-01")}});
             }),
             "contradiction");
+  // One without a value ends it, from its day on and since it was known.
+  apply({.attributes = {target("", from("2022-01-01"), "2021-11-01")}});
+  EXPECT_EQ(at("2022-01-01", "2021-10-31"), "III");
+  EXPECT_EQ(at("2022-01-01", "2021-11-01"), "-");
+  EXPECT_EQ(at("2021-12-31", "2021-11-01"), "III");
 }
 
 TEST_P(RegistryTest, EventsAsKnown) {
