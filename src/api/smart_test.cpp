@@ -141,6 +141,10 @@ TEST_P(SmartRoutes, RunsFromTheNoticeToTheTitle) {
   for (const Json& trade : pan.get(at + "/1").json()["result"]["trades"])
     EXPECT_EQ(trade["transaction"].get<std::string>().empty(), !trade["mine"].get<bool>());
   EXPECT_EQ(liu.get(at + "/1/verification").json()["sound"], true);
+  const RouteTable table = make_routes();
+  for (const auto& fault :
+       schema::check(table.components()["SmartRound"], chen.get(at + "/1").json(), table.components()))
+    ADD_FAILURE() << fault.field << ": " << fault.message.en;
   const std::string told = anybody.get("/api/v1/public/smart-rounds/1").body;
   EXPECT_EQ(Json::parse(told)["result"]["prices"].size(), mine["prices"].size());
   for (const char* name : {"H-LIQUOR", "酿酒", "食品", "liu", "chen", "market-smart"})
