@@ -67,6 +67,8 @@ Json result_schema() {
                          {"lost", text()},
                          {"left", text()}})},
        {"welfare", text()},
+       {"zones",
+        list(object({{"zone", text()}, {"period", text()}, {"bought", integer()}, {"sold", integer()}}))},
        {"balances", list(object({{"link", text()},
                                  {"lo", text()},
                                  {"hi", text()},

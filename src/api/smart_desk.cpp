@@ -422,6 +422,7 @@ Json SmartDesk::result(const SmartView& view) const {
           {"money", clearing.at("money")},
           {"water", clearing.at("water")},
           {"welfare", clearing.at("welfare")},
+          {"zones", record.at("used")},
           {"balances", balances},
           {"booked",
            {{"rent_account", yuan(booked.at("rent_account_fen"))},

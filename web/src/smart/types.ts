@@ -19,6 +19,7 @@ export interface SmartResult {
   money: { buyers_pay: string; sellers_receive: string; supply: string; rent: string; rounding: string }
   water: { unit: string; sold: string; supplied: string; bought: string; lost: string; left: string }
   welfare: string
+  zones: { zone: string; period: string; bought: number; sold: number }[]
   balances: { link: string; lo: string; hi: string; before: string; change: string; after: string }[]
   booked: { rent_account: string; operator: string; rent: string; rounding: string; lost: number; operator_takes: number }
   record: { input_sha256: string; solver: string; iterations: number; exact_steps: number; one_optimum: boolean }
