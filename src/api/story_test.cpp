@@ -213,6 +213,7 @@ TEST_P(Story, AnswersAreWhatTheTableSays) {
   const std::string code = drafter.get("/api/v1/statements/1").json()["code"];
   const std::map<std::string, std::string> in_path{
       {"place", "sec:hx-02"},
+      {"smart_balances", "water-surface-smart"},
       {"standard", "codmn"},
       {"rule", "section-month"},
       {"public_rule", "section-month"},
@@ -288,6 +289,12 @@ TEST_P(Story, AnswersAreWhatTheTableSays) {
                 .status,
             201);
   ASSERT_EQ(world.signed_in("approver").post("/api/v1/markets/1/approve", {{"reason", "示例"}}).status, 200);
+  ASSERT_EQ(drafter.post("/api/v1/smart-rounds",
+                         {{"venue", "water-surface-smart"}, {"key", "1"}, {"vintage", 2026},
+                          {"opens", "2026-11-24T10:00:00+08:00"}, {"closes", "2026-11-24T11:00:00+08:00"}, {"reason", "示例"}})
+                .status,
+            201);
+  ASSERT_EQ(world.signed_in("approver").post("/api/v1/smart-rounds/1/approve", {{"reason", "示例"}}).status, 200);
   const RouteTable table = make_routes();
   std::size_t checked = 0;
   for (const auto& route : table.routes()) {

@@ -318,7 +318,7 @@ void Desk::conclude(TransactionRow& row, bool granted, const Act& act, const std
   book_.content()["kind"] = "trade";
   book_.content()["request"] = json_of(trade);
   book_.content()["granted"] = granted;
-  for (const Move& held : row.moves) book_.resolve(held, granted, trade.key);
+  for (const Move& held : row.moves) book_.resolve(held, granted, row.is.key);
   if (granted) {
     for (const Part& part : row.is.parts)
       book_.cut_permit(seller, row.is.key, part, instrument.index, -part.amount);

@@ -72,6 +72,48 @@ TEST_P(SettlementOn, DeliveryAgainstPayment) {
   EXPECT_EQ(w.troubles(), "");
 }
 
+// What a third account adds for the seller goes with the trade, and back with it; the serial numbers of what
+// is lost on the way of a stock are claimed by the trade, also when the authority decides later.
+TEST_P(SettlementOn, AReserveAddsForTheSeller) {
+  w.give("A", "WATER", 100, {}, 2026);
+  w.deposit("B", 1'000);
+  w.deposit("RES", 500);
+  const Trade trade{.key = "T1",
+                    .seller = "A",
+                    .buyer = "B",
+                    .instrument = "WATER",
+                    .quantity = 10,
+                    .vintage = 2026,
+                    .lost = 1,
+                    .lost_to = "LOSS",
+                    .fen = 300,
+                    .charges = {{true, "FEE", "fee", 20}, {false, "RES", "supplement", -200}}};
+  const auto code = [&](Trade other, const char* key, const Charge& charge) {
+    other.key = key;
+    other.charges = {charge};
+    return std::string(w.rights.settle(std::span(&other, 1), exchange)[0].error->code().name);
+  };
+  EXPECT_EQ(code(trade, "X1", {true, "RES", "supplement", -200}), "bad_value");  // not the buyer's
+  EXPECT_EQ(code(trade, "X2", {false, "C", "supplement", -200}), "kind_not_for_account");
+  EXPECT_EQ(code(trade, "X3", {false, "RES", "supplement", -501}), "insufficient");
+  EXPECT_TRUE(w.rights.settle(std::span(&trade, 1), exchange)[0].done);
+  EXPECT_EQ(w.free_of("A", "CNY", 0), 500);
+  EXPECT_EQ(w.free_of("B", "CNY", 0), 680);
+  EXPECT_EQ(w.free_of("RES", "CNY", 0), 300);
+  for (const bool granted : {false, true}) {
+    Trade waits = trade;
+    waits.key = granted ? "T3" : "T2";
+    waits.conditional = true;
+    EXPECT_TRUE(w.rights.settle(std::span(&waits, 1), exchange)[0].done);
+    EXPECT_EQ(w.free_of("RES", "CNY", 0), 100);
+    EXPECT_EQ(w.free_of("A", "CNY", 0), 500);
+    w.rights.conclude(waits.key, granted, exchange);
+    EXPECT_EQ(w.free_of("RES", "CNY", 0), granted ? 100 : 300);
+    EXPECT_EQ(w.free_of("A", "CNY", 0), granted ? 1'000 : 500);
+  }
+  EXPECT_EQ(w.troubles(), "");
+}
+
 TEST_P(SettlementOn, AConditionalTradeWaitsForTheAuthority) {
   w.give("A", "COD", 100, months(0, 12));
   w.deposit("B", 1'000);

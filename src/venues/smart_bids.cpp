@@ -104,10 +104,12 @@ SmartApplication SmartRounds::require_agent(store::Transaction& t, const Row& ro
 void SmartRounds::require_one_side(store::Transaction& t, const Row& row, const SmartBid& bid) const {
   const Control& control = row.terms.venue.control;
   std::map<std::string, std::string> behind;  // by account
-  for (const SmartMember& one : members(row.number)) behind[one.account] = beneficial_owner(control, one.owner);
+  for (const SmartMember& one : members(row.number))
+    behind[one.account] = beneficial_owner(control, one.owner);
   bool other = false;
   t.each([&](const store::Row& r) { other = other || behind[r.text(0)] == behind[bid.account]; },
-         "SELECT account FROM venue_round_bid WHERE jurisdiction = ? AND round = ? AND period = ? AND buy <> ? AND quantity > 0 "
+         "SELECT account FROM venue_round_bid WHERE jurisdiction = ? AND round = ? AND period = ? AND buy <> "
+         "? AND quantity > 0 "
          "AND replaced_by IS NULL",
          jurisdiction_, row.number, bid.period, bid.buy ? 1 : 0);
   if (!other) return;
@@ -233,50 +235,48 @@ SmartQuote SmartRounds::quote(std::int64_t number, const SmartBid& bid, const st
       out.faults.push_back(e);
     }
   };
-  database_.snapshot([&] {
+  database_.snapshot([&](store::Transaction& t) {
     out = {};
-    database_.read([&](store::Transaction& t) {
-      const Row row = load(t, number);
-      const SmartVenue& venue = row.terms.venue;
-      const SmartApplication member = require_agent(t, row, bid.account, actor);
-      std::optional<StoredSmartBid> old;
-      if (!bid.replaces.empty()) judge([&] { old = replaced(t, row, bid); });
-      std::optional<rights::Term> term;
-      judge([&] {
-        require_period(row.terms, bid.period, clock_.today());
-        term = row.terms.term_of(bid.period);
-      });
-      judge([&] { ticks_of(venue, bid.price); });
-      judge([&] { require_quantity(venue, bid); });
-      judge([&] { require_price(venue, bid); });
-      judge([&] { require_purpose(venue, member.purpose, bid.buy); });
-      judge([&] { require_admissible(checks_of(row, member)); });
-      judge([&] { require_one_side(t, row, bid); });
-      judge([&] {  // what is out of range has no price
-        const SmartCost cost = cost_of(venue, bid.buy, bid.quantity, bid.price);
-        out.price_fen = cost.price_fen;
-        out.fees_fen = cost.fees_fen;
-      });
-      out.set_aside = bid.buy ? out.price_fen + out.fees_fen : bid.quantity;
-      for (const rights::Holding& holding :
-           rights().holdings({.account = bid.account,
-           .instrument = bid.buy ? std::string(rights::cash) : venue.instrument,
-           .term = bid.buy ? std::nullopt : term})) {
-        const rights::Part& part = holding.part;
-        const bool here =
-            bid.buy ||
-            (term ? part.period <= term->from.index && term->from.index < part.period + part.count
-                  : part.period == row.terms.notice.vintage &&
-                        (row.terms.notice.project.empty() || row.terms.notice.project == part.project));
-        if (here) out.free += holding.free;
-      }
-      if (old) out.free += bid.buy ? old->cover_fen : old->quantity;
-      if (out.set_aside > out.free)
-        out.faults.push_back({rights::codes::insufficient,
-                              bid.buy ? Text{"可用资金不足", "there is not enough free cash"}
-                                      : Text{"可用数量不足", "there is not enough of the right that is free"},
-                              {{}, 0, 0, "quantity"}});
+    const Row row = load(t, number);
+    const SmartVenue& venue = row.terms.venue;
+    const SmartApplication member = require_agent(t, row, bid.account, actor);
+    std::optional<StoredSmartBid> old;
+    if (!bid.replaces.empty()) judge([&] { old = replaced(t, row, bid); });
+    std::optional<rights::Term> term;
+    judge([&] {
+      require_period(row.terms, bid.period, clock_.today());
+      term = row.terms.term_of(bid.period);
     });
+    judge([&] { ticks_of(venue, bid.price); });
+    judge([&] { require_quantity(venue, bid); });
+    judge([&] { require_price(venue, bid); });
+    judge([&] { require_purpose(venue, member.purpose, bid.buy); });
+    judge([&] { require_admissible(checks_of(row, member)); });
+    judge([&] { require_one_side(t, row, bid); });
+    judge([&] {  // what is out of range has no price
+      const SmartCost cost = cost_of(venue, bid.buy, bid.quantity, bid.price);
+      out.price_fen = cost.price_fen;
+      out.fees_fen = cost.fees_fen;
+    });
+    out.set_aside = bid.buy ? out.price_fen + out.fees_fen : bid.quantity;
+    for (const rights::Holding& holding :
+         rights().holdings({.account = bid.account,
+         .instrument = bid.buy ? std::string(rights::cash) : venue.instrument,
+         .term = bid.buy ? std::nullopt : term})) {
+      const rights::Part& part = holding.part;
+      const bool here =
+          bid.buy ||
+          (term ? part.period <= term->from.index && term->from.index < part.period + part.count
+                : part.period == row.terms.notice.vintage &&
+                      (row.terms.notice.project.empty() || row.terms.notice.project == part.project));
+      if (here) out.free += holding.free;
+    }
+    if (old) out.free += bid.buy ? old->cover_fen : old->quantity;
+    if (out.set_aside > out.free)
+      out.faults.push_back({rights::codes::insufficient,
+                            bid.buy ? Text{"可用资金不足", "there is not enough free cash"}
+                                    : Text{"可用数量不足", "there is not enough of the right that is free"},
+                            {{}, 0, 0, "quantity"}});
   });
   return out;
 }

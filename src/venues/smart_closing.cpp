@@ -268,8 +268,9 @@ void SmartRounds::settle(store::Transaction& t, Row& row, const LeftOut& left_ou
   row.result = smart_result(row, input, left_out, market, clearing, cleared, bids).dump();
   row.result_hash = sha256_hex(row.result);
   release_all(row, bids, by);
+  // Also where nothing was sent: the entry says when the round was closed.
   for (const auto& [link, change] : balance_changes(market, clearing))
-    if (!change.is_zero()) book(t, venue, link, "round", row.number, change);
+    book(t, venue, link, "round", row.number, change);
   t.execute(
       "UPDATE venue_round SET closing = ?, input = ?, result = ?, result_hash = ? WHERE jurisdiction = ? AND "
       "number = ?",

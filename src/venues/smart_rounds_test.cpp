@@ -422,6 +422,20 @@ TEST_P(SmartRoundsOn, WhatIsRefused) {
   EXPECT_EQ(h.w.troubles(), "");
 }
 
+// Two parties that one stands behind are one owner.
+TEST_P(SmartRoundsOn, WhoeverStandsBehindStandsOnOneSide) {
+  SmartHall h(GetParam());
+  SmartVenue venue = smart_venue();
+  for (const char* account : {"A", "D"}) venue.control[h.w.rights.account(account).owner] = "mother";
+  const std::int64_t no = h.announced(venue);
+  for (const char* account : {"A", "B"}) h.admit(no, account, "U");
+  h.admit(no, "D", "D");
+  h.w.clock.set(h.opens);
+  h.ask(no, "A", 10, "0.5");
+  EXPECT_EQ(code_of([&] { h.bid(no, "D", 10, "0.9"); }), "own_side");
+  h.bid(no, "B", 10, "0.9");
+}
+
 TEST_P(SmartRoundsOn, CalledOffAndRejected) {
   SmartHall h(GetParam());
   const std::int64_t no = h.notes(smart_venue());

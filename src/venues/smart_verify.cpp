@@ -82,9 +82,9 @@ bool registry_has(const rights::Rights& registry, const std::string& key) {
 
 std::vector<Text> SmartRounds::verify(std::int64_t number) const {
   std::vector<Text> out;
-  database_.snapshot([&] {
+  database_.snapshot([&](store::Transaction& t) {
     Faults faults;
-    database_.read([&](store::Transaction& t) {
+    const auto prove = [&] {
       const Row row = load(t, number);
       if (row.result.empty())
         throw Error(codes::wrong_state, {fmt::format("第 {} 场尚未撮合", number),
@@ -155,7 +155,8 @@ std::vector<Text> SmartRounds::verify(std::int64_t number) const {
         faults.add(booked[link] == (undone ? Rational(0) : change),
                    fmt::format("通道 {} 的余额与结果不符", link),
                    fmt::format("the account of {} does not have what the round sent", link));
-    });
+    };
+    prove();
     out = std::move(faults.out);
   });
   return out;
