@@ -1,5 +1,6 @@
 // A saving that was verified, as the registry of rights then knows it: sold out of it is what it says, once, and by the
 // account of whoever saved it (W4). In the step's transaction, by the two persons of the case.
+#include "base/text.h"
 #include "casework/codes.h"
 #include "casework/stored.h"
 #include "rights/rights.h"
