@@ -358,9 +358,9 @@ TEST_P(MarketRoutes, TheStreamTellsThatTheBookChangedAndTheClockKeepsTheSessions
   Client liu = world.signed_in("liu"), chen = world.signed_in("chen"), fang = world.signed_in("fang");
   const std::string first = heard(world, liu, "", "event: market");
   const std::int64_t before = view(liu)["depth"]["commands"].get<std::int64_t>();
-  EXPECT_NE(first.find("id: " + std::to_string(before) + "-open-0"), std::string::npos) << first;
+  EXPECT_NE(first.find("id: " + std::to_string(before) + "-open-0-0"), std::string::npos) << first;
   ASSERT_EQ(liu.post(at + "/1/orders", offer("1", "H-LIQUOR", "sell", "6150", 4'700)).status, 201);
-  const std::string next = heard(world, liu, std::to_string(before) + "-open-0", "event: market");
+  const std::string next = heard(world, liu, std::to_string(before) + "-open-0-0", "event: market");
   EXPECT_NE(next.find("\"commands\":" + std::to_string(before + 1)), std::string::npos) << next;
   for (const char* secret : {"LIQUOR", "6150", "4700"}) EXPECT_EQ(next.find(secret), std::string::npos);
   EXPECT_EQ(world.client().get(at + "/1/events").status, 401);
@@ -374,6 +374,12 @@ TEST_P(MarketRoutes, TheStreamTellsThatTheBookChangedAndTheClockKeepsTheSessions
   ASSERT_EQ(step(chen, "halt").status, 200);
   ASSERT_EQ(step(chen, "resume").status, 200);
   ASSERT_EQ(fang.post(at + "/1/orders", offer("2", "H-FOOD", "buy", "6150", 100)).status, 201);
+  // What the authority decides on a deal is told as well.
+  const Json now = view(liu);
+  const std::string waits = std::to_string(now["depth"]["commands"].get<std::int64_t>()) + "-open-0-1";
+  Client li = world.signed_in("li");
+  ASSERT_EQ(step(li, "decide", {{"deal", 1}, {"granted", true}}).status, 200);
+  EXPECT_NE(heard(world, liu, waits, "event: market").find("-open-0-0"), std::string::npos);
   // The day ends by the clock; what was for the day has lapsed.
   world.clock.set(parse_instant("2026-11-24 23:59"));
   Client late = world.signed_in("liu");  // his session was idle for too long

@@ -4,6 +4,7 @@
 #include "api/market_desk.h"
 #include "api/publicity.h"
 #include "api/rights_desk.h"
+#include "api/smart_desk.h"
 
 namespace tributary::api {
 
@@ -29,6 +30,7 @@ RouteTable make_routes() {
   add_compliance_routes(table);
   add_rights_routes(table);
   add_auction_routes(table);
+  add_smart_routes(table);
   add_market_routes(table);
   add_market_order_routes(table);
   add_case_routes(table);
@@ -51,6 +53,7 @@ RouteTable make_routes() {
   add_system_routes(table);
   add_public_routes(table);
   add_public_auction_routes(table);
+  add_public_smart_routes(table);
   add_public_market_routes(table);
   add_bulletin_routes(table);
   add_watching_routes(table);

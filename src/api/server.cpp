@@ -9,6 +9,7 @@
 #include "api/problem.h"
 #include "api/static_files.h"
 #include "casework/erasure.h"
+#include "venues/smart_rounds.h"
 
 #include <atomic>
 #include <chrono>
@@ -272,6 +273,8 @@ class Server::Impl {
         if (second % 60 == 30) {
           advance_rights(*worker);
           hall_of(*worker).advance({"server", "", "审批期限已过 / the term of approval is over", ""});
+          venues::SmartRounds(*worker->database, worker->tenant(), services_.clock, worker->policy().catalog().calendar())
+              .advance({"server", "", "审批期限已过 / the term of approval is over", ""});
         }
         if (second % 3600 == 60) {
           worker->identity.sweep();

@@ -38,7 +38,7 @@ class Told {
     Json out = pattern_json(seen.pattern);
     Json what = Json::array(), parties = Json::array();
     for (const venues::Named& one : seen.what)
-      what.push_back({{"kind", one.order ? "order" : "deal"},
+      what.push_back({{"kind", one.order ? "order" : one.market == 0 && one.auction == 0 ? "transfer" : "deal"},
                       {"key", one.key},
                       {"market", one.market == 0 ? Json(nullptr) : Json(one.market)},
                       {"auction", one.auction == 0 ? Json(nullptr) : Json(one.auction)},
@@ -108,7 +108,7 @@ std::vector<schema::Property> with_pattern(std::vector<schema::Property> more) {
 }  // namespace
 
 void add_watching_routes(RouteTable& table) {
-  const Json what = object({{"kind", schema::one_of({"deal", "order"})},
+  const Json what = object({{"kind", schema::one_of({"deal", "order", "transfer"})},
                             {"key", text()},
                             {"market", nullable(integer(1))},
                             {"auction", nullable(integer(1))},
@@ -122,7 +122,7 @@ void add_watching_routes(RouteTable& table) {
              .name = "surveillance",
              .tag = "exchange",
              .summary = {"交易监测：几天里需要核查的情形；查看会留痕", "surveillance: what to look at in the trading of some days; every look is noted"},
-             .access = Access::whole(Permission::rights_approve),
+             .access = Access::whole(Permission::surveillance_read),
              .query = {{"from", day(), {"起日；不写为止日前六天", "first day; else six days before the last"}},
                        {"to", day(), {"止日；不写为今天", "last day; else today"}}},
              .answer = object({{"from", day()},

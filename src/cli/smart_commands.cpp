@@ -12,7 +12,7 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
+#include "base/json.h"
 
 namespace tributary::cli {
 namespace {

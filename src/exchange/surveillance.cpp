@@ -24,6 +24,7 @@ class Watching {
 
   std::vector<Alert> run() {
     for (const Deal& deal : deals_) {
+      if (deal.outside) continue;
       barred(deal);
       if (rules_.own_trades) own(deal);
       if (rules_.far_price && deal.bulk) far(deal);
@@ -87,7 +88,7 @@ class Watching {
     Rational quantity;
     for (const Deal& one : deals_) {
       if (one.at.seconds >= d.at.seconds) break;
-      if (one.instrument != d.instrument || one.bulk || one.auctioned) continue;
+      if (one.instrument != d.instrument || one.bulk || one.auctioned || one.outside) continue;
       if (one.at.seconds < d.at.seconds - std::int64_t{86400} * rules_.far_days) continue;
       value = value + one.price * Rational(Decimal::from_parts(one.quantity, 0));
       quantity = quantity + Rational(Decimal::from_parts(one.quantity, 0));
@@ -154,6 +155,7 @@ class Watching {
     for (std::size_t at = back; at != first; at = before.at(at)) way.push_back(list[at]);
     way.push_back(list[first]);
     std::ranges::reverse(way);
+    if (std::ranges::all_of(way, &Deal::outside)) return;  // lent and given back, say: no trade was made of it
     std::vector<std::string> keys;
     std::vector<std::string> parties;
     for (const Deal* d : way) keys.push_back(d->key), parties.push_back(d->seller);
@@ -183,7 +185,7 @@ class Watching {
       runs.erase(run);
     };
     for (const Deal* d : list) {
-      if (d->bulk || d->auctioned) continue;
+      if (d->bulk || d->auctioned || d->outside) continue;
       const std::string buyer = group(d->buyer);
       auto& run = runs[buyer];
       const bool goes_on = !run.empty() && d->quantity <= rules_.ladder_quantity && run.back()->price < d->price &&
@@ -203,7 +205,8 @@ class Watching {
   };
   void layers() {
     std::map<std::tuple<std::string, std::string, bool>, Episode> running;  // instrument, group, whether it bought
-    for (const Deal& d : deals_)
+    for (const Deal& d : deals_) {
+      if (d.outside) continue;
       for (const bool bought : {true, false}) {
         const std::string& party = bought ? d.buyer : d.seller;
         const std::vector<const OrderLife*> behind = withdrawn_after(d, group(party), bought);
@@ -216,6 +219,7 @@ class Watching {
         for (const OrderLife* o : behind)
           if (std::ranges::find(episode.orders, o) == episode.orders.end()) episode.orders.push_back(o);
       }
+    }
     for (auto& [of, episode] : running) tell_layers(std::get<0>(of), std::move(episode));
   }
   std::vector<const OrderLife*> withdrawn_after(const Deal& d, const std::string& party, bool bought) const {

@@ -30,6 +30,7 @@ struct Deal {
   Rational price;             // per unit of it (of a rate: per year)
   bool bulk = false;          // by agreement, outside the book
   bool auctioned = false;     // out of a one-way auction: its price is none of the book's either
+  bool outside = false;       // a transfer outside the exchange: without a price, it only may close a circle
 };
 
 // One order's life.

@@ -99,6 +99,19 @@ TEST(Surveillance, ALadderOfSmallPurchases) {
   EXPECT_EQ(told(mixed, rules), "ladder 1,2,3");
 }
 
+TEST(Surveillance, ATransferOutsideMayCloseACircle) {
+  WatchRules rules;
+  rules.circle_days = 10;
+  Deal back = deal("2", at(1, 10), "b", "a", 5, 0);
+  back.outside = true;
+  std::vector<Deal> both{deal("1", at(0, 10), "a", "b", 5, 12), back};
+  EXPECT_EQ(told(both, rules), "circle 1,2");
+  both[0].outside = true;  // nothing was traded
+  EXPECT_EQ(told(both, rules), "");
+  rules.barred = {"b"};
+  EXPECT_EQ(told(std::vector<Deal>{back}, rules), "");
+}
+
 TEST(Surveillance, OrdersThatWereThereToBeSeen) {
   WatchRules rules;
   rules.layer_orders = 2;

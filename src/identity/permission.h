@@ -50,6 +50,7 @@ enum class Permission : std::uint8_t {
   rights_read,
   rights_propose,  // the first person of a transaction of the registry of rights
   rights_approve,  // the second
+  surveillance_read,
 };
 
 struct PermissionInfo {
@@ -96,6 +97,7 @@ inline constexpr std::array permissions = std::to_array<PermissionInfo>({
     {Permission::rights_read, "rights.read", "查看权利登记", "see the registry of rights"},
     {Permission::rights_propose, "rights.propose", "提出权利登记交易", "propose transactions of rights"},
     {Permission::rights_approve, "rights.approve", "审核权利登记交易", "approve transactions of rights"},
+    {Permission::surveillance_read, "surveillance.read", "查看交易监测", "see the surveillance of trading"},
 });
 
 consteval bool permissions_in_order() {

@@ -242,7 +242,8 @@ class Markets {
   std::vector<StoredOrder> proposals_to(std::int64_t number, const std::string& account) const;
   // from <= day <= to, oldest first; with the running one as soon as it has a deal.
   std::vector<MarketDay> days(std::int64_t number, Date from, Date to) const;
-  // What changes when there is news of a market: its commands, state and applications. Nobody's order shows in it.
+  // What changes when there is news of a market: its commands, state and applications, and how many deals wait for the
+  // authority. Nobody's order shows in it.
   std::string pulse(std::int64_t number) const;
   // Replays the journal into a new book and compares: the chain; each order's state and quantities; deals with their sides, price,
   // quantity and amount, here and in the registry; the closes of days; what is set aside for each order. Empty when all is sound.

@@ -5,7 +5,7 @@
 
 #include <set>
 
-#include <nlohmann/json.hpp>
+#include "base/json.h"
 
 namespace tributary::venues {
 namespace {

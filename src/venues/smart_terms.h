@@ -5,7 +5,7 @@
 #include "venues/smart_rounds.h"
 #include "venues/venue_fees.h"
 
-#include <nlohmann/json.hpp>
+#include "base/json.h"
 
 namespace tributary::venues {
 

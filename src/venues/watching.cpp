@@ -1,5 +1,6 @@
 #include "venues/watching.h"
 
+#include "rights/transfers.h"
 #include "venues/market_terms.h"
 #include "venues/terms.h"
 
@@ -68,6 +69,19 @@ class Reading {
       lot.orders.push_back({named.key, {r.integer(2)}, {r.integer(3)}, goods.instrument, r.text(4), buys, r.integer(6),
                             r.integer(7), true});
       lot.named.emplace(named.key, named);
+    }
+  }
+
+  void transfers(store::Database& database) {
+    for (const rights::Transferred& x : rights::transfers(database, jurisdiction_, from_, to_)) {
+      const Goods goods = goods_of(
+          x.instrument, x.flow ? std::optional(rights::Term{{x.part.period}, {x.part.period + x.part.count}}) : std::nullopt,
+          x.flow ? std::nullopt : std::optional(x.part.period), x.part.project);
+      exchange::Deal deal{x.key, x.at, x.instrument, x.from, x.to, x.part.amount, Rational(0)};
+      deal.outside = true;
+      Lot& lot = lots[goods];
+      lot.deals.push_back(std::move(deal));
+      lot.named.emplace(x.key, Named{.key = x.key, .at = x.at, .seller = x.from, .buyer = x.to, .quantity = x.part.amount});
     }
   }
 
@@ -143,6 +157,7 @@ Watched watch_days(store::Database& database, const std::string& jurisdiction, c
     Reading reading(t, jurisdiction, start_of(from - std::chrono::days{reach(declaration)}), start_of(to));
     reading.markets();
     reading.auctions(rights::Rights(database, jurisdiction, clock, calendar));
+    reading.transfers(database);
     lots = std::move(reading.lots);
   });
   Watched out;
@@ -150,7 +165,7 @@ Watched watch_days(store::Database& database, const std::string& jurisdiction, c
   const Instant begin = start_of(from);
   for (const auto& [goods, lot] : lots) {
     instruments.insert(goods.instrument);
-    out.deals += std::ranges::count_if(lot.deals, [&](const exchange::Deal& d) { return d.at >= begin; });
+    out.deals += std::ranges::count_if(lot.deals, [&](const exchange::Deal& d) { return d.at >= begin && !d.outside; });
     out.orders += std::ranges::count_if(lot.orders, [&](const exchange::OrderLife& o) { return o.ended >= begin; });
     for (exchange::Alert& alert : exchange::watch(lot.deals, lot.orders, declaration.rules(goods.instrument))) {
       if (alert.at < begin) continue;  // told of the days before

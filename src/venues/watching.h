@@ -1,5 +1,5 @@
-// Surveillance over what was traded here: the deals of markets, the trades of auctions and the orders that were withdrawn,
-// read out of the database and held against the patterns of exchange/surveillance.h.
+// Surveillance over what was traded here: the deals of markets, the trades of auctions, the orders that were withdrawn, and
+// transfers outside the exchange as far as they close a circle of the same months or vintage, read out of the database and held against the patterns of exchange/surveillance.h.
 //
 // Which patterns are looked for, and from which threshold on, packs say in policies/<pack>/surveillance.yaml, read strictly:
 //
@@ -64,9 +64,10 @@ WatchDeclaration load_watching(const policy::Policy& policy);
 
 // A deal or an order that an alert names.
 struct Named {
-  std::string key;    // of the registry's transaction for a deal: "market-1-deal-2", "auction-1-trade-3"; else of an order
+  std::string key;    // of the registry's transaction for a deal: "market-1-deal-2", "auction-1-trade-3", or of a transfer
+                      // outside the exchange; else of an order
   bool order = false;
-  std::int64_t market = 0, auction = 0;  // one of them
+  std::int64_t market = 0, auction = 0;  // one of them; neither for a transfer
   Instant at;
   std::string seller{}, buyer{};         // party codes; of an order one of them
   std::int64_t quantity = 0;

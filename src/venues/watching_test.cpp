@@ -58,6 +58,16 @@ TEST_P(WatchingOn, GoodsThatComeBackAreTold) {
   EXPECT_EQ(alert.what[2].market, no);
   EXPECT_EQ(alert.what[2].price, Decimal(1000));
   EXPECT_EQ(alert.parties.size(), 3U);
+  // Given back outside the exchange, it has come back all the same.
+  f.at("08 10:00");
+  deal(f, no, "A", "D", "1000", 100);
+  f.w.done({.key = "BACK", .kind = rights::TransactionKind::transfer, .instrument = "COD", .from = "D", .to = "A", .quantity = 100,
+            .term = months(1, 13)});
+  const Watched outside = look(f, d, 8, 9);
+  ASSERT_EQ(patterns(outside), "circle");
+  EXPECT_EQ(outside.deals, 1);
+  EXPECT_EQ(outside.alerts[0].what.at(1).key, "BACK");
+  EXPECT_EQ(outside.alerts[0].what.at(1).price, std::nullopt);
   EXPECT_EQ(alert.instrument, "COD");
   ASSERT_NE(alert.threshold, nullptr);
   EXPECT_EQ(alert.threshold->days, 3);

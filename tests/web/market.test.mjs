@@ -188,12 +188,12 @@ for (const [locale, width] of [['zh', 1280], ['en', pictures ? 1280 : 390]])
 
       // A bulk agreement: its terms are read and confirmed.
       await form.getByText(t('market.bulk_from', { n: /./ }).split('/./')[0], { exact: false }).click()
-      form = await ticket(liu, 'sell', '7000', '10000')
+      form = await ticket(liu, 'sell', '7500', '10000')
       await form.getByLabel(t('market.counterparty')).fill('H-FOOD')
       await form.getByLabel(t('market.confirm_until')).fill(`${day(1)}T12:00`)
       await form.getByText(t('auction.nothing_against')).waitFor()
       await form.getByRole('button', { name: t('market.propose'), exact: true }).click()
-      await fang.page.locator('.proposals', { hasText: '7,000' }).waitFor()
+      await fang.page.locator('.proposals', { hasText: '7,500' }).waitFor()
       await sound(fang.page, `proposal ${locale} ${width}`)
       await shot('fang', 'proposal')
       await fang.button('market.confirm').click()
@@ -253,6 +253,22 @@ for (const [locale, width] of [['zh', 1280], ['en', pictures ? 1280 : 390]])
       await shen.page.locator('.note.good').waitFor()
       await sound(shen.page, `proof ${locale} ${width}`)
       await shot('shen', 'proof')
+
+      // And looks at what should be looked at: the bulk deal was far from the prices of the book. Who looked is noted; who decides
+      // may look too, a plant may not.
+      for (const who of [shen, wang]) {
+        await who.go('/console/surveillance')
+        const alert = who.page.locator('.watch-alert', { hasText: '7,500' })
+        await alert.waitFor()
+        assert.match(await alert.innerText(), locale === 'zh' ? /2027年1月/ : /Jan/)
+        await alert.getByRole('link', { name: t('surveillance.open') }).waitFor()
+      }
+      await sound(shen.page, `surveillance ${locale} ${width}`)
+      await shot('shen', 'surveillance')
+      await shen.go('/console/admin/audit')
+      await shen.page.getByText('surveillance.look').first().waitFor()
+      await liu.go('/console/surveillance')
+      assert.equal(await liu.page.locator('.watch-days').count(), 0)
 
       // And the public: prices and the book, nobody's name.
       people.anybody = await person(browser, server, { locale, width })
