@@ -93,7 +93,7 @@ TEST_P(VerifiedSavings, AreSoldOnceByWhoeverSavedThem) {
   const auto sale = [&](const char* key, std::int64_t quantity) {
     return s.move(key, rights::TransactionKind::transfer, "H-1", "H-X", quantity, id);
   };
-  EXPECT_EQ(sale("T0", 10), "unknown_saving");
+  EXPECT_EQ(sale("T0", 10), "saving_sold");  // there is none
   const CaseId of = s.filed("H-1");
   const CaseView done = s.act(s.w.enter("wang").caller, of, "verify", {{"volume", "80"}});
   EXPECT_EQ(done.head.number, id);
