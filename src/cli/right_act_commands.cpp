@@ -301,6 +301,7 @@ int propose(Context& c, const Acting& a) {
   data.check(p);
   // How long a lease may be is the pack's to say. Certificates are not: the same key must stay the same content.
   if (p.kind == rights::TransactionKind::lease) data.complete(p);
+  if (p.kind == rights::TransactionKind::transfer) p.delay_days = std::max(p.delay_days, data.cooling_off.transfer);
   told(c, {noted(c, registry, "rights.propose", a.key, a.reason,
                  [&] { return registry.rights.propose(p, {c.by(), "", a.reason, rule_of(c, a)}); })});
   return 0;

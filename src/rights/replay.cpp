@@ -63,7 +63,7 @@ void Replay::read(const JournalEntry& entry) {
   head = entry.hash;
   static const std::set<std::string> by_two{"completed", "conditional", "delayed", "instrument",
                                             "account",   "status",      "permit",  "cap",
-                                            "saving",    "trust",       "distrust"};
+                                            "saving",    "trust"};
   if (entry.act.actor.empty() || entry.act.reason.empty() || entry.act.rule.empty() ||
       entry.act.actor == entry.act.approver || (by_two.contains(entry.event) && entry.act.approver.empty()))
     wrong("E12", subject, "缺经办人、复核人、事由或规则版本，或同一人经办并复核",

@@ -127,6 +127,22 @@ SellerTag read_tag(const YamlNode& node) {
   return one;
 }
 
+CoolingOff read_cooling_off(const YamlNode& node) {
+  YamlMap map(node, "cooling_off");
+  CoolingOff out;
+  const auto days = [&](const char* name) {
+    const auto n = map.integer(name);
+    if (n < 0 || n > 60) bad(map.require(name), name, {"应为 0 到 60 个工作日", "0 to 60 working days"});
+    return static_cast<int>(n);
+  };
+  out.transfer = days("transfer");
+  out.trust = days("trust");
+  out.source = source_of(map.source());
+  out.verified = map.boolean_or("verified", false);
+  map.finish();
+  return out;
+}
+
 PackAccount read_account(const YamlNode& node) {
   YamlMap map(node, "accounts");
   PackAccount out;
@@ -161,6 +177,7 @@ void RightsData::append(RightsData more) {
   for (auto& [code, one] : more.accounts) accounts.insert_or_assign(code, std::move(one));
   for (auto& [code, one] : more.disclosures) disclosures.insert_or_assign(code, std::move(one));
   for (auto& [tag, one] : more.tags) tags.insert_or_assign(tag, std::move(one));
+  if (!more.cooling_off.source.empty()) cooling_off = std::move(more.cooling_off);
   articles.insert(articles.begin(), std::make_move_iterator(more.articles.begin()),
                   std::make_move_iterator(more.articles.end()));
 }
@@ -229,6 +246,7 @@ RightsData read_rights_folder(const std::string& path) {
       put_new(out.accounts, code, std::move(one), *node);
     }
     for (const YamlNode* node : policy::list_of(map, "public")) read_disclosure(*node, out);
+    if (const YamlNode* node = map.find("cooling_off")) out.cooling_off = read_cooling_off(*node);
     for (const YamlNode* node : policy::list_of(map, "refusals")) out.articles.push_back(read_article(*node));
     for (const YamlNode* node : policy::list_of(map, "tags")) {
       SellerTag one = read_tag(*node);

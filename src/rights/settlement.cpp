@@ -213,6 +213,7 @@ std::vector<std::string> Desk::settle(const Trade& trade, const std::string& bod
                       "a charge is positive and of a kind; only what is added for the seller is below zero");
     const AccountRow& to = book_.account(charge.to);
     require_type(to, {charge.fen > 0 ? AccountType::fee : AccountType::reserve});
+    require_usable(to, charge.fen < 0, true);
     if (charge.fen > 0) continue;
     require_usable(to, true, false);
     if (to.id == seller.id || to.id == buyer.id)

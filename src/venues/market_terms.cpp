@@ -51,7 +51,7 @@ std::string to_text(const MarketTerms& terms) {
                    {"max_order", r.limits.max_order},
                    {"max_day", r.limits.max_day},
                    {"max_holding", r.limits.max_holding}};
-  const Json venue{{"id", v.id},
+  Json venue{{"id", v.id},
                    {"zh", v.title.zh},
                    {"en", v.title.en},
                    {"pack", v.pack},
@@ -67,11 +67,11 @@ std::string to_text(const MarketTerms& terms) {
                    {"approval_days", v.approval_days ? Json(*v.approval_days) : Json()},
                    {"fees", fees_json(v.fees)},
                    {"certificate", v.certificate},
-                   {"control", v.control},
                    {"document", v.source.document},
                    {"document_number", v.source.number},
                    {"article", v.source.article},
                    {"verified", v.verified}};
+  if (!v.control.empty()) venue["control"] = v.control;  // markets listed before keep their text
   const Listing& l = terms.listing;
   const Json listing{{"key", l.key},
                      {"from", l.term ? Json(l.term->from.index) : Json()},

@@ -58,7 +58,6 @@ std::string to_text(const Terms& terms) {
              {"approval_days", v.approval_days ? Json(*v.approval_days) : Json()},
              {"fees", fees_json(v.fees)},
              {"certificate", v.certificate},
-             {"control", v.control},
              {"seed_source", v.seed_source},
              {"admitted_public", v.admitted_public},
              {"results", static_cast<int>(v.results)},
@@ -80,6 +79,7 @@ std::string to_text(const Terms& terms) {
                           {"names", rules.names},
                           {"freed_at_once", rules.freed_at_once}};
   }
+  if (!v.control.empty()) venue["control"] = v.control;  // likewise
   Json announcement{{"key", a.key},
                     {"account", a.account},
                     {"supply", a.supply},
