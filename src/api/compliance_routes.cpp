@@ -112,6 +112,8 @@ Page list_standings(Call& call, const PageRequest& page) {
   std::vector<Json> all;
   for (const auto& rule : compensate::duties(call.policy(), call.clock().today())) {
     if (call.has("rule") && call.text("rule") != rule->rule.name) continue;
+    // A month asks for the rules of months, a year for those of years.
+    if (!call.has("rule") && call.has("period") && Period::parse(call.text("period")).granularity() != rule->rule.granularity) continue;
     const auto places = places_of(call, rule->rule);
     if (places.empty()) continue;
     const Period period = wanted_period(call, rule->rule, places);

@@ -45,6 +45,8 @@ int compliance(Context& c, const Arguments& a) {
   for (const auto& rule : compensate::duties(c.policy(), c.clock().today())) {
     if (!a.rule.empty() && a.rule != rule->rule.name) continue;
     known = true;
+    // A month asks for the rules of months, a year for those of years.
+    if (a.rule.empty() && !a.period.empty() && Period::parse(a.period).granularity() != rule->rule.granularity) continue;
     auto places = registry.places({rule->rule.place_kind, rule->rule.group, {}}, c.clock().today());
     if (!only.empty()) std::erase_if(places, [&](const registry::Place& place) { return place.code != only; });
     if (places.empty()) continue;

@@ -15,7 +15,8 @@ bool holds(AccountType type) {
 std::int64_t amount_of(const std::vector<Part>& parts, bool flow, const std::vector<std::string>* projects) {
   std::int64_t out = 0;
   for (const Part& part : parts) {
-    if (projects != nullptr && (part.project.empty() || std::ranges::count(*projects, part.project) == 0)) continue;
+    if (projects != nullptr && (part.project.empty() || std::ranges::count(*projects, part.project) == 0))
+      continue;
     out = flow ? std::max(out, part.amount) : out + part.amount;
   }
   return out;
@@ -23,7 +24,8 @@ std::int64_t amount_of(const std::vector<Part>& parts, bool flow, const std::vec
 
 }  // namespace
 
-std::vector<Purchases> purchases(const Rights& rights, const std::map<std::string, SellerTag>& tags, int year) {
+std::vector<Purchases> purchases(const Rights& rights, const std::map<std::string, SellerTag>& tags,
+                                 int year) {
   std::map<std::string, RightAccount> accounts;
   for (RightAccount& one : rights.accounts()) accounts.emplace(one.code, std::move(one));
   std::map<std::string, bool> flow;
@@ -34,10 +36,12 @@ std::vector<Purchases> purchases(const Rights& rights, const std::map<std::strin
     const std::vector<Transaction> some = rights.transactions("", before, page);
     for (const Transaction& x : some) {
       const bool sale = x.kind == TransactionKind::transfer || x.kind == TransactionKind::trade;
-      if (!sale || x.state != TransactionState::completed || !x.reversed_by.empty() || !x.decided || year_of(day_of(*x.decided)) != year) continue;
+      if (!sale || x.state != TransactionState::completed || !x.reversed_by.empty() || !x.decided ||
+          year_of(day_of(*x.decided)) != year)
+        continue;
       const auto from = accounts.find(x.from), to = accounts.find(x.to);
-      if (from == accounts.end() || to == accounts.end() || !holds(from->second.type) || !holds(to->second.type) ||
-          from->second.owner == to->second.owner)
+      if (from == accounts.end() || to == accounts.end() || !holds(from->second.type) ||
+          !holds(to->second.type) || from->second.owner == to->second.owner)
         continue;
       const bool rate = flow.at(x.instrument);
       for (const auto& [name, tag] : tags) {

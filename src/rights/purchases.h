@@ -1,4 +1,5 @@
-// What was bought in a year, and how much of it from sellers of a kind (pack: `tags`): a report, and no condition.
+// What was bought in a year, and how much of it from sellers of a kind (pack: `tags`): a report, and no
+// condition.
 #pragma once
 
 #include "rights/rights_files.h"
@@ -16,8 +17,9 @@ struct Purchases {
   std::string tag;            // one row for each tag there is
 };
 
-// Completed transfers and trades of the calendar year (Asia/Shanghai) between holders, between owners; by instrument,
-// buyer and tag. What was reversed is left out. Without tags there are no rows.
-std::vector<Purchases> purchases(const Rights& rights, const std::map<std::string, SellerTag>& tags, int year);
+// Completed transfers and trades of the calendar year (Asia/Shanghai) between holders, between owners; by
+// instrument, buyer and tag. What was reversed is left out. Without tags there are no rows.
+std::vector<Purchases> purchases(const Rights& rights, const std::map<std::string, SellerTag>& tags,
+                                 int year);
 
 }  // namespace tributary::rights

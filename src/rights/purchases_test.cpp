@@ -1,5 +1,7 @@
-// What was bought from sellers of a kind: by seller, by project, in the year, and nothing that was no purchase.
+// What was bought from sellers of a kind: by seller, by project, in the year, and nothing that was no
+// purchase.
 #include "rights/purchases.h"
+
 #include "rights/rights_testing.h"
 
 #include <fmt/format.h>
@@ -17,8 +19,15 @@ class PurchasesOn : public ::testing::TestWithParam<std::string> {
       out += fmt::format("{} {} {}/{}; ", one.instrument, one.buyer, one.tagged, one.quantity);
     return out;
   }
-  void move(const char* instrument, const char* from, const char* to, std::int64_t quantity, std::optional<Term> term, std::optional<int> vintage = {}, const char* project = "") {
-    Proposal p{.kind = Kind::transfer, .instrument = instrument, .from = from, .to = to, .quantity = quantity, .term = term, .vintage = vintage};
+  void move(const char* instrument, const char* from, const char* to, std::int64_t quantity,
+            std::optional<Term> term, std::optional<int> vintage = {}, const char* project = "") {
+    Proposal p{.kind = Kind::transfer,
+               .instrument = instrument,
+               .from = from,
+               .to = to,
+               .quantity = quantity,
+               .term = term,
+               .vintage = vintage};
     p.project = project;
     w.done(p);
   }
@@ -29,7 +38,12 @@ TEST_P(PurchasesOn, BySellerAndByProjectInTheirYear) {
   w.give("A", "COD", 100, months(0, 24));
   w.give("B", "COD", 100, months(0, 24));
   for (const auto& [project, quantity] : {std::pair{"P-1", 40}, {"P-2", 60}}) {
-    Proposal p{.kind = Kind::issue, .instrument = "CEA", .from = "ISS", .to = "A", .quantity = quantity, .vintage = 2025};
+    Proposal p{.kind = Kind::issue,
+               .instrument = "CEA",
+               .from = "ISS",
+               .to = "A",
+               .quantity = quantity,
+               .vintage = 2025};
     p.project = project;
     w.done(p);
   }
@@ -43,7 +57,13 @@ TEST_P(PurchasesOn, BySellerAndByProjectInTheirYear) {
   // Within one owner nothing is bought; of the next year it is another sum; a deal waiting is none yet.
   w.rights.open({"C-2", "pc", AccountType::trading}, pair);
   move("COD", "C", "C-2", 5, months(0, 12));
-  Proposal waits{.key = "W", .kind = Kind::transfer, .instrument = "COD", .from = "B", .to = "C", .quantity = 1, .term = months(0, 12)};
+  Proposal waits{.key = "W",
+                 .kind = Kind::transfer,
+                 .instrument = "COD",
+                 .from = "B",
+                 .to = "C",
+                 .quantity = 1,
+                 .term = months(0, 12)};
   w.rights.propose(waits, first);
   EXPECT_EQ(in(2026), "CEA pc 10/40; COD pc 20/50; ");
   w.clock.set(parse_instant("2027-01-05 10:00"));

@@ -22,7 +22,11 @@ std::vector<Proposal> year_end(const Rights& rights, const YearEnd& of) {
   };
   std::vector<Proposal> out;
   for (const auto& [account, amount] : left) {
-    Proposal one{.key = key("EXPIRE", account), .kind = TransactionKind::expire, .instrument = is.code, .from = account, .to = of.cancelled};
+    Proposal one{.key = key("EXPIRE", account),
+                 .kind = TransactionKind::expire,
+                 .instrument = is.code,
+                 .from = account,
+                 .to = of.cancelled};
     one.vintage = of.vintage;
     out.push_back(std::move(one));
   }
@@ -30,11 +34,17 @@ std::vector<Proposal> year_end(const Rights& rights, const YearEnd& of) {
     const auto has = left.find(account);
     if (has == left.end() || amount > has->second)
       throw Error(codes::insufficient,
-                  {fmt::format("账户 {} 的 {} 年份只剩 {}，不能结转 {}", account, of.vintage, has == left.end() ? 0 : has->second, amount),
-                   fmt::format("account {} has {} left of {}, so {} cannot carry over", account, has == left.end() ? 0 : has->second,
-                               of.vintage, amount)},
+                  {fmt::format("账户 {} 的 {} 年份只剩 {}，不能结转 {}", account, of.vintage,
+                               has == left.end() ? 0 : has->second, amount),
+                   fmt::format("account {} has {} left of {}, so {} cannot carry over", account,
+                               has == left.end() ? 0 : has->second, of.vintage, amount)},
                   {{}, 0, 0, "carried"});
-    Proposal one{.key = key("CARRY", account), .kind = TransactionKind::issue, .instrument = is.code, .from = of.issuer, .to = account, .quantity = amount};
+    Proposal one{.key = key("CARRY", account),
+                 .kind = TransactionKind::issue,
+                 .instrument = is.code,
+                 .from = of.issuer,
+                 .to = account,
+                 .quantity = amount};
     one.vintage = of.vintage + 1;
     out.push_back(std::move(one));
   }

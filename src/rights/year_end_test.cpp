@@ -1,5 +1,7 @@
-// The end of a vintage: what is left expires, what is carried over is of the next one, and both need two persons.
+// The end of a vintage: what is left expires, what is carried over is of the next one, and both need two
+// persons.
 #include "rights/year_end.h"
+
 #include "rights/rights_testing.h"
 
 namespace tributary::rights::testing {
@@ -18,8 +20,10 @@ class YearEnds : public ::testing::TestWithParam<std::string> {
 INSTANTIATE_TEST_SUITE_P(Databases, YearEnds, ::testing::ValuesIn(store::test_kinds()));
 
 TEST_P(YearEnds, WhatIsLeftExpiresAndWhatIsCarriedIsOfTheNextVintage) {
-  for (const auto& [key, to, vintage, quantity] : {std::tuple{"1", "A", 2024, 500}, {"2", "A", 2025, 70}, {"3", "B", 2024, 30}}) {
-    Proposal one{.key = key, .kind = Kind::issue, .instrument = "CEA", .from = "ISS", .to = to, .quantity = quantity};
+  for (const auto& [key, to, vintage, quantity] :
+       {std::tuple{"1", "A", 2024, 500}, {"2", "A", 2025, 70}, {"3", "B", 2024, 30}}) {
+    Proposal one{
+        .key = key, .kind = Kind::issue, .instrument = "CEA", .from = "ISS", .to = to, .quantity = quantity};
     one.vintage = vintage;
     w.done(one);
   }
@@ -47,10 +51,16 @@ TEST_P(YearEnds, WhatIsLeftExpiresAndWhatIsCarriedIsOfTheNextVintage) {
 }
 
 TEST_P(YearEnds, WhatIsPledgedIsReleasedFirst) {
-  Proposal one{.key = "1", .kind = Kind::issue, .instrument = "CEA", .from = "ISS", .to = "A", .quantity = 500};
+  Proposal one{
+      .key = "1", .kind = Kind::issue, .instrument = "CEA", .from = "ISS", .to = "A", .quantity = 500};
   one.vintage = 2024;
   w.done(one);
-  Proposal pledge{.key = "P", .kind = Kind::pledge, .instrument = "CEA", .from = "A", .quantity = 100, .beneficiary = "pb"};
+  Proposal pledge{.key = "P",
+                  .kind = Kind::pledge,
+                  .instrument = "CEA",
+                  .from = "A",
+                  .quantity = 100,
+                  .beneficiary = "pb"};
   w.done(pledge);
   const auto proposals = year_end(w.rights, {"CEA", 2024, "CAN", "ISS"});
   EXPECT_EQ(code_of([&] {
