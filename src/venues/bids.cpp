@@ -177,9 +177,13 @@ Receipt Auctions::bid(std::int64_t number, const Bid& bid, const rights::Act& ac
     std::optional<StoredBid> old;
     std::optional<Ascent> ascent;
     if (rises) {
-      ascent.emplace(row.terms, owners_of(bidders(number)), read_bids(t, row), row.end(), row.extensions);
+      const std::vector<StoredBid> bids = read_bids(t, row);
+      ascent.emplace(row.terms, owners_of(bidders(number)), bids, row.end(), row.extensions);
       if (timed) ascent->require_counts(bid);
       if (const StoredBid* own = ascent->standing_of(bid.account)) old = *own;
+      // Named in the sealed round it must be that one; in the timed part it may have been outbid a moment
+      // before.
+      if (!timed && !bid.improves.empty()) old = improved(bids, bid);
     } else if (!bid.improves.empty()) {
       old = improved(read_bids(t, row), bid);
     }
