@@ -118,6 +118,23 @@ TEST_P(AuctionsOn, ABuyBackTakesTheCheapestAndPaysFromTheReserve) {
   EXPECT_EQ(h.w.troubles(), "");
 }
 
+TEST_P(AuctionsOn, TheLimitOfPurchaseIsThatOfWhoeverStandsBehind) {
+  Hall h(GetParam());
+  AuctionVenue of = venue({{"lot: 10", "max_share: \"0.4\"\nlot: 10"}});
+  for (const char* account : {"A", "B"}) of.control[h.w.rights.account(account).owner] = "mother";
+  const std::int64_t no = h.announced(of);
+  for (const char* account : {"A", "B", "C"}) h.admit(no, account);
+  h.w.clock.set(h.opens);
+  h.bid(no, "A", "120", 300);
+  h.bid(no, "B", "130", 300);
+  h.bid(no, "C", "110", 400);
+  h.w.clock.set(parse_instant("2026-01-20 17:30"));
+  std::map<std::string, std::int64_t> got;
+  for (const Outcome& one : h.auctions.close(no, "seed", qian).outcomes) got[one.account] += one.quantity;
+  EXPECT_EQ(got, (std::map<std::string, std::int64_t>{{"A", 100}, {"B", 300}, {"C", 400}}));  // 400 of 1,000 together
+  EXPECT_TRUE(h.auctions.verify(no).empty());
+}
+
 TEST_P(AuctionsOn, WhatNeedsApprovalWaitsAndARefusalUnwindsBothLegs) {
   for (const char* end : {"granted", "refused", "late"}) {
     Hall h(GetParam());

@@ -4,6 +4,7 @@
 #include "exchange/fees.h"
 #include "exchange/one_way_auction.h"
 #include "policy/pack.h"
+#include "venues/control.h"
 
 #include <optional>
 #include <string>
@@ -80,6 +81,7 @@ struct AuctionVenue {
   std::string seed_source;       // where the public seed comes from, for people
   bool admitted_public = false;  // how many are admitted is told before the close
   Disclosure results = Disclosure::own;
+  Control control;  // as the packs said when it was loaded
   policy::Source source;
   bool verified = false;
 };

@@ -90,8 +90,12 @@ std::vector<Venue> load_declared(const policy::Policy& policy,
       if (of == kind || std::ranges::find(kinds, of) == kinds.end()) by_id.insert_or_assign(id, read(root, pack));
     }
   }
+  const Control control = control_of(policy);
   std::vector<Venue> out;
-  for (auto& [id, venue] : by_id) out.push_back(std::move(venue));
+  for (auto& [id, venue] : by_id) {
+    venue.control = control;
+    out.push_back(std::move(venue));
+  }
   return out;
 }
 

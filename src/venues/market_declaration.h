@@ -45,6 +45,7 @@ struct MarketVenue {
   // By a rate only: a least amount per deal could not be covered before it is known into how many deals an order falls.
   std::vector<VenueFee> fees;
   std::string certificate;
+  Control control;  // as the packs said when it was loaded
   policy::Source source;
   bool verified = false;
 };

@@ -142,27 +142,35 @@ Markets::Entry Markets::enter(store::Transaction& t, const MarketRow& row, const
   return out;
 }
 
-// One beneficial owner's limits look at all his accounts and at what he holds by whatever way he came to it.
+// One beneficial owner's limits look at all accounts of all parties that he controls, and at what he holds by whatever way he
+// came to it.
 void Markets::require_room(store::Transaction& t, const MarketRow& row, const std::string& owner,
                            std::int64_t more) const {
   const MarketVenue& venue = row.terms.venue;
   if (venue.rules.limits.max_holding == 0 && !venue.max_share) return;
   const rights::Rights registry = rights();
+  const std::string& behind = beneficial_owner(venue.control, owner);
+  std::set<std::string> parties{owner, behind};
+  for (const auto& [party, by] : venue.control)
+    if (by == behind) parties.insert(party);
   std::map<std::string, std::int64_t> most;  // by account
-  for (const rights::Holding& h :
-       registry.holdings({.owner = owner, .instrument = venue.instrument, .term = row.terms.listing.term})) {
-    if (row.terms.listing.vintage && h.part.period != *row.terms.listing.vintage) continue;
-    const std::int64_t held = h.part.amount + h.pending_in;  // with deals that wait for the authority
-    most[h.account] = row.terms.listing.term ? std::max(most[h.account], held) : most[h.account] + held;
-  }
+  for (const std::string& party : parties)
+    for (const rights::Holding& h :
+         registry.holdings({.owner = party, .instrument = venue.instrument, .term = row.terms.listing.term})) {
+      if (row.terms.listing.vintage && h.part.period != *row.terms.listing.vintage) continue;
+      const std::int64_t held = h.part.amount + h.pending_in;  // with deals that wait for the authority
+      most[h.account] = row.terms.listing.term ? std::max(most[h.account], held) : most[h.account] + held;
+    }
   Stood stood;
   for (const auto& [account, amount] : most) stood.held += amount;
-  if (const auto bid = t.first(
-          "SELECT COALESCE(SUM(o.left_over), 0) FROM venue_order o JOIN venue_member m ON m.jurisdiction = o.jurisdiction "
-          "AND m.market = o.market AND m.account = o.account WHERE o.jurisdiction = ? AND o.market = ? AND o.side = 0 AND "
-          "o.state IN ('open', 'partial') AND m.owner = ?",
-          jurisdiction_, row.number, owner))
-    stood.bid = bid->integer(0);
+  t.each(
+      [&](const store::Row& bid) {
+        if (parties.contains(bid.text(0))) stood.bid += bid.integer(1);
+      },
+      "SELECT m.owner, COALESCE(SUM(o.left_over), 0) FROM venue_order o JOIN venue_member m ON m.jurisdiction = o.jurisdiction "
+      "AND m.market = o.market AND m.account = o.account WHERE o.jurisdiction = ? AND o.market = ? AND o.side = 0 AND o.state IN "
+      "('open', 'partial') GROUP BY m.owner",
+      jurisdiction_, row.number);
   std::optional<std::int64_t> limit;
   if (venue.rules.limits.max_holding > 0) limit = venue.rules.limits.max_holding;
   if (venue.max_share) {

@@ -67,6 +67,7 @@ std::string to_text(const MarketTerms& terms) {
                    {"approval_days", v.approval_days ? Json(*v.approval_days) : Json()},
                    {"fees", fees_json(v.fees)},
                    {"certificate", v.certificate},
+                   {"control", v.control},
                    {"document", v.source.document},
                    {"document_number", v.source.number},
                    {"article", v.source.article},
@@ -121,6 +122,7 @@ MarketTerms market_terms_of(const std::string& text) {
   if (!v.at("approval_days").is_null()) venue.approval_days = v.at("approval_days").get<int>();
   venue.fees = fees_of(v.at("fees"));
   venue.certificate = v.at("certificate");
+  if (v.contains("control")) venue.control = v.at("control").get<Control>();  // not in those of before
   venue.source.document = v.at("document");
   venue.source.number = v.at("document_number");
   venue.source.article = v.at("article");

@@ -254,11 +254,15 @@ void Markets::admit(std::int64_t number, const std::string& account, bool admitt
     }
     require_admissible(checks_of(row, {account, had.zone}, false));
     const auto next = static_cast<exchange::AccountNumber>(session(t, row).book().members().accounts().size());
-    const auto same = t.first(
-        "SELECT group_number FROM venue_member WHERE jurisdiction = ? AND market = ? AND owner = ? AND group_number IS NOT "
-        "NULL",
-        jurisdiction_, number, had.owner);
-    const std::uint32_t group = same ? static_cast<std::uint32_t>(same->integer(0)) : next;
+    std::uint32_t group = next;  // or that of somebody who stands for the same owner
+    const Control& control = row.terms.venue.control;
+    for (const store::Row& other : t.query("SELECT owner, group_number FROM venue_member WHERE jurisdiction = ? AND market = ? "
+                                           "AND group_number IS NOT NULL ORDER BY account_number",
+                                           jurisdiction_, number))
+      if (beneficial_owner(control, other.text(0)) == beneficial_owner(control, had.owner)) {
+        group = static_cast<std::uint32_t>(other.integer(1));
+        break;
+      }
     t.execute(
         "UPDATE venue_member SET state = 'admitted', decided_by = ?, account_number = ?, group_number = ? WHERE "
         "jurisdiction = ? AND market = ? AND account = ?",

@@ -241,6 +241,34 @@ TEST_P(MarketsOn, WhatTheBookRefusesIsKeptAndMovesNothing) {
   EXPECT_EQ(f.troubles(no), "");
 }
 
+TEST(Control, IsFollowedToItsEnd) {
+  const Control one = in_the_end({{"a", "b"}, {"b", "c"}, {"d", "c"}});
+  EXPECT_EQ(one, (Control{{"a", "c"}, {"b", "c"}, {"d", "c"}}));
+  EXPECT_EQ(beneficial_owner(one, "d"), "c");
+  EXPECT_EQ(beneficial_owner(one, "c"), "c");
+  // They control each other: one stands for both, and for who is below.
+  EXPECT_EQ(in_the_end({{"x", "y"}, {"y", "x"}, {"z", "y"}}), (Control{{"y", "x"}, {"z", "x"}}));
+  EXPECT_EQ(in_the_end({{"s", "s"}}), Control{});
+}
+
+TEST_P(MarketsOn, WhoeverStandsBehindSeveralCountsAsOne) {
+  Floor f(GetParam());
+  MarketVenue venue = market_venue({{"bulk:", "limits: {holding: \"10100\"}\nbulk:"}});
+  for (const char* account : {"A", "B"}) venue.control[f.w.rights.account(account).owner] = "mother";
+  const std::int64_t no = f.open(venue);
+  f.at("05 10:00");
+  f.order(no, "A", Side::sell, "1000", 100);
+  EXPECT_EQ(f.order(no, "B", Side::buy, "1000", 100).order.reason, Refusal::self_trade);
+  EXPECT_EQ(f.markets.market(no).deals, 0);
+  f.order(no, "C", Side::sell, "1010", 200);
+  // 10,000 they hold together: 100 more are left for both.
+  EXPECT_EQ(code_of([&] { f.order(no, "B", Side::buy, "1010", 110); }), "holding_limit");
+  EXPECT_EQ(f.order(no, "B", Side::buy, "900", 50).order.state, "open");
+  EXPECT_EQ(code_of([&] { f.order(no, "A", Side::buy, "900", 60); }), "holding_limit");
+  EXPECT_EQ(f.order(no, "D", Side::buy, "1010", 200).order.state, "filled");  // nobody stands behind him
+  EXPECT_EQ(f.troubles(no), "");
+}
+
 TEST_P(MarketsOn, OfficesAndTradingAreKeptApart) {
   Floor f(GetParam());
   const std::int64_t draft = f.markets.list(market_venue(), f.listing(), zhao);

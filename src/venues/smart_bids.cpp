@@ -102,15 +102,14 @@ SmartApplication SmartRounds::require_agent(store::Transaction& t, const Row& ro
 // One side per owner and period, whatever the zone: his own water would be carried through the market to
 // himself.
 void SmartRounds::require_one_side(store::Transaction& t, const Row& row, const SmartBid& bid) const {
-  const auto other = t.first(
-      "SELECT b.key FROM venue_round_bid b JOIN venue_round_member m ON m.jurisdiction = b.jurisdiction AND "
-      "m.round = b.round "
-      "AND m.account = b.account WHERE b.jurisdiction = ? AND b.round = ? AND b.period = ? AND b.buy <> ? "
-      "AND b.quantity > 0 "
-      "AND b.replaced_by IS NULL AND m.owner = (SELECT owner FROM venue_round_member WHERE jurisdiction = ? "
-      "AND round = ? AND "
-      "account = ?) ORDER BY b.seq LIMIT 1",
-      jurisdiction_, row.number, bid.period, bid.buy ? 1 : 0, jurisdiction_, row.number, bid.account);
+  const Control& control = row.terms.venue.control;
+  std::map<std::string, std::string> behind;  // by account
+  for (const SmartMember& one : members(row.number)) behind[one.account] = beneficial_owner(control, one.owner);
+  bool other = false;
+  t.each([&](const store::Row& r) { other = other || behind[r.text(0)] == behind[bid.account]; },
+         "SELECT account FROM venue_round_bid WHERE jurisdiction = ? AND round = ? AND period = ? AND buy <> ? AND quantity > 0 "
+         "AND replaced_by IS NULL",
+         jurisdiction_, row.number, bid.period, bid.buy ? 1 : 0);
   if (!other) return;
   throw Error(smart_codes::own_side,
               {fmt::format("同一权利人在同一时段只能买或只能卖：{} 已有{}", bid.period,

@@ -38,6 +38,7 @@ struct SmartVenue {
   std::string certificate;
   bool admitted_public = false;
   Disclosure results = Disclosure::own;
+  Control control;  // as the packs said when it was loaded
   policy::Source source;
   bool verified = false;
 };

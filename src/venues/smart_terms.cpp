@@ -102,6 +102,7 @@ std::string to_text(const SmartTerms& terms) {
                    {"operator", v.operator_account},
                    {"fees", fees_json(v.fees)},
                    {"certificate", v.certificate},
+                   {"control", v.control},
                    {"admitted_public", v.admitted_public},
                    {"results", static_cast<int>(v.results)},
                    {"document", v.source.document},
@@ -154,6 +155,7 @@ SmartTerms smart_terms_of(const std::string& text) {
   venue.operator_account = v.at("operator");
   venue.fees = fees_of(v.at("fees"));
   venue.certificate = v.at("certificate");
+  if (v.contains("control")) venue.control = v.at("control").get<Control>();  // not in those of before
   venue.admitted_public = v.at("admitted_public");
   venue.results = static_cast<Disclosure>(v.at("results").get<int>());
   venue.source.document = v.at("document");

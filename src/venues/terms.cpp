@@ -58,6 +58,7 @@ std::string to_text(const Terms& terms) {
              {"approval_days", v.approval_days ? Json(*v.approval_days) : Json()},
              {"fees", fees_json(v.fees)},
              {"certificate", v.certificate},
+             {"control", v.control},
              {"seed_source", v.seed_source},
              {"admitted_public", v.admitted_public},
              {"results", static_cast<int>(v.results)},
@@ -121,6 +122,7 @@ Terms terms_of(const std::string& text) {
   if (!v.at("approval_days").is_null()) venue.approval_days = v.at("approval_days").get<int>();
   venue.fees = fees_of(v.at("fees"));
   venue.certificate = v.at("certificate");
+  if (v.contains("control")) venue.control = v.at("control").get<Control>();  // not in those of before
   venue.seed_source = v.at("seed_source");
   // Auctions announced before there were these.
   venue.admitted_public = v.value("admitted_public", false);
@@ -204,7 +206,7 @@ exchange::OneWayResult clear(const Terms& terms, const std::vector<StoredBid>& b
   for (const StoredBid& bid : bids)
     if (bid.stands())
       standing.push_back({.id = std::to_string(bid.seq),
-                          .bidder = owners.at(bid.account),
+                          .bidder = beneficial_owner(v.control, owners.at(bid.account)),
                           .price = ticks_of(v, bid.price),
                           .qty = bid.quantity,
                           .time = bid.seq});
