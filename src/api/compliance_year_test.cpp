@@ -202,6 +202,12 @@ TEST_P(ComplianceYear, SurrenderedInTimeThereIsNoShortfallAndNoPenalty) {
   EXPECT_EQ(value(carbon(liu), "total"), "20000");
   // Nothing held: short before the day. Held: no longer, though nothing is surrendered yet.
   EXPECT_EQ(value(carbon(liu), "shortfall"), "20000");
+  // Before the day that is what is still lacking, and no breach: a notice says that nothing was late.
+  EXPECT_EQ(value(carbon(liu), "late_shortfall"), "0");
+  EXPECT_EQ(carbon(liu)["breach"], false);
+  const Json early = notice(gu, {{"conducted", "2026-11-30"}, {"price", "90"}, {"still_unpaid", false}});
+  EXPECT_EQ(early["shortfall"], "0 tCO2e");
+  EXPECT_EQ(early["consequence"], "不适用：未按时清缴的缺口（碳排放）是 0 tCO2e（规则 carbon-late-surrender-penalty）。");
   EXPECT_EQ(issue("I1", "CEA", 2025, 20'500), "");
   EXPECT_EQ(value(carbon(liu), "shortfall"), "0");
   EXPECT_EQ(value(carbon(liu), "outstanding"), "20000");
@@ -253,20 +259,15 @@ TEST_P(ComplianceYear, InPartLateWithOffsetsAndVintagesOnlyWhatCountsCounts) {
     EXPECT_EQ(surrender("S2", "CEA", 1'000, "2025", 2024), "");   // a vintage that does not count for 2025
     EXPECT_EQ(surrender("S3", "CEA", 500, "2024 年度补缴"), "");  // the oldest, for another obligation
     EXPECT_EQ(surrender("S4", "CCER", 1'500, "2025"), "");        // above 5 %
-    const Json filed =
-        begun(liu, "carbon-surrender",
-              {{"entity", "ent:demo-liquor"},
-               {"site", "plant:demo-liquor"},
-               {"year", 2025},
-               {"due", "2026-12-31"},
-               {"verified", 20'000},
-               {"allowances", {{{"vintage", 2025}, {"quantity", 19'000}, {"excluded", false}}}},
-               {"ccer", 1'000},
-               {"ccer_legacy", 0},
-               {"pv_relief", 0},
-               {"old_area", 0}});
+    // What was verified is known, and no other figure is taken.
+    const Received less = liu.post("/api/v1/cases", {{"type", "carbon-surrender"}, {"values", {{"entity", "ent:demo-liquor"}, {"site", "plant:demo-liquor"}, {"year", 2025}, {"due", "2026-12-31"}, {"verified", 19'999}}}});
+    EXPECT_GE(less.status, 400) << less.body;
+    EXPECT_NE(less.body.find("known_figure"), std::string::npos) << less.body;
+    const Json filed = begun(liu, "carbon-surrender", {{"entity", "ent:demo-liquor"}, {"site", "plant:demo-liquor"}, {"year", 2025}, {"due", "2026-12-31"}, {"verified", 20'000},
+                             {"allowances", {{{"vintage", 2025}, {"quantity", 19'000}, {"excluded", false}}}}, {"ccer", 1'000}, {"ccer_legacy", 0}, {"pv_relief", 0}, {"old_area", 0}});
     done(liu, filed, "declare");
-    done(gu, filed, "record", {{"receipt", "清缴1"}, {"surrendered", 20'000}});
+    // Which CCER count is recorded by the department, and does not wait for a surrender in full.
+    done(gu, filed, "offsets", {{"ccer", 1'000}});
     const Json before = carbon(liu);
     EXPECT_EQ(value(before, "offset_limit"), "1000");
     EXPECT_EQ(value(before, "offset"), "1000");
@@ -289,21 +290,117 @@ TEST_P(ComplianceYear, InPartLateWithOffsetsAndVintagesOnlyWhatCountsCounts) {
   EXPECT_NE(first.find("逾期未改再罚上限（仅法典）：0 元"), std::string::npos) << first;
   values = notice(gu, {{"conducted", "2027-01-01"}, {"price", "90"}, {"still_unpaid", true}});
   const std::string second = values["consequence"];  // 4000 × 90 × 5 and × 10
-  EXPECT_NE(second.find("逾期未改再罚下限（仅法典）：1800000 元\n逾期未改再罚上限（仅法典）：3600000 元"),
-            std::string::npos)
-      << second;
-  // Late: nothing is owed any more, and what was not in time stays.
-  EXPECT_EQ(surrender("S5", "CEA", 4'000, "2025", 2025), "");
+  EXPECT_NE(second.find("逾期未改再罚下限（仅法典）：1800000 元\n逾期未改再罚上限（仅法典）：3600000 元"), std::string::npos) << second;
+  // Most of it late: the second fine is for the rest. 500 × 90 × 5 and × 10.
+  EXPECT_EQ(surrender("S5", "CEA", 3'500, "2025年度补缴 2027-01-04", 2025), "");
+  EXPECT_EQ(value(carbon(liu), "outstanding"), "500");
+  EXPECT_EQ(value(carbon(liu), "shortfall"), "4000");
+  values = notice(gu, {{"conducted", "2027-01-01"}, {"price", "90"}, {"still_unpaid", true}});
+  const std::string rest = values["consequence"];
+  EXPECT_NE(rest.find("逾期未改再罚下限（仅法典）：225000 元\n逾期未改再罚上限（仅法典）：450000 元"), std::string::npos) << rest;
+  // All of it late: nothing is owed any more, what was not in time stays, and «still unpaid» is a contradiction.
+  EXPECT_EQ(surrender("S6", "CEA", 500, "2025年度补缴 2027-01-05", 2025), "");
   EXPECT_EQ(value(carbon(liu), "outstanding"), "0");
   EXPECT_EQ(value(carbon(liu), "shortfall"), "4000");
-  EXPECT_EQ(notice(gu, Json::object())["outstanding"], "0 tCO2e");
+  values = notice(gu, {{"conducted", "2027-01-01"}, {"price", "90"}, {"still_unpaid", true}});
+  EXPECT_EQ(values["outstanding"], "0 tCO2e");
+  EXPECT_NE(values["consequence"].get<std::string>().find("逾期未改再罚下限（仅法典）：缺"), std::string::npos) << values["consequence"];
   // A run is made again from what was surrendered then.
   const policy::Policy& policy = world.policy;
   compensate::Compensation compensation(world.database.db(), World::tenant, policy, world.clock);
   const auto run = compensation.run("carbon-surrender", Period::parse("2025"), "chen");
   EXPECT_EQ(issue("I4", "CEA", 2025, 5'000), "");
-  EXPECT_EQ(surrender("S6", "CEA", 5'000, "2025", 2025), "");
+  EXPECT_EQ(surrender("S7", "CEA", 5'000, "2025 2027-01-05", 2025), "");
   EXPECT_TRUE(compensation.verify(run.computation.head.id).same);
+}
+
+// Done nationally on 30 December, copied here on 4 January: the claim says the day. Without it nobody can say that it was late.
+TEST_P(ComplianceYear, WhatWasSurrenderedInTimeAndCopiedLaterIsNotLate) {
+  world.serve();
+  {
+    Client liu = world.signed_in("liu"), gu = world.signed_in("gu"), ren = world.signed_in("ren");
+    verify_emission(liu, gu, ren, 20'000);
+    EXPECT_EQ(issue("I1", "CEA", 2025, 30'000), "");
+  }
+  world.clock.set(parse_instant("2027-01-04 09:00"));
+  Client liu = world.signed_in("liu");
+  EXPECT_EQ(value(carbon(liu), "shortfall"), "20000");
+  EXPECT_EQ(surrender("S1", "CEA", 20'000, "2025年度清缴"), "");
+  EXPECT_EQ(value(carbon(liu), "surrendered"), "20000");
+  EXPECT_EQ(value(carbon(liu), "shortfall"), "missing");
+  EXPECT_TRUE(carbon(liu)["breach"].is_null());
+  const std::string why = liu.get("/api/v1/compliance/plant:demo-liquor?rule=carbon-surrender&period=2025&count=1").json()["explained"].dump();
+  EXPECT_NE(why.find("没有写明全国系统里的清缴日"), std::string::npos) << why.substr(0, 2000);
+  // Reversed and entered with its day. A day yet to come is none.
+  EXPECT_EQ(moved({.key = "R1", .kind = rights::TransactionKind::reverse, .instrument = "CEA", .from = "COMPLIANCE", .to = "H-LIQUOR", .refers = "S1"}), "");
+  EXPECT_EQ(surrender("S2", "CEA", 1'000, "2025年度清缴 2027-02-01"), "");
+  EXPECT_EQ(value(carbon(liu), "shortfall"), "missing");
+  EXPECT_EQ(moved({.key = "R2", .kind = rights::TransactionKind::reverse, .instrument = "CEA", .from = "COMPLIANCE", .to = "H-LIQUOR", .refers = "S2"}), "");
+  EXPECT_EQ(surrender("S3", "CEA", 15'000, "2025年度清缴 2026-12-30"), "");
+  EXPECT_EQ(surrender("S4", "CEA", 5'000, "2025年度清缴 2027-01-02"), "");
+  EXPECT_EQ(value(carbon(liu), "shortfall"), "5000");
+  EXPECT_EQ(value(carbon(liu), "outstanding"), "0");
+}
+
+// On the day after the deadline the year that is over stays in sight, though the next has begun and nobody names a period.
+TEST_P(ComplianceYear, TheYearThatIsOverStaysUntilItIsSettled) {
+  world.serve();
+  const auto years = [&](Client& who) {
+    std::string out;
+    for (const Json& one : who.get("/api/v1/compliance?rule=carbon-surrender").json()["items"])
+      if (one["place"]["code"] == "plant:demo-liquor") out += one["period"].get<std::string>() + " ";
+    return out;
+  };
+  const auto opened = [&](Client& who) { return who.get("/api/v1/compliance/plant:demo-liquor?rule=carbon-surrender").json(); };
+  {
+    Client liu = world.signed_in("liu"), gu = world.signed_in("gu"), ren = world.signed_in("ren");
+    verify_emission(liu, gu, ren, 20'000);
+    EXPECT_EQ(years(liu), "2025 ");
+    EXPECT_EQ(years(gu), "2025 ");
+  }
+  world.clock.set(parse_instant("2027-01-01 09:00"));
+  Client liu = world.signed_in("liu"), gu = world.signed_in("gu");
+  EXPECT_EQ(years(liu), "2026 2025 ");
+  EXPECT_EQ(years(gu), "2026 2025 ");
+  Json page = opened(liu);
+  EXPECT_EQ(page["standing"]["period"], "2025");
+  EXPECT_EQ(page["standing"]["breach"], true);
+  EXPECT_EQ(page["periods"][0], "2026");
+  EXPECT_EQ(page["periods"][1], "2025");
+  // Paid late it stays for the year in which it is dealt with; then only what is still owed does.
+  EXPECT_EQ(issue("I1", "CEA", 2025, 20'000), "");
+  EXPECT_EQ(surrender("S1", "CEA", 19'000, "2025年度补缴 2027-01-01"), "");
+  world.clock.set(parse_instant("2028-01-02 09:00"));
+  Client next = world.signed_in("liu");
+  EXPECT_EQ(years(next), "2027 2025 ");
+  EXPECT_EQ(surrender("S2", "CEA", 1'000, "2025年度补缴 2028-01-02"), "");
+  EXPECT_EQ(years(next), "2027 ");
+  EXPECT_EQ(opened(next)["standing"]["period"], "2027");
+}
+
+// The account says its permit of today; a permit renewed since the year began is the place's as well.
+TEST_P(ComplianceYear, APermitRenewedSinceTheYearBeganTakesNothingAway) {
+  registry::RegistryData data;
+  for (const auto& [permit, from] : {std::pair{"P-OLD", "2024-01-01"}, {"P-NEW", "2026-06-01"}}) {
+    registry::PlaceAttribute one;
+    one.place = "plant:demo-liquor";
+    one.name = "permit";
+    one.value = permit;
+    one.validity = {parse_date(from), std::string_view(permit) == "P-OLD" ? parse_date("2026-06-01") : Date::max()};
+    one.known = parse_date("2026-11-29");  // learned after the permit of the demonstration
+    one.source = "示例";
+    data.attributes.push_back(one);
+  }
+  registry::Registry(world.database.db(), World::tenant).apply(data);
+  world.serve();
+  Client liu = world.signed_in("liu"), gu = world.signed_in("gu"), ren = world.signed_in("ren");
+  verify_emission(liu, gu, ren, 20'000);
+  EXPECT_EQ(issue("I1", "CEA", 2025, 20'500), "");
+  rights::Rights book(world.database.db(), World::tenant, world.clock, calendar);
+  book.set_permit("H-LIQUOR", "P-NEW", std::nullopt, {"a", "b", "示例", "试"});
+  EXPECT_EQ(value(carbon(liu), "held"), "20500");
+  book.set_permit("H-LIQUOR", "P-OTHER", std::nullopt, {"a", "b", "示例", "试"});  // of another place
+  EXPECT_EQ(value(carbon(liu), "held"), "0");
 }
 
 }  // namespace
