@@ -177,6 +177,30 @@ TEST_P(AscendingOn, TheSealedRoundOpensTheTimedPart) {
   EXPECT_EQ(h.w.troubles(), "");
 }
 
+TEST_P(AscendingOn, InASealedRoundBidsAreWithdrawnWhereDeclaredAndInTheTimedPartNot) {
+  Hall h(GetParam());
+  const std::int64_t no = begun(h, rising({then, {"amend: upward", "amend: free"}}));
+  const auto bid = [&](const char* key, std::int64_t quantity, const char* improves) {
+    return code_of([&] {
+      h.auctions.bid(
+          no, {.key = key, .account = "A", .price = Decimal(150), .quantity = quantity, .improves = improves},
+          agent("A"));
+    });
+  };
+  EXPECT_EQ(bid("none", 0, "nothing"), "bad_value");
+  EXPECT_EQ(bid("1", 600, ""), "");
+  EXPECT_EQ(bid("2", 0, "1"), "");
+  EXPECT_EQ(h.cash("A"), rich);
+  EXPECT_EQ(bid("3", 1'000, ""), "");
+  h.w.clock.set({h.closes.seconds - 3600});
+  EXPECT_EQ(bid("4", 0, "3"), "not_improved");
+  EXPECT_EQ(leaders_of(h.auctions.standing(no)), "1:1000");
+  h.w.clock.set(h.closes);
+  EXPECT_EQ(h.auctions.close(no, "", qian).sold, 1'000);
+  EXPECT_TRUE(h.auctions.verify(no).empty());
+  EXPECT_EQ(h.w.troubles(), "");
+}
+
 TEST_P(AscendingOn, ABuyBackDescends) {
   Hall h(GetParam());
   for (const char* account : {"A", "B", "C"}) h.w.give(account, "COD", 500, months(1, 13));

@@ -122,12 +122,17 @@ std::vector<StoredBid> Auctions::bids(std::int64_t number) const {
 }
 
 Standing Auctions::standing(std::int64_t number) const {
-  return database_.read([&](store::Transaction& t) {
-    const Row row = load(t, number);
-    Standing out;
-    out.timed = row.state == "announced" && timed_at(row.terms, clock_.now());
-    if (!out.timed) return out;
-    const std::vector<StoredBid> bids = read_bids(t, row);
+  Standing out;
+  database_.snapshot([&] {
+    out = {};
+    Row row;
+    std::vector<StoredBid> bids;
+    database_.read([&](store::Transaction& t) {
+      row = load(t, number);
+      out.timed = row.state == "announced" && timed_at(row.terms, clock_.now());
+      if (out.timed) bids = read_bids(t, row);
+    });
+    if (!out.timed) return;
     const Ascent ascent(row.terms, owners_of(bidders(number)), bids, row.end(), row.extensions);
     out.price = ascent.price();
     out.next = ascent.next();
@@ -139,8 +144,8 @@ Standing Auctions::standing(std::int64_t number) const {
       if (const StoredBid* bid = ascent.standing_of(accounts[i]);
           bid != nullptr && ascent.leads(bid->seq) > 0)
         out.leaders.push_back({static_cast<std::int64_t>(i) + 1, accounts[i], ascent.leads(bid->seq)});
-    return out;
   });
+  return out;
 }
 
 }  // namespace tributary::venues

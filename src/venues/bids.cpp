@@ -177,9 +177,13 @@ Receipt Auctions::bid(std::int64_t number, const Bid& bid, const rights::Act& ac
     std::optional<StoredBid> old;
     std::optional<Ascent> ascent;
     if (rises) {
-      ascent.emplace(row.terms, owners_of(bidders(number)), read_bids(t, row), row.end(), row.extensions);
+      const std::vector<StoredBid> bids = read_bids(t, row);
+      ascent.emplace(row.terms, owners_of(bidders(number)), bids, row.end(), row.extensions);
       if (timed) ascent->require_counts(bid);
       if (const StoredBid* own = ascent->standing_of(bid.account)) old = *own;
+      // Named in the sealed round it must be that one; in the timed part it may have been outbid a moment
+      // before.
+      if (!timed && !bid.improves.empty()) old = improved(bids, bid);
     } else if (!bid.improves.empty()) {
       old = improved(read_bids(t, row), bid);
     }
@@ -224,25 +228,27 @@ Quote Auctions::quote(std::int64_t number, const Bid& bid, const std::string& ac
     out = {};
     Row row;
     std::string zone;
-    std::optional<StoredBid> old;
+    std::vector<StoredBid> bids;
     database_.read([&](store::Transaction& t) {
       row = load(t, number);
       zone = require_agent(t, row, bid.account, actor);
-      if (row.terms.venue.format != Format::sealed) {
-        const Ascent ascent(row.terms, owners_of(bidders(number)), read_bids(t, row), row.end(),
-                            row.extensions);
-        if (timed_at(row.terms, clock_.now())) judge([&] { ascent.require_counts(bid); });
-        if (const StoredBid* own = ascent.standing_of(bid.account)) old = *own;
-      } else if (!bid.improves.empty()) {
-        judge([&] { old = improved(read_bids(t, row), bid); });
-      }
+      if (row.terms.venue.format != Format::sealed || !bid.improves.empty()) bids = read_bids(t, row);
     });
+    const bool timed = timed_at(row.terms, clock_.now());
+    std::optional<StoredBid> old;
+    if (row.terms.venue.format != Format::sealed) {
+      const Ascent ascent(row.terms, owners_of(bidders(number)), bids, row.end(), row.extensions);
+      if (timed) judge([&] { ascent.require_counts(bid); });
+      if (const StoredBid* own = ascent.standing_of(bid.account)) old = *own;
+    } else if (!bid.improves.empty()) {
+      judge([&] { old = improved(bids, bid); });
+    }
     const bool sale = is_sale(row.terms);
     judge([&] { ticks_of(row.terms.venue, bid.price); });
     judge([&] { require_quantity(row.terms, bid); });
     judge([&] { require_reserve(row.terms, bid); });
     judge([&] { require_fine(row, {bid.account, zone}); });
-    if (old && !timed_at(row.terms, clock_.now())) judge([&] { require_better(row.terms, bid, *old); });
+    if (old && !timed) judge([&] { require_better(row.terms, bid, *old); });
     judge([&] {  // what is out of range has no price
       out.price_fen = price_of(row.terms, bid.quantity, bid.price);
       for (const rights::Charge& charge : charges_of(row.terms.venue.fees, out.price_fen))
