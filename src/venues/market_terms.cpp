@@ -51,27 +51,28 @@ std::string to_text(const MarketTerms& terms) {
                    {"max_order", r.limits.max_order},
                    {"max_day", r.limits.max_day},
                    {"max_holding", r.limits.max_holding}};
-  const Json venue{{"id", v.id},
-                   {"zh", v.title.zh},
-                   {"en", v.title.en},
-                   {"pack", v.pack},
-                   {"version", v.version},
-                   {"instrument", v.instrument},
-                   {"medium", v.medium},
-                   {"rules", rules},
-                   {"max_value", v.max_value_fen},
-                   {"max_share", text_or_null(v.max_share)},
-                   {"tick", v.tick.to_string()},
-                   {"every_day", v.every_day},
-                   {"sessions", sessions},
-                   {"approval_days", v.approval_days ? Json(*v.approval_days) : Json()},
-                   {"fees", fees_json(v.fees)},
-                   {"certificate", v.certificate},
-                   {"control", v.control},
-                   {"document", v.source.document},
-                   {"document_number", v.source.number},
-                   {"article", v.source.article},
-                   {"verified", v.verified}};
+  Json venue{{"id", v.id},
+             {"zh", v.title.zh},
+             {"en", v.title.en},
+             {"pack", v.pack},
+             {"version", v.version},
+             {"instrument", v.instrument},
+             {"medium", v.medium},
+             {"rules", rules},
+             {"max_value", v.max_value_fen},
+             {"max_share", text_or_null(v.max_share)},
+             {"tick", v.tick.to_string()},
+             {"every_day", v.every_day},
+             {"sessions", sessions},
+             {"approval_days", v.approval_days ? Json(*v.approval_days) : Json()},
+             {"fees", fees_json(v.fees)},
+             {"certificate", v.certificate},
+             {"control", v.control},
+             {"document", v.source.document},
+             {"document_number", v.source.number},
+             {"article", v.source.article},
+             {"verified", v.verified}};
+  if (v.control.empty()) venue.erase("control");  // what was announced before there was any keeps its text
   const Listing& l = terms.listing;
   const Json listing{{"key", l.key},
                      {"from", l.term ? Json(l.term->from.index) : Json()},
@@ -130,7 +131,8 @@ MarketTerms market_terms_of(const std::string& text) {
   const Json& l = all.at("listing");
   Listing& listing = out.listing;
   listing.key = l.at("key");
-  if (!l.at("from").is_null()) listing.term = rights::Term{{l.at("from").get<int>()}, {l.at("to").get<int>()}};
+  if (!l.at("from").is_null())
+    listing.term = rights::Term{{l.at("from").get<int>()}, {l.at("to").get<int>()}};
   if (!l.at("vintage").is_null()) listing.vintage = l.at("vintage").get<int>();
   listing.project = l.at("project");
   listing.reference = decimal(l.at("reference"));
@@ -206,7 +208,8 @@ std::optional<std::int64_t> number_of_deal(std::int64_t market, const std::strin
 }
 
 const char* const order_columns =
-    "SELECT desk, id, key, account, counterparty, side, type, stands, ticks, quantity, min_quantity, left_over, filled, state, "
+    "SELECT desk, id, key, account, counterparty, side, type, stands, ticks, quantity, min_quantity, "
+    "left_over, filled, state, "
     "reason, why, until, at, by_whom, request, seq FROM venue_order ";
 
 StoredOrder order_of(const MarketTerms& terms, const store::Row& row) {
