@@ -273,7 +273,8 @@ class Server::Impl {
         if (second % 60 == 30) {
           advance_rights(*worker);
           hall_of(*worker).advance({"server", "", "审批期限已过 / the term of approval is over", ""});
-          venues::SmartRounds(*worker->database, worker->tenant(), services_.clock, worker->policy().catalog().calendar())
+          venues::SmartRounds(*worker->database, worker->tenant(), services_.clock,
+                              worker->policy().catalog().calendar(), services_.vault)
               .advance({"server", "", "审批期限已过 / the term of approval is over", ""});
         }
         if (second % 3600 == 60) {

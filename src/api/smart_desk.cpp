@@ -88,7 +88,8 @@ Json price_json(const Json& price) {
 SmartDesk::SmartDesk(Call& call)
     : call_(call),
       rights_(call),
-      hall(call.database(), call.tenant(), call.clock(), call.policy().catalog().calendar()) {}
+      hall(call.database(), call.tenant(), call.clock(), call.policy().catalog().calendar(),
+           call.worker.services.vault) {}
 
 SmartView SmartDesk::round(std::int64_t number) const {
   try {

@@ -8,6 +8,7 @@
 #include "ledger/ledger.h"
 #include "venues/auctions.h"
 
+#include <filesystem>
 #include <map>
 #include <memory>
 
@@ -30,13 +31,15 @@ struct Arguments {
 // Terms of approval here are calendar days, so no working days are counted.
 const WorkCalendar no_calendar;
 
-enum class Bids : std::uint8_t { untouched, read };
+enum class Bids : std::uint8_t { untouched, announced, read };
 
-// Bids are sealed by the keys outside the database; what touches none does without.
+// Bids are sealed by the keys outside the database; what touches none does without. Only an announcement
+// makes the file: bids sealed with another one would never be opened.
 struct Hall {
   explicit Hall(Context& c, Bids bids = Bids::untouched)
-      : vault(bids == Bids::read ? keys.emplace(c.key_file(), entropy, identity::KeyFile::Use::shared).keys()
-                                 : std::string(),
+      : vault(bids == Bids::announced || (bids == Bids::read && std::filesystem::exists(c.key_file()))
+                  ? keys.emplace(c.key_file(), entropy, identity::KeyFile::Use::shared).keys()
+                  : std::string(),
               casework::Cipher::aes, entropy),
         auctions(c.database(), c.tenant(), c.clock(), no_calendar, vault) {}
 
@@ -185,7 +188,7 @@ int announce(Context& c, const Arguments& a) {
                            .closes = parse_instant(a.closes)};
   if (!a.from.empty()) lot.term = rights::Term{rights::Month::parse(a.from), rights::Month::parse(a.to)};
   if (a.vintage != 0) lot.vintage = a.vintage;
-  Hall hall(c);
+  Hall hall(c, Bids::announced);
   Auctions& auctions = hall.auctions;
   const std::int64_t number = auctions.announce(venue, lot, act(c, a));
   c.note("auction.announce", "auction/" + std::to_string(number));

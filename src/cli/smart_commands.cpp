@@ -5,10 +5,13 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "casework/vault.h"
+#include "identity/key_file.h"
 #include "ledger/ledger.h"
 #include "venues/smart_rounds.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <memory>
 
@@ -34,9 +37,23 @@ struct Arguments {
 // Terms of approval here are calendar days, so no working days are counted.
 const WorkCalendar no_calendar;
 
-SmartRounds hall(Context& c) {
-  return {c.database(), c.tenant(), c.clock(), no_calendar};
-}
+enum class Bids : std::uint8_t { untouched, announced, read };
+
+// Bids are sealed by the keys outside the database; what touches none does without. Only an announcement
+// makes the file: bids sealed with another one would never be opened.
+struct Hall {
+  explicit Hall(Context& c, Bids bids = Bids::untouched)
+      : vault(bids == Bids::announced || (bids == Bids::read && std::filesystem::exists(c.key_file()))
+                  ? keys.emplace(c.key_file(), entropy, identity::KeyFile::Use::shared).keys()
+                  : std::string(),
+              casework::Cipher::aes, entropy),
+        rounds(c.database(), c.tenant(), c.clock(), no_calendar, vault) {}
+
+  identity::SystemEntropy entropy;
+  std::optional<identity::KeyFile> keys;
+  casework::Vault vault;
+  SmartRounds rounds;
+};
 rights::Act act(Context& c, const Arguments& a) {
   return {c.by(), "", a.reason, ""};
 }
@@ -265,7 +282,7 @@ int list_venues(Context& c) {
 
 int list(Context& c) {
   Json out = Json::array();
-  for (const venues::SmartView& view : hall(c).rounds()) {
+  for (const venues::SmartView& view : Hall(c).rounds.rounds()) {
     out.push_back(summary_json(view));
     const Text state = said(view.state);
     if (!c.json())
@@ -301,7 +318,8 @@ int announce(Context& c, const Arguments& a) {
   if (!a.from.empty()) notice.term = rights::Term{rights::Month::parse(a.from), rights::Month::parse(a.to)};
   if (a.vintage != 0) notice.vintage = a.vintage;
   for (const std::string& figure : a.figures) notice.figures.push_back(figure_of(figure));
-  SmartRounds rounds = hall(c);
+  Hall h(c, Bids::announced);
+  SmartRounds& rounds = h.rounds;
   const std::int64_t number = rounds.announce(venue, notice, act(c, a));
   c.note("smart.announce", object_of(number));
   return print(c, rounds.round(number));
@@ -329,7 +347,8 @@ int print_checks(Context& c, const std::vector<venues::Check>& checks) {
 }
 
 int bid(Context& c, const Arguments& a, bool buy) {
-  SmartRounds rounds = hall(c);
+  Hall h(c, Bids::read);
+  SmartRounds& rounds = h.rounds;
   venues::SmartBid bid{.key = a.key,
                        .account = a.account,
                        .buy = buy,
@@ -351,7 +370,8 @@ int bid(Context& c, const Arguments& a, bool buy) {
 }
 
 int withdraw(Context& c, const Arguments& a) {
-  SmartRounds rounds = hall(c);
+  Hall h(c, Bids::read);
+  SmartRounds& rounds = h.rounds;
   for (const venues::StoredSmartBid& old : rounds.own_bids(a.number, a.account, c.by())) {
     if (old.key != a.replaces) continue;
     const venues::SmartReceipt receipt = rounds.bid(a.number,
@@ -385,7 +405,7 @@ int own_bids(Context& c, const Arguments& a) {
                    {{"数量", "quantity"}, Wide::number},
                    {{"价格", "price"}, Wide::number},
                    {{"有效", "stands"}}};
-  for (const venues::StoredSmartBid& b : hall(c).own_bids(a.number, a.account, c.by())) {
+  for (const venues::StoredSmartBid& b : Hall(c, Bids::read).rounds.own_bids(a.number, a.account, c.by())) {
     out.push_back({{"key", b.key},
                    {"side", b.buy ? "buy" : "sell"},
                    {"period", b.period},
@@ -406,7 +426,8 @@ int own_bids(Context& c, const Arguments& a) {
 
 int balance(Context& c, const Arguments& a) {
   const venues::SmartVenue venue = venues::smart_venue_of(c.policy(), a.venue);
-  SmartRounds rounds = hall(c);
+  Hall h(c);
+  SmartRounds& rounds = h.rounds;
   Json out{{"accounts", Json::array()}, {"calls", Json::array()}};
   for (const venues::BalanceView& b : rounds.balances(venue)) {
     Json entries = Json::array();
@@ -456,7 +477,7 @@ int balance(Context& c, const Arguments& a) {
 }
 
 int verify(Context& c, const Arguments& a) {
-  const std::vector<Text> faults = hall(c).verify(a.number);
+  const std::vector<Text> faults = Hall(c).rounds.verify(a.number);
   if (c.json()) {
     Json out = Json::array();
     for (const Text& fault : faults) out.push_back(json_of(fault));
@@ -475,7 +496,8 @@ int verify(Context& c, const Arguments& a) {
 
 SmartFaults check_smart_rounds(Context& c) {
   SmartFaults out;
-  const SmartRounds rounds = hall(c);
+  const Hall h(c);
+  const SmartRounds& rounds = h.rounds;
   for (const venues::SmartView& view : rounds.rounds()) {
     if (!view.closed()) continue;
     ++out.rounds;
@@ -501,10 +523,11 @@ void add_smart_commands(CLI::App& app, Action& action) {
     return one;
   };
   // A step that changes the round and shows it.
-  const auto step = [&](CLI::App* one, const char* name, auto work) {
+  const auto step = [&](CLI::App* one, const char* name, auto work, Bids bids = Bids::untouched) {
     reasoned(one)->callback([=, &action] {
       action = [=](Context& c) {
-        SmartRounds rounds = hall(c);
+        Hall h(c, bids);
+        SmartRounds& rounds = h.rounds;
         work(c, rounds, *a);
         c.note(std::string("smart.") + name, object_of(a->number), a->account);
         return print(c, rounds.round(a->number));
@@ -547,7 +570,7 @@ void add_smart_commands(CLI::App& app, Action& action) {
   one->add_option("--purpose", a->purpose, "用途 / purpose");
   reasoned(one)->callback([=, &action] {
     action = [=](Context& c) {
-      const auto checks = hall(c).apply(a->number, {a->account, a->zone, a->purpose}, act(c, *a));
+      const auto checks = Hall(c).rounds.apply(a->number, {a->account, a->zone, a->purpose}, act(c, *a));
       c.note("smart.apply", object_of(a->number), a->account);
       return print_checks(c, checks);
     };
@@ -581,10 +604,12 @@ void add_smart_commands(CLI::App& app, Action& action) {
   one->add_option("--account", a->account, "登记账户 / account")->required();
   one->callback([=, &action] { action = [=](Context& c) { return own_bids(c, *a); }; });
 
-  step(command("close",
-               "截止后撮合：出清、交割、解冻一次完成 / after the close: cleared, settled, released at once",
-               true),
-       "close", [](Context& c, SmartRounds& h, const Arguments& x) { h.close(x.number, act(c, x)); });
+  step(
+      command("close",
+              "截止后撮合：出清、交割、解冻一次完成 / after the close: cleared, settled, released at once",
+              true),
+      "close", [](Context& c, SmartRounds& h, const Arguments& x) { h.close(x.number, act(c, x)); },
+      Bids::read);
   one = command("decide", "审批成交 / the authority's decision", true);
   one->add_flag("--refuse", a->refuse, "不予批准，全部退回 / refuse: everything unwinds");
   step(one, "decide",
@@ -592,7 +617,8 @@ void add_smart_commands(CLI::App& app, Action& action) {
 
   for (const char* name : {"show", "result"}) {
     one = command(name, "公告与结果 / announcement and result", true);
-    one->callback([=, &action] { action = [=](Context& c) { return print(c, hall(c).round(a->number)); }; });
+    one->callback(
+        [=, &action] { action = [=](Context& c) { return print(c, Hall(c).rounds.round(a->number)); }; });
   }
   one = command("balance", "分区间转移余额与调出 / transfer accounts and call-outs", false);
   one->add_option("venue", a->venue, "智能市场 / venue")->required();
@@ -604,8 +630,9 @@ void add_smart_commands(CLI::App& app, Action& action) {
   one->add_option("--quantity", a->amount, "数量 / quantity")->required();
   reasoned(one)->callback([=, &action] {
     action = [=](Context& c) {
-      const std::int64_t number = hall(c).call_out(venues::smart_venue_of(c.policy(), a->venue),
-                                                   {a->key, a->link, Decimal::parse(a->amount)}, act(c, *a));
+      const std::int64_t number =
+          Hall(c).rounds.call_out(venues::smart_venue_of(c.policy(), a->venue),
+                                  {a->key, a->link, Decimal::parse(a->amount)}, act(c, *a));
       c.note("smart.call_out", fmt::format("smart-call/{}", number), a->link);
       return balance(c, *a);
     };
@@ -616,7 +643,8 @@ void add_smart_commands(CLI::App& app, Action& action) {
   one->add_flag("--refuse", a->refuse, "退回 / refuse");
   reasoned(one)->callback([=, &action] {
     action = [=](Context& c) {
-      hall(c).decide_call(a->number, !a->refuse, venues::smart_venue_of(c.policy(), a->venue), act(c, *a));
+      Hall(c).rounds.decide_call(a->number, !a->refuse, venues::smart_venue_of(c.policy(), a->venue),
+                                 act(c, *a));
       c.note("smart.decide_call", fmt::format("smart-call/{}", a->number), a->venue);
       return balance(c, *a);
     };

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "exchange/smart_market.h"
 #include "exchange/smart_market_codes.h"
+#include "exchange/smart_market_number.h"
 
 #include <algorithm>
 #include <functional>
@@ -74,11 +75,8 @@ class Node {
     } else if (json_->is_string()) {
       const std::string& text = json_->get_ref<const std::string&>();
       if (const auto value = Decimal::try_parse(text)) return Rational(*value);
-      // As results write what no decimal is: "2/9".
-      if (const auto bar = text.find('/'); bar != std::string::npos) {
-        const auto above = Decimal::try_parse(text.substr(0, bar)), below = Decimal::try_parse(text.substr(bar + 1));
-        if (above && below && !below->is_zero()) return Rational(*above) / Rational(*below);
-      }
+      // As results write what no decimal is, "2/9", and what is longer than one.
+      if (const auto value = exact_number(text)) return *value;
     }
     fail(codes::bad_value, {"应为数字", "a number is expected here"});
   }

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "venues/ascent.h"
+#include "venues/sealing.h"
 #include "venues/stored.h"
 
 #include <algorithm>
@@ -76,7 +77,7 @@ namespace {
 
 constexpr const char* columns =
     "SELECT number, state, terms, announced_by, approved_by, closed_by, secret, bids, head, events, result, "
-    "result_hash, price, sold, ends, extensions FROM venue_auction ";
+    "result_hash, price, sold, ends, extensions, seal FROM venue_auction ";
 
 std::optional<Instant> instant_in(const std::optional<std::int64_t>& seconds) {
   return seconds ? std::optional(Instant{*seconds}) : std::nullopt;
@@ -109,6 +110,7 @@ Auctions::Row Auctions::load(store::Transaction& t, std::int64_t number) const {
   out.price = decimal_in(row->text_or_null(12));
   out.sold = row->integer_or_null(13);
   out.ends = instant_in(row->integer_or_null(14));
+  out.seal = row->text(16);
   out.extensions = static_cast<int>(row->integer(15));
   return out;
 }
@@ -181,9 +183,10 @@ std::int64_t Auctions::announce(const AuctionVenue& venue, const Announcement& a
     t.execute(
         "INSERT INTO venue_auction (jurisdiction, number, key, state, terms, opens, closes, announced_by, "
         "approved_by, closed_by, secret, "
-        "bids, head, events) VALUES (?, ?, ?, 'draft', ?, ?, ?, ?, '', '', ?, 0, '', 0)",
+        "bids, head, events, seal) VALUES (?, ?, ?, 'draft', ?, ?, ?, ?, '', '', ?, 0, '', 0, ?)",
         jurisdiction_, number, announcement.key, text, announcement.opens.seconds,
-        announcement.closes.seconds, act.actor, secret);
+        announcement.closes.seconds, act.actor, secret,
+        seal_at(vault_, place_of_seal("auction", jurisdiction_, number)));
     change_state(t, row, "draft", "drafted", "");
     const bool sale = venue.side == exchange::OneWaySide::sale;
     rights::Order order{.key = row.lot_key(),

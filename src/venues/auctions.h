@@ -57,7 +57,7 @@ struct Announcement {
 };
 
 struct Bid {
-  std::string key{};
+  std::string key{};  // of the account's own
   std::string account{};
   Decimal price;              // yuan; a whole number of ticks
   std::int64_t quantity = 0;  // 0, with `improves`: withdraws that bid, where the venue lets it
@@ -174,7 +174,7 @@ class Auctions {
            const WorkCalendar& calendar, const casework::Vault& vault);
 
   // Sets the goods (in a buy-back the cash) aside. Throws bad_value, too_early, key_conflict, and what
-  // Rights::reserve throws.
+  // Rights::reserve throws; bids_locked without a key to seal bids with.
   std::int64_t announce(const AuctionVenue& venue, const Announcement& announcement, const rights::Act& act);
   void approve(std::int64_t number, const rights::Act& act);  // throws same_person, wrong_state, too_early
   void reject(std::int64_t number, const rights::Act& act);   // of a draft: what was set aside is free again
@@ -224,7 +224,8 @@ class Auctions {
                     const std::string& detail) const;
   std::vector<StoredBid> read_bids(store::Transaction& t, const Row& row) const;
   StoredBid stored_bid(const Row& row, const store::Row& columns) const;
-  std::optional<StoredBid> bid_under(store::Transaction& t, const Row& row, const std::string& key) const;
+  std::optional<StoredBid> bid_under(store::Transaction& t, const Row& row, const std::string& account,
+                                     const std::string& key) const;
   void insert_bid(store::Transaction& t, const Row& row, const StoredBid& bid, const std::string& by) const;
   void open_bids(store::Transaction& t, const Row& row, const std::vector<StoredBid>& bids) const;
   void set_aside(const Row& row, const StoredBid& bid, const rights::Act& by) const;

@@ -168,6 +168,39 @@ TEST_P(AuctionsOn, WhatNeedsApprovalWaitsAndARefusalUnwindsBothLegs) {
   }
 }
 
+// Granted after an account was frozen that would have to give: that trade unwinds, the auction comes to its end.
+TEST_P(AuctionsOn, ADecisionDoesNotWaitForAFrozenAccount) {
+  Hall h(GetParam());
+  const std::int64_t no = h.announced(venue({{"fees:", "approval: {days: 20}\nfees:"}}));
+  h.admit(no, "A");
+  h.w.clock.set(h.opens);
+  h.bid(no, "A", "120", 300);
+  h.w.clock.set(h.closes);
+  h.auctions.close(no, "seed", qian);
+  h.w.rights.set_status("RES", rights::AccountStatus::frozen, rights::testing::pair);
+  const AuctionView after = h.auctions.decide(no, true, li);
+  EXPECT_EQ(after.state, "cancelled");
+  EXPECT_EQ(after.outcomes.at(0).state, "rejected");
+  EXPECT_EQ(h.cash("A"), 100'000'00);
+  EXPECT_TRUE(h.auctions.verify(no).empty());
+  EXPECT_EQ(h.w.troubles(), "");
+}
+
+// A key is its account's own.
+TEST_P(AuctionsOn, NobodyTakesAKeyThatAnotherWouldUse) {
+  Hall h(GetParam());
+  const std::int64_t no = h.announced(venue());
+  for (const char* account : {"A", "B"}) h.admit(no, account);
+  h.w.clock.set(h.opens);
+  for (const char* account : {"B", "A"})
+    h.auctions.bid(no, {.key = "1", .account = account, .price = Decimal(120), .quantity = 100}, agent(account));
+  h.auctions.bid(no, {.key = "2", .account = "A", .price = Decimal(130), .quantity = 100, .improves = "1"},
+                 agent("A"));
+  h.w.clock.set(h.closes);
+  EXPECT_EQ(h.auctions.close(no, "seed", qian).sold, 200);
+  EXPECT_TRUE(h.auctions.verify(no).empty());
+}
+
 TEST_P(AuctionsOn, NobodyReadsABidBeforeTheClose) {
   Hall h(GetParam());
   const std::int64_t no = h.announced(venue({{"hidden: false", "hidden: true"}}));

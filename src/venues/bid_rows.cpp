@@ -60,8 +60,9 @@ std::vector<StoredBid> Auctions::read_bids(store::Transaction& t, const Row& row
 }
 
 std::optional<StoredBid> Auctions::bid_under(store::Transaction& t, const Row& row,
-                                             const std::string& key) const {
-  const auto found = t.first(std::string(columns) + "AND key = ?", jurisdiction_, row.number, key);
+                                             const std::string& account, const std::string& key) const {
+  const auto found =
+      t.first(std::string(columns) + "AND account = ? AND key = ?", jurisdiction_, row.number, account, key);
   return found ? std::optional(stored_bid(row, *found)) : std::nullopt;
 }
 

@@ -3,6 +3,7 @@
 #include "rights/codes.h"
 #include "venues/ascent.h"
 #include "venues/auctions.h"
+#include "venues/sealing.h"
 #include "venues/stored.h"
 
 #include <algorithm>
@@ -148,10 +149,10 @@ Receipt Auctions::bid(std::int64_t number, const Bid& bid, const rights::Act& ac
                      .at = now};
     if (sale && !withdraws(bid))
       stored.cover_fen = std::max(due_from_buyer(row.terms, bid.quantity, bid.price), bid.cover_fen);
-    if (const auto had = bid_under(t, row, bid.key)) {
+    if (const auto had = bid_under(t, row, bid.account, bid.key)) {
       // Which own bid it improves is found by the venue where there is but one.
-      if (had->account != bid.account || had->price != stored.price || had->quantity != bid.quantity ||
-          had->cover_fen != stored.cover_fen || (!rises && had->improves != bid.improves))
+      if (had->price != stored.price || had->quantity != bid.quantity || had->cover_fen != stored.cover_fen ||
+          (!rises && had->improves != bid.improves))
         throw Error(codes::key_conflict,
                     {fmt::format("编号“{}”已用于内容不同的另一报价", bid.key),
                      fmt::format("the key \"{}\" stands for another bid", bid.key)},
@@ -168,6 +169,7 @@ Receipt Auctions::bid(std::int64_t number, const Bid& bid, const rights::Act& ac
     if (now < opens)
       throw Error(codes::too_early, {fmt::format("竞价于 {} 开始", to_string(opens)),
                                      fmt::format("bidding opens on {}", to_string(opens))});
+    require_key(vault_, place_of_seal("auction", jurisdiction_, number), row.seal);
     if (!withdraws(bid)) {
       require_quantity(row.terms, bid);
       require_reserve(row.terms, bid);

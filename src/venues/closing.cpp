@@ -141,6 +141,17 @@ void Auctions::finish_if_decided(store::Transaction& t, Row& row) const {
   change_state(t, row, any ? "settled" : "cancelled", "decided", any ? "granted" : "refused");
 }
 
+void conclude(rights::Rights& registry, const std::string& trade, bool granted, const rights::Act& act) {
+  try {
+    registry.conclude(trade, granted, act);
+  } catch (const Error& error) {
+    if (!granted || error.code() != rights::codes::account_not_open) throw;
+    rights::Act refusal = act;
+    refusal.reason += fmt::format("；{} / {}", error.message().zh, error.message().en);
+    registry.conclude(trade, false, refusal);
+  }
+}
+
 AuctionView Auctions::decide(std::int64_t number, bool granted, const rights::Act& act) {
   require_act(act);
   database_.together([&](store::Transaction& t) {
@@ -159,7 +170,7 @@ AuctionView Auctions::decide(std::int64_t number, bool granted, const rights::Ac
       if (!trade.at("refused").get<std::string>().empty() ||
           registry.transaction(key).state != rights::TransactionState::conditional)
         continue;
-      registry.conclude(key, granted, {row.closed_by, act.actor, act.reason, row.rule()});
+      conclude(registry, key, granted, {row.closed_by, act.actor, act.reason, row.rule()});
     }
     finish_if_decided(t, row);
   });

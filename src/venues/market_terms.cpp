@@ -130,7 +130,8 @@ MarketTerms market_terms_of(const std::string& text) {
   const Json& l = all.at("listing");
   Listing& listing = out.listing;
   listing.key = l.at("key");
-  if (!l.at("from").is_null()) listing.term = rights::Term{{l.at("from").get<int>()}, {l.at("to").get<int>()}};
+  if (!l.at("from").is_null())
+    listing.term = rights::Term{{l.at("from").get<int>()}, {l.at("to").get<int>()}};
   if (!l.at("vintage").is_null()) listing.vintage = l.at("vintage").get<int>();
   listing.project = l.at("project");
   listing.reference = decimal(l.at("reference"));
@@ -206,7 +207,8 @@ std::optional<std::int64_t> number_of_deal(std::int64_t market, const std::strin
 }
 
 const char* const order_columns =
-    "SELECT desk, id, key, account, counterparty, side, type, stands, ticks, quantity, min_quantity, left_over, filled, state, "
+    "SELECT desk, id, key, account, counterparty, side, type, stands, ticks, quantity, min_quantity, "
+    "left_over, filled, state, "
     "reason, why, until, at, by_whom, request, seq FROM venue_order ";
 
 StoredOrder order_of(const MarketTerms& terms, const store::Row& row) {

@@ -47,19 +47,42 @@ std::int64_t number_at(const std::string& text, std::size_t place) {
 
 }  // namespace
 
-std::string sealed_content(const casework::Vault& vault, const std::string& jurisdiction,
-                           std::int64_t auction, std::int64_t seq, const Content& content) {
+std::string place_of_seal(const char* what, const std::string& jurisdiction, std::int64_t number) {
+  return fmt::format("venue/{}/{}/{}/seal", jurisdiction, what, number);
+}
+
+std::string seal_at(const casework::Vault& vault, const std::string& place) {
+  return unlocked([&] { return vault.sealed("seal", place); });
+}
+
+void require_key(const casework::Vault& vault, const std::string& place, const std::string& seal) {
+  if (!seal.empty()) unlocked([&] { return vault.opened(seal, place); });
+}
+
+std::string place_in_round(const std::string& jurisdiction, std::int64_t round, std::int64_t seq) {
+  return fmt::format("venue/{}/round/{}/bid/{}", jurisdiction, round, seq);
+}
+
+std::string sealed_content(const casework::Vault& vault, const std::string& place, const Content& content) {
   return unlocked([&] {
     return vault.sealed(
         fmt::format("{:20}{:20}{:20}{}", content.ticks, content.quantity, content.cover_fen, content.salt),
-        place_of(jurisdiction, auction, seq));
+        place);
   });
+}
+
+std::string sealed_content(const casework::Vault& vault, const std::string& jurisdiction,
+                           std::int64_t auction, std::int64_t seq, const Content& content) {
+  return sealed_content(vault, place_of(jurisdiction, auction, seq), content);
 }
 
 Content opened_content(const casework::Vault& vault, const std::string& jurisdiction, std::int64_t auction,
                        std::int64_t seq, const std::string& sealed) {
-  const std::string text =
-      unlocked([&] { return vault.opened(sealed, place_of(jurisdiction, auction, seq)); });
+  return opened_content(vault, place_of(jurisdiction, auction, seq), sealed);
+}
+
+Content opened_content(const casework::Vault& vault, const std::string& place, const std::string& sealed) {
+  const std::string text = unlocked([&] { return vault.opened(sealed, place); });
   TRIBUTARY_CHECK(text.size() > 3 * width, std::string("content of a sealed bid"));
   return {number_at(text, 0), number_at(text, 1), number_at(text, 2), text.substr(3 * width)};
 }
@@ -75,6 +98,25 @@ void each_sealed(
       if (anew)
         t.execute("UPDATE venue_bid SET sealed = ? WHERE jurisdiction = ? AND auction = ? AND seq = ?", *anew,
                   tenant, row.integer(0), row.integer(1));
+    }
+    for (const auto& [what, table] :
+         {std::pair("auction", "venue_auction"), std::pair("round", "venue_round")})
+      for (const store::Row& row : t.query(
+               fmt::format("SELECT number, seal FROM {} WHERE jurisdiction = ? AND seal <> '' AND state IN "
+                           "('draft', 'announced') ORDER BY number",
+                           table),
+               tenant))
+        if (const auto anew = visit(row.text(1), place_of_seal(what, tenant, row.integer(0))))
+          t.execute(fmt::format("UPDATE {} SET seal = ? WHERE jurisdiction = ? AND number = ?", table), *anew,
+                    tenant, row.integer(0));
+    for (const store::Row& row :
+         t.query("SELECT round, seq, sealed FROM venue_round_bid WHERE jurisdiction = "
+                 "? AND sealed <> '' ORDER BY round, seq",
+                 tenant)) {
+      const auto anew = visit(row.text(2), place_in_round(tenant, row.integer(0), row.integer(1)));
+      if (anew)
+        t.execute("UPDATE venue_round_bid SET sealed = ? WHERE jurisdiction = ? AND round = ? AND seq = ?",
+                  *anew, tenant, row.integer(0), row.integer(1));
     }
   });
 }

@@ -89,6 +89,12 @@ TEST_P(SealedBids, AnotherKeyOrNoneSaysSoAndChangesNothing) {
                     agent("A"));
               }),
               "bids_locked");
+    // Also of somebody's first bid: it would keep all of them shut.
+    EXPECT_EQ(locked([&] {
+                there.bid(no, {.key = "new", .account = "A", .price = Decimal(120), .quantity = 10},
+                          agent("A"));
+              }),
+              "bids_locked");
     h.w.clock.set(h.closes);
     EXPECT_EQ(locked([&] { there.close(no, "seed", qian); }), "bids_locked");
     EXPECT_EQ(h.auctions.auction(no).state, "announced");
@@ -131,7 +137,7 @@ TEST_P(SealedBids, KeysAreReplacedWhileBidsAreUnderWay) {
     ++anew;
     return std::optional(both.sealed(both.opened(sealed, place), place));
   });
-  EXPECT_EQ(anew, 2);
+  EXPECT_EQ(anew, 2 + 1);  // and the seal of the auction
   EXPECT_EQ(keys.size(), 1U);
   const casework::Vault newest(after, casework::Cipher::aes, h.entropy);
   Auctions there(h.w.database.db(), "341602", h.w.clock, h.w.calendar, newest);

@@ -1,6 +1,7 @@
 // Bids and asks: covered before they count, chained in the server's order, sealed until the close.
 #include "base/text.h"
 #include "rights/codes.h"
+#include "venues/sealing.h"
 #include "venues/smart_rounds.h"
 #include "venues/smart_stored.h"
 #include "venues/stored.h"
@@ -42,6 +43,15 @@ void require_price(const SmartVenue& venue, const SmartBid& bid) {
               {{}, 0, 0, "price"});
 }
 
+// So that no number of bids makes the sums of a round too large to be cleared.
+void require_value(const SmartVenue& venue, const SmartBid& bid) {
+  if (!venue.most_price ||
+      Rational(*venue.most_price) * Rational::from_int(bid.quantity) <= Rational::power_of_ten(12))
+    return;
+  throw bad_field("quantity", "按最高限价计，一份申报不得超过 10^12 元",
+                  "at the highest price that is taken, a bid comes to no more than 10^12 yuan");
+}
+
 void require_period(const SmartTerms& terms, const std::string& period, Date today) {
   const std::vector<std::string> periods = terms.periods();
   if (std::ranges::find(periods, period) == periods.end())
@@ -63,23 +73,6 @@ void require_purpose(const SmartVenue& venue, const std::string& purpose, bool b
 
 }  // namespace
 
-std::string hash_of(const std::string& before, const StoredSmartBid& bid) {
-  return sha256_hex(Json{
-      {"before", before},
-      {"seq", bid.seq},
-      {"key", bid.key},
-      {"account", bid.account},
-      {"buy", bid.buy},
-      {"period", bid.period},
-      {"price", bid.price.normalized().to_string()},
-      {"quantity", bid.quantity},
-      {"cover", bid.cover_fen},
-      {"replaces", bid.replaces},
-      {"at", bid.at.seconds},
-      {"salt",
-       bid.salt}}.dump());
-}
-
 SmartApplication SmartRounds::require_agent(store::Transaction& t, const Row& row, const std::string& account,
                                             const std::string& actor) const {
   const auto who = t.first(
@@ -99,19 +92,23 @@ SmartApplication SmartRounds::require_agent(store::Transaction& t, const Row& ro
   return {account, who->text(0), who->text(1)};
 }
 
-// One side per owner and period, whatever the zone: his own water would be carried through the market to
-// himself.
-void SmartRounds::require_one_side(store::Transaction& t, const Row& row, const SmartBid& bid) const {
+// Against the bids of accounts that the same person bids for, which he knows of. What others offer is told to
+// nobody before the close; there the later ones do not count (crossing_bids).
+void SmartRounds::require_one_side(store::Transaction& t, const Row& row, const SmartBid& bid,
+                                   const std::string& actor) const {
   const Control& control = row.terms.venue.control;
   std::map<std::string, std::string> behind;  // by account
   for (const SmartMember& one : members(row.number))
-    behind[one.account] = beneficial_owner(control, one.owner);
+    if (one.applied_by == actor) behind[one.account] = beneficial_owner(control, one.owner);
   bool other = false;
-  t.each([&](const store::Row& r) { other = other || behind[r.text(0)] == behind[bid.account]; },
-         "SELECT account FROM venue_round_bid WHERE jurisdiction = ? AND round = ? AND period = ? AND buy <> "
-         "? AND quantity > 0 "
-         "AND replaced_by IS NULL",
-         jurisdiction_, row.number, bid.period, bid.buy ? 1 : 0);
+  t.each(
+      [&](const store::Row& r) {
+        const auto own = behind.find(r.text(0));
+        other = other || (own != behind.end() && own->second == behind.at(bid.account));
+      },
+      "SELECT account FROM venue_round_bid WHERE jurisdiction = ? AND round = ? AND period = ? AND buy <> ? "
+      "AND replaced_by IS NULL AND (sealed <> '' OR quantity > 0)",
+      jurisdiction_, row.number, bid.period, bid.buy ? 1 : 0);
   if (!other) return;
   throw Error(smart_codes::own_side,
               {fmt::format("同一权利人在同一时段只能买或只能卖：{} 已有{}", bid.period,
@@ -121,17 +118,37 @@ void SmartRounds::require_one_side(store::Transaction& t, const Row& row, const 
               {{}, 0, 0, "buy"});
 }
 
+// Withdrawals are always taken: there can be no more of them than of what they withdraw.
+void SmartRounds::require_few(store::Transaction& t, const Row& row, const SmartBid& bid,
+                              const std::optional<StoredSmartBid>& old) const {
+  const SmartVenue& venue = row.terms.venue;
+  if (venue.most_standing == 0) return;
+  const auto counts = t.first(
+      "SELECT COUNT(*), COALESCE(SUM(CASE WHEN replaced_by IS NULL THEN 1 ELSE 0 END), 0) FROM "
+      "venue_round_bid WHERE jurisdiction = ? AND round = ? AND account = ? AND period = ? AND (sealed <> '' "
+      "OR quantity > 0) AND (replaced_by IS NULL OR replaced_by <> seq)",
+      jurisdiction_, row.number, bid.account, bid.period);
+  const std::int64_t entered = counts->integer(0),
+                     stand = counts->integer(1) - (old && old->period == bid.period ? 1 : 0);
+  if (entered < venue.most_entries && stand < venue.most_standing) return;
+  throw Error(
+      smart_codes::too_many,
+      {fmt::format("账户 {} 在 {} 的申报已满：有效的最多 {} 份，连同更改最多 {} 份", bid.account, bid.period,
+                   venue.most_standing, venue.most_entries),
+       fmt::format("account {} has all its bids in {}: at most {} stand, and {} with what was replaced",
+                   bid.account, bid.period, venue.most_standing, venue.most_entries)},
+      {{}, 0, 0, "key"});
+}
+
 StoredSmartBid SmartRounds::replaced(store::Transaction& t, const Row& row, const SmartBid& bid) const {
-  for (StoredSmartBid& old : read_bids(t, row)) {
-    if (old.key != bid.replaces || old.account != bid.account || !old.stands() || old.buy != bid.buy)
-      continue;
-    if (row.terms.venue.amend == Amend::none)
-      throw Error(codes::not_improved, {"申报一经提交不得更改", "bids are irrevocable"},
-                  {{}, 0, 0, "replaces"});
-    return old;
-  }
-  throw bad_field("replaces", fmt::format("没有可改的申报“{}”", bid.replaces),
-                  fmt::format("there is no standing bid \"{}\" to replace", bid.replaces));
+  const auto old = bid_under(t, row, bid.account, bid.replaces);
+  if (!old || !old->stands() || old->buy != bid.buy)
+    throw bad_field("replaces", fmt::format("没有可改的申报“{}”", bid.replaces),
+                    fmt::format("there is no standing bid \"{}\" to replace", bid.replaces));
+  if (row.terms.venue.amend == Amend::none)
+    throw Error(codes::not_improved, {"申报一经提交不得更改", "bids are irrevocable"},
+                {{}, 0, 0, "replaces"});
+  return *old;
 }
 
 SmartReceipt SmartRounds::bid(std::int64_t number, const SmartBid& bid, const rights::Act& act) {
@@ -145,17 +162,14 @@ SmartReceipt SmartRounds::bid(std::int64_t number, const SmartBid& bid, const ri
     const SmartVenue& venue = row.terms.venue;
     const SmartApplication member = require_agent(t, row, bid.account, act.actor);
     const std::int64_t ticks = ticks_of(venue, bid.price);
-    if (const auto had = t.first(
-            "SELECT seq, account, buy, period, ticks, quantity, replaces, at, hash FROM venue_round_bid "
-            "WHERE jurisdiction = ? AND round = ? AND key = ?",
-            jurisdiction_, number, bid.key)) {
-      if (had->text(1) != bid.account || had->integer(2) != (bid.buy ? 1 : 0) || had->text(3) != bid.period ||
-          had->integer(4) != ticks || had->integer(5) != bid.quantity || had->text(6) != bid.replaces)
+    if (const auto had = bid_under(t, row, bid.account, bid.key)) {
+      if (had->buy != bid.buy || had->period != bid.period || ticks_of(venue, had->price) != ticks ||
+          had->quantity != bid.quantity || had->replaces != bid.replaces)
         throw Error(codes::key_conflict,
                     {fmt::format("编号“{}”已用于内容不同的另一申报", bid.key),
                      fmt::format("the key \"{}\" stands for another bid", bid.key)},
                     {{}, 0, 0, "key"});
-      out = {had->integer(0), {had->integer(7)}, had->text(8)};
+      out = {had->seq, had->at, had->hash};
       return;
     }
     const SmartNotice& notice = row.terms.notice;
@@ -167,26 +181,30 @@ SmartReceipt SmartRounds::bid(std::int64_t number, const SmartBid& bid, const ri
     if (now < notice.opens)
       throw Error(codes::too_early, {fmt::format("申报于 {} 开始", to_string(notice.opens)),
                                      fmt::format("bidding opens on {}", to_string(notice.opens))});
+    require_key(vault_, place_of_seal("round", jurisdiction_, number), row.seal);
     if (!withdraws(bid)) {
       require_period(row.terms, bid.period, clock_.today());
       require_quantity(venue, bid);
       require_price(venue, bid);
+      require_value(venue, bid);
       require_purpose(venue, member.purpose, bid.buy);
       require_admissible(checks_of(row, member));
     }
     rights::Rights registry = rights();
     const rights::Act by{act.actor, "", act.reason, row.rule()};
     const std::int64_t seq = row.bids + 1;
-    if (!bid.replaces.empty()) {
-      const StoredSmartBid old = replaced(t, row, bid);
-      const std::string key = row.bid_key(old.seq);
+    std::optional<StoredSmartBid> old;
+    if (!bid.replaces.empty()) old = replaced(t, row, bid);
+    if (!withdraws(bid)) require_few(t, row, bid, old);
+    if (old) {
+      const std::string key = row.bid_key(old->seq);
       registry.release(std::span(&key, 1), by);
       t.execute("UPDATE venue_round_bid SET replaced_by = ? WHERE jurisdiction = ? AND round = ? AND seq = ?",
-                seq, jurisdiction_, number, old.seq);
+                seq, jurisdiction_, number, old->seq);
     }
     std::int64_t cover = 0;
     if (!withdraws(bid)) {
-      require_one_side(t, row, bid);
+      require_one_side(t, row, bid, act.actor);
       rights::Order order{.key = row.bid_key(seq), .account = bid.account, .instrument = venue.instrument};
       if (bid.buy) {
         const SmartCost cost = cost_of(venue, true, bid.quantity, bid.price);
@@ -212,13 +230,10 @@ SmartReceipt SmartRounds::bid(std::int64_t number, const SmartBid& bid, const ri
                           .replaces = bid.replaces,
                           .at = now,
                           .salt = random_hex(4)};
+    // Stands for nothing, which is told without opening it.
+    if (withdraws(bid)) stored.replaced_by = seq;
     stored.hash = hash_of(row.head, stored);
-    t.execute(
-        "INSERT INTO venue_round_bid (jurisdiction, round, seq, key, account, buy, period, ticks, quantity, "
-        "cover, replaces, "
-        "at, by_whom, salt, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        jurisdiction_, number, seq, bid.key, bid.account, bid.buy ? 1 : 0, bid.period, ticks, bid.quantity,
-        cover, bid.replaces, now.seconds, act.actor, stored.salt, stored.hash);
+    insert_bid(t, row, stored, act.actor);
     t.execute("UPDATE venue_round SET bids = ?, head = ? WHERE jurisdiction = ? AND number = ?", seq,
               stored.hash, jurisdiction_, number);
     out = {seq, now, stored.hash};
@@ -250,9 +265,11 @@ SmartQuote SmartRounds::quote(std::int64_t number, const SmartBid& bid, const st
     judge([&] { ticks_of(venue, bid.price); });
     judge([&] { require_quantity(venue, bid); });
     judge([&] { require_price(venue, bid); });
+    judge([&] { require_value(venue, bid); });
     judge([&] { require_purpose(venue, member.purpose, bid.buy); });
     judge([&] { require_admissible(checks_of(row, member)); });
-    judge([&] { require_one_side(t, row, bid); });
+    judge([&] { require_few(t, row, bid, old); });
+    judge([&] { require_one_side(t, row, bid, actor); });
     judge([&] {  // what is out of range has no price
       const SmartCost cost = cost_of(venue, bid.buy, bid.quantity, bid.price);
       out.price_fen = cost.price_fen;
@@ -279,51 +296,6 @@ SmartQuote SmartRounds::quote(std::int64_t number, const SmartBid& bid, const st
                             {{}, 0, 0, "quantity"}});
   });
   return out;
-}
-
-std::vector<StoredSmartBid> SmartRounds::own_bids(std::int64_t number, const std::string& account,
-                                                  const std::string& actor) const {
-  return database_.read([&](store::Transaction& t) {
-    const Row row = load(t, number);
-    require_agent(t, row, account, actor);
-    std::vector<StoredSmartBid> out = read_bids(t, row);
-    std::erase_if(out, [&](const StoredSmartBid& bid) { return bid.account != account; });
-    if (row.result.empty())
-      for (StoredSmartBid& bid : out) bid.salt.clear();
-    return out;
-  });
-}
-
-std::vector<StoredSmartBid> SmartRounds::read_bids(store::Transaction& t, const Row& row) const {
-  std::vector<StoredSmartBid> out;
-  for (const store::Row& r : t.query("SELECT seq, key, account, buy, period, ticks, quantity, cover, "
-                                     "replaces, replaced_by, at, salt, hash FROM "
-                                     "venue_round_bid WHERE jurisdiction = ? AND round = ? ORDER BY seq",
-                                     jurisdiction_, row.number))
-    out.push_back({r.integer(0),
-                   r.text(1),
-                   r.text(2),
-                   r.integer(3) != 0,
-                   r.text(4),
-                   yuan_of(row.terms.venue, r.integer(5)),
-                   r.integer(6),
-                   r.integer(7),
-                   r.text(8),
-                   r.integer_or_null(9),
-                   {r.integer(10)},
-                   r.text(11),
-                   r.text(12)});
-  return out;
-}
-
-std::vector<StoredSmartBid> SmartRounds::bids(std::int64_t number) const {
-  return database_.read([&](store::Transaction& t) {
-    const Row row = load(t, number);
-    if (row.result.empty())
-      throw Error(codes::sealed, {"申报在截止并撮合前不公开，任何人不得查看",
-                                  "bids are sealed until the close; nobody reads them before"});
-    return read_bids(t, row);
-  });
 }
 
 }  // namespace tributary::venues

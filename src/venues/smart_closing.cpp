@@ -100,6 +100,11 @@ Json smart_result(const SmartRounds::Row& row, const std::string& input, const L
   out["left_out"] = Json::array();
   for (const auto& [account, why] : left_out.members)
     out["left_out"].push_back({{"account", account}, {"zh", why.zh}, {"en", why.en}});
+  for (const auto& [seq, why] : left_out.bids)
+    out["left_out"].push_back({{"account", bids[static_cast<std::size_t>(seq) - 1].account},
+                               {"bid", seq},
+                               {"zh", why.zh},
+                               {"en", why.en}});
   out["lapsed"] = left_out.periods;
   out["clearing"] = Json::parse(exchange::smart_market::to_json(market, clearing));
   const auto names = limit_names(row.terms);
@@ -217,9 +222,7 @@ std::string SmartRounds::input_of(store::Transaction& t, const Row& row,
   const std::vector<SmartMember> who = members(row.number);
   std::vector<SmartOrder> orders;
   for (const StoredSmartBid& bid : bids) {
-    if (!bid.stands() || left_out.members.contains(bid.account) ||
-        std::ranges::find(left_out.periods, bid.period) != left_out.periods.end())
-      continue;
+    if (!bid.stands() || left_out.has(bid)) continue;
     const auto member = std::ranges::find(who, bid.account, &SmartMember::account);
     TRIBUTARY_CHECK(member != who.end(), bid.account);
     orders.push_back({bid, *member});
@@ -230,17 +233,14 @@ std::string SmartRounds::input_of(store::Transaction& t, const Row& row,
 }
 
 // Whatever was set aside and not used is its owner's again, once.
-void SmartRounds::release_all(const Row& row, const std::vector<StoredSmartBid>& bids,
-                              const rights::Act& by) const {
+void SmartRounds::release_all(store::Transaction& t, const Row& row, const rights::Act& by) const {
   std::vector<std::string> keys;
-  for (const StoredSmartBid& bid : bids)
-    if (bid.stands()) keys.push_back(row.bid_key(bid.seq));
+  for (const std::int64_t seq : standing_bids(t, row)) keys.push_back(row.bid_key(seq));
   rights().release(keys, by);
 }
 
-void SmartRounds::settle(store::Transaction& t, Row& row, const LeftOut& left_out,
-                         const rights::Act& act) const {
-  const std::vector<StoredSmartBid> bids = read_bids(t, row);
+void SmartRounds::settle(store::Transaction& t, Row& row, const std::vector<StoredSmartBid>& bids,
+                         const LeftOut& left_out, const rights::Act& act) const {
   const SmartVenue& venue = row.terms.venue;
   const std::int64_t closing =
       t.first("SELECT COALESCE(MAX(closing), 0) + 1 FROM venue_round WHERE jurisdiction = ? AND venue = ?",
@@ -267,7 +267,8 @@ void SmartRounds::settle(store::Transaction& t, Row& row, const LeftOut& left_ou
   row.input = input;
   row.result = smart_result(row, input, left_out, market, clearing, cleared, bids).dump();
   row.result_hash = sha256_hex(row.result);
-  release_all(row, bids, by);
+  release_all(t, row, by);
+  open_bids(t, row, bids);
   // Also where nothing was sent: the entry says when the round was closed.
   for (const auto& [link, change] : balance_changes(market, clearing))
     book(t, venue, link, "round", row.number, change);
@@ -282,15 +283,38 @@ void SmartRounds::settle(store::Transaction& t, Row& row, const LeftOut& left_ou
                "closed", row.result_hash);
 }
 
+bool LeftOut::has(const StoredSmartBid& bid) const {
+  return members.contains(bid.account) || this->bids.contains(bid.seq) ||
+         std::ranges::find(periods, bid.period) != periods.end();
+}
+
+std::map<std::int64_t, Text> crossing_bids(const Control& control, const std::vector<SmartMember>& members,
+                                           const std::vector<StoredSmartBid>& bids, const LeftOut& left_out) {
+  std::map<std::string, std::string> behind;  // by account
+  for (const SmartMember& one : members) behind[one.account] = beneficial_owner(control, one.owner);
+  std::map<std::pair<std::string, std::string>, const StoredSmartBid*> first;  // by owner and period
+  std::map<std::int64_t, Text> out;
+  for (const StoredSmartBid& bid : bids) {
+    if (!bid.stands() || left_out.has(bid)) continue;
+    const StoredSmartBid& before =
+        *first.emplace(std::pair(behind[bid.account], bid.period), &bid).first->second;
+    if (before.buy == bid.buy) continue;
+    out[bid.seq] = {fmt::format("第 {} 号申报：同一权利人在 {} 已有方向相反的在先申报", bid.seq, bid.period),
+                    fmt::format("bid {}: the same owner had an earlier one on the other side in {}", bid.seq,
+                                bid.period)};
+  }
+  return out;
+}
+
 // Who was admitted and may no longer trade, or whose cover is gone, and months that are over, do not count.
-LeftOut SmartRounds::left_out(store::Transaction& t, const Row& row) const {
+LeftOut SmartRounds::left_out(const Row& row, const std::vector<StoredSmartBid>& bids) const {
   LeftOut out;
   for (const std::string& period : row.terms.periods())
     if (const auto term = row.terms.term_of(period); term && term->from < rights::Month::of(clock_.today()))
       out.periods.push_back(period);
   const rights::Rights registry = rights();
-  const std::vector<StoredSmartBid> bids = read_bids(t, row);
-  for (const SmartMember& member : members(row.number)) {
+  const std::vector<SmartMember> who = members(row.number);
+  for (const SmartMember& member : who) {
     const auto offers = [&](const StoredSmartBid& bid) {
       return bid.stands() && bid.account == member.account;
     };
@@ -306,6 +330,7 @@ LeftOut SmartRounds::left_out(store::Transaction& t, const Row& row) const {
         if (const Text why = lacking(registry, row.bid_key(bid.seq), bid); !why.zh.empty())
           out.members.emplace(member.account, why);
   }
+  out.bids = crossing_bids(row.terms.venue.control, who, bids, out);
   return out;
 }
 
@@ -330,7 +355,8 @@ SmartView SmartRounds::close(std::int64_t number, const rights::Act& act) {
           smart_codes::undecided,
           {fmt::format("第 {} 场还在待审批，须先作出决定", waiting->integer(0)),
            fmt::format("round {} waits for the authority and must be decided first", waiting->integer(0))});
-    settle(t, row, left_out(t, row), act);
+    const std::vector<StoredSmartBid> bids = read_bids(t, row);
+    settle(t, row, bids, left_out(row, bids), act);
   });
   return round(number);
 }
@@ -370,7 +396,7 @@ SmartView SmartRounds::decide(std::int64_t number, bool granted, const rights::A
     for (const Json& trade : result.at("trades")) {
       const std::string key = trade.at("trade");
       if (registry.transaction(key).state != rights::TransactionState::conditional) continue;
-      registry.conclude(key, granted, {row.closed_by, act.actor, act.reason, row.rule()});
+      conclude(registry, key, granted, {row.closed_by, act.actor, act.reason, row.rule()});
     }
     finish_if_decided(t, row);
   });

@@ -19,8 +19,10 @@ inline constexpr Code uncovered{"smart_rounds", 7, "uncovered",
                                 conflict};  // the operator's account cannot pay
 inline constexpr Code balance_limit{"smart_rounds", 8, "balance_limit", conflict};  // W6
 
-inline constexpr std::array all{unknown_round, unknown_call, limits_conflict, beyond_limits,
-                                own_side,      undecided,    uncovered,       balance_limit};
+inline constexpr Code too_many{"smart_rounds", 9, "too_many", conflict};  // bids of one account in a period
+
+inline constexpr std::array all{unknown_round, unknown_call, limits_conflict, beyond_limits, own_side,
+                                undecided,     uncovered,    balance_limit,   too_many};
 static_assert(dense(all));
 
 }  // namespace tributary::venues::smart_codes

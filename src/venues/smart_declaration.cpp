@@ -1,11 +1,10 @@
 #include "venues/smart_declaration.h"
 
+#include "base/json.h"
 #include "exchange/smart_market.h"
 #include "venues/declaration_reading.h"
 
 #include <set>
-
-#include "base/json.h"
 
 namespace tributary::venues {
 namespace {
@@ -74,11 +73,17 @@ SmartVenue read_smart_venue(const YamlNode& root, const policy::PackInfo& pack) 
   out.instrument = map.text("instrument");
   out.step = map.integer("step");
   out.tick = decimal(map, "tick_yuan");
-  if (const YamlNode* node = map.find("price_yuan")) {
-    policy::YamlMap price(*node, "price_yuan");
+  {
+    policy::YamlMap price(map.require("price_yuan"), "price_yuan");
     out.least_price = decimal_or_none(price, "least");
-    out.most_price = decimal_or_none(price, "most");
+    out.most_price = decimal(price, "most");
     price.finish();
+  }
+  {
+    policy::YamlMap most(map.require("most_bids"), "most_bids");
+    out.most_standing = most.integer("standing");
+    out.most_entries = most.integer("entries");
+    most.finish();
   }
   out.amend = one_of<Amend>(
       map, "amend", std::array<pair<string_view, Amend>, 2>{{{"none", Amend::none}, {"free", Amend::free}}});
@@ -128,6 +133,9 @@ SmartVenue read_smart_venue(const YamlNode& root, const policy::PackInfo& pack) 
   map.finish();
 
   require(out.step > 0, root, "step", "步长须为正整数", "the step is a positive whole number");
+  require(0 < out.most_standing && out.most_standing <= out.most_entries && out.most_entries <= 10'000, root,
+          "most_bids", "有效申报数须为正数，不多于总申报数；总申报数不超过 10000",
+          "bids that stand are positive and no more than those entered, which are at most 10000");
   require(out.tick.sign() > 0, root, "tick_yuan", "最小变动价位须为正数", "the tick is positive");
   require(!out.least_price || out.least_price->sign() >= 0, root, "price_yuan", "价格不得为负",
           "prices are not negative");

@@ -24,7 +24,11 @@ struct SmartVenue {
   std::vector<std::string> sold_for, used_for;  // purposes of the mask; empty: purposes do not matter
   std::int64_t step = 1;                        // quantities are whole multiples, in the instrument's measure
   Decimal tick{1};                              // yuan per unit and period
+  // The most is always declared: without it one ask could make the sums of a round unbounded.
   std::optional<Decimal> least_price{}, most_price{};
+  // Bids and asks of an account that stand in one period, and all it enters there, replacements included.
+  // 0: a round announced before there was a limit.
+  std::int64_t most_standing = 0, most_entries = 0;
   Amend amend = Amend::free;           // none or free
   int announcement_days = 0;           // calendar days from the announcement to the first bid
   int qualification_days = 0;          // the last of them, in which nobody applies any more

@@ -62,8 +62,7 @@ std::string run(SmartHall& h, unsigned seed, std::int64_t& added) {
     for (int i = 0; i < 16; ++i) {
       const std::string account(1, static_cast<char>('A' + below(4)));
       const bool buy = below(3) != 0;
-      SmartBid bid =
-          h.make(buy, account, 1 + below(60), fmt::format("0.{:02}", 5 + below(buy ? 95 : 50)));
+      SmartBid bid = h.make(buy, account, 1 + below(60), fmt::format("0.{:02}", 5 + below(buy ? 95 : 50)));
       if (!placed.empty() && below(5) == 0) {
         bid.replaces = placed[static_cast<std::size_t>(below(static_cast<int>(placed.size())))].key;
         if (below(3) == 0) bid.quantity = 0;
@@ -273,7 +272,7 @@ TEST_P(SmartKilled, ClosingResumesToTheSameResult) {
       try {
         const DeadlyClock clock(h.closes, killed + 1);
         const auto database = store::Database::open(h.w.database.url());
-        SmartRounds(*database, "341602", clock, h.w.calendar).close(no, second);
+        SmartRounds(*database, "341602", clock, h.w.calendar, h.vault).close(no, second);
       } catch (...) {
         _exit(1);
       }

@@ -2,6 +2,7 @@
 #include "venues/smart_rounds.h"
 
 #include "base/text.h"
+#include "venues/sealing.h"
 #include "venues/smart_stored.h"
 #include "venues/stored.h"
 
@@ -73,14 +74,18 @@ std::vector<std::string> SmartView::periods() const {
 }
 
 SmartRounds::SmartRounds(store::Database& database, std::string jurisdiction, const Clock& clock,
-                         const WorkCalendar& calendar)
-    : database_(database), jurisdiction_(std::move(jurisdiction)), clock_(clock), calendar_(calendar) {}
+                         const WorkCalendar& calendar, const casework::Vault& vault)
+    : database_(database),
+      jurisdiction_(std::move(jurisdiction)),
+      clock_(clock),
+      calendar_(calendar),
+      vault_(vault) {}
 
 SmartRounds::Row SmartRounds::load(store::Transaction& t, std::int64_t number) const {
   const auto row = t.first(
       "SELECT number, state, terms, announced_by, approved_by, closed_by, bids, head, events, closing, "
       "input, result, "
-      "result_hash FROM venue_round WHERE jurisdiction = ? AND number = ?",
+      "result_hash, seal FROM venue_round WHERE jurisdiction = ? AND number = ?",
       jurisdiction_, number);
   if (!row)
     throw Error(smart_codes::unknown_round,
@@ -99,6 +104,7 @@ SmartRounds::Row SmartRounds::load(store::Transaction& t, std::int64_t number) c
   out.input = row->text_or_null(10).value_or("");
   out.result = row->text_or_null(11).value_or("");
   out.result_hash = row->text_or_null(12).value_or("");
+  out.seal = row->text(13);
   return out;
 }
 
@@ -157,9 +163,9 @@ std::int64_t SmartRounds::announce(const SmartVenue& venue, const SmartNotice& n
     t.execute(
         "INSERT INTO venue_round (jurisdiction, number, key, venue, state, terms, opens, closes, "
         "announced_by, approved_by, "
-        "closed_by, bids, head, events) VALUES (?, ?, ?, ?, 'draft', ?, ?, ?, ?, '', '', 0, '', 0)",
+        "closed_by, bids, head, events, seal) VALUES (?, ?, ?, ?, 'draft', ?, ?, ?, ?, '', '', 0, '', 0, ?)",
         jurisdiction_, number, notice.key, venue.id, text, notice.opens.seconds, notice.closes.seconds,
-        act.actor);
+        act.actor, seal_at(vault_, place_of_seal("round", jurisdiction_, number)));
     change_state(t, row, "draft", "drafted", "");
   });
   return number;
@@ -197,7 +203,7 @@ void SmartRounds::cancel(std::int64_t number, const rights::Act& act) {
     if (row.state == "cancelled") return;
     if (row.state != "announced") throw wrong_state(number, row.state);
     row.closed_by = act.actor;
-    release_all(row, read_bids(t, row), {act.actor, "", act.reason, row.rule()});
+    release_all(t, row, {act.actor, "", act.reason, row.rule()});
     change_state(t, row, "cancelled", "called_off", act.reason);
   });
 }
@@ -212,6 +218,10 @@ std::vector<Check> SmartRounds::checks_of(const Row& row, const SmartApplication
     terms.document = venue.source.document + venue.source.number + venue.source.article;
   terms.instrument = venue.instrument;
   terms.term = row.terms.notice.term;
+  // Months that are over do not count; the others do. When all are, the check says so.
+  if (terms.term)
+    if (const rights::Month now = rights::Month::of(clock_.today()); now < terms.term->to)
+      terms.term->from = std::max(terms.term->from, now);
   terms.vintage = row.terms.notice.vintage;
   terms.sale = false;
   std::vector<Check> out = admission_checks(
@@ -374,6 +384,7 @@ SmartView SmartRounds::round(std::int64_t number) const {
       const rights::Transaction booked = registry.transaction(one.trade);
       one.state = rights::to_string(booked.state);
       if (booked.state == rights::TransactionState::conditional) out.decide_by = booked.deadline;
+      if (booked.state == rights::TransactionState::rejected) one.why = booked.note;
       out.outcomes.push_back(std::move(one));
     }
   });

@@ -2,7 +2,7 @@
 // and asks in zones and periods are cleared at once by a linear programme (exchange/smart_market.h,
 // docs/smart-rounds.md).
 //
-//   SmartRounds rounds(database, "341602", clock, calendar);
+//   SmartRounds rounds(database, "341602", clock, calendar, vault);
 //   const auto no = rounds.announce(venue, {.key = "2026-1", .vintage = 2026, …}, zhao);
 //   rounds.approve(no, qian);                                       // another person; now it is public
 //   rounds.apply(no, {"A", "north", "irrigation"}, ma);             // says every check that fails
@@ -15,7 +15,7 @@
 //
 // What is offered is set aside in the registry of rights before it counts: goods of an ask, cash of a bid at
 // its limit with its fees. An owner stands on one side only in each period, so that his own bid never meets
-// his own ask. Sealed until the close, which takes no figure that could change the outcome. What earlier
+// his own ask. Encrypted until the close, which takes no figure that could change the outcome. What earlier
 // rounds of the venue sent, bought and sold in a period counts against the limits of that period, and
 // transfer accounts carry over.
 //
@@ -34,6 +34,10 @@
 #include <optional>
 #include <string>
 #include <vector>
+
+namespace tributary::casework {
+class Vault;
+}
 
 namespace tributary::venues {
 
@@ -68,7 +72,7 @@ struct SmartBid {
   std::string period{};       // "2026-07", or the vintage
   Decimal price;              // yuan per unit in that period; whole ticks
   std::int64_t quantity = 0;  // 0, with `replaces`: withdraws that one
-  std::string replaces{};     // key of an own one on the same side
+  std::string replaces{};     // key of an own one on the same side; keys are each account's own
 };
 
 struct SmartQuote {
@@ -113,6 +117,7 @@ struct SmartOutcome {
   std::int64_t rent_fen = 0;   // from the buyer beside it
   std::int64_t added_fen = 0;  // from the operator to the seller
   std::string state;           // "completed", "conditional", "rejected", "expired"
+  std::string why{};           // of one that was rejected
 };
 
 struct SmartView {
@@ -173,8 +178,9 @@ struct LeftOut;
 
 class SmartRounds {
  public:
+  // `vault` seals bids until they are opened, and outlives this.
   SmartRounds(store::Database& database, std::string jurisdiction, const Clock& clock,
-              const WorkCalendar& calendar);
+              const WorkCalendar& calendar, const casework::Vault& vault);
 
   // Throws bad_value, too_early, key_conflict, limits_conflict.
   std::int64_t announce(const SmartVenue& venue, const SmartNotice& notice, const rights::Act& act);
@@ -189,20 +195,23 @@ class SmartRounds {
   std::vector<SmartMember> members(std::int64_t number) const;
 
   // By whoever applied for the account. The same key again with the same content gives the same receipt, also
-  // after the close. Throws too_early, too_late, not_admitted, not_yours, not_improved, own_side,
-  // beyond_limits, …
+  // after the close. Throws too_early, too_late, not_admitted, not_yours, not_improved, own_side (against
+  // bids of the same person's accounts; those of others are no business of his before the close),
+  // beyond_limits, too_many, bids_locked, …
   SmartReceipt bid(std::int64_t number, const SmartBid& bid, const rights::Act& act);
   // Nothing is stored. Throws not_yours, not_admitted.
   SmartQuote quote(std::int64_t number, const SmartBid& bid, const std::string& actor) const;
   std::vector<StoredSmartBid> own_bids(std::int64_t number, const std::string& account,
                                        const std::string& actor) const;
 
-  // Again: no change. Members who may no longer trade, or whose trade the registry refuses, are left out and
-  // the rest is cleared without them; the result says so. Throws undecided while an earlier round waits for
-  // the authority, and uncovered when the operator's account cannot pay what sellers lack.
+  // Again: no change. Members who may no longer trade or whose cover is gone are left out, and so is of one
+  // owner's bids on both sides of a period whatever came later; the rest is cleared without them, and the
+  // result says so. Throws undecided while an earlier round waits for the authority, uncovered when the
+  // operator's account cannot pay what sellers lack, and not_settled when the registry still refuses a trade.
   SmartView close(std::int64_t number, const rights::Act& act);
   // Of all trades of the round, by somebody who had no part in it. Refused, the transfer accounts have their
-  // room again.
+  // room again. Granted, a trade of an account that is open no more unwinds alone, for the reason it is told
+  // with; what it used of limits and transfer accounts stays used as long as any other trade is settled.
   SmartView decide(std::int64_t number, bool granted, const rights::Act& act);
   // Trades whose deadline has passed unwind. Returns how many rounds came to their end.
   int advance(const rights::Act& act);
@@ -230,20 +239,35 @@ class SmartRounds {
   Row load(store::Transaction& t, std::int64_t number) const;
   void change_state(store::Transaction& t, Row& row, const std::string& state, const std::string& event,
                     const std::string& detail) const;
-  std::vector<StoredSmartBid> read_bids(store::Transaction& t, const Row& row) const;
+  // Of all, or of one account; sealed ones are opened. Throws bids_locked.
+  std::vector<StoredSmartBid> read_bids(store::Transaction& t, const Row& row,
+                                        const std::string& account = {}) const;
+  StoredSmartBid stored_bid(const Row& row, const store::Row& columns) const;
+  std::optional<StoredSmartBid> bid_under(store::Transaction& t, const Row& row, const std::string& account,
+                                          const std::string& key) const;
+  void insert_bid(store::Transaction& t, const Row& row, const StoredSmartBid& bid,
+                  const std::string& by) const;
+  void open_bids(store::Transaction& t, const Row& row, const std::vector<StoredSmartBid>& bids) const;
+  // Numbers of the bids that stand; told without opening any.
+  std::vector<std::int64_t> standing_bids(store::Transaction& t, const Row& row) const;
   SmartView view(const Row& row) const;
   std::vector<Check> checks_of(const Row& row, const SmartApplication& application) const;
   SmartApplication require_agent(store::Transaction& t, const Row& row, const std::string& account,
                                  const std::string& actor) const;
-  void require_one_side(store::Transaction& t, const Row& row, const SmartBid& bid) const;
+  void require_one_side(store::Transaction& t, const Row& row, const SmartBid& bid,
+                        const std::string& actor) const;
+  // `old`: what the bid replaces.
+  void require_few(store::Transaction& t, const Row& row, const SmartBid& bid,
+                   const std::optional<StoredSmartBid>& old) const;
   StoredSmartBid replaced(store::Transaction& t, const Row& row, const SmartBid& bid) const;
   // What earlier rounds of the venue leave: of those closed before `closing`, or of all.
   Carried carried(store::Transaction& t, const Row& row, std::int64_t closing) const;
   std::string input_of(store::Transaction& t, const Row& row, const std::vector<StoredSmartBid>& bids,
                        const LeftOut& left_out, std::int64_t closing) const;
-  LeftOut left_out(store::Transaction& t, const Row& row) const;
-  void settle(store::Transaction& t, Row& row, const LeftOut& left_out, const rights::Act& act) const;
-  void release_all(const Row& row, const std::vector<StoredSmartBid>& bids, const rights::Act& by) const;
+  LeftOut left_out(const Row& row, const std::vector<StoredSmartBid>& bids) const;
+  void settle(store::Transaction& t, Row& row, const std::vector<StoredSmartBid>& bids,
+              const LeftOut& left_out, const rights::Act& act) const;
+  void release_all(store::Transaction& t, const Row& row, const rights::Act& by) const;
   void book(store::Transaction& t, const SmartVenue& venue, const std::string& link, const std::string& cause,
             std::int64_t number, const Rational& amount) const;
   void finish_if_decided(store::Transaction& t, Row& row) const;
@@ -253,6 +277,7 @@ class SmartRounds {
   std::string jurisdiction_;
   const Clock& clock_;
   const WorkCalendar& calendar_;
+  const casework::Vault& vault_;
 };
 
 }  // namespace tributary::venues

@@ -10,7 +10,7 @@ struct SmartRounds::Row {
   std::int64_t number = 0;
   std::string state;
   SmartTerms terms;
-  std::string announced_by, approved_by, closed_by;
+  std::string announced_by, approved_by, closed_by, seal;
   std::int64_t bids = 0;
   std::string head;
   std::int64_t events = 0;
@@ -31,11 +31,19 @@ struct SmartRounds::Row {
 };
 
 std::string hash_of(const std::string& before, const StoredSmartBid& bid);
-// Who and what does not count when a round is closed: members with the reason why, and months that are over.
+// Who and what does not count when a round is closed: members with the reason why, single bids, by number,
+// and months that are over.
 struct LeftOut {
   std::map<std::string, Text> members;
+  std::map<std::int64_t, Text> bids;
   std::vector<std::string> periods;
+
+  bool has(const StoredSmartBid& bid) const;
 };
+// One side per owner and period, whatever the zone: his own water would be carried through the market to
+// himself. Of the standing bids of members that count, those that came after one on the other side.
+std::map<std::int64_t, Text> crossing_bids(const Control& control, const std::vector<SmartMember>& members,
+                                           const std::vector<StoredSmartBid>& bids, const LeftOut& left_out);
 // One trade as the registry is asked for it, the nth of the round.
 rights::Trade trade_for(const SmartRounds::Row& row, const SmartTrade& trade, std::int64_t nth,
                         const std::vector<StoredSmartBid>& bids, std::optional<Instant> deadline);

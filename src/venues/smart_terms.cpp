@@ -1,5 +1,7 @@
 #include "venues/smart_terms.h"
 
+#include "exchange/smart_market_number.h"
+
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -79,36 +81,39 @@ std::optional<rights::Term> SmartTerms::term_of(const std::string& period) const
 std::string to_text(const SmartTerms& terms) {
   const SmartVenue& v = terms.venue;
   const SmartNotice& n = terms.notice;
-  const Json venue{{"id", v.id},
-                   {"zh", v.title.zh},
-                   {"en", v.title.en},
-                   {"pack", v.pack},
-                   {"version", v.version},
-                   {"instrument", v.instrument},
-                   {"market", v.market},
-                   {"zones", v.zones},
-                   {"sold_for", v.sold_for},
-                   {"used_for", v.used_for},
-                   {"step", v.step},
-                   {"tick", v.tick.to_string()},
-                   {"least_price", text_or_null(v.least_price)},
-                   {"most_price", text_or_null(v.most_price)},
-                   {"amend", static_cast<int>(v.amend)},
-                   {"announcement_days", v.announcement_days},
-                   {"qualification_days", v.qualification_days},
-                   {"approval_days", v.approval_days ? Json(*v.approval_days) : Json()},
-                   {"rent", v.rent},
-                   {"loss", v.loss},
-                   {"operator", v.operator_account},
-                   {"fees", fees_json(v.fees)},
-                   {"certificate", v.certificate},
-                   {"control", v.control},
-                   {"admitted_public", v.admitted_public},
-                   {"results", static_cast<int>(v.results)},
-                   {"document", v.source.document},
-                   {"document_number", v.source.number},
-                   {"article", v.source.article},
-                   {"verified", v.verified}};
+  Json venue{{"id", v.id},
+             {"zh", v.title.zh},
+             {"en", v.title.en},
+             {"pack", v.pack},
+             {"version", v.version},
+             {"instrument", v.instrument},
+             {"market", v.market},
+             {"zones", v.zones},
+             {"sold_for", v.sold_for},
+             {"used_for", v.used_for},
+             {"step", v.step},
+             {"tick", v.tick.to_string()},
+             {"least_price", text_or_null(v.least_price)},
+             {"most_price", text_or_null(v.most_price)},
+             {"amend", static_cast<int>(v.amend)},
+             {"announcement_days", v.announcement_days},
+             {"qualification_days", v.qualification_days},
+             {"approval_days", v.approval_days ? Json(*v.approval_days) : Json()},
+             {"rent", v.rent},
+             {"loss", v.loss},
+             {"operator", v.operator_account},
+             {"fees", fees_json(v.fees)},
+             {"certificate", v.certificate},
+             {"control", v.control},
+             {"admitted_public", v.admitted_public},
+             {"results", static_cast<int>(v.results)},
+             {"document", v.source.document},
+             {"document_number", v.source.number},
+             {"article", v.source.article},
+             {"verified", v.verified}};
+  // What was announced before there were these keeps its text.
+  if (v.control.empty()) venue.erase("control");
+  if (v.most_standing > 0) venue["most_bids"] = {v.most_standing, v.most_entries};
   Json figures = Json::array();
   for (const SmartFigure& f : n.figures)
     figures.push_back({{"id", f.id},
@@ -156,6 +161,10 @@ SmartTerms smart_terms_of(const std::string& text) {
   venue.fees = fees_of(v.at("fees"));
   venue.certificate = v.at("certificate");
   if (v.contains("control")) venue.control = v.at("control").get<Control>();  // not in those of before
+  if (v.contains("most_bids")) {
+    venue.most_standing = v.at("most_bids").at(0);
+    venue.most_entries = v.at("most_bids").at(1);
+  }
   venue.admitted_public = v.at("admitted_public");
   venue.results = static_cast<Disclosure>(v.at("results").get<int>());
   venue.source.document = v.at("document");
@@ -181,9 +190,8 @@ std::string exact(const Rational& value) {
 }
 
 Rational exact_of(const std::string& text) {
-  const auto bar = text.find('/');
-  if (bar == std::string::npos) return Rational(Decimal::parse(text));
-  return Rational(Decimal::parse(text.substr(0, bar))) / Rational(Decimal::parse(text.substr(bar + 1)));
+  if (const auto value = exchange::smart_market::exact_number(text)) return *value;
+  return Rational(Decimal::parse(text));  // says what is wrong with it
 }
 
 Json market_json(const SmartTerms& terms, const std::string& unit, const Carried& carried,
@@ -221,9 +229,12 @@ Json market_json(const SmartTerms& terms, const std::string& unit, const Carried
     }
     link.erase("capacity");
     if (!capacities.empty()) link["capacity"] = capacities;
-    if (link.contains("balance"))
-      if (const auto balance = carried.balances.find(id); balance != carried.balances.end())
-        link["balance"]["start"] = exact(balance->second);
+    // Always written the same way, as what was declared and as what is on the account.
+    if (link.contains("balance")) {
+      const auto balance = carried.balances.find(id);
+      link["balance"]["start"] =
+          exact(balance != carried.balances.end() ? balance->second : number_in(link.at("balance"), "start"));
+    }
     out["links"].push_back(std::move(link));
   }
   out["constraints"] = Json::array();

@@ -1,11 +1,10 @@
 // The terms of a round as they were announced, and the market that is made of them. Private to `venues`.
 #pragma once
 
+#include "base/json.h"
 #include "exchange/smart_market.h"
 #include "venues/smart_rounds.h"
 #include "venues/venue_fees.h"
-
-#include "base/json.h"
 
 namespace tributary::venues {
 

@@ -2,6 +2,8 @@
 // its rounds.
 #pragma once
 
+#include "casework/vault.h"
+#include "identity/entropy.h"
 #include "policy/yaml.h"
 #include "venues/auctions.h"
 #include "venues/random_testing.h"
@@ -31,6 +33,8 @@ kind: smart_market
 instrument: WATER
 step: 1
 tick_yuan: "0.01"
+price_yuan: {most: "10"}
+most_bids: {standing: 20, entries: 40}
 amend: free
 zones: [U, D]
 links:
@@ -129,7 +133,9 @@ class SmartHall {
   }
 
   rights::testing::World w;
-  SmartRounds rounds{w.database.db(), "341602", w.clock, w.calendar};
+  identity::SystemEntropy entropy;
+  casework::Vault vault{std::string(32, 'k'), casework::Cipher::aes, entropy};
+  SmartRounds rounds{w.database.db(), "341602", w.clock, w.calendar, vault};
   Instant opens = parse_instant("2026-01-15 09:00"), closes = parse_instant("2026-01-20 17:00");
   int keys = 0;
 };

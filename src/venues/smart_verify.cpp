@@ -1,6 +1,7 @@
 // The proof afterwards: the chain of bids, the market, the clearing, the registry and the transfer accounts,
 // each against what is on record.
 #include "base/text.h"
+#include "rights/proposal.h"
 #include "venues/smart_stored.h"
 
 #include <algorithm>
@@ -27,14 +28,19 @@ void check_chain(Faults& faults, const SmartTerms& terms, const std::vector<Stor
     faults.add(terms.notice.opens <= bid.at && bid.at < terms.notice.closes,
                fmt::format("第 {} 号申报不在申报时间内", bid.seq),
                fmt::format("bid {} lies outside the bidding time", bid.seq));
-    const bool replaced = std::ranges::any_of(bids, [&](const StoredSmartBid& later) {
-      return later.seq == bid.replaced_by && later.account == bid.account && later.replaces == bid.key;
-    });
+    // A withdrawal stands for nothing, which its own number says.
+    const bool replaced = bid.replaced_by == bid.seq
+                              ? bid.quantity == 0
+                              : std::ranges::any_of(bids, [&](const StoredSmartBid& later) {
+                                  return later.seq == bid.replaced_by && later.account == bid.account &&
+                                         later.replaces == bid.key;
+                                });
     faults.add(!bid.replaced_by || replaced, fmt::format("第 {} 号申报没有被其后的申报代替", bid.seq),
                fmt::format("bid {} was replaced by none of the later ones", bid.seq));
     faults.add(bid.replaces.empty() || std::ranges::any_of(bids,
                                                            [&](const StoredSmartBid& b) {
                                                              return b.key == bid.replaces &&
+                                                                    b.account == bid.account &&
                                                                     b.replaced_by == bid.seq;
                                                            }),
                fmt::format("第 {} 号申报所代替的申报仍然有效", bid.seq),
@@ -44,9 +50,10 @@ void check_chain(Faults& faults, const SmartTerms& terms, const std::vector<Stor
   faults.add(head == end, "申报链的末端与记录不符", "the end of the chain of bids is not the one on record");
 }
 
-// Each trade of the registry is the one the clearing gives.
-void check_registry(Faults& faults, const rights::Rights& registry,
-                    const std::vector<rights::Trade>& trades) {
+// Each trade of the registry is the one the clearing gives, and is as far as the round is.
+void check_registry(Faults& faults, const rights::Rights& registry, const std::vector<rights::Trade>& trades,
+                    const std::string& state) {
+  bool completed = false;
   for (const rights::Trade& trade : trades) {
     rights::Transaction booked;
     try {
@@ -55,18 +62,31 @@ void check_registry(Faults& faults, const rights::Rights& registry,
       faults.add(false, error.message().zh, error.message().en);
       continue;
     }
-    const Json body = Json::parse(booked.body);
-    Json charges = Json::array();
-    for (const rights::Charge& c : trade.charges) charges.push_back({c.buyer ? 1 : 0, c.to, c.kind, c.fen});
-    faults.add(
-        booked.kind == rights::TransactionKind::trade && booked.from == trade.seller &&
-            booked.to == trade.buyer && booked.instrument == trade.instrument &&
-            body.at("quantity") == trade.quantity && body.value("lost", std::int64_t{0}) == trade.lost &&
-            body.value("lost_to", "") == trade.lost_to && body.value("fen", std::int64_t{0}) == trade.fen &&
-            body.value("charges", Json::array()) == charges,
-        fmt::format("登记簿中的交易 {} 与出清不符", booked.key),
-        fmt::format("transaction {} of the registry differs from the clearing", booked.key));
+    // Whether it had to be decided, and by when, is no figure of the clearing.
+    Json body = Json::parse(booked.body);
+    body.erase("conditional");
+    body.erase("deadline");
+    faults.add(booked.kind == rights::TransactionKind::trade && booked.from == trade.seller &&
+                   booked.to == trade.buyer && booked.instrument == trade.instrument &&
+                   body == rights::json_of(trade),
+               fmt::format("登记簿中的交易 {} 与出清不符", booked.key),
+               fmt::format("transaction {} of the registry differs from the clearing", booked.key));
+    using rights::TransactionState;
+    completed = completed || booked.state == TransactionState::completed;
+    // What unwound by its deadline makes the round cancelled a moment later.
+    const bool open =
+        booked.state == TransactionState::conditional || booked.state == TransactionState::expired;
+    faults.add(state == "awaiting" ? open
+               : state == "settled"
+                   ? booked.state != TransactionState::conditional
+                   : booked.state == TransactionState::rejected || booked.state == TransactionState::expired,
+               fmt::format("场次状态为“{}”，登记簿中的交易 {} 却为“{}”", state, booked.key,
+                           rights::to_string(booked.state)),
+               fmt::format("the round is \"{}\", but transaction {} of the registry is \"{}\"", state,
+                           booked.key, rights::to_string(booked.state)));
   }
+  faults.add(state != "settled" || completed, "场次已交割，登记簿中却没有完成的成交",
+             "the round is settled, but none of its trades in the registry is");
 }
 
 bool registry_has(const rights::Rights& registry, const std::string& key) {
@@ -101,8 +121,9 @@ std::vector<Text> SmartRounds::verify(std::int64_t number) const {
       const Json stored = Json::parse(row.result);
       LeftOut left_out;
       for (const Json& one : stored.at("left_out"))
-        left_out.members[one.at("account")] = {one.at("zh"), one.at("en")};
+        if (!one.contains("bid")) left_out.members[one.at("account")] = {one.at("zh"), one.at("en")};
       left_out.periods = stored.at("lapsed").get<std::vector<std::string>>();
+      left_out.bids = crossing_bids(row.terms.venue.control, members(number), bids, left_out);
       faults.add(
           input_of(t, row, bids, left_out, row.closing.value_or(0)) == row.input,
           "由存档申报和此前各场重新拼成的市场与记录不同",
@@ -118,7 +139,7 @@ std::vector<Text> SmartRounds::verify(std::int64_t number) const {
       for (const SmartTrade& trade : trades)
         asked.push_back(trade_for(row, trade, static_cast<std::int64_t>(asked.size()) + 1, bids, {}));
       const rights::Rights registry = rights();
-      check_registry(faults, registry, asked);
+      check_registry(faults, registry, asked, row.state);
       faults.add(!registry_has(registry, row.trade_key(static_cast<std::int64_t>(asked.size()) + 1)),
                  "登记簿中有出清之外的成交", "the registry has a trade that the clearing does not give");
       for (const StoredSmartBid& bid : bids) {

@@ -11,7 +11,7 @@ struct Auctions::Row {
   std::int64_t number = 0;
   std::string state;
   Terms terms;
-  std::string announced_by, approved_by, closed_by, secret;
+  std::string announced_by, approved_by, closed_by, secret, seal;
   std::int64_t bids = 0;
   std::string head;
   std::int64_t events = 0;
@@ -40,6 +40,9 @@ struct Auctions::Row {
 // Throws same_person when `actor` is one of those named.
 void require_other(const std::string& actor, std::initializer_list<std::string> taken);
 void require_act(const rights::Act& act);
+// A trade that waits for the authority. Granted, it is refused instead, with the reason beside the
+// authority's, where one of its accounts is open no more: the others do not wait for that one.
+void conclude(rights::Rights& registry, const std::string& trade, bool granted, const rights::Act& act);
 // Of a stored result.
 std::optional<Decimal> price_in(const Json& result);  // none: nothing sold
 std::int64_t sold_in(const Json& result);
