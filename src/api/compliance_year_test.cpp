@@ -213,13 +213,7 @@ TEST_P(ComplianceYear, SurrenderedInTimeThereIsNoShortfallAndNoPenalty) {
   EXPECT_EQ(value(carbon(liu), "outstanding"), "20000");
   EXPECT_EQ(carbon(liu)["breach"], false);
   // The holder surrenders, another person approves.
-  const Received asked = liu.post("/api/v1/rights/transactions", {{"key", "S1"},
-                                                                  {"kind", "surrender"},
-                                                                  {"instrument", "CEA"},
-                                                                  {"from", "H-LIQUOR"},
-                                                                  {"quantity", 20'000},
-                                                                  {"claim", "2025年度清缴"},
-                                                                  {"reason", "全国系统已清缴"}});
+  const Received asked = liu.post("/api/v1/rights/transactions", {{"key", "S1"}, {"kind", "surrender"}, {"instrument", "CEA"}, {"from", "H-LIQUOR"}, {"quantity", 20'000}, {"vintage", 2025}, {"claim", "2025年度清缴"}, {"reason", "全国系统已清缴"}});
   ASSERT_EQ(asked.status, 201) << asked.body;
   EXPECT_EQ(value(carbon(liu), "outstanding"), "20000");  // proposed is not surrendered
   rights::Rights(world.database.db(), World::tenant, world.clock, calendar)

@@ -138,7 +138,7 @@ Answer check(Call& call) {
     require_begin(call, desk, p);
     try {
       desk.packs().check(p);
-      desk.packs().complete(p);
+      desk.packs().complete(p, desk.book);
     } catch (const Error& e) {
       against.push_back(e);
     }
@@ -160,7 +160,7 @@ Answer propose(Call& call) {
   Proposal p = proposal_of(call, desk);
   require_begin(call, desk, p);
   desk.packs().check(p);
-  desk.packs().complete(p);
+  desk.packs().complete(p, desk.book);
   const Transaction made = desk.book.propose(p, act_of(call));
   call.note("rights.propose", "right/" + p.key, call.given("reason"));
   return desk.with_history(made);

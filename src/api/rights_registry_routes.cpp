@@ -59,7 +59,7 @@ Page list_purchases(Call& call, const PageRequest& page) {
   const auto& tags = desk.packs().tags;
   const int year = static_cast<int>(call.whole("year").value_or(year_of(call.clock().today())));
   std::vector<Json> all;
-  for (const rights::Purchases& one : rights::purchases(desk.book, tags, year)) {
+  for (const rights::Purchases& one : rights::purchases(desk.book, tags, year, desk.packs().copied())) {
     const rights::SellerTag& tag = tags.at(one.tag);
     all.push_back({{"tag", tag.tag},
                    {"tag_title", json_of(tag.title)},

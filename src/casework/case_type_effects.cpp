@@ -36,7 +36,7 @@ std::vector<Argument> arguments_of(Effect::Kind kind) {
     case Effect::Kind::register_party:
       return {{"code", true}, {"name", true}, {"kind", true}};
     case Effect::Kind::set_attribute:
-      return {{"place", true}, {"name", true}, {"value", true}, {"from", true}, {"last_day", false}};
+      return {{"place", true}, {"name", true}, {"value", true}, {"from", true}, {"last_day", false}, {"operator", false}};
     case Effect::Kind::transfer:
     case Effect::Kind::hold:
       return {{"from", true}, {"to", true}, {"amount", true}, {"purpose", true}};

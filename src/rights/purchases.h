@@ -1,5 +1,4 @@
-// What was bought in a year, and how much of it from sellers of a kind (pack: `tags`): a report, and no
-// condition.
+// What was bought in a year, and how much of it from sellers of a kind (pack: `tags`): a report, and no condition.
 #pragma once
 
 #include "rights/rights_files.h"
@@ -17,9 +16,10 @@ struct Purchases {
   std::string tag;            // one row for each tag there is
 };
 
-// Completed transfers and trades of the calendar year (Asia/Shanghai) between holders, between owners; by
-// instrument, buyer and tag. What was reversed is left out. Without tags there are no rows.
-std::vector<Purchases> purchases(const Rights& rights, const std::map<std::string, SellerTag>& tags,
-                                 int year);
+// Completed transfers and trades of the calendar year (Asia/Shanghai) between holders, between owners; by instrument,
+// buyer and tag. What was reversed is left out. Without tags there are no rows. Of the instruments in `copied` (RightsData::copied)
+// no transfer is entered here: what a holder got of a project by issue counts as bought, by the project, with no seller known.
+std::vector<Purchases> purchases(const Rights& rights, const std::map<std::string, SellerTag>& tags, int year,
+                                 const std::set<std::string>& copied);
 
 }  // namespace tributary::rights

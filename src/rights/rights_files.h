@@ -29,6 +29,7 @@
 #include "rights/rights.h"
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -90,11 +91,16 @@ struct RightsData {
   CoolingOff cooling_off{};                           // of the lowest pack that says it
   // Later packs go below: an entry with the same code is replaced.
   void append(RightsData more);
-  // Throws view_only for a proposal that would move title of what is only looked at here.
+  // The codes of what a registry of the nation holds and only a copy of stands here.
+  std::set<std::string> copied() const;
+  // Throws view_only for a proposal that would move title of what is only looked at here; bad_value for a surrender of it
+  // that names no vintage, or whose claim does not begin with the year of the obligation.
   void check(const Proposal& proposal) const;
   // What the packs decide of a proposal: how long a lease may be, what certificates are called. What it says already
   // stays. Throws not_provided for a lease that no pack provides for.
   void complete(Proposal& proposal) const;
+  // Also whether it corrects the copy of another registry (Proposal::copied). Throws unknown_transaction.
+  void complete(Proposal& proposal, const Rights& rights) const;
   // The article behind a refusal, or nothing.
   const Article* article(const Code& refusal, std::string_view instrument) const;
 };

@@ -66,7 +66,6 @@ std::string to_text(const Terms& terms) {
              {"article", v.source.article},
              {"verified", v.verified}};
   // Auctions announced before there were others keep their text.
-  if (v.control.empty()) venue.erase("control");
   if (v.format != Format::sealed) {
     const Ascending& rules = *v.ascending;
     venue["format"] = static_cast<int>(v.format);
