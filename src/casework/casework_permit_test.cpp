@@ -382,7 +382,7 @@ TEST_P(GrantedPermits, AnAttributeIsOfAPlaceThatThePartyOperates) {
   const Json decided = Permits::decision("P-1", "2026-12-01", "2031-06-30");
   Json theirs = Permits::values("H-1");
   theirs["place"] = "plant:two";
-  EXPECT_EQ(p.grant(theirs, decided), "bad_form: place: \"gov:341602100\" is not registered as the operator of the place plant:two");
+  EXPECT_EQ(p.grant(theirs, decided), "bad_form: place: \"gov:341602100\" is not registered as the operator of the place plant:two on 2026-11-24");
   const CaseId changed = p.asked(Permits::values("H-1"));
   p.w.database.db().write([&](store::Transaction& t) {
     t.execute("UPDATE casework_case SET form = REPLACE(form, ?, ?) WHERE id = ?", "plant:one", "plant:two", changed.value);
