@@ -156,7 +156,7 @@ namespace {
 
 // What is issued again in one with the expiry of a vintage.
 Json carried(const Transaction& x) {
-  if (x.kind != TransactionKind::expire) return nullptr;
+  if (x.kind != rights::TransactionKind::expire) return nullptr;
   const Json request = Json::parse(x.body);
   if (!request.contains("carried")) return nullptr;
   return {{"quantity", request.at("carried")}, {"vintage", request.at("carried_to")}};

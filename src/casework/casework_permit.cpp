@@ -1,6 +1,7 @@
 // A permit that is granted, as the registry of rights then knows it: the account of the applicant in which it stands, its
 // number, and the first month for which it no longer holds; in the step's transaction, by the two persons of the case.
 #include "casework/codes.h"
+#include "casework/standing.h"
 #include "casework/stored.h"
 #include "registry/registry.h"
 #include "rights/rights.h"
@@ -61,20 +62,48 @@ Text not_own(const std::string& code) {
   return {fmt::format("申请单位没有登记账户 {}", code), fmt::format("the applicant has no account {} in the registry of rights", code)};
 }
 
-}  // namespace
-
-Text not_renewed_for(const std::string& holder) {
-  return {fmt::format("只能为申请单位自己办理，“{}”不是申请单位：请由持证单位发起", holder),
-          fmt::format("an entry is renewed by its own holder only; \"{}\" is not whose case it is: let the holder begin it", holder)};
+// In whose accounts the permit is looked for: the applicant's, or those of the holder it is renewed for.
+std::string whose(const registry::Registry& parties, const CaseType& type, const std::string& party, const std::string& holder) {
+  bool renews = false;
+  for (const Step& step : type.declared.steps)
+    for (const Effect& effect : step.effects) renews = renews || effect.renews;
+  return renews && may_renew_for(parties, party, holder) ? holder : party;
 }
 
-// A township begins the renewal for the small holders it looks after; the department decides it as the second person.
-bool Casework::may_renew_for(const Stored& s, const std::string& holder) const {
-  if (holder == s.party) return true;
-  if (s.party.empty() || holder.empty()) return false;
-  const registry::Registry parties(database_, tenant_);
+// Before it is sent on, as far as the form says it already.
+void check_operator(const registry::Registry& places, const CaseType& type, const Json& form, const Effect& effect, Date today) {
+  const auto filled = [&](const char* name) {
+    const auto found = effect.arguments.find(name);
+    std::string out;
+    if (found == effect.arguments.end()) return out;
+    const std::string& text = found->second;
+    for (std::size_t at = 0; at < text.size();) {
+      const std::size_t end = text[at] == '{' ? text.find('}', at) : std::string::npos;
+      if (end == std::string::npos) {
+        out += text[at++];
+        continue;
+      }
+      const std::string value = value_in_text(type, form, text.substr(at + 1, end - at - 1), false);
+      if (value.empty()) return std::string();
+      out += value;
+      at = end + 1;
+    }
+    return out;
+  };
+  const std::string& field = effect.arguments.at("place");
+  const std::string place = filled("place"), party = filled("operator"), last_day = filled("last_day");
+  if (place.empty() || party.empty() || !field.starts_with('{') || (effect.arguments.contains("last_day") && last_day.empty())) return;
+  if (const auto why = not_its_operator(places, place, party, last_day, today))
+    throw FormError(codes::bad_form, {{field.substr(1, field.size() - 2), *why}});
+}
+
+}  // namespace
+
+bool may_renew_for(const registry::Registry& parties, const std::string& party, const std::string& holder) {
+  if (holder == party) return true;
+  if (party.empty() || holder.empty()) return false;
   try {
-    const registry::Party by = parties.party(s.party), of = parties.party(holder);
+    const registry::Party by = parties.party(party), of = parties.party(holder);
     constexpr std::size_t township = 9;  // digits of its code; a district's has 6, filled up with zeros
     return by.kind == registry::PartyKind::government && by.jurisdiction.size() >= township &&
            by.jurisdiction.substr(6, 3) != "000" && of.jurisdiction.starts_with(by.jurisdiction.substr(0, township));
@@ -84,39 +113,33 @@ bool Casework::may_renew_for(const Stored& s, const std::string& holder) const {
   }
 }
 
-std::optional<Text> Casework::not_its_operator(const std::string& place, const std::string& party) const {
-  for (const registry::PlaceRole& one : registry::Registry(database_, tenant_).roles(place, "operator", clock_.today()))
+std::optional<Text> not_its_operator(const registry::Registry& places, const std::string& place, const std::string& party,
+                                     const std::string& last_day, Date today) {
+  const Date on = last_day.empty() ? today : std::min(today, parse_date(last_day));
+  for (const registry::PlaceRole& one : places.roles(place, "operator", on))
     if (one.party == party) return std::nullopt;
-  return Text{fmt::format("“{}”没有登记为场所 {} 的运营单位", party, place),
-              fmt::format("\"{}\" is not registered as the operator of the place {}", party, place)};
+  return Text{fmt::format("“{}”在 {} 没有登记为场所 {} 的运营单位", party, base::to_string(on), place),
+              fmt::format("\"{}\" is not registered as the operator of the place {} on {}", party, place, base::to_string(on))};
 }
 
-void Casework::check_operator(const Stored& s, const Effect& effect) const {
-  const std::string& field = effect.arguments.at("place");
-  const std::string place = argument_in(*s.type, s.state.form, effect, "place"), party = argument_in(*s.type, s.state.form, effect, "operator");
-  if (place.empty() || party.empty() || !field.starts_with('{')) return;
-  if (const auto why = not_its_operator(place, party)) throw FormError(codes::bad_form, {{field.substr(1, field.size() - 2), *why}});
-}
-
-// In whose accounts the permit is looked for: the applicant's, or those of the holder it is renewed for.
-std::string Casework::whose(const Stored& s, const std::string& holder) const {
-  bool renews = false;
-  for (const Step& step : s.type->declared.steps)
-    for (const Effect& effect : step.effects) renews = renews || effect.renews;
-  return renews && may_renew_for(s, holder) ? holder : s.party;
+Text not_renewed_for(const std::string& holder) {
+  return {fmt::format("只能为申请单位自己办理，“{}”不是申请单位：请由持证单位发起", holder),
+          fmt::format("an entry is renewed by its own holder only; \"{}\" is not whose case it is: let the holder begin it", holder)};
 }
 
 void Casework::check_permits(const Stored& s) const {
+  const registry::Registry register_of(database_, tenant_);
   for (const Step& step : s.type->declared.steps)
     for (const Effect& effect : step.effects) {
       if (effect.renews && effect.arguments.contains("holder")) {
         const std::string holder = argument_in(*s.type, s.state.form, effect, "holder");
         const std::string& field = effect.arguments.at("holder");
-        if (!holder.empty() && !may_renew_for(s, holder) && field.starts_with('{'))
+        if (!holder.empty() && !may_renew_for(register_of, s.party, holder) && field.starts_with('{'))
           throw FormError(codes::bad_form, {{field.substr(1, field.size() - 2), not_renewed_for(holder)}});
       }
       if (effect.kind == Effect::Kind::register_saving) check_saver(s, effect);
-      if (effect.kind == Effect::Kind::set_attribute && effect.arguments.contains("operator")) check_operator(s, effect);
+      if (effect.kind == Effect::Kind::set_attribute && effect.arguments.contains("operator"))
+        check_operator(register_of, *s.type, s.state.form, effect, clock_.today());
       if (effect.kind != Effect::Kind::set_permit) continue;
       const Permit permit = permit_in(*s.type, s.state.form, effect);
       if (permit.account.empty()) continue;
@@ -125,7 +148,7 @@ void Casework::check_permits(const Stored& s) const {
         throw FormError(codes::bad_form, {{field.substr(1, field.size() - 2), why}});
       };
       const auto own = s.party.empty() ? std::vector<RightAccount>{}
-                                       : rights::Rights(database_, tenant_, clock_, calendar_).accounts(whose(s, permit.holder));
+                                       : rights::Rights(database_, tenant_, clock_, calendar_).accounts(whose(register_of, *s.type, s.party, permit.holder));
       const RightAccount* account = named(own, permit.account);
       if (account == nullptr) {
         refuse(not_own(permit.account));
@@ -166,7 +189,8 @@ Json Casework::set_permit(const identity::Caller& caller, const Stored& s, const
   const auto refuse = [](const Text& why) { throw Error(codes::effect_failed, why); };
   if (permit.number.empty()) refuse({"没有许可证编号", "there is no number of the permit"});
   rights::Rights book(database_, tenant_, clock_, calendar_);
-  const auto own = s.party.empty() ? std::vector<RightAccount>{} : book.accounts(whose(s, permit.holder));
+  const std::string holder = whose(registry::Registry(database_, tenant_), *s.type, s.party, permit.holder);
+  const auto own = s.party.empty() ? std::vector<RightAccount>{} : book.accounts(holder);
   // None is named: the one that is registered for the permit, or for what it replaces.
   const RightAccount* account = named(own, permit.account);
   if (!permit.account.empty() && account == nullptr) refuse(not_own(permit.account));
@@ -208,7 +232,7 @@ Json Casework::set_permit(const identity::Caller& caller, const Stored& s, const
   if (permit.place.empty() && effect.arguments.contains("place"))
     refuse({fmt::format("登记账户 {} 中的权利按场所核算：请写明场所", account->code),
             fmt::format("what stands in account {} counts for a place: name it", account->code)});
-  if (permit.holder != whose(s, permit.holder))
+  if (permit.holder != holder)
     refuse({fmt::format("登记账户 {} 是申请单位的，持证单位是另一家", account->code),
             fmt::format("account {} is the applicant's; the permit is somebody else's", account->code)});
   if (const auto why = against(*account, permit)) refuse(*why);

@@ -69,7 +69,7 @@ TEST_P(PurchasesOn, CreditsCopiedFromTheNationalRegistryCountByTheirProject) {
   enter("I1", "A", "P-1", 40);
   enter("I2", "A", "P-2", 60);
   enter("I3", "A", "", 500);  // allocated
-  enter("I4", "R", "P-1", 7);
+  enter("I4", "RES", "P-1", 7);
   EXPECT_EQ(in(2026), "");
   EXPECT_EQ(data.copied(), std::set<std::string>{"CEA"});
   EXPECT_EQ(in(2026, data.copied()), "CEA pa 40/100; ");

@@ -138,7 +138,7 @@ TEST(RightsFiles, TitleHeldElsewhereDoesNotMoveHere) {
     }
   EXPECT_EQ(code_of([&] { data.check({.kind = Kind::convert, .instrument = "Y", .into = "X"}); }), "view_only");
   for (const Kind kind : {Kind::issue, Kind::surrender, Kind::retire, Kind::cancel, Kind::expire, Kind::reverse})
-    EXPECT_NO_THROW(data.check({.kind = kind, .instrument = "X"}));
+    EXPECT_NO_THROW(data.check({.kind = kind, .instrument = "X", .vintage = 2025, .claim = "2025"}));
   EXPECT_NO_THROW(data.check({.kind = Kind::transfer, .instrument = "Y"}));
 }
 
