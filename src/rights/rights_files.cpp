@@ -154,6 +154,17 @@ void put_new(Map& map, const std::string& code, Value value, const YamlNode& nod
                 {fmt::format("“{}”写了两次", code), fmt::format("\"{}\" is there twice", code)}, node.where);
 }
 
+bool ends_with_day(std::string_view text) {
+  constexpr std::size_t length = std::string_view("2026-12-30").size();
+  if (text.size() <= length) return false;
+  try {
+    parse_date(text.substr(text.size() - length));
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 void RightsData::append(RightsData more) {
@@ -203,6 +214,12 @@ void RightsData::check(const Proposal& p) const {
   };
   auto found = looked_at(p.instrument);
   if (found == instruments.end()) found = looked_at(p.into);  // nor does a conversion make any of it
+  // By the day there compliance is judged, not by the day on which the copy was approved.
+  if (found != instruments.end() && p.kind == TransactionKind::surrender && !ends_with_day(p.claim))
+    throw Error(codes::bad_value,
+                {fmt::format("用途“{}”末尾没有全国系统里的清缴日", p.claim),
+                 fmt::format("the claim \"{}\" does not end with the day of the surrender in the national system", p.claim)},
+                {{}, 0, 0, "claim"}, {"例如“2025年度清缴 2026-12-30”", "for example «2025 surrender 2026-12-30»"});
   if (found == instruments.end() || std::ranges::count(copying, p.kind) > 0) return;
   throw Error(codes::view_only,
               {fmt::format("{}在全国登记系统登记，这里只照对账单录入、清缴、注销和失效，不能划转", found->second.is.name.zh),

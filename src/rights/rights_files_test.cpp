@@ -138,7 +138,11 @@ TEST(RightsFiles, TitleHeldElsewhereDoesNotMoveHere) {
     }
   EXPECT_EQ(code_of([&] { data.check({.kind = Kind::convert, .instrument = "Y", .into = "X"}); }), "view_only");
   for (const Kind kind : {Kind::issue, Kind::surrender, Kind::retire, Kind::cancel, Kind::expire, Kind::reverse})
-    EXPECT_NO_THROW(data.check({.kind = kind, .instrument = "X"}));
+    EXPECT_NO_THROW(data.check({.kind = kind, .instrument = "X", .claim = "2025年度清缴 2026-12-30"}));
+  // A surrender is judged by its day there.
+  for (const char* claim : {"", "2025年度清缴", "2025年度清缴 2026-02-30", "2026-12-30"})
+    EXPECT_EQ(code_of([&] { data.check({.kind = Kind::surrender, .instrument = "X", .claim = claim}); }), "bad_value") << claim;
+  EXPECT_NO_THROW(data.check({.kind = Kind::surrender, .instrument = "Y", .claim = "2025年度清缴"}));
   EXPECT_NO_THROW(data.check({.kind = Kind::transfer, .instrument = "Y"}));
 }
 
