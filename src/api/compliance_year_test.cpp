@@ -306,7 +306,8 @@ TEST_P(ComplianceYear, TheYearThatIsOverStaysUntilItIsSettled) {
   world.serve();
   const auto years = [&](Client& who) {
     std::string out;
-    for (const Json& one : who.get("/api/v1/compliance?rule=carbon-surrender").json()["items"])
+    const Json all = who.get("/api/v1/compliance?rule=carbon-surrender").json();
+    for (const Json& one : all["items"])
       if (one["place"]["code"] == "plant:demo-liquor") out += one["period"].get<std::string>() + " ";
     return out;
   };
@@ -314,7 +315,7 @@ TEST_P(ComplianceYear, TheYearThatIsOverStaysUntilItIsSettled) {
   {
     Client liu = world.signed_in("liu"), gu = world.signed_in("gu"), ren = world.signed_in("ren");
     verify_emission(liu, gu, ren, 20'000);
-    EXPECT_EQ(years(liu), "2025 ") << liu.get("/api/v1/compliance?rule=carbon-surrender").body.substr(0, 600);
+    EXPECT_EQ(years(liu), "2025 ");
     EXPECT_EQ(years(gu), "2025 ");
   }
   world.clock.set(parse_instant("2027-01-01 09:00"));
