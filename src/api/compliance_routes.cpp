@@ -36,14 +36,18 @@ std::vector<registry::Place> places_of(Call& call, const policy::Rule& rule, Dat
   return out;
 }
 
-// The period asked for, or those to speak of now, the newest first.
+// The period asked for, or those to speak of now, the newest first; none when the rule is for another kind of period.
 std::vector<Period> wanted_periods(Call& call, const policy::Rule& rule, const std::vector<registry::Place>& places) {
   if (!call.has("period"))
     return compensate::current_periods(call.database(), call.tenant(), rule, places, call.clock().today());
   const Period given = Period::parse(call.text("period"));
   if (given.granularity() == rule.granularity) return {given};
-  throw Error(codes::bad_parameter, {"规则按另一种时段计算", "the rule is for another kind of period"},
-              {{}, 0, 0, "period"}, {"月 2026-10，年 2026", "month 2026-10, year 2026"});
+  return {};
+}
+
+Error other_period() {
+  return Error{codes::bad_parameter, {"规则按另一种时段计算", "the rule is for another kind of period"},
+              {{}, 0, 0, "period"}, {"月 2026-10，年 2026", "month 2026-10, year 2026"}};
 }
 
 // "total[cod]" apart: formula and element, with the element's own name.
@@ -111,6 +115,8 @@ Json standing_schema() {
 Page list_standings(Call& call, const PageRequest& page) {
   const auto compensation = compensation_of(call);
   std::vector<Json> all;
+  bool looked = false;
+  bool fits = false;
   for (const auto& rule : compensate::duties(call.policy(), call.clock().today())) {
     if (call.has("rule") && call.text("rule") != rule->rule.name) continue;
     // A month asks for the rules of months, a year for those of years.
@@ -119,6 +125,8 @@ Page list_standings(Call& call, const PageRequest& page) {
     const auto now = places_of(call, rule->rule, call.clock().today());
     if (now.empty()) continue;
     const auto periods = wanted_periods(call, rule->rule, now);
+    fits = fits || !periods.empty();
+    looked = true;
     for (std::size_t i = 0; i < periods.size(); ++i) {
       const auto places = places_of(call, rule->rule, periods[i].from());
       if (places.empty()) continue;
@@ -134,6 +142,7 @@ Page list_standings(Call& call, const PageRequest& page) {
           if (i == 0 || compensate::is_unsettled(place, i == 1)) all.push_back(standing_json(call, rule->rule, c, place));
     }
   }
+  if (looked && !fits) throw other_period();
   return page_of(std::move(all), page);
 }
 
@@ -156,7 +165,9 @@ Answer one_standing(Call& call) {
   const registry::Place place = registry::Registry(call.database(), call.tenant()).find_place(code);
   const auto rule = duty(call, call.text("rule"), place);
   const auto compensation = compensation_of(call);
-  Period period = default_period(call, rule->rule, place, wanted_periods(call, rule->rule, {place}));
+  const auto candidates = wanted_periods(call, rule->rule, {place});
+  if (candidates.empty()) throw other_period();
+  Period period = default_period(call, rule->rule, place, candidates);
   Json periods = Json::array();
   Period offered = compensate::latest_metered(call.database(), call.tenant(), rule->rule, std::span(&place, 1), call.clock().today());
   for (int i = 0; i < 36 && place.validity.holds_on(offered.from()) && rule->rule.in_force.holds_on(offered.from());

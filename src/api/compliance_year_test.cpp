@@ -213,7 +213,7 @@ TEST_P(ComplianceYear, SurrenderedInTimeThereIsNoShortfallAndNoPenalty) {
   EXPECT_EQ(value(carbon(liu), "outstanding"), "20000");
   EXPECT_EQ(carbon(liu)["breach"], false);
   // The holder surrenders, another person approves.
-  const Received asked = liu.post("/api/v1/rights/transactions", {{"key", "S1"}, {"kind", "surrender"}, {"instrument", "CEA"}, {"from", "H-LIQUOR"}, {"quantity", 20'000}, {"vintage", 2025}, {"claim", "2025年度清缴"}, {"reason", "全国系统已清缴"}});
+  const Received asked = liu.post("/api/v1/rights/transactions", {{"key", "S1"}, {"kind", "surrender"}, {"instrument", "CEA"}, {"from", "H-LIQUOR"}, {"quantity", 20'000}, {"vintage", 2025}, {"claim", "2025年度清缴 2026-11-30"}, {"reason", "全国系统已清缴"}});
   ASSERT_EQ(asked.status, 201) << asked.body;
   EXPECT_EQ(value(carbon(liu), "outstanding"), "20000");  // proposed is not surrendered
   rights::Rights(world.database.db(), World::tenant, world.clock, calendar)
@@ -248,7 +248,7 @@ TEST_P(ComplianceYear, InPartLateWithOffsetsAndVintagesOnlyWhatCountsCounts) {
     EXPECT_EQ(issue("I3", "CCER", 2025, 1'500), "");
     // CCER, and nobody has recorded that they were registered late enough: nothing can be said.
     EXPECT_EQ(value(carbon(liu), "shortfall"), "missing");
-    EXPECT_TRUE(carbon(liu)["breach"].is_null());
+    EXPECT_EQ(carbon(liu)["breach"], false);  // before the day there is none
     EXPECT_EQ(surrender("S1", "CEA", 15'000, "2025", 2025), "");
     EXPECT_EQ(surrender("S2", "CEA", 1'000, "2025", 2024), "");   // a vintage that does not count for 2025
     EXPECT_EQ(surrender("S3", "CEA", 500, "2024 年度补缴"), "");  // the oldest, for another obligation
@@ -276,8 +276,7 @@ TEST_P(ComplianceYear, InPartLateWithOffsetsAndVintagesOnlyWhatCountsCounts) {
   Json values = notice(gu, {{"conducted", "2027-01-01"}});
   EXPECT_EQ(values["shortfall"], "4000 tCO2e");
   EXPECT_EQ(values["outstanding"], "4000 tCO2e");
-  EXPECT_NE(values["consequence"].get<std::string>().find("缺：责令改正后逾期仍未清缴"), std::string::npos)
-      << values["consequence"];
+  EXPECT_NE(values["consequence"].get<std::string>().find("；清缴时限前一个月成交均价（规则"), std::string::npos) << values["consequence"];
   values = notice(gu, {{"conducted", "2027-01-01"}, {"price", "90"}, {"still_unpaid", false}});
   const std::string first = values["consequence"];
   EXPECT_EQ(first.find("首次罚款下限：1000000 元\n首次罚款上限：5000000 元\n"), 0u) << first;
@@ -324,16 +323,32 @@ TEST_P(ComplianceYear, WhatWasSurrenderedInTimeAndCopiedLaterIsNotLate) {
   EXPECT_EQ(value(carbon(liu), "shortfall"), "missing");
   EXPECT_TRUE(carbon(liu)["breach"].is_null());
   const std::string why = liu.get("/api/v1/compliance/plant:demo-liquor?rule=carbon-surrender&period=2025&count=1").json()["explained"].dump();
-  EXPECT_NE(why.find("没有写明全国系统里的清缴日"), std::string::npos) << why.substr(0, 2000);
-  // Reversed and entered with its day. A day yet to come is none.
-  EXPECT_EQ(moved({.key = "R1", .kind = rights::TransactionKind::reverse, .instrument = "CEA", .from = "COMPLIANCE", .to = "H-LIQUOR", .refers = "S1"}), "");
-  EXPECT_EQ(surrender("S2", "CEA", 1'000, "2025年度清缴 2027-02-01"), "");
-  EXPECT_EQ(value(carbon(liu), "shortfall"), "missing");
-  EXPECT_EQ(moved({.key = "R2", .kind = rights::TransactionKind::reverse, .instrument = "CEA", .from = "COMPLIANCE", .to = "H-LIQUOR", .refers = "S2"}), "");
+  EXPECT_NE(why.find("用途末尾没有全国系统里的清缴日"), std::string::npos) << why.substr(0, 2000);
+}
+
+TEST_P(ComplianceYear, TheDayInTheNationalSystemDecides) {
+  world.serve();
+  {
+    Client liu = world.signed_in("liu"), gu = world.signed_in("gu"), ren = world.signed_in("ren");
+    verify_emission(liu, gu, ren, 20'000);
+    EXPECT_EQ(issue("I1", "CEA", 2025, 30'000), "");
+  }
+  world.clock.set(parse_instant("2027-01-04 09:00"));
+  Client liu = world.signed_in("liu");
   EXPECT_EQ(surrender("S3", "CEA", 15'000, "2025年度清缴 2026-12-30"), "");
   EXPECT_EQ(surrender("S4", "CEA", 5'000, "2025年度清缴 2027-01-02"), "");
   EXPECT_EQ(value(carbon(liu), "shortfall"), "5000");
   EXPECT_EQ(value(carbon(liu), "outstanding"), "0");
+  EXPECT_EQ(carbon(liu)["breach"], true);
+  // Nobody enters one without its day. A day that had not come when it was approved says nothing.
+  Json asked{{"key", "S5"}, {"kind", "surrender"}, {"instrument", "CEA"}, {"from", "H-LIQUOR"}, {"quantity", 100}, {"claim", "2025年度清缴"}, {"reason", "全国系统已清缴"}};
+  EXPECT_EQ(liu.post("/api/v1/rights/transactions", asked).json()["code"], "rights.bad_value");
+  asked["claim"] = "2025年度清缴 2026-02-30";
+  EXPECT_EQ(liu.post("/api/v1/rights/transactions", asked).json()["code"], "rights.bad_value");
+  asked["claim"] = "2025年度清缴 2027-01-03";
+  EXPECT_EQ(liu.post("/api/v1/rights/transactions", asked).status, 201);
+  EXPECT_EQ(surrender("S6", "CEA", 100, "2025年度清缴 2027-02-01"), "");
+  EXPECT_EQ(value(carbon(liu), "shortfall"), "missing");
 }
 
 // On the day after the deadline the year that is over stays in sight, though the next has begun and nobody names a period.
@@ -341,7 +356,8 @@ TEST_P(ComplianceYear, TheYearThatIsOverStaysUntilItIsSettled) {
   world.serve();
   const auto years = [&](Client& who) {
     std::string out;
-    for (const Json& one : who.get("/api/v1/compliance?rule=carbon-surrender").json()["items"])
+    const Json all = who.get("/api/v1/compliance?rule=carbon-surrender").json();
+    for (const Json& one : all["items"])
       if (one["place"]["code"] == "plant:demo-liquor") out += one["period"].get<std::string>() + " ";
     return out;
   };

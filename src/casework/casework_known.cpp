@@ -8,6 +8,7 @@
 #include "compensate/standing.h"
 #include "known/of_rule.h"
 #include "policy/pack.h"
+#include "registry/registry.h"
 
 #include <algorithm>
 
@@ -185,7 +186,11 @@ std::optional<known::Figure> Casework::known_of(store::Transaction& t, const Cas
     case From::party:
       return known::of_party(t, tenant_, wanted.of.empty() ? organisation->party : of, wanted.what);
     case From::place:
-      return known::of_place(t, tenant_, of, wanted.what, year ? year->from() : clock_.today());
+      if (!year) return known::of_place(t, tenant_, of, wanted.what, clock_.today());
+      // Of that year, as it is known today.
+      if (const auto found = registry::RegistryReader(t, tenant_).attribute(of, wanted.what, year->from(), clock_.today()))
+        return known::Figure{found->value, fmt::format("place:{}:{}", wanted.what, found->verified ? "verified" : "unverified")};
+      return std::nullopt;
     case From::rights: {
       const auto starts = day_of_field(form, wanted.starts);
       const auto ends = day_of_field(form, wanted.ends);

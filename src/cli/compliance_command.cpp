@@ -93,7 +93,7 @@ int compliance(Context& c, const Arguments& a) {
             continue;
           const bool over = get("over_permit") == "true" || get("over_rights") == "true" ||
                             (element.empty() && breach.value_or(false));
-          const bool unsure = one.value == "-" || (due && !breach);
+          const bool unsure = one.value == "-" || (due && (!breach || get("shortfall") == "-"));
           Text name = element.empty() ? found.head.title
                                       : compensate::element_title(c.policy(), rule->rule,
                                                                   element.substr(1, element.size() - 2));

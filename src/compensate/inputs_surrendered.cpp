@@ -86,14 +86,10 @@ GivenInput InputSource::surrendered(const policy::Input& input, const std::strin
   if (undated.empty())
     out.value = sum;
   else
-    out.reason = {
-        fmt::format(
-            "{} 在时限以后才登记，用途里没有写明全国系统里的清缴日；冲回后写明重新登记，例如“2025年度清缴 "
-            "2026-12-30”",
-            undated),
-        fmt::format("{} was entered after the day without the day of surrender in the national system; "
-                    "reverse it and enter it with the day",
-                    undated)};
+    out.reason = {fmt::format("{} 在时限以后才登记，用途末尾没有全国系统里的清缴日：是否逾期，须凭凭证认定", undated),
+                  fmt::format("{} was entered after the day and its claim does not end with the day of surrender in "
+                              "the national system: whether it was late has to be found by the receipt",
+                              undated)};
   if (out.behind.empty()) out.reason = {"登记簿中没有清缴", "the registry has no surrender"};
   return out;
 }

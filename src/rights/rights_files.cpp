@@ -170,6 +170,17 @@ void put_new(Map& map, const std::string& code, Value value, const YamlNode& nod
                 {fmt::format("“{}”写了两次", code), fmt::format("\"{}\" is there twice", code)}, node.where);
 }
 
+bool ends_with_day(std::string_view text) {
+  constexpr std::size_t length = std::string_view("2026-12-30").size();
+  if (text.size() <= length) return false;
+  try {
+    parse_date(text.substr(text.size() - length));
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 void RightsData::append(RightsData more) {
@@ -243,6 +254,12 @@ void RightsData::check(const Proposal& p) const {
                   {fmt::format("用途“{}”须以清缴年度开头，例如“2025年度清缴”", p.claim),
                    fmt::format("the claim \"{}\" must begin with the year of the obligation, such as \"2025 surrender\"", p.claim)},
                   {{}, 0, 0, "claim"});
+    // By the day there compliance is judged, not by the day on which the copy was approved.
+    if (!ends_with_day(p.claim))
+      throw Error(codes::bad_value,
+                  {fmt::format("用途“{}”末尾没有全国系统里的清缴日", p.claim),
+                   fmt::format("the claim \"{}\" does not end with the day of the surrender in the national system", p.claim)},
+                  {{}, 0, 0, "claim"}, {"例如“2025年度清缴 2026-12-30”", "for example «2025 surrender 2026-12-30»"});
     if (!p.vintage)
       throw Error(codes::bad_value, {"清缴须写明对账单上的年份", "a surrender names the vintage of the statement"},
                   {{}, 0, 0, "vintage"});

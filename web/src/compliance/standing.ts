@@ -55,6 +55,7 @@ export function verdict(e: Element): Verdict {
   const used = number(e.by.get('total'))
   if (used === null || over.includes(null)) return 'unknown'
   const outstanding = e.by.get('outstanding')
+  if (outstanding && number(e.by.get('shortfall')) === null) return 'unknown'
   if (outstanding) return number(outstanding) === 0 ? 'within' : number(e.by.get('shortfall')) ? 'lacking' : 'near'
   const limits = [number(e.by.get('permit')), number(e.by.get('held'))].filter((x) => x !== null)
   return limits.some((limit) => used >= 0.9 * limit) ? 'near' : 'within'
