@@ -230,6 +230,7 @@ TEST_P(Story, AnswersAreWhatTheTableSays) {
       {"standing", "plant:demo-food"},
       {"register", "certificate"},
       {"right_account", "RESERVE"},
+      {"right_trusted", "RESERVE"},
       {"bulletin", "2026-11-23"}};
   // Something public: what one person of the township wrote and another reviewed.
   world.person("zhao", {"township"}, "div-341602100");
