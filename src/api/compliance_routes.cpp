@@ -28,19 +28,20 @@ std::shared_ptr<const CompiledRule> duty(Call& call, const std::string& name, co
   throw not_found({"这个场所的履约规则", "rule of compliance for the place"});
 }
 
-std::vector<registry::Place> places_of(Call& call, const policy::Rule& rule) {
+std::vector<registry::Place> places_of(Call& call, const policy::Rule& rule, Date on) {
   auto out = registry::Registry(call.database(), call.tenant())
-                 .places({rule.place_kind, rule.group, {}}, call.clock().today());
+                 .places({rule.place_kind, rule.group, {}}, on);
   if (const auto visible = visible_places(call, Permission::rights_read))
     std::erase_if(out, [&](const registry::Place& place) { return !visible->contains(place.code); });
   return out;
 }
 
-Period wanted_period(Call& call, const policy::Rule& rule, const std::vector<registry::Place>& places) {
+// The period asked for, or those to speak of now, the newest first.
+std::vector<Period> wanted_periods(Call& call, const policy::Rule& rule, const std::vector<registry::Place>& places) {
   if (!call.has("period"))
-    return compensate::latest_metered(call.database(), call.tenant(), rule, places, call.clock().today());
+    return compensate::current_periods(call.database(), call.tenant(), rule, places, call.clock().today());
   const Period given = Period::parse(call.text("period"));
-  if (given.granularity() == rule.granularity) return given;
+  if (given.granularity() == rule.granularity) return {given};
   throw Error(codes::bad_parameter, {"规则按另一种时段计算", "the rule is for another kind of period"},
               {{}, 0, 0, "period"}, {"月 2026-10，年 2026", "month 2026-10, year 2026"});
 }
@@ -112,20 +113,39 @@ Page list_standings(Call& call, const PageRequest& page) {
   std::vector<Json> all;
   for (const auto& rule : compensate::duties(call.policy(), call.clock().today())) {
     if (call.has("rule") && call.text("rule") != rule->rule.name) continue;
-    const auto places = places_of(call, rule->rule);
-    if (places.empty()) continue;
-    const Period period = wanted_period(call, rule->rule, places);
-    // Few places one by one, many together.
-    std::vector<compensate::Computation> found;
-    if (visible_places(call, Permission::rights_read))
-      for (const registry::Place& place : places)
-        found.push_back(compensation.look(rule->rule.name, period, place.code));
-    else
-      found.push_back(compensation.look(rule->rule.name, period));
-    for (const compensate::Computation& c : found)
-      for (const compensate::PlaceResult& place : c.places) all.push_back(standing_json(call, rule->rule, c, place));
+    // A month asks for the rules of months, a year for those of years.
+    if (!call.has("rule") && call.has("period") && Period::parse(call.text("period")).granularity() != rule->rule.granularity)
+      continue;
+    const auto now = places_of(call, rule->rule, call.clock().today());
+    if (now.empty()) continue;
+    const auto periods = wanted_periods(call, rule->rule, now);
+    for (std::size_t i = 0; i < periods.size(); ++i) {
+      const auto places = places_of(call, rule->rule, periods[i].from());
+      if (places.empty()) continue;
+      // Few places one by one, many together.
+      std::vector<compensate::Computation> found;
+      if (visible_places(call, Permission::rights_read))
+        for (const registry::Place& place : places)
+          found.push_back(compensation.look(rule->rule.name, periods[i], place.code));
+      else
+        found.push_back(compensation.look(rule->rule.name, periods[i]));
+      for (const compensate::Computation& c : found)
+        for (const compensate::PlaceResult& place : c.places)
+          if (i == 0 || compensate::is_unsettled(place, i == 1)) all.push_back(standing_json(call, rule->rule, c, place));
+    }
   }
   return page_of(std::move(all), page);
+}
+
+// The newest period that is still unsettled though its day is over, else the newest.
+Period default_period(Call& call, const policy::Rule& rule, const registry::Place& place, const std::vector<Period>& periods) {
+  for (std::size_t i = 1; i < periods.size(); ++i) {
+    const auto then = places_of(call, rule, periods[i].from());
+    if (std::ranges::find(then, place.code, &registry::Place::code) == then.end()) continue;
+    const auto c = compensation_of(call).look(rule.name, periods[i], place.code);
+    if (compensate::is_unsettled(c.places.front(), i == 1)) return periods[i];
+  }
+  return periods.front();
 }
 
 // One place through time, the newest period explained down to the readings and the rights.
@@ -136,7 +156,12 @@ Answer one_standing(Call& call) {
   const registry::Place place = registry::Registry(call.database(), call.tenant()).find_place(code);
   const auto rule = duty(call, call.text("rule"), place);
   const auto compensation = compensation_of(call);
-  Period period = wanted_period(call, rule->rule, {place});
+  Period period = default_period(call, rule->rule, place, wanted_periods(call, rule->rule, {place}));
+  Json periods = Json::array();
+  Period offered = compensate::latest_metered(call.database(), call.tenant(), rule->rule, std::span(&place, 1), call.clock().today());
+  for (int i = 0; i < 36 && place.validity.holds_on(offered.from()) && rule->rule.in_force.holds_on(offered.from());
+       ++i, offered = offered.previous())
+    periods.push_back(offered.to_string());
   Json series = Json::array();
   Json newest;
   Json explained = Json::array();
@@ -163,6 +188,7 @@ Answer one_standing(Call& call) {
               {"source", json_of(rule->rule.source)},
               {"note", json_of(rule->rule.note)},
               {"series", series},
+              {"periods", periods},
               {"explained", explained}};
 }
 
@@ -173,8 +199,8 @@ void add_compliance_routes(RouteTable& table) {
   table.add({.path = "/api/v1/compliance",
              .name = "compliance",
              .tag = "rights",
-             .summary = {"计量与许可、权利相比，截至最近有计量的时段（持有人只见自己的场所）",
-                         "what was metered against permits and rights, for the latest metered period; a holder sees his own places"},
+             .summary = {"计量与许可、权利相比，截至最近有计量的时段；有时限的，时限已过而没有了结的以前年度也在（持有人只见自己的场所）",
+                         "what was metered against permits and rights, for the latest metered period, and earlier ones whose day is over and that are not settled; a holder sees his own places"},
              .access = Access::to(Permission::rights_read),
              .query = {{"rule", line(100), {"规则", "rule"}}, {"period", schema::period(), {"时段", "period"}}},
              .answer = named("Standing"),
@@ -186,7 +212,7 @@ void add_compliance_routes(RouteTable& table) {
              .summary = {"一个场所的历期情况和最近一期的来历", "one place through time, and why the newest is what it is"},
              .access = Access::to(Permission::rights_read),
              .query = {{"rule", line(100), {"规则，缺省为该类场所的第一条", "rule; the first for such a place"}},
-                       {"period", schema::period(), {"最近一期", "the newest period"}},
+                       {"period", schema::period(), {"最近一期；缺省为时限已过而没有了结的，没有则为最近有计量的", "the newest period; by default one that is not settled though its day is over, else the latest metered"}},
                        {"count", integer(1, 36), {"期数", "how many periods"}}},
              .answer = object({{"standing", named("Standing")},
                                {"source", any()},
@@ -195,6 +221,7 @@ void add_compliance_routes(RouteTable& table) {
                                                        {"outcome", text()},
                                                        {"breach", nullable(boolean())},
                                                        {"figures", any()}}))},
+                               {"periods", list(text())},
                                {"explained", list(any())}}),
              .handler = one_standing});
 }

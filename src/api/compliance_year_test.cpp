@@ -1,5 +1,5 @@
-// A year of water and of carbon from what was metered and verified to the notice: plan, progressive charge; emissions,
-// surrender in time, in part, late, with offsets and vintages, and what the law attaches.
+// A year of water and of carbon from what was metered and verified to the notice: plan, progressive charge;
+// emissions, surrender in time, in part, late, with offsets and vintages, and what the law attaches.
 #include "api/world_testing.h"
 #include "observe/import.h"
 
@@ -41,10 +41,12 @@ class ComplianceYear : public ::testing::TestWithParam<std::string> {
     data.attributes.push_back(plan);
     registry::Registry(world.database.db(), World::tenant).apply(data);
   }
-  Json done(Client& client, const Json& of, const std::string& step, const Json& values = Json::object(), const std::string& reason = "") {
+  Json done(Client& client, const Json& of, const std::string& step, const Json& values = Json::object(),
+            const std::string& reason = "") {
     Json action{{"step", step}, {"values", values}};
     if (!reason.empty()) action["reason"] = reason;
-    const Received out = client.post("/api/v1/cases/" + std::to_string(of["id"].get<int>()) + "/actions", action);
+    const Received out =
+        client.post("/api/v1/cases/" + std::to_string(of["id"].get<int>()) + "/actions", action);
     EXPECT_EQ(out.status, 200) << step << ": " << out.body;
     return out.json();
   }
@@ -53,7 +55,8 @@ class ComplianceYear : public ::testing::TestWithParam<std::string> {
     EXPECT_EQ(out.status, 201) << out.body;
     return out.json();
   }
-  static std::string value(const Json& standing, const std::string& formula, const std::string& element = "") {
+  static std::string value(const Json& standing, const std::string& formula,
+                           const std::string& element = "") {
     for (const Json& one : standing["figures"])
       if (one["formula"] == formula && one["element"] == element)
         return one["value"].is_null() ? "missing" : one["value"].get<std::string>();
@@ -70,18 +73,44 @@ class ComplianceYear : public ::testing::TestWithParam<std::string> {
     }
     return "";
   }
-  std::string issue(const std::string& key, const std::string& instrument, int vintage, std::int64_t quantity) {
-    return moved({.key = key, .kind = rights::TransactionKind::issue, .instrument = instrument, .from = "ISSUE", .to = "H-LIQUOR", .quantity = quantity, .vintage = vintage});
+  std::string issue(const std::string& key, const std::string& instrument, int vintage,
+                    std::int64_t quantity) {
+    return moved({.key = key,
+                  .kind = rights::TransactionKind::issue,
+                  .instrument = instrument,
+                  .from = "ISSUE",
+                  .to = "H-LIQUOR",
+                  .quantity = quantity,
+                  .vintage = vintage});
   }
-  std::string surrender(const std::string& key, const std::string& instrument, std::int64_t quantity, const std::string& claim, std::optional<int> vintage = {}) {
-    rights::Proposal p{.key = key, .kind = rights::TransactionKind::surrender, .instrument = instrument, .from = "H-LIQUOR", .to = "COMPLIANCE", .quantity = quantity, .vintage = vintage};
+  std::string surrender(const std::string& key, const std::string& instrument, std::int64_t quantity,
+                        const std::string& claim, std::optional<int> vintage = {}) {
+    rights::Proposal p{.key = key,
+                       .kind = rights::TransactionKind::surrender,
+                       .instrument = instrument,
+                       .from = "H-LIQUOR",
+                       .to = "COMPLIANCE",
+                       .quantity = quantity,
+                       .vintage = vintage};
     p.claim = claim;
     return moved(p);
   }
   // The verified emissions of 2025 through their case, as the office publishes them.
   void verify_emission(Client& liu, Client& gu, Client& ren, int tonnes) {
-    const Json report = begun(liu, "carbon-annual-report", {{"entity", "ent:demo-liquor"}, {"site", "plant:demo-liquor"}, {"year", 2025}, {"due", "2026-03-31"}, {"factor_set", "STEEL-A1"}, {"gwp_set", "sar"}, {"compiler", "无"},
-                              {"lines", {{{"source", "天然气"}, {"activity", "1"}, {"measure", "吨"}, {"factor", "STEEL-A1"}, {"emission", std::to_string(tonnes)}}}}});
+    const Json report = begun(liu, "carbon-annual-report",
+                              {{"entity", "ent:demo-liquor"},
+                               {"site", "plant:demo-liquor"},
+                               {"year", 2025},
+                               {"due", "2026-03-31"},
+                               {"factor_set", "STEEL-A1"},
+                               {"gwp_set", "sar"},
+                               {"compiler", "无"},
+                               {"lines",
+                                {{{"source", "天然气"},
+                                  {"activity", "1"},
+                                  {"measure", "吨"},
+                                  {"factor", "STEEL-A1"},
+                                  {"emission", std::to_string(tonnes)}}}}});
     done(liu, report, "submit");
     done(gu, report, "begin", {{"verifier", "甲机构"}, {"independent", true}});
     done(gu, report, "conclude", {{"verified", tonnes}, {"verified_on", "2026-06-05"}});
@@ -89,12 +118,17 @@ class ComplianceYear : public ::testing::TestWithParam<std::string> {
     done(ren, report, "publish", {{"not_secret", true}, {"privacy_ok", true}});
   }
   Json carbon(Client& client) {
-    const Received out = client.get("/api/v1/compliance/plant:demo-liquor?rule=carbon-surrender&period=2025&count=1");
+    const Received out =
+        client.get("/api/v1/compliance/plant:demo-liquor?rule=carbon-surrender&period=2025&count=1");
     EXPECT_EQ(out.status, 200) << out.body;
     return out.json()["standing"];
   }
   Json notice(Client& gu, const Json& more) {
-    Json values{{"party", "ent:demo-liquor"}, {"site", "plant:demo-liquor"}, {"period", "2025"}, {"subject", "CEA"}, {"rule", "carbon-surrender"}};
+    Json values{{"party", "ent:demo-liquor"},
+                {"site", "plant:demo-liquor"},
+                {"period", "2025"},
+                {"subject", "CEA"},
+                {"rule", "carbon-surrender"}};
     values.update(more);
     return begun(gu, "compliance-notice", values)["values"];
   }
@@ -108,13 +142,18 @@ INSTANTIATE_TEST_SUITE_P(Databases, ComplianceYear, ::testing::ValuesIn(store::t
 TEST_P(ComplianceYear, WaterAboveThePlanIsChargedByStepsInTheNotice) {
   const observe::ImportTarget target{
       world.database.db(), World::tenant,
-      [](std::string_view name) { return name == "示例取水口" ? std::optional<std::string>("intake:one") : std::nullopt; },
+      [](std::string_view name) {
+        return name == "示例取水口" ? std::optional<std::string>("intake:one") : std::nullopt;
+      },
       [](std::string_view) { return std::vector<std::string>{}; }, world.clock};
   const ScratchFolder folder("");
   std::string csv = "月份,取水户,浅层地下水(m3)\n";
   for (int month = 1; month <= 10; ++month) csv += fmt::format("2026-{:02},示例取水口,13000\n", month);
   write_file(folder.file("water.csv"), csv);
-  EXPECT_EQ(observe::import_csv(target, folder.file("water.csv"), world.policy.catalog().import("water-month")).rejected, 0);
+  EXPECT_EQ(
+      observe::import_csv(target, folder.file("water.csv"), world.policy.catalog().import("water-month"))
+          .rejected,
+      0);
   world.serve();
   Client liu = world.signed_in("liu"), gu = world.signed_in("gu");
   const Json own = liu.get("/api/v1/compliance?rule=water-year-use").json()["items"];
@@ -123,7 +162,11 @@ TEST_P(ComplianceYear, WaterAboveThePlanIsChargedByStepsInTheNotice) {
   EXPECT_EQ(value(own[0], "total", "shallow"), "130000");
   EXPECT_EQ(value(own[0], "left", "shallow"), "-30000");
   EXPECT_EQ(own[0]["breach"], true);
-  const Json about{{"party", "ent:demo-liquor"}, {"site", "intake:one"}, {"period", "2026-10"}, {"subject", "shallow"}, {"rule", "water-year-use"}};
+  const Json about{{"party", "ent:demo-liquor"},
+                   {"site", "intake:one"},
+                   {"period", "2026-10"},
+                   {"subject", "shallow"},
+                   {"rule", "water-year-use"}};
   Json values = begun(gu, "compliance-notice", about)["values"];
   EXPECT_EQ(values["used"], "130000 m3");
   EXPECT_EQ(values["permitted"], "100000 m3");
@@ -139,11 +182,13 @@ TEST_P(ComplianceYear, WaterAboveThePlanIsChargedByStepsInTheNotice) {
   // What was bought in the year is allowed, too: then 10000 are above.
   more["bought"] = "20000";
   values = begun(gu, "compliance-notice", more)["values"];
-  EXPECT_EQ(values["consequence"].get<std::string>().find("超计划水量：10000 m3\n加价金额：2000 元"), 0u) << values["consequence"];
+  EXPECT_EQ(values["consequence"].get<std::string>().find("超计划水量：10000 m3\n加价金额：2000 元"), 0u)
+      << values["consequence"];
   // No meter: the full daily capacity, as the regulation has it.
   more.update({{"metered", false}, {"bought", "0"}, {"daily_capacity", "500"}, {"days", "300"}});
   values = begun(gu, "compliance-notice", more)["values"];
-  EXPECT_EQ(values["consequence"].get<std::string>().find("超计划水量：50000 m3"), 0u) << values["consequence"];
+  EXPECT_EQ(values["consequence"].get<std::string>().find("超计划水量：50000 m3"), 0u)
+      << values["consequence"];
   // Where no document says the rate there is no charge, and it says what is missing.
   const policy::Policy without = policy::Policy::load(World::packs, "cn-341602");
   const auto rule = without.rule("water-overuse", parse_date("2026-10-01"), parse_date("2026-11-30"));
@@ -157,15 +202,22 @@ TEST_P(ComplianceYear, SurrenderedInTimeThereIsNoShortfallAndNoPenalty) {
   EXPECT_EQ(value(carbon(liu), "total"), "20000");
   // Nothing held: short before the day. Held: no longer, though nothing is surrendered yet.
   EXPECT_EQ(value(carbon(liu), "shortfall"), "20000");
+  // Before the day that is what is still lacking, and no breach: a notice says that nothing was late.
+  EXPECT_EQ(value(carbon(liu), "late_shortfall"), "0");
+  EXPECT_EQ(carbon(liu)["breach"], false);
+  const Json early = notice(gu, {{"conducted", "2026-11-30"}, {"price", "90"}, {"still_unpaid", false}});
+  EXPECT_EQ(early["shortfall"], "0 tCO2e");
+  EXPECT_EQ(early["consequence"], "不适用：未按时清缴的缺口（碳排放）是 0 tCO2e（规则 carbon-late-surrender-penalty）。");
   EXPECT_EQ(issue("I1", "CEA", 2025, 20'500), "");
   EXPECT_EQ(value(carbon(liu), "shortfall"), "0");
   EXPECT_EQ(value(carbon(liu), "outstanding"), "20000");
   EXPECT_EQ(carbon(liu)["breach"], false);
   // The holder surrenders, another person approves.
-  const Received asked = liu.post("/api/v1/rights/transactions", {{"key", "S1"}, {"kind", "surrender"}, {"instrument", "CEA"}, {"from", "H-LIQUOR"}, {"quantity", 20'000}, {"claim", "2025年度清缴"}, {"reason", "全国系统已清缴"}});
+  const Received asked = liu.post("/api/v1/rights/transactions", {{"key", "S1"}, {"kind", "surrender"}, {"instrument", "CEA"}, {"from", "H-LIQUOR"}, {"quantity", 20'000}, {"vintage", 2025}, {"claim", "2025年度清缴"}, {"reason", "全国系统已清缴"}});
   ASSERT_EQ(asked.status, 201) << asked.body;
   EXPECT_EQ(value(carbon(liu), "outstanding"), "20000");  // proposed is not surrendered
-  rights::Rights(world.database.db(), World::tenant, world.clock, calendar).approve(std::string("S1"), {"b", "", "凭证已核对", "试"});
+  rights::Rights(world.database.db(), World::tenant, world.clock, calendar)
+      .approve(std::string("S1"), {"b", "", "凭证已核对", "试"});
   world.clock.set(parse_instant("2027-01-05 09:00"));
   Client later = world.signed_in("liu"), office = world.signed_in("gu");
   const Json standing = carbon(later);
@@ -176,9 +228,13 @@ TEST_P(ComplianceYear, SurrenderedInTimeThereIsNoShortfallAndNoPenalty) {
   EXPECT_EQ(standing["breach"], false);
   const Json values = notice(office, {{"conducted", "2027-01-01"}, {"price", "90"}, {"still_unpaid", false}});
   EXPECT_EQ(values["shortfall"], "0 tCO2e");
-  EXPECT_EQ(values["consequence"], "不适用：未按时清缴的缺口（碳排放）是 0 tCO2e（规则 carbon-late-surrender-penalty）。");
+  EXPECT_EQ(values["consequence"],
+            "不适用：未按时清缴的缺口（碳排放）是 0 tCO2e（规则 carbon-late-surrender-penalty）。");
   // Where it comes from: the surrender itself.
-  const std::string why = later.get("/api/v1/compliance/plant:demo-liquor?rule=carbon-surrender&period=2025&count=1").json()["explained"].dump();
+  const std::string why =
+      later.get("/api/v1/compliance/plant:demo-liquor?rule=carbon-surrender&period=2025&count=1")
+          .json()["explained"]
+          .dump();
   EXPECT_NE(why.find("2025年度清缴"), std::string::npos) << why.substr(0, 2000);
 }
 
@@ -197,10 +253,15 @@ TEST_P(ComplianceYear, InPartLateWithOffsetsAndVintagesOnlyWhatCountsCounts) {
     EXPECT_EQ(surrender("S2", "CEA", 1'000, "2025", 2024), "");   // a vintage that does not count for 2025
     EXPECT_EQ(surrender("S3", "CEA", 500, "2024 年度补缴"), "");  // the oldest, for another obligation
     EXPECT_EQ(surrender("S4", "CCER", 1'500, "2025"), "");        // above 5 %
+    // What was verified is known, and no other figure is taken.
+    const Received less = liu.post("/api/v1/cases", {{"type", "carbon-surrender"}, {"values", {{"entity", "ent:demo-liquor"}, {"site", "plant:demo-liquor"}, {"year", 2025}, {"due", "2026-12-31"}, {"verified", 19'999}}}});
+    EXPECT_GE(less.status, 400) << less.body;
+    EXPECT_NE(less.body.find("known_figure"), std::string::npos) << less.body;
     const Json filed = begun(liu, "carbon-surrender", {{"entity", "ent:demo-liquor"}, {"site", "plant:demo-liquor"}, {"year", 2025}, {"due", "2026-12-31"}, {"verified", 20'000},
                              {"allowances", {{{"vintage", 2025}, {"quantity", 19'000}, {"excluded", false}}}}, {"ccer", 1'000}, {"ccer_legacy", 0}, {"pv_relief", 0}, {"old_area", 0}});
     done(liu, filed, "declare");
-    done(gu, filed, "record", {{"receipt", "清缴1"}, {"surrendered", 20'000}});
+    // Which CCER count is recorded by the department, and does not wait for a surrender in full.
+    done(gu, filed, "offsets", {{"ccer", 1'000}});
     const Json before = carbon(liu);
     EXPECT_EQ(value(before, "offset_limit"), "1000");
     EXPECT_EQ(value(before, "offset"), "1000");
@@ -215,7 +276,8 @@ TEST_P(ComplianceYear, InPartLateWithOffsetsAndVintagesOnlyWhatCountsCounts) {
   Json values = notice(gu, {{"conducted", "2027-01-01"}});
   EXPECT_EQ(values["shortfall"], "4000 tCO2e");
   EXPECT_EQ(values["outstanding"], "4000 tCO2e");
-  EXPECT_NE(values["consequence"].get<std::string>().find("缺：清缴时限前一个月成交均价"), std::string::npos) << values["consequence"];
+  EXPECT_NE(values["consequence"].get<std::string>().find("缺：责令改正后逾期仍未清缴"), std::string::npos)
+      << values["consequence"];
   values = notice(gu, {{"conducted", "2027-01-01"}, {"price", "90"}, {"still_unpaid", false}});
   const std::string first = values["consequence"];
   EXPECT_EQ(first.find("首次罚款下限：1000000 元\n首次罚款上限：5000000 元\n"), 0u) << first;
@@ -223,18 +285,116 @@ TEST_P(ComplianceYear, InPartLateWithOffsetsAndVintagesOnlyWhatCountsCounts) {
   values = notice(gu, {{"conducted", "2027-01-01"}, {"price", "90"}, {"still_unpaid", true}});
   const std::string second = values["consequence"];  // 4000 × 90 × 5 and × 10
   EXPECT_NE(second.find("逾期未改再罚下限（仅法典）：1800000 元\n逾期未改再罚上限（仅法典）：3600000 元"), std::string::npos) << second;
-  // Late: nothing is owed any more, and what was not in time stays.
-  EXPECT_EQ(surrender("S5", "CEA", 4'000, "2025", 2025), "");
+  // Most of it late: the second fine is for the rest. 500 × 90 × 5 and × 10.
+  EXPECT_EQ(surrender("S5", "CEA", 3'500, "2025年度补缴 2027-01-04", 2025), "");
+  EXPECT_EQ(value(carbon(liu), "outstanding"), "500");
+  EXPECT_EQ(value(carbon(liu), "shortfall"), "4000");
+  values = notice(gu, {{"conducted", "2027-01-01"}, {"price", "90"}, {"still_unpaid", true}});
+  const std::string rest = values["consequence"];
+  EXPECT_NE(rest.find("逾期未改再罚下限（仅法典）：225000 元\n逾期未改再罚上限（仅法典）：450000 元"), std::string::npos) << rest;
+  // All of it late: nothing is owed any more, what was not in time stays, and «still unpaid» is a contradiction.
+  EXPECT_EQ(surrender("S6", "CEA", 500, "2025年度补缴 2027-01-05", 2025), "");
   EXPECT_EQ(value(carbon(liu), "outstanding"), "0");
   EXPECT_EQ(value(carbon(liu), "shortfall"), "4000");
-  EXPECT_EQ(notice(gu, {})["outstanding"], "0 tCO2e");
+  values = notice(gu, {{"conducted", "2027-01-01"}, {"price", "90"}, {"still_unpaid", true}});
+  EXPECT_EQ(values["outstanding"], "0 tCO2e");
+  EXPECT_NE(values["consequence"].get<std::string>().find("逾期未改再罚下限（仅法典）：缺"), std::string::npos) << values["consequence"];
   // A run is made again from what was surrendered then.
   const policy::Policy& policy = world.policy;
   compensate::Compensation compensation(world.database.db(), World::tenant, policy, world.clock);
   const auto run = compensation.run("carbon-surrender", Period::parse("2025"), "chen");
   EXPECT_EQ(issue("I4", "CEA", 2025, 5'000), "");
-  EXPECT_EQ(surrender("S6", "CEA", 5'000, "2025", 2025), "");
+  EXPECT_EQ(surrender("S7", "CEA", 5'000, "2025 2027-01-05", 2025), "");
   EXPECT_TRUE(compensation.verify(run.computation.head.id).same);
+}
+
+// Done nationally on 30 December, copied here on 4 January: the claim says the day. Without it nobody can say that it was late.
+TEST_P(ComplianceYear, WhatWasSurrenderedInTimeAndCopiedLaterIsNotLate) {
+  world.serve();
+  {
+    Client liu = world.signed_in("liu"), gu = world.signed_in("gu"), ren = world.signed_in("ren");
+    verify_emission(liu, gu, ren, 20'000);
+    EXPECT_EQ(issue("I1", "CEA", 2025, 30'000), "");
+  }
+  world.clock.set(parse_instant("2027-01-04 09:00"));
+  Client liu = world.signed_in("liu");
+  EXPECT_EQ(value(carbon(liu), "shortfall"), "20000");
+  EXPECT_EQ(surrender("S1", "CEA", 20'000, "2025年度清缴"), "");
+  EXPECT_EQ(value(carbon(liu), "surrendered"), "20000");
+  EXPECT_EQ(value(carbon(liu), "shortfall"), "missing");
+  EXPECT_TRUE(carbon(liu)["breach"].is_null());
+  const std::string why = liu.get("/api/v1/compliance/plant:demo-liquor?rule=carbon-surrender&period=2025&count=1").json()["explained"].dump();
+  EXPECT_NE(why.find("没有写明全国系统里的清缴日"), std::string::npos) << why.substr(0, 2000);
+  // Reversed and entered with its day. A day yet to come is none.
+  EXPECT_EQ(moved({.key = "R1", .kind = rights::TransactionKind::reverse, .instrument = "CEA", .from = "COMPLIANCE", .to = "H-LIQUOR", .refers = "S1"}), "");
+  EXPECT_EQ(surrender("S2", "CEA", 1'000, "2025年度清缴 2027-02-01"), "");
+  EXPECT_EQ(value(carbon(liu), "shortfall"), "missing");
+  EXPECT_EQ(moved({.key = "R2", .kind = rights::TransactionKind::reverse, .instrument = "CEA", .from = "COMPLIANCE", .to = "H-LIQUOR", .refers = "S2"}), "");
+  EXPECT_EQ(surrender("S3", "CEA", 15'000, "2025年度清缴 2026-12-30"), "");
+  EXPECT_EQ(surrender("S4", "CEA", 5'000, "2025年度清缴 2027-01-02"), "");
+  EXPECT_EQ(value(carbon(liu), "shortfall"), "5000");
+  EXPECT_EQ(value(carbon(liu), "outstanding"), "0");
+}
+
+// On the day after the deadline the year that is over stays in sight, though the next has begun and nobody names a period.
+TEST_P(ComplianceYear, TheYearThatIsOverStaysUntilItIsSettled) {
+  world.serve();
+  const auto years = [&](Client& who) {
+    std::string out;
+    for (const Json& one : who.get("/api/v1/compliance?rule=carbon-surrender").json()["items"])
+      if (one["place"]["code"] == "plant:demo-liquor") out += one["period"].get<std::string>() + " ";
+    return out;
+  };
+  const auto opened = [&](Client& who) { return who.get("/api/v1/compliance/plant:demo-liquor?rule=carbon-surrender").json(); };
+  {
+    Client liu = world.signed_in("liu"), gu = world.signed_in("gu"), ren = world.signed_in("ren");
+    verify_emission(liu, gu, ren, 20'000);
+    EXPECT_EQ(years(liu), "2025 ");
+    EXPECT_EQ(years(gu), "2025 ");
+  }
+  world.clock.set(parse_instant("2027-01-01 09:00"));
+  Client liu = world.signed_in("liu"), gu = world.signed_in("gu");
+  EXPECT_EQ(years(liu), "2026 2025 ");
+  EXPECT_EQ(years(gu), "2026 2025 ");
+  Json page = opened(liu);
+  EXPECT_EQ(page["standing"]["period"], "2025");
+  EXPECT_EQ(page["standing"]["breach"], true);
+  EXPECT_EQ(page["periods"][0], "2026");
+  EXPECT_EQ(page["periods"][1], "2025");
+  // Paid late it stays for the year in which it is dealt with; then only what is still owed does.
+  EXPECT_EQ(issue("I1", "CEA", 2025, 20'000), "");
+  EXPECT_EQ(surrender("S1", "CEA", 19'000, "2025年度补缴 2027-01-01"), "");
+  world.clock.set(parse_instant("2028-01-02 09:00"));
+  Client next = world.signed_in("liu");
+  EXPECT_EQ(years(next), "2027 2025 ");
+  EXPECT_EQ(surrender("S2", "CEA", 1'000, "2025年度补缴 2028-01-02"), "");
+  EXPECT_EQ(years(next), "2027 ");
+  EXPECT_EQ(opened(next)["standing"]["period"], "2027");
+}
+
+// The account says its permit of today; a permit renewed since the year began is the place's as well.
+TEST_P(ComplianceYear, APermitRenewedSinceTheYearBeganTakesNothingAway) {
+  registry::RegistryData data;
+  for (const auto& [permit, from] : {std::pair{"P-OLD", "2024-01-01"}, {"P-NEW", "2026-06-01"}}) {
+    registry::PlaceAttribute one;
+    one.place = "plant:demo-liquor";
+    one.name = "permit";
+    one.value = permit;
+    one.validity = {parse_date(from), std::string_view(permit) == "P-OLD" ? parse_date("2026-06-01") : Date::max()};
+    one.known = parse_date("2026-11-29");  // learned after the permit of the demonstration
+    one.source = "示例";
+    data.attributes.push_back(one);
+  }
+  registry::Registry(world.database.db(), World::tenant).apply(data);
+  world.serve();
+  Client liu = world.signed_in("liu"), gu = world.signed_in("gu"), ren = world.signed_in("ren");
+  verify_emission(liu, gu, ren, 20'000);
+  EXPECT_EQ(issue("I1", "CEA", 2025, 20'500), "");
+  rights::Rights book(world.database.db(), World::tenant, world.clock, calendar);
+  book.set_permit("H-LIQUOR", "P-NEW", std::nullopt, {"a", "b", "示例", "试"});
+  EXPECT_EQ(value(carbon(liu), "held"), "20500");
+  book.set_permit("H-LIQUOR", "P-OTHER", std::nullopt, {"a", "b", "示例", "试"});  // of another place
+  EXPECT_EQ(value(carbon(liu), "held"), "0");
 }
 
 }  // namespace

@@ -109,6 +109,7 @@ Proposal proposal_of(Call& call, const RightsDesk& desk) {
   if (body.contains("ratio"))
     p.ratio = {body.at("ratio").at(0).get<std::int64_t>(), body.at("ratio").at(1).get<std::int64_t>()};
   p.delay_days = body.value("delay_days", 0);
+  if (p.kind == TransactionKind::transfer) p.delay_days = std::max(p.delay_days, desk.packs().cooling_off.transfer);
   fill_in(desk, p);
   return p;
 }
@@ -137,7 +138,7 @@ Answer check(Call& call) {
     require_begin(call, desk, p);
     try {
       desk.packs().check(p);
-      desk.packs().complete(p);
+      desk.packs().complete(p, desk.book);
     } catch (const Error& e) {
       against.push_back(e);
     }
@@ -159,7 +160,7 @@ Answer propose(Call& call) {
   Proposal p = proposal_of(call, desk);
   require_begin(call, desk, p);
   desk.packs().check(p);
-  desk.packs().complete(p);
+  desk.packs().complete(p, desk.book);
   const Transaction made = desk.book.propose(p, act_of(call));
   call.note("rights.propose", "right/" + p.key, call.given("reason"));
   return desk.with_history(made);
@@ -258,7 +259,8 @@ rights::Setup setup_of(Call& call, const RightsDesk& desk) {
   }
   if (trusting(s.kind)) {
     s.trusted = call.given("trusted");
-    s.working_days = body.value("delay_days", 0);
+    if (s.kind == SetupKind::trust)
+      s.working_days = std::max(body.value("delay_days", 0), desk.packs().cooling_off.trust);
   }
   if (s.kind == SetupKind::permit) {
     s.permit = call.given("permit");
@@ -282,7 +284,7 @@ rights::Setup setup_of(Call& call, const RightsDesk& desk) {
 Answer propose_change(Call& call) {
   RightsDesk desk(call);
   const rights::Setup setup = setup_of(call, desk);
-  if (!desk.sees_all()) {  // a holder: whom his own accounts trust, and nothing else
+  if (!call.caller.may_all(Permission::rights_propose)) {  // a holder: whom his own accounts trust, and nothing else
     if (!trusting(setup.kind))
       throw Error(codes::not_your_party, {"这类设立变更由主管部门提出", "such a change is proposed by the authority"}, {{}, 0, 0, "kind"});
     desk.party_account(setup.account);

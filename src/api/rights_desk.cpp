@@ -152,6 +152,18 @@ Json RightsDesk::parts(const std::string& instrument, const std::vector<rights::
   return out;
 }
 
+namespace {
+
+// What is issued again in one with the expiry of a vintage.
+Json carried(const Transaction& x) {
+  if (x.kind != TransactionKind::expire) return nullptr;
+  const Json request = Json::parse(x.body);
+  if (!request.contains("carried")) return nullptr;
+  return {{"quantity", request.at("carried")}, {"vintage", request.at("carried_to")}};
+}
+
+}  // namespace
+
 Json RightsDesk::json(const Transaction& x) const {
   const bool waits = x.state == TransactionState::proposed;
   const bool mine = x.initiator == call_.caller.by();
@@ -167,6 +179,7 @@ Json RightsDesk::json(const Transaction& x) const {
           {"from", side(x.from)},
           {"to", side(x.to)},
           {"parts", parts(x.instrument, x.parts)},
+          {"carried", carried(x)},
           {"initiator", x.initiator},
           {"approver", x.approver},
           {"proposed", to_rfc3339(x.proposed)},
@@ -367,6 +380,7 @@ Json right_transaction_schema() {
                  {"from", side_schema()},
                  {"to", side_schema()},
                  {"parts", right_parts_schema()},
+                 {"carried", nullable(object({{"quantity", integer(1)}, {"vintage", integer()}}))},
                  {"initiator", text()},
                  {"approver", text()},
                  {"proposed", instant()},

@@ -32,6 +32,7 @@ class RightsDesk {
   bool sees(const rights::RightAccount& account) const { return !parties_ || parties_->contains(account.owner); }
   // One side of it is the caller's. An order against a holder is not shown to him before it holds: he would be warned.
   bool sees(const rights::Transaction& x) const;
+  bool sees(const std::string& account) const;
   // Not found, whether it is another's or is not there.
   const rights::RightAccount& account(const std::string& code) const;
   rights::Transaction transaction(const std::string& key) const;
@@ -69,8 +70,6 @@ class RightsDesk {
   rights::Setups setups;
 
  private:
-  bool sees(const std::string& account) const;
-
   Names names_;
   std::optional<std::set<std::string>> parties_;
   std::map<std::string, rights::Instrument> instruments_;

@@ -179,6 +179,9 @@ TEST_P(RightsOffice, AHolderSaysWhomHisAccountsTrust) {
   ASSERT_EQ(made.status, 201) << made.body;
   EXPECT_EQ(made.json()["trusted"], "H-FOOD");
   EXPECT_EQ(code(fang.post(at + "/changes/L1/cancel", {{"reason", "撤"}})), "api.not_your_party");
+  ASSERT_EQ(wang.post(at + "/changes", {{"key", "C1"}, {"kind", "trust"}, {"account", "H-LIQUOR"}, {"trusted", "RESERVE"}, {"reason", "x"}}).status, 403);
+  EXPECT_EQ(liu.get(at + "/changes?waiting=true").json()["items"].at(0)["key"], "L1");
+  EXPECT_TRUE(fang.get(at + "/changes").json()["items"].empty());
   ASSERT_EQ(wang.post(at + "/approvals", of({}, {"L1"})).status, 200);
   const Json list = liu.get(at + "/accounts/H-LIQUOR/trusted").json()["items"];
   ASSERT_EQ(list.size(), 1u);
@@ -189,6 +192,13 @@ TEST_P(RightsOffice, AHolderSaysWhomHisAccountsTrust) {
   sale["delay_days"] = 2;
   ASSERT_EQ(liu.post(at + "/transactions", sale).status, 201);
   EXPECT_EQ(wang.post(at + "/approvals", of({"T"}, {})).json()["transactions"][0]["state"], "completed");
+  // Taking off the list needs nobody else.
+  Json off = wish;
+  off["key"] = "L3";
+  off["kind"] = "distrust";
+  EXPECT_EQ(liu.post(at + "/changes", off).json()["state"], "completed");
+  EXPECT_TRUE(liu.get(at + "/accounts/H-LIQUOR/trusted").json()["items"].empty());
+  EXPECT_EQ(liu.get(at + "/changes?account=H-LIQUOR").json()["items"].size(), 2u);
 }
 
 TEST_P(RightsOffice, LeasesComeBackAndConversionsStayWithTheirHolder) {

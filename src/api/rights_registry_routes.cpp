@@ -59,7 +59,7 @@ Page list_purchases(Call& call, const PageRequest& page) {
   const auto& tags = desk.packs().tags;
   const int year = static_cast<int>(call.whole("year").value_or(year_of(call.clock().today())));
   std::vector<Json> all;
-  for (const rights::Purchases& one : rights::purchases(desk.book, tags, year)) {
+  for (const rights::Purchases& one : rights::purchases(desk.book, tags, year, desk.packs().copied())) {
     const rights::SellerTag& tag = tags.at(one.tag);
     all.push_back({{"tag", tag.tag},
                    {"tag_title", json_of(tag.title)},
@@ -169,7 +169,12 @@ Page list_certificates(Call& call, const PageRequest& page) {
 Page list_changes(Call& call, const PageRequest& page) {
   const RightsDesk desk(call);
   std::vector<Json> all;
-  for (const rights::SetupChange& one : desk.setups.all(call.query.value("waiting", false))) all.push_back(desk.json(one));
+  for (const rights::SetupChange& one : desk.setups.all(call.query.value("waiting", false))) {
+    const bool trusting = one.is.kind == rights::SetupKind::trust || one.is.kind == rights::SetupKind::distrust;
+    if (!desk.sees_all() && !(trusting && desk.sees(one.is.account))) continue;
+    if (call.has("account") && one.is.account != call.text("account")) continue;
+    all.push_back(desk.json(one));
+  }
   return page_of(std::move(all), page);
 }
 
@@ -355,10 +360,11 @@ void add_rights_registry_routes(RouteTable& table) {
   table.add({.path = "/api/v1/rights/changes",
              .name = "right_changes",
              .tag = "rights",
-             .summary = {"设立变更：总量控制数、许可证、账户、节约量；waiting 只列待办的",
-                         "changes of caps, permits, accounts, savings; with `waiting` those not decided"},
-             .access = Access::whole(Permission::rights_read),
-             .query = {{"waiting", boolean(), {"只列待办的", "only those not decided"}}},
+             .summary = {"设立变更：总量控制数、许可证、账户、节约量、信任账户；waiting 只列待办的。持有者只看到自己账户的信任名单",
+                         "changes of caps, permits, accounts, savings, trusted accounts; with `waiting` those not decided. Holders: whom their own accounts trust"},
+             .access = reads,
+             .query = {{"waiting", boolean(), {"只列待办的", "only those not decided"}},
+                       {"account", line(40), {"登记账户", "account"}}},
              .answer = right_change_schema(),
              .pager = list_changes});
   add_chain(table);

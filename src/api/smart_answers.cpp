@@ -45,8 +45,11 @@ Json result_schema() {
   const Json who = nullable(named("Named"));
   const Json side = one_of({"buy", "sell"});
   return object(
-      {{"prices", list(object(with_price(
-                      {{"zone", text()}, {"period", text()}, {"sold_for", text()}, {"used_for", text()}})))},
+      {{"prices", list(object(with_price({{"zone", text()},
+                                          {"period", text()},
+                                          {"sold_for", text()},
+                                          {"used_for", text()},
+                                          {"quoted", boolean()}})))},
        {"flows", list(object({{"link", text()},
                               {"period", text()},
                               {"sent", text()},

@@ -367,8 +367,19 @@ Json SmartDesk::result(const SmartView& view) const {
     }
   Json prices = Json::array(), flows = Json::array(), rents = Json::array(), trades = Json::array(),
        balances = Json::array(), left_out = Json::array();
+  // Where purposes are kept apart most of them meet no order, and their prices mean little.
+  const Json input = Json::parse(view.input);
+  const auto quoted = [&](const Json& p) {
+    if (!p.contains("sold_purpose") && !p.contains("used_purpose")) return true;
+    const bool sold = p.contains("sold_purpose");
+    return std::ranges::any_of(input.at(sold ? "asks" : "bids"), [&](const Json& order) {
+      return order.at("zone") == p.at("zone") && order.at("period") == p.at("period") &&
+             order.at("purpose") == p.at(sold ? "sold_purpose" : "used_purpose");
+    });
+  };
   for (const Json& p : clearing.at("prices")) {
     Json one = price_json(p);
+    one["quoted"] = quoted(p);
     one["zone"] = p.at("zone");
     one["period"] = p.at("period");
     one["sold_for"] = p.value("sold_purpose", "");

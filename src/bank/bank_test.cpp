@@ -257,7 +257,7 @@ TEST_P(BankDesk, ADepositByHandIsNotMadeTwice) {
   EXPECT_EQ(o.rights.holdings({.account = "H-A"}).at(0).free, 700 + 700 + 701 + 701);
   EXPECT_EQ(o.rights.holdings({.account = "H-B"}).at(0).free, 700);
   o.propose_deposit("H-B", 55, "D-3");  // and one that waits for the second person is one already
-  o.import(2856, {{"20201104", "5", 55, "H-B"}});
+  o.import(2801, {{"20201104", "5", 55, "H-B"}});
   EXPECT_EQ(code_of([&] { bank.assign("MAIN", "5", "account:H-B", "zhao", "缴存"); }), "not_payable");
   o.rights.reject("D-3", {"qian", "", "重复", "pack 1"});
   o.agree(bank.assign("MAIN", "5", "account:H-B", "zhao", "缴存"));

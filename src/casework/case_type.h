@@ -159,7 +159,7 @@ struct Effect {
     register_entry,  // an asset, right or certificate: kind, number, holder, from, to, with
     end_entry,       // ends an entry: kind, number
     register_party,  // code, name, kind
-    set_attribute,   // of a place: place, name, value, from, last_day
+    set_attribute,   // of a place: place, name, value, from, last_day, operator (the party that must be its operator)
     transfer,        // from, to (parties), amount (yuan), purpose
     hold,            // the same, kept aside until settled
     settle,          // the hold of an earlier step of the case: of

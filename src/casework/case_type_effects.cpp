@@ -36,7 +36,7 @@ std::vector<Argument> arguments_of(Effect::Kind kind) {
     case Effect::Kind::register_party:
       return {{"code", true}, {"name", true}, {"kind", true}};
     case Effect::Kind::set_attribute:
-      return {{"place", true}, {"name", true}, {"value", true}, {"from", true}, {"last_day", false}};
+      return {{"place", true}, {"name", true}, {"value", true}, {"from", true}, {"last_day", false}, {"operator", false}};
     case Effect::Kind::transfer:
     case Effect::Kind::hold:
       return {{"from", true}, {"to", true}, {"amount", true}, {"purpose", true}};
@@ -55,7 +55,7 @@ std::vector<Argument> arguments_of(Effect::Kind kind) {
     case Effect::Kind::allocate:
       return {{"record", true}, {"table", true},  {"instrument", true}, {"start", true},
               {"end", false},   {"issuer", true}, {"reserve", true},    {"origin", false},
-              {"cap", false},   {"kept", false},  {"method", false},    {"hash", false}};
+              {"cap", false},   {"kept", false},  {"method", false},    {"hash", false}, {"compared", false}};
     case Effect::Kind::set_permit:
       return {{"account", true}, {"holder", true}, {"permit", true}, {"former", false},
               {"from", false},   {"last_day", false}, {"place", false}};

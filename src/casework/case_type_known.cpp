@@ -76,6 +76,7 @@ KnownField read_known(const YamlNode& node) {
       one_of(known::party_facts);
       break;
     case From::place:
+      out.year = map.text_or("year");
       break;
     case From::rights:
       out.starts = map.text("starts");

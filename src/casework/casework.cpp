@@ -297,12 +297,14 @@ CaseView Casework::view(const identity::Caller& caller, CaseId id) const {
 
 namespace {
 
-// What the form has to tell the registry of rights of permits and savings: a new account or number is checked, an old one not again.
+// What the form has to tell the registry of rights of permits and savings, and the register of places: a new account or number is checked, an old one not again.
 std::vector<std::string> told_of_permits(const CaseType& type, const Json& form) {
   std::vector<std::string> out;
   for (const Step& step : type.declared.steps)
     for (const Effect& effect : step.effects)
-      if (effect.kind == Effect::Kind::register_saving)
+      if (effect.kind == Effect::Kind::set_attribute && effect.arguments.contains("operator"))
+        for (const char* name : {"place", "operator"}) out.push_back(argument_in(type, form, effect, name));
+      else if (effect.kind == Effect::Kind::register_saving)
         out.push_back(argument_in(type, form, effect, "account"));
       else if (effect.kind == Effect::Kind::set_permit)
         for (const char* name : {"account", "permit", "former"}) out.push_back(argument_in(type, form, effect, name));

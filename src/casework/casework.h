@@ -453,8 +453,15 @@ class Casework {
   // From the day on the place has no attribute called so (what stands before and behind) but those kept; which were ended.
   Json end_attributes(const Stored& stored, const std::string& place, const std::pair<std::string, std::string>& called,
                       const std::set<std::string>& kept, Date since);
+  // The party itself, or somebody of the township whose government began the case.
+  bool may_renew_for(const Stored& stored, const std::string& holder) const;
+  std::string whose(const Stored& stored, const std::string& holder) const;
+  // Why the place may not be told something of the party: who operates it today stands in the register of places.
+  std::optional<Text> not_its_operator(const std::string& place, const std::string& party) const;
+  void check_operator(const Stored& stored, const Effect& effect) const;
   // The account that is given for a permit or a saving is the applicant's own and open, and of no other permit; an entry
-  // is renewed for him only. Throws FormError bad_form.
+  // is renewed for him only, or by his township; an attribute is of a place that the named party operates. Throws FormError
+  // bad_form.
   void check_permits(const Stored& stored) const;
   // The name that whoever began the case signs in with: the registry of rights knows people by it.
   std::string begun_by(const Stored& stored) const;

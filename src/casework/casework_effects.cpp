@@ -146,7 +146,7 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
         case Effect::Kind::register_entry: {
           const std::string number = argument("number");
           if (trim(number).empty()) throw failed(effect, {"没有编号", "there is no number"});
-          if (const std::string holder = argument("holder"); effect.renews && holder != s.party)
+          if (const std::string holder = argument("holder"); effect.renews && !may_renew_for(s, holder))
             throw failed(effect, not_renewed_for(holder));
           const auto held = t.first(
               "SELECT case_id, ended_by, title, holder, valid_from, valid_to, details FROM casework_entry WHERE jurisdiction = ? "
@@ -219,6 +219,8 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
         case Effect::Kind::set_attribute: {
           registry::PlaceAttribute attribute;
           attribute.place = argument("place");
+          if (effect.arguments.contains("operator"))
+            if (const auto why = not_its_operator(attribute.place, argument("operator"))) throw failed(effect, *why);
           attribute.name = argument("name");
           attribute.value = argument("value");
           const std::string last_day = argument("last_day");

@@ -185,7 +185,7 @@ std::optional<known::Figure> Casework::known_of(store::Transaction& t, const Cas
     case From::party:
       return known::of_party(t, tenant_, wanted.of.empty() ? organisation->party : of, wanted.what);
     case From::place:
-      return known::of_place(t, tenant_, of, wanted.what, clock_.today());
+      return known::of_place(t, tenant_, of, wanted.what, year ? year->from() : clock_.today());
     case From::rights: {
       const auto starts = day_of_field(form, wanted.starts);
       const auto ends = day_of_field(form, wanted.ends);

@@ -68,16 +68,55 @@ Text not_renewed_for(const std::string& holder) {
           fmt::format("an entry is renewed by its own holder only; \"{}\" is not whose case it is: let the holder begin it", holder)};
 }
 
+// A township begins the renewal for the small holders it looks after; the department decides it as the second person.
+bool Casework::may_renew_for(const Stored& s, const std::string& holder) const {
+  if (holder == s.party) return true;
+  if (s.party.empty() || holder.empty()) return false;
+  const registry::Registry parties(database_, tenant_);
+  try {
+    const registry::Party by = parties.party(s.party), of = parties.party(holder);
+    constexpr std::size_t township = 9;  // digits of its code; a district's has 6, filled up with zeros
+    return by.kind == registry::PartyKind::government && by.jurisdiction.size() >= township &&
+           by.jurisdiction.substr(6, 3) != "000" && of.jurisdiction.starts_with(by.jurisdiction.substr(0, township));
+  } catch (const Error& e) {
+    if (e.kind() != Kind::not_found) throw;
+    return false;
+  }
+}
+
+std::optional<Text> Casework::not_its_operator(const std::string& place, const std::string& party) const {
+  for (const registry::PlaceRole& one : registry::Registry(database_, tenant_).roles(place, "operator", clock_.today()))
+    if (one.party == party) return std::nullopt;
+  return Text{fmt::format("“{}”没有登记为场所 {} 的运营单位", party, place),
+              fmt::format("\"{}\" is not registered as the operator of the place {}", party, place)};
+}
+
+void Casework::check_operator(const Stored& s, const Effect& effect) const {
+  const std::string& field = effect.arguments.at("place");
+  const std::string place = argument_in(*s.type, s.state.form, effect, "place"), party = argument_in(*s.type, s.state.form, effect, "operator");
+  if (place.empty() || party.empty() || !field.starts_with('{')) return;
+  if (const auto why = not_its_operator(place, party)) throw FormError(codes::bad_form, {{field.substr(1, field.size() - 2), *why}});
+}
+
+// In whose accounts the permit is looked for: the applicant's, or those of the holder it is renewed for.
+std::string Casework::whose(const Stored& s, const std::string& holder) const {
+  bool renews = false;
+  for (const Step& step : s.type->declared.steps)
+    for (const Effect& effect : step.effects) renews = renews || effect.renews;
+  return renews && may_renew_for(s, holder) ? holder : s.party;
+}
+
 void Casework::check_permits(const Stored& s) const {
   for (const Step& step : s.type->declared.steps)
     for (const Effect& effect : step.effects) {
       if (effect.renews && effect.arguments.contains("holder")) {
         const std::string holder = argument_in(*s.type, s.state.form, effect, "holder");
         const std::string& field = effect.arguments.at("holder");
-        if (!holder.empty() && holder != s.party && field.starts_with('{'))
+        if (!holder.empty() && !may_renew_for(s, holder) && field.starts_with('{'))
           throw FormError(codes::bad_form, {{field.substr(1, field.size() - 2), not_renewed_for(holder)}});
       }
       if (effect.kind == Effect::Kind::register_saving) check_saver(s, effect);
+      if (effect.kind == Effect::Kind::set_attribute && effect.arguments.contains("operator")) check_operator(s, effect);
       if (effect.kind != Effect::Kind::set_permit) continue;
       const Permit permit = permit_in(*s.type, s.state.form, effect);
       if (permit.account.empty()) continue;
@@ -86,7 +125,7 @@ void Casework::check_permits(const Stored& s) const {
         throw FormError(codes::bad_form, {{field.substr(1, field.size() - 2), why}});
       };
       const auto own = s.party.empty() ? std::vector<RightAccount>{}
-                                       : rights::Rights(database_, tenant_, clock_, calendar_).accounts(s.party);
+                                       : rights::Rights(database_, tenant_, clock_, calendar_).accounts(whose(s, permit.holder));
       const RightAccount* account = named(own, permit.account);
       if (account == nullptr) {
         refuse(not_own(permit.account));
@@ -127,7 +166,7 @@ Json Casework::set_permit(const identity::Caller& caller, const Stored& s, const
   const auto refuse = [](const Text& why) { throw Error(codes::effect_failed, why); };
   if (permit.number.empty()) refuse({"没有许可证编号", "there is no number of the permit"});
   rights::Rights book(database_, tenant_, clock_, calendar_);
-  const auto own = s.party.empty() ? std::vector<RightAccount>{} : book.accounts(s.party);
+  const auto own = s.party.empty() ? std::vector<RightAccount>{} : book.accounts(whose(s, permit.holder));
   // None is named: the one that is registered for the permit, or for what it replaces.
   const RightAccount* account = named(own, permit.account);
   if (!permit.account.empty() && account == nullptr) refuse(not_own(permit.account));
@@ -169,7 +208,7 @@ Json Casework::set_permit(const identity::Caller& caller, const Stored& s, const
   if (permit.place.empty() && effect.arguments.contains("place"))
     refuse({fmt::format("登记账户 {} 中的权利按场所核算：请写明场所", account->code),
             fmt::format("what stands in account {} counts for a place: name it", account->code)});
-  if (permit.holder != s.party)
+  if (permit.holder != whose(s, permit.holder))
     refuse({fmt::format("登记账户 {} 是申请单位的，持证单位是另一家", account->code),
             fmt::format("account {} is the applicant's; the permit is somebody else's", account->code)});
   if (const auto why = against(*account, permit)) refuse(*why);

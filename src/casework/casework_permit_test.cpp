@@ -321,11 +321,75 @@ TEST_P(GrantedPermits, WhatMustNotBeIsRefusedAndNothingIsChanged) {
     t.execute("UPDATE casework_case SET form = REPLACE(form, ?, ?) WHERE id = ?", "\"holder\":\"gov:341602100\"", "\"holder\":\"gov:341602\"",
               changed.value);
   });
-  EXPECT_EQ(Permits::said([&] { p.act("wang", changed, "grant", Permits::decision("P-4", "2026-12-01", "2033-12-31")); })
-                .find("effect_failed: what this step brings about (register) did not succeed, nothing was changed: an entry is "
-                      "renewed by its own holder only"), 0u);
+  EXPECT_EQ(Permits::said([&] { p.act("wang", changed, "grant", Permits::decision("P-4", "2026-12-01", "2033-12-31")); }), not_his);
   EXPECT_EQ(p.permit_of("H-1"), " -");
   EXPECT_TRUE(p.registry().check().empty());
+}
+
+// A township begins it for those who are registered in it, in their own account; never for anybody else.
+TEST_P(GrantedPermits, ATownshipRenewsForThoseRegisteredInIt) {
+  Permits p(GetParam());
+  registry::RegistryData data;
+  for (const auto& [code, where] : {std::pair{"hh:li", "341602100001"}, {"hh:wu", "341602101001"}}) {
+    registry::Party one;
+    one.code = code;
+    one.kind = registry::PartyKind::household;
+    one.name = {code, code};
+    one.jurisdiction = where;
+    data.parties.push_back(one);
+  }
+  registry::Registry(p.w.database.db(), "341602").apply(data);
+  const std::vector<rights::NewRightAccount> accounts{{"H-L", "hh:li", rights::AccountType::holding},
+                                                      {"H-W", "hh:wu", rights::AccountType::holding}};
+  p.registry().open(accounts, p.two);
+  Json values = Permits::values("H-L");
+  values["holder"] = "hh:li";
+  EXPECT_EQ(p.grant(values, Permits::decision("P-1", "2026-12-01", "2031-06-30")), "granted");
+  EXPECT_EQ(p.permit_of("H-L"), "P-1 2031-07");
+  p.w.clock.set(parse_instant("2026-11-25 09:00"));
+  values.erase("account");  // found by its permit, and the entry is renewed
+  EXPECT_EQ(p.grant(values, Permits::decision("P-1", "2031-07-01", "2035-06-30")), "granted");
+  EXPECT_EQ(p.permit_of("H-L"), "P-1 2035-07");
+  EXPECT_EQ(p.cases().entries("certificate", 10).size(), 1u);
+  // Nor into the township's own account, nor for a household of the next township.
+  values["account"] = "H-1";
+  EXPECT_EQ(p.grant(values, Permits::decision("P-1", "2031-07-01", "2035-06-30")), "bad_form: account: the applicant has no account H-1 in the registry of rights");
+  Json wu = Permits::values("H-W");
+  wu["holder"] = "hh:wu";
+  EXPECT_EQ(p.grant(wu, Permits::decision("P-2", "2026-12-01", "2031-06-30")).find("bad_form: holder: an entry is renewed by its own holder only"), 0u);
+  EXPECT_EQ(p.permit_of("H-W"), " -");
+}
+
+// What is said of a place is said by its operator: neither sent on for another's place, nor, changed afterwards, carried out.
+TEST_P(GrantedPermits, AnAttributeIsOfAPlaceThatThePartyOperates) {
+  Permits p(GetParam());
+  std::string text = permit_type;
+  const std::string had = "last_day: \"{ends}\", only: true}";
+  text.replace(text.find(had), had.size(), "last_day: \"{ends}\", operator: \"{holder}\", only: true}");
+  (*p.types)["permit"] = read_case_type(text, "permit.yaml", {});
+  registry::RegistryData data;
+  registry::Place other;
+  other.code = "plant:two";
+  other.kind = "plant";
+  other.name = {"二厂", "two"};
+  other.jurisdiction = "341602100";
+  data.places.push_back(other);
+  data.roles.push_back({"plant:one", "operator", mine, Decimal(1), {}, "s", {}});
+  data.roles.push_back({"plant:two", "operator", "gov:341602", Decimal(1), {}, "s", {}});
+  registry::Registry(p.w.database.db(), "341602").apply(data);
+  const Json decided = Permits::decision("P-1", "2026-12-01", "2031-06-30");
+  Json theirs = Permits::values("H-1");
+  theirs["place"] = "plant:two";
+  EXPECT_EQ(p.grant(theirs, decided), "bad_form: place: \"gov:341602100\" is not registered as the operator of the place plant:two");
+  const CaseId changed = p.asked(Permits::values("H-1"));
+  p.w.database.db().write([&](store::Transaction& t) {
+    t.execute("UPDATE casework_case SET form = REPLACE(form, ?, ?) WHERE id = ?", "plant:one", "plant:two", changed.value);
+  });
+  const std::string why = Permits::said([&] { p.act("wang", changed, "grant", decided); });
+  EXPECT_NE(why.find("is not registered as the operator of the place plant:two"), std::string::npos) << why;
+  EXPECT_FALSE(registry::Registry(p.w.database.db(), "341602").attribute("plant:two", "permitted_cod", parse_date("2027-01-01"), parse_date("2030-01-01")));
+  EXPECT_EQ(p.grant(Permits::values("H-1"), decided), "granted");
+  EXPECT_EQ(p.amount("permitted_cod", "2027-01-01"), "12.5");
 }
 
 // Every row that the step writes fails in its turn.
@@ -377,8 +441,8 @@ TEST(PermitTypes, ThatNameWhatIsNotThereAreRefused) {
   EXPECT_EQ(refused("last_day: \"{ends}\"}", "to: \"{ends}\"}"), "unknown_key");
   EXPECT_EQ(refused("{do: set_permit, ", "{do: set_permit, each: amounts, "), "bad_case_type");
   EXPECT_EQ(refused("renews: true", "renews: often"), "bad_value");
-  EXPECT_EQ(refused("name: \"permitted_{pollutant}\"", "name: permitted"), "bad_value");
-  EXPECT_EQ(refused("each: amounts, place", "place"), "bad_value");
+  EXPECT_EQ(refused("name: \"permitted_{pollutant}\"", "name: permitted"), "bad_case_type");
+  EXPECT_EQ(refused("each: amounts, place", "place"), "bad_case_type");
 }
 
 }  // namespace

@@ -17,7 +17,8 @@ std::string text_in(const Json& row, std::string_view column) {
   return found == row.end() || !found->is_string() ? std::string() : found->get<std::string>();
 }
 
-// «环境基尼系数最小／历史排放等比例» as the record names it, "gini/grandfather"; empty when a part is no method.
+// «环境基尼系数最小／历史排放等比例» as the record names it, "gini/grandfather"; empty when a part is no
+// method.
 std::string method_called(std::string_view title) {
   std::string out;
   constexpr std::string_view slash = "／";
@@ -25,7 +26,8 @@ std::string method_called(std::string_view title) {
     const auto at = title.find(slash);
     more = at != std::string_view::npos;
     const std::string_view one = title.substr(0, at);
-    const auto found = std::ranges::find_if(allocate::all_methods, [&](allocate::Method m) { return allocate::title(m).zh == one; });
+    const auto found = std::ranges::find_if(allocate::all_methods,
+                                            [&](allocate::Method m) { return allocate::title(m).zh == one; });
     if (found == allocate::all_methods.end()) return {};
     out += (out.empty() ? "" : "/") + std::string(allocate::to_string(*found));
     if (more) title.remove_prefix(at + slash.size());
@@ -59,7 +61,9 @@ bool are_ginis(const std::string& said, const std::vector<allocate::Gini>& ginis
     const std::string one(trim(part));
     const auto blank = one.rfind(' ');
     const auto found = std::ranges::find(ginis, one.substr(0, blank), &allocate::Gini::criterion);
-    if (blank == std::string::npos || found == ginis.end() || !is_shown_as(one.substr(blank + 1), found->after, 4)) return false;
+    if (blank == std::string::npos || found == ginis.end() ||
+        !is_shown_as(one.substr(blank + 1), found->after, 4))
+      return false;
   }
   return true;
 }
@@ -73,19 +77,24 @@ void check_methods_compared(const Json& rows, const Text& label, const std::stri
     const auto require = [&](bool is, std::string_view column) {
       if (!is)
         throw Error(codes::effect_failed,
-                    {fmt::format("“{}”第 {} 行的 {}（“{}”）与按测算记录重算的不一致", label.zh, number, column, text_in(row, column)),
-                     fmt::format("\"{}\", row {}: {} (\"{}\") is not what the record gives", label.en, number, column,
-                                 text_in(row, column))},
-                    {}, {"从分配工作台重新发起，不要改动带入的内容", "begin again in the allocation studio, and change nothing of what it brings"});
+                    {fmt::format("“{}”第 {} 行的 {}（“{}”）与按测算记录重算的不一致", label.zh, number,
+                                 column, text_in(row, column)),
+                     fmt::format("\"{}\", row {}: {} (\"{}\") is not what the record gives", label.en, number,
+                                 column, text_in(row, column))},
+                    {},
+                    {"从分配工作台重新发起，不要改动带入的内容",
+                     "begin again in the allocation studio, and change nothing of what it brings"});
     };
     const std::string method = method_called(text_in(row, "method"));
     require(!method.empty(), "method");
     const allocate::Outcome outcome = allocate::recompute(record, method);
     const allocate::Allocation& is = whole_of(outcome);
     const auto figure = [&](std::string_view column, const std::optional<Rational>& exact, int places) {
-      if (const std::string said = text_in(row, column); !said.empty()) require(exact && is_shown_as(said, *exact, places), column);
+      if (const std::string said = text_in(row, column); !said.empty())
+        require(exact && is_shown_as(said, *exact, places), column);
     };
-    if (const std::string said = text_in(row, "gini"); !said.empty()) require(are_ginis(said, is.ginis), "gini");
+    if (const std::string said = text_in(row, "gini"); !said.empty())
+      require(are_ginis(said, is.ginis), "gini");
     figure("cost", is.cost, 6);
     figure("gaining", Rational(is.gaining), 6);
     figure("losing", Rational(is.losing), 6);

@@ -10,10 +10,11 @@
 namespace tributary::casework {
 
 // The columns such a table may have.
-inline constexpr std::array<std::string_view, 6> compared_columns{"method", "gini", "cost", "gaining", "losing", "moved"};
+inline constexpr std::array<std::string_view, 6> compared_columns{"method",  "gini",   "cost",
+                                                                  "gaining", "losing", "moved"};
 
-// Each row is what its method gives for the question of the record (allocate/record.h); what a row leaves out is not
-// compared. `label` is the field's. Throws effect_failed, and what recompute() throws.
+// Each row is what its method gives for the question of the record (allocate/record.h); what a row leaves out
+// is not compared. `label` is the field's. Throws effect_failed, and what recompute() throws.
 void check_methods_compared(const Json& rows, const Text& label, const std::string& record);
 
 }  // namespace tributary::casework

@@ -30,67 +30,94 @@ int compliance(Context& c, const Arguments& a) {
   Json out = Json::array();
   document::Table table;
   table.caption = {"履约：计量与许可量、持有权利相比", "Compliance: metered use against permits and rights"};
-  table.columns = {{{"场所", "place"}},
-                   {{"截至", "up to"}},
-                   {{"项", "element"}},
-                   {{"计量合计（碳：已清缴）", "metered (carbon: surrendered)"}, document::CellKind::number, document::Align::right},
-                   {{"许可量（碳：应清缴）", "permitted (carbon: due)"}, document::CellKind::number, document::Align::right},
-                   {{"余量（碳：尚欠）", "left (carbon: owed)"}, document::CellKind::number, document::Align::right},
-                   {{"持有权利", "rights held"}, document::CellKind::number, document::Align::right},
-                   {{"权利余量", "rights left"}, document::CellKind::number, document::Align::right},
-                   {{"单位", "unit"}},
-                   {{"结论", "verdict"}}};
-  const std::string only = a.place.empty() ? std::string() : registry.find_place(a.place, {}, c.clock().today()).code;
+  table.columns = {
+      {{"场所", "place"}},
+      {{"截至", "up to"}},
+      {{"项", "element"}},
+      {{"计量合计（碳：已清缴）", "metered (carbon: surrendered)"},
+       document::CellKind::number,
+       document::Align::right},
+      {{"许可量（碳：应清缴）", "permitted (carbon: due)"},
+       document::CellKind::number,
+       document::Align::right},
+      {{"余量（碳：尚欠）", "left (carbon: owed)"}, document::CellKind::number, document::Align::right},
+      {{"持有权利", "rights held"}, document::CellKind::number, document::Align::right},
+      {{"权利余量", "rights left"}, document::CellKind::number, document::Align::right},
+      {{"单位", "unit"}},
+      {{"结论", "verdict"}}};
+  const std::string only =
+      a.place.empty() ? std::string() : registry.find_place(a.place, {}, c.clock().today()).code;
   bool known = a.rule.empty();
   for (const auto& rule : compensate::duties(c.policy(), c.clock().today())) {
     if (!a.rule.empty() && a.rule != rule->rule.name) continue;
     known = true;
-    auto places = registry.places({rule->rule.place_kind, rule->rule.group, {}}, c.clock().today());
-    if (!only.empty()) std::erase_if(places, [&](const registry::Place& place) { return place.code != only; });
-    if (places.empty()) continue;
-    const Period period = a.period.empty() ? compensate::latest_metered(c.database(), c.tenant(), rule->rule, places,
-                                                                        c.clock().today())
-                                           : Period::parse(a.period);
-    const auto found =
-        compensation.look(rule->rule.name, period, places.size() == 1 ? places.front().code : std::string());
-    for (const compensate::PlaceResult& place : found.places) {
-      Json results = Json::object();
-      for (const auto& one : place.results) results[one.name] = one.value == "-" ? Json(nullptr) : Json(one.value);
-      const auto breach = compensate::breach(place);
-      out.push_back({{"rule", rule->rule.name},
-                     {"place", place.place},
-                     {"name", place.name.zh},
-                     {"period", period.to_string()},
-                     {"breach", breach ? Json(*breach) : Json(nullptr)},
-                     {"results", results},
-                     {"missing", place.missing}});
-      for (const auto& one : place.results) {
-        if (one.name != "total" && !one.name.starts_with("total[")) continue;
-        const std::string element = one.name.substr(std::string("total").size());
-        const auto get = [&](const char* formula) { return value_of(place, formula + element); };
-        // Of a surrender: what was surrendered against what is due; over is who is short.
-        const bool due = !get("surrendered").empty();
-        if (one.value == "0" && (get("permit") == "0" || get("permit").empty()) && get("held") == "0") continue;
-        const bool over = get("over_permit") == "true" || get("over_rights") == "true" ||
-                          (element.empty() && breach.value_or(false));
-        const bool unsure = one.value == "-" || (due && !breach);
-        Text name = element.empty() ? found.head.title
-                                    : compensate::element_title(c.policy(), rule->rule, element.substr(1, element.size() - 2));
-        const Text verdict = over && due ? Text{"不足额", "short"}
-                             : over      ? Text{"超过", "over"}
-                             : unsure    ? Text{"说不清（缺计量或登记）", "not metered or registered"}
-                             : due       ? Text{"可足额", "enough"}
-                                         : Text{"在限内", "within"};
-        table.rows.push_back({place.name.zh, period.to_string(), c.language() == document::Language::en ? name.en : name.zh,
-                              due ? get("surrendered") : one.value, due ? one.value : get("permit"),
-                              due ? get("outstanding") : get("left"), get("held"), get("rights_left"), one.unit,
-                              c.language() == document::Language::en ? verdict.en : verdict.zh});
+    // A month asks for the rules of months, a year for those of years.
+    if (a.rule.empty() && !a.period.empty() && Period::parse(a.period).granularity() != rule->rule.granularity) continue;
+    const auto places_on = [&](Date on) {
+      auto places = registry.places({rule->rule.place_kind, rule->rule.group, {}}, on);
+      if (!only.empty())
+        std::erase_if(places, [&](const registry::Place& place) { return place.code != only; });
+      return places;
+    };
+    const auto now = places_on(c.clock().today());
+    if (now.empty()) continue;
+    const auto periods = a.period.empty() ? compensate::current_periods(c.database(), c.tenant(), rule->rule,
+                                                                        now, c.clock().today())
+                                          : std::vector{Period::parse(a.period)};
+    for (std::size_t i = 0; i < periods.size(); ++i) {
+      const Period& period = periods[i];
+      const auto places = places_on(period.from());
+      if (places.empty()) continue;
+      const auto found = compensation.look(rule->rule.name, period,
+                                           places.size() == 1 ? places.front().code : std::string());
+      for (const compensate::PlaceResult& place : found.places) {
+        if (i > 0 && !compensate::is_unsettled(place, i == 1)) continue;
+        Json results = Json::object();
+        for (const auto& one : place.results)
+          results[one.name] = one.value == "-" ? Json(nullptr) : Json(one.value);
+        const auto breach = compensate::breach(place);
+        out.push_back({{"rule", rule->rule.name},
+                       {"place", place.place},
+                       {"name", place.name.zh},
+                       {"period", period.to_string()},
+                       {"breach", breach ? Json(*breach) : Json(nullptr)},
+                       {"results", results},
+                       {"missing", place.missing}});
+        for (const auto& one : place.results) {
+          if (one.name != "total" && !one.name.starts_with("total[")) continue;
+          const std::string element = one.name.substr(std::string("total").size());
+          const auto get = [&](const char* formula) { return value_of(place, formula + element); };
+          // Of a surrender: what was surrendered against what is due; over is who is short.
+          const bool due = !get("surrendered").empty();
+          if (one.value == "0" && (get("permit") == "0" || get("permit").empty()) && get("held") == "0")
+            continue;
+          const bool over = get("over_permit") == "true" || get("over_rights") == "true" ||
+                            (element.empty() && breach.value_or(false));
+          const bool unsure = one.value == "-" || (due && !breach);
+          Text name = element.empty() ? found.head.title
+                                      : compensate::element_title(c.policy(), rule->rule,
+                                                                  element.substr(1, element.size() - 2));
+          const std::string lacking = get("shortfall");
+          const bool lacks = due && lacking != "-" && lacking != "0" && !lacking.empty();
+          const Text verdict = over && due ? Text{"逾期未足额", "short after the day"}
+                               : over      ? Text{"超过", "over"}
+                               : unsure ? Text{"说不清（缺计量或登记）", "not metered or registered"}
+                               : lacks ? Text{"还差", "still lacking"}
+                               : due   ? Text{"可足额", "enough"}
+                                       : Text{"在限内", "within"};
+          table.rows.push_back({place.name.zh, period.to_string(),
+                                c.language() == document::Language::en ? name.en : name.zh,
+                                due ? get("surrendered") : one.value, due ? one.value : get("permit"),
+                                due ? get("outstanding") : get("left"), get("held"), get("rights_left"),
+                                one.unit, c.language() == document::Language::en ? verdict.en : verdict.zh});
+        }
       }
     }
   }
   if (!known)
     throw Error(codes::bad_usage,
-                {fmt::format("没有履约规则“{}”", a.rule), fmt::format("there is no rule of compliance \"{}\"", a.rule)},
+                {fmt::format("没有履约规则“{}”", a.rule),
+                 fmt::format("there is no rule of compliance \"{}\"", a.rule)},
                 {{}, 0, 0, "rule"}, {"不写 --rule 列出全部", "leave --rule out for all of them"});
   if (c.json())
     c.print(out);
@@ -106,7 +133,9 @@ void add_compliance_command(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand(
       "compliance", "计量的排放和取用与许可量、持有权利相比 / metered use against permits and rights");
   command->add_option("--rule", a->rule, "规则 / rule");
-  command->add_option("--period", a->period, "截至时段，缺省为最近有计量的 / up to this period (default: the last metered)");
+  command->add_option("--period", a->period,
+                      "截至时段，缺省为最近有计量的，和时限已过而没有了结的 / up to this period (default: "
+                      "the last metered, and those not settled though their day is over)");
   command->add_option("--place", a->place, "场所 / place");
   command->footer("例 / example: tributary compliance");
   command->callback([=, &action] { action = [=](Context& c) { return compliance(c, *a); }; });

@@ -60,7 +60,7 @@ struct Acting {
       reason, rule, approver, prefix, ratio, into, retired_to, issuer;
   std::vector<std::string> keys;
   std::int64_t quantity = 0;
-  int vintage = 0, rank = 0, max_months = 0, delay_days = 0;
+  int vintage = 0, carried_into = 0, rank = 0, max_months = 0, delay_days = 0;
   bool unpaid = false;
 };
 
@@ -177,7 +177,7 @@ int purchases(Context& c, const Acting& a) {
   document::Table table;
   table.caption = {fmt::format("{} 年买入和其中的优先购买", year), fmt::format("Bought in {}, and of it from preferred sellers", year)};
   table.columns = {{{"类别", "kind"}}, {{"品种", "instrument"}}, {{"受让方", "buyer"}}, {{"买入", "bought"}, document::CellKind::number}, {{"其中", "of it"}, document::CellKind::number}, {{"占比", "share"}, document::CellKind::number}};
-  for (const rights::Purchases& one : rights::purchases(registry.rights, data.tags, year)) {
+  for (const rights::Purchases& one : rights::purchases(registry.rights, data.tags, year, data.copied())) {
     const std::string share = one.quantity > 0 ? fmt::format("{}.{}%", one.tagged * 1000 / one.quantity / 10, one.tagged * 1000 / one.quantity % 10) : "";
     table.rows.push_back({document::Cell(data.tags.at(one.tag).title), one.instrument, document::Cell(names.of(one.buyer)), std::to_string(one.quantity), std::to_string(one.tagged), share});
     out.push_back({{"tag", one.tag}, {"instrument", one.instrument}, {"buyer", one.buyer}, {"quantity", one.quantity}, {"tagged", one.tagged}});
@@ -300,16 +300,17 @@ int propose(Context& c, const Acting& a) {
   const RightsData data = rights_of_packs(c.policy());
   data.check(p);
   // How long a lease may be is the pack's to say. Certificates are not: the same key must stay the same content.
-  if (p.kind == rights::TransactionKind::lease) data.complete(p);
+  if (p.kind == rights::TransactionKind::lease || p.kind == rights::TransactionKind::reverse) data.complete(p, registry.rights);
+  if (p.kind == rights::TransactionKind::transfer) p.delay_days = std::max(p.delay_days, data.cooling_off.transfer);
   told(c, {noted(c, registry, "rights.propose", a.key, a.reason,
                  [&] { return registry.rights.propose(p, {c.by(), "", a.reason, rule_of(c, a)}); })});
   return 0;
 }
 
-// What is left of a vintage and what is carried over, proposed together: all or none.
+// What is left of a vintage expires, and what is carried over is of a later one: one transaction for each account.
 int year_end(Context& c, const Acting& a) {
   Registry registry(c);
-  rights::YearEnd of{a.instrument, a.vintage, a.to.empty() ? "CANCELLED" : a.to, a.issuer.empty() ? "ISSUE" : a.issuer, {}};
+  rights::YearEnd of{a.instrument, a.vintage, a.to.empty() ? "CANCELLED" : a.to, a.issuer.empty() ? "ISSUE" : a.issuer, {}, a.carried_into};
   for (const std::string& one : a.keys) {
     const auto equals = one.find('=');
     const auto quantity = equals == std::string::npos ? std::nullopt : Decimal::try_parse(one.substr(equals + 1));
@@ -451,16 +452,17 @@ void add_right_act_commands(CLI::App& group, Action& action) {
   propose_command->footer(
       "例 / example: tributary right propose T-1 --kind transfer --instrument COD-GUO --from H-LIQUOR --to H-FOOD "
       "--quantity 2500 --start 2027-01 --end 2029-01 --reason 协议转让");
-  auto* year_end_command = command("year-end", "一个年份到期：剩余失效，允许的结转到下一年份；由另一人审核 / the end of a vintage: what is left expires, what may be carried over is of the next; another person approves",
+  auto* year_end_command = command("year-end", "一个年份到期：剩余失效，允许的结转到以后的年份；由另一人审核 / the end of a vintage: what is left expires, what may be carried over is of a later one; another person approves",
                                    year_end);
   year_end_command->add_option("instrument", a->instrument, "品种 / instrument")->required();
   year_end_command->add_option("--vintage", a->vintage, "到期的年份 / the vintage that ends")->required()->check(CLI::Range(1, 9998));
   year_end_command->add_option("--to", a->to, "注销账户（缺省 CANCELLED）/ account that cancels (default: CANCELLED)");
   year_end_command->add_option("--issuer", a->issuer, "发行账户，结转用（缺省 ISSUE）/ issuer, for what is carried over (default: ISSUE)");
   year_end_command->add_option("--carry", a->keys, "结转的数量，账户=数量，按规则核定 / carried over, account=quantity, by the rule");
+  year_end_command->add_option("--into", a->carried_into, "结转成哪个年份，有结转时必填 / the vintage it becomes, needed with --carry")->check(CLI::Range(1, 9998));
   reasoned(year_end_command);
   year_end_command->footer(
-      "例 / example: tributary right year-end CEA --vintage 2024 --carry H-LIQUOR=10000 --reason 2026年结转通知\n"
+      "例 / example: tributary right year-end CEA --vintage 2023 --carry H-LIQUOR=10000 --into 2025 --reason 2026年结转通知\n"
       "碳配额的结转量由规则 carbon-carry-over 算出；用水权没有见到结转规定，到期失效。/ carbon: by the rule carbon-carry-over; water: no rule seen, it lapses.");
   const auto keyed = [&](CLI::App* one) {
     one->add_option("keys", a->keys, "编号 / keys")->required();

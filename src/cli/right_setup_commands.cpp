@@ -3,8 +3,8 @@
 #include "base/json.h"
 #include "cli/codes.h"
 #include "cli/context.h"
-#include "cli/names.h"
 #include "cli/rights_packs.h"
+#include "cli/names.h"
 #include "rights/setups.h"
 #include "rights/titles.h"
 
@@ -89,7 +89,8 @@ Setup setup_of(Context& c, const Desk& desk, const Setting& a) {
     case SetupKind::trust:
     case SetupKind::distrust:
       s.trusted = a.trusted;
-      s.working_days = a.delay_days;
+      if (s.kind == SetupKind::trust)
+        s.working_days = std::max(a.delay_days, rights_of_packs(c.policy()).cooling_off.trust);
       break;
   }
   return s;

@@ -10,6 +10,7 @@
 #include "ledger/ledger.h"
 #include "venues/smart_rounds.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -162,10 +163,21 @@ void print_result(Context& c, const venues::SmartView& view) {
                     {{"用途", "purpose"}},
                     {{"价格（元）", "price, yuan"}, Wide::number},
                     {{"不唯一时的区间", "interval where not unique"}}};
-  for (const Json& p : clearing.at("prices"))
-    prices.rows.push_back({text_in(p, "zone"), text_in(p, "period"),
-                           text_in(p, "sold_purpose") + text_in(p, "used_purpose"), text_in(p, "price"),
-                           interval(p)});
+  // Of purposes only those that meet an order here.
+  const Json input = Json::parse(view.input);
+  for (const Json& p : clearing.at("prices")) {
+    const bool sold = p.contains("sold_purpose"), masked = sold || p.contains("used_purpose");
+    const auto meets = [&](const Json& order) {
+      return order.at("zone") == p.at("zone") && order.at("period") == p.at("period") &&
+             order.at("purpose") == p.at(sold ? "sold_purpose" : "used_purpose");
+    };
+    if (masked && std::ranges::none_of(input.at(sold ? "asks" : "bids"), meets)) continue;
+    const std::string purpose = !masked ? ""
+                                : sold  ? c.say({"卖出 ", "sold, "}) + text_in(p, "sold_purpose")
+                                        : c.say({"用于 ", "used, "}) + text_in(p, "used_purpose");
+    prices.rows.push_back(
+        {text_in(p, "zone"), text_in(p, "period"), purpose, text_in(p, "price"), interval(p)});
+  }
   c.print(prices);
   document::Table flows;
   flows.caption = {"输水", "Flows"};

@@ -315,11 +315,19 @@ Rational in_unit_of(const policy::Input& input, const rights::Instrument& is) {
 }
 
 std::vector<std::string> InputSource::accounts(const registry::Place& place, const std::string& party, Date on) const {
-  const auto permit = registry_.attribute(place.code, "permit", on, known_);
+  // The account says its permit of today and the period may be of last year: a permit renewed since is the place's, too.
+  std::set<std::string> permits;
+  const auto add = [&](Date day) {
+    if (const auto permit = registry_.attribute(place.code, "permit", day, known_)) permits.insert(permit->value);
+  };
+  add(on);
+  for (const registry::PlaceAttribute& one : registry_.attributes(place.code))
+    if (one.name == "permit" && one.validity.from > on) add(one.validity.from);
+  if (permits.empty()) permits.insert("");
   std::vector<std::string> out;
   for (const rights::RightAccount& one : rights_.accounts(party))
     if ((one.type == rights::AccountType::holding || one.type == rights::AccountType::trading) &&
-        one.permit == (permit ? permit->value : std::string()))
+        permits.contains(one.permit))
       out.push_back(one.code);
   std::ranges::sort(out);
   return out;

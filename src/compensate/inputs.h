@@ -35,8 +35,9 @@ class InputSource {
   InputSource(store::Database& database, std::string tenant, const policy::Policy& policy, Date known,
               Instant as_known, std::int64_t position, std::optional<std::int64_t> before_run = {});
 
-  // The accounts of a party whose rights count for a place: holding and trading ones with the place's permit (its
-  // attribute `permit`); where the place has none, those without. So no right counts for two permits.
+  // The accounts of a party whose rights count for a place: holding and trading ones with a permit that the place
+  // (its attribute `permit`) has on the day or later, as the account is entered now; where the place has none, those
+  // without. So no right counts for two places.
   std::vector<std::string> accounts(const registry::Place& place, const std::string& party, Date on) const;
   // `holders`: who has the role that an input from rights names. Throws several_series (a place has the
   // indicator from several publishers and the rule does not choose), bad_attribute (a stored fact has not the

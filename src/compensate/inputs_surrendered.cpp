@@ -19,6 +19,21 @@ bool is_for(std::string_view claim, const Period& period) {
   return rest.empty() || (rest[0] != '-' && rest[0] != '.' && (rest[0] < '0' || rest[0] > '9'));
 }
 
+// «2025年度清缴 2026-12-30»: the day in the registry that holds title, as the claim ends with it and the
+// second person has checked it. A day after that of the approval says nothing.
+std::optional<Date> stated_day(std::string_view claim, Date approved) {
+  constexpr std::size_t length = std::string_view("2026-12-30").size();
+  if (claim.size() <= length) return std::nullopt;
+  const char before = claim[claim.size() - length - 1];
+  if (before >= '0' && before <= '9') return std::nullopt;
+  try {
+    const Date day = parse_date(claim.substr(claim.size() - length));
+    return day <= approved ? std::optional(day) : std::nullopt;
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
 }  // namespace
 
 GivenInput InputSource::surrendered(const policy::Input& input, const std::string& subject,
@@ -30,11 +45,17 @@ GivenInput InputSource::surrendered(const policy::Input& input, const std::strin
     accounts.insert(accounts.end(), holder.accounts.begin(), holder.accounts.end());
   GivenInput out;
   Rational sum;
+  std::string undated;
   for (const rights::Surrendered& one : rights_.surrendered(
            {accounts, subject, input.origin.vintage_from.value_or(0), input.origin.vintage_to.value_or(9999)},
            position_)) {
     const bool is_this = is_for(one.claim, period);
-    const bool counts = is_this && one.on <= due;
+    const auto stated = stated_day(one.claim, one.on);
+    const Date on = stated.value_or(one.on);
+    const bool counts = is_this && on <= due;
+    // Entered here after the day, and nobody says when it was done: that is no proof that it was late.
+    const bool unclear = is_this && !counts && !stated;
+    if (unclear) undated = one.key;
     const std::string project = one.part.project.empty() ? "" : " · " + one.part.project;
     const Rational worth =
         Rational(Decimal::from_parts(one.part.amount, 0)) * in_unit_of(input, one.instrument);
@@ -46,22 +67,33 @@ GivenInput InputSource::surrendered(const policy::Input& input, const std::strin
     line.value = counts ? worth.to_string() : "0";
     line.unit = policy::unit_text(input.type);
     line.numbers = fmt::format("{} {}", one.part.amount, one.instrument.measure);
-    line.reason = {
-        fmt::format("{} 年{}，{} 清缴，用途“{}”{}", one.part.period,
-                    project, to_string(one.on), one.claim,
-                    counts    ? ""
-                    : is_this ? "：逾期"
-                              : "：不是这一年度的"),
-        fmt::format("vintage {}{}, surrendered on {} for \"{}\"{}", one.part.period, project,
-                    to_string(one.on), one.claim,
-                    counts    ? ""
-                    : is_this ? ": late"
-                              : ": another obligation")};
+    line.reason = {fmt::format("{} 年{}，{} {}，用途“{}”{}", one.part.period, project, to_string(on),
+                               stated ? "清缴" : "登记", one.claim,
+                               counts    ? ""
+                               : unclear ? "：没有写明清缴日"
+                               : is_this ? "：逾期"
+                                         : "：不是这一年度的"),
+                   fmt::format("vintage {}{}, {} on {} for \"{}\"{}", one.part.period, project,
+                               stated ? "surrendered" : "entered", to_string(on), one.claim,
+                               counts    ? ""
+                               : unclear ? ": the day of surrender is missing"
+                               : is_this ? ": late"
+                                         : ": another obligation")};
     line.reference = fmt::format("rights account={} instrument={} position={}", one.account,
                                  one.instrument.code, position_);
     out.behind.push_back(std::move(line));
   }
-  out.value = sum;
+  if (undated.empty())
+    out.value = sum;
+  else
+    out.reason = {
+        fmt::format(
+            "{} 在时限以后才登记，用途里没有写明全国系统里的清缴日；冲回后写明重新登记，例如“2025年度清缴 "
+            "2026-12-30”",
+            undated),
+        fmt::format("{} was entered after the day without the day of surrender in the national system; "
+                    "reverse it and enter it with the day",
+                    undated)};
   if (out.behind.empty()) out.reason = {"登记簿中没有清缴", "the registry has no surrender"};
   return out;
 }

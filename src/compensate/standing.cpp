@@ -43,6 +43,30 @@ Period latest_metered(store::Database& database, const std::string& tenant, cons
               : Period::containing(on, rule.granularity).previous();
 }
 
+std::vector<Period> current_periods(store::Database& database, const std::string& tenant,
+                                    const policy::Rule& rule, std::span<const registry::Place> places,
+                                    Date on) {
+  constexpr std::size_t most = 6;
+  std::vector<Period> out{latest_metered(database, tenant, rule, places, on)};
+  const auto due = std::ranges::find(rule.inputs, Kind::past,
+                                     [](const policy::Input& input) { return input.origin.kind; });
+  if (due == rule.inputs.end()) return out;
+  for (Period p = out.front().previous(); out.size() < most && rule.in_force.holds_on(p.from());
+       p = p.previous())
+    if (due->origin.due->of(p) < on) out.push_back(p);
+  return out;
+}
+
+bool is_unsettled(const PlaceResult& result, bool last_over) {
+  const auto value = [&](std::string_view name) {
+    const auto found = std::ranges::find(result.results, name, &FormulaValue::name);
+    return found == result.results.end() ? std::string("-") : found->value;
+  };
+  if (value("total") == "-") return false;
+  const auto verdict = breach(result);
+  return !verdict || (*verdict && (last_over || value("outstanding") != "0"));
+}
+
 Text element_title(const policy::Policy& policy, const policy::Rule& rule, const std::string& element) {
   const auto& known = policy.catalog().indicators;
   if (known.contains(element)) return policy.catalog().indicator_title(element);

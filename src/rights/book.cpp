@@ -340,6 +340,17 @@ void Book::load_lots() {
   }
 }
 
+void Book::unclaim(const AccountRow& sink, const UnitKey& unit, const std::string& transaction) {
+  Cell& cell = cells_[{sink.id, unit}];
+  t_.each([&](const store::Row& r) { cell.stored_lots.push_back({r.integer(0), r.integer(1)}); },
+          "SELECT start, length FROM right_lot WHERE jurisdiction = ? AND instrument = ? AND account = ? AND period = ? AND "
+          "project = ? AND claim = ? ORDER BY start",
+          jurisdiction_, instrument(unit.instrument).is.code, sink.id, unit.period, unit.project, transaction);
+  std::ranges::sort(cell.stored_lots, {}, &Block::start);
+  cell.lots = {};
+  for (const Block& block : cell.stored_lots) cell.lots.add(block);
+}
+
 void Book::load_caps() {
   for (const auto& [index, w] : wanted_) {
     if (!w.issuing) continue;

@@ -149,6 +149,8 @@ class Book {
   AccountRow& account(std::string_view code);  // throws unknown_account
   AccountRow& account(std::int64_t id);
   AccountRow& new_account(const NewRightAccount& account);
+  // What the transaction claimed of the unit in a sink may move again.
+  void unclaim(const AccountRow& sink, const UnitKey& unit, const std::string& transaction);
   bool has_account(std::string_view code) const { return account_ids_.contains(std::string(code)); }
   TransactionRow* transaction(std::string_view key);
   TransactionRow& new_transaction(const std::string& key);

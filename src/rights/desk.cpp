@@ -50,7 +50,7 @@ constexpr std::array rules{
     KindRule{Kind::expire, ours | of({Type::buffer, Type::dispute}), of({Type::cancel}), false, true, true,
              false, true},
     KindRule{Kind::convert, held_by, held_by, false, true, true, false, false},
-    KindRule{Kind::reverse, ours | of({Type::dispute, Type::buffer}),
+    KindRule{Kind::reverse, ours | of({Type::dispute, Type::buffer, Type::compliance, Type::retire, Type::cancel}),
              ours | of({Type::dispute, Type::buffer}), false, true, true, false, true},
     KindRule{Kind::lease, held_by, held_by, false, false, true, false, false},
     KindRule{Kind::lease_return, held_by, held_by, false, false, true, false, false},
@@ -134,13 +134,14 @@ void Desk::prepare(std::span<const Proposal> proposals) {
     if (refers != nullptr)
       for (const std::string& account : {refers->is.from, refers->is.to}) want(account, instrument, term);
     if (p.kind == Kind::issue) want(p.from, instrument, term);
+    if (p.carried > 0) want(p.issuer, instrument, term);
     if (!p.into.empty())
       for (const std::string& account : {p.issuer, p.to}) want(account, book_.instrument(p.into), term);
   }
   book_.load();
 }
 
-void Desk::check_form(const Proposal& p, const InstrumentRow& instrument) const {
+void Desk::check_form(const Proposal& p, const InstrumentRow& instrument) {
   const KindRule& rule = rule_of(p.kind);
   const bool fits = instrument.is.kind == InstrumentKind::stock  ? rule.stock
                     : instrument.is.kind == InstrumentKind::flow ? rule.flow
@@ -183,6 +184,7 @@ void Desk::check_form(const Proposal& p, const InstrumentRow& instrument) const 
   if (instrument.is.kind == InstrumentKind::stock && (p.kind == Kind::issue || p.kind == Kind::expire) &&
       !p.vintage)
     throw bad_field("vintage", "须写明年份", "the vintage is needed");
+  check_carried(p, instrument.is);
   if (p.kind == Kind::convert) {
     const Ratio& r = p.ratio;
     if (r.numerator <= 0 || r.denominator <= 0 || (p.into.empty() && r.numerator > r.denominator))
@@ -204,11 +206,26 @@ void Desk::check_form(const Proposal& p, const InstrumentRow& instrument) const 
                     fmt::format("“{}” makes no certificate", title_of(p.kind).en));
 }
 
+void Desk::check_carried(const Proposal& p, const Instrument& is) {
+  if (p.carried == 0 && !p.carried_to) return;
+  if (p.kind != Kind::expire || is.kind != InstrumentKind::stock)
+    throw bad_field("carried", "只有存量权利到期时才有结转", "only a stock that expires is carried over");
+  if (p.carried <= 0)
+    throw bad_field("carried", fmt::format("结转数量 {} 须为正数", p.carried),
+                    fmt::format("the quantity {} that is carried over must be positive", p.carried));
+  if (!p.carried_to || *p.carried_to <= *p.vintage || *p.carried_to < is.period_from || *p.carried_to >= is.period_to)
+    throw bad_field("carried_to", "须写明结转到哪个年份，晚于到期的年份，并在品种的有效范围内",
+                    "name the vintage it becomes, later than the one that ends and within the instrument's validity");
+  const AccountRow& issuer = book_.account(p.issuer);
+  if (issuer.is.type != Type::issue) throw wrong_account(p, issuer);
+}
+
 void Desk::check_status(const Proposal& p, bool at_start) {
   const KindRule& rule = rule_of(p.kind);
   const AccountRow& from = book_.account(p.from);
   const AccountRow& to = rule.own ? from : book_.account(p.to);
-  if (!is_in(rule.from, from.is.type)) throw wrong_account(p, from);
+  // Only the copy of another registry is corrected out of a sink.
+  if (!is_in(rule.from, from.is.type) || (is_sink(from.is.type) && !p.copied)) throw wrong_account(p, from);
   if (!rule.own && !is_in(rule.to, to.is.type)) throw wrong_account(p, to);
   if (!rule.own && from.id == to.id && p.kind != Kind::convert) throw wrong_account(p, to);
   const auto refuse = [](const AccountRow& account) {
@@ -248,8 +265,11 @@ Proposal Desk::resolved(const Proposal& given) {
     p.from = back ? row.is.to : row.is.from;
     if (back) p.to = row.is.from;
     const Kind kind = row.is.kind;
+    // What lapsed and was carried over is there again already.
+    const bool left = kind == Kind::surrender || kind == Kind::retire ||
+                      (kind == Kind::expire && proposal_of(row.is.body).carried == 0);
     const bool fits = p.kind == Kind::reverse
-                          ? kind == Kind::allocate || kind == Kind::transfer || kind == Kind::compulsory
+                          ? (p.copied ? left : kind == Kind::allocate || kind == Kind::transfer || kind == Kind::compulsory)
                       : p.kind == Kind::lease_return ? kind == Kind::lease
                       : p.kind == Kind::release      ? kind == Kind::pledge
                                                      : kind == Kind::freeze;

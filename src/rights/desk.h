@@ -46,7 +46,8 @@ class Desk {
 
  private:
   Proposal resolved(const Proposal& given);
-  void check_form(const Proposal& p, const InstrumentRow& instrument) const;
+  void check_form(const Proposal& p, const InstrumentRow& instrument);
+  void check_carried(const Proposal& p, const Instrument& is);
   void check_status(const Proposal& p, bool at_start);
   void hold(TransactionRow& row, const Proposal& p, const InstrumentRow& instrument);
   void hold_conversion(TransactionRow& row, const Proposal& p, const InstrumentRow& instrument);
@@ -57,6 +58,7 @@ class Desk {
   void release_pledge(TransactionRow& row, const Proposal& p);
   void compulsory(TransactionRow& row, const Proposal& p);
   void expire(TransactionRow& row, const Proposal& p);
+  void carry_over(const TransactionRow& row, const Proposal& p);
   void after(TransactionRow& row, const Proposal& p);
   // What is taken out of a verified saving: by its owner, and no more than is left (W4).
   struct SavingSale {

@@ -149,7 +149,10 @@ void Desk::complete(TransactionRow& row, const Act& act) {
   sell_saving({p.saving, p.from, p.instrument, p.quantity});
   const std::string claim =
       is_sink(book_.account(row.is.to).is.type) || p.kind == Kind::convert ? row.is.key : "";
-  for (const Move& held : row.moves) book_.resolve(held, true, claim);
+  for (const Move& held : row.moves) {
+    if (p.kind == Kind::reverse && p.copied) book_.unclaim(book_.account(row.is.from), held.unit, p.refers);
+    book_.resolve(held, true, claim);
+  }
   row.moves.clear();
   switch (p.kind) {
     case Kind::issue:
@@ -379,6 +382,24 @@ void Desk::expire(TransactionRow& row, const Proposal& p) {
       }
     if (part.amount > 0) row.is.parts.push_back(part);
   }
+  if (p.carried > 0) carry_over(row, p);
+}
+
+// One transaction with the expiry: there is never the one without the other, nor more than lapsed.
+void Desk::carry_over(const TransactionRow& row, const Proposal& p) {
+  std::int64_t lapsed = 0;
+  for (const Part& part : row.is.parts)
+    if (part.project == p.project) lapsed += part.amount;
+  const InstrumentRow& instrument = book_.instrument(p.instrument);
+  if (lapsed < p.carried)
+    throw Error(codes::insufficient,
+                {fmt::format("账户 {} 的 {} 只剩 {}，不能结转 {}", p.from, unit_title(instrument.is, *p.vintage, p.project).zh, lapsed, p.carried),
+                 fmt::format("account {} has {} left of {}, so {} cannot carry over", p.from, lapsed,
+                             unit_title(instrument.is, *p.vintage, p.project).en, p.carried)},
+                {{}, 0, 0, "carried"}, {"请驳回，重新核定结转数量后再提出。", "Reject it, settle the quantity again and propose anew."});
+  const Part part{*p.carried_to, 1, p.project, p.carried};
+  book_.move(move_of(Mode::post, book_.account(p.issuer), Compartment::free, book_.account(p.from), Compartment::free,
+                     instrument.index, part));
 }
 
 // Takes from what a pledge or an order has set aside; of a flow right the same rate of all its months or of

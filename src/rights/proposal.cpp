@@ -32,8 +32,8 @@ std::optional<Term> term(const Json& in) {
   if (!in.contains("term")) return std::nullopt;
   return Term{{in["term"][0].get<int>()}, {in["term"][1].get<int>()}};
 }
-std::optional<int> vintage(const Json& in) {
-  return in.contains("vintage") ? std::optional(in["vintage"].get<int>()) : std::nullopt;
+std::optional<int> year(const Json& in, const char* name) {
+  return in.contains(name) ? std::optional(in[name].get<int>()) : std::nullopt;
 }
 std::optional<Instant> deadline(const Json& in) {
   return in.contains("deadline") ? std::optional(Instant{in["deadline"].get<std::int64_t>()}) : std::nullopt;
@@ -60,6 +60,9 @@ Json json_of(const Proposal& p) {
   put(out, "into", p.into);
   put(out, "retired_to", p.retired_to);
   put(out, "issuer", p.issuer);
+  put(out, "carried", p.carried);
+  put(out, "carried_to", p.carried_to);
+  put(out, "copied", std::int64_t{p.copied});
   put(out, "saving", p.saving);
   put(out, "max_months", std::int64_t{p.max_months});
   put(out, "deadline", p.deadline);
@@ -77,7 +80,7 @@ Proposal proposal_of(const std::string& body) {
   p.to = text(in, "to");
   p.quantity = number(in, "quantity");
   p.term = term(in);
-  p.vintage = vintage(in);
+  p.vintage = year(in, "vintage");
   p.project = text(in, "project");
   p.refers = text(in, "refers");
   p.unpaid = number(in, "unpaid") != 0;
@@ -90,6 +93,9 @@ Proposal proposal_of(const std::string& body) {
   p.into = text(in, "into");
   p.retired_to = text(in, "retired_to");
   p.issuer = text(in, "issuer");
+  p.carried = number(in, "carried");
+  p.carried_to = year(in, "carried_to");
+  p.copied = number(in, "copied") != 0;
   p.saving = text(in, "saving");
   p.max_months = static_cast<int>(number(in, "max_months"));
   p.deadline = deadline(in);
@@ -138,7 +144,7 @@ Trade trade_of(const std::string& body) {
   t.instrument = text(in, "instrument");
   t.quantity = number(in, "quantity");
   t.term = term(in);
-  t.vintage = vintage(in);
+  t.vintage = year(in, "vintage");
   t.project = text(in, "project");
   t.lost = number(in, "lost");
   t.lost_to = text(in, "lost_to");

@@ -23,7 +23,8 @@ std::int64_t amount_of(const std::vector<Part>& parts, bool flow, const std::vec
 
 }  // namespace
 
-std::vector<Purchases> purchases(const Rights& rights, const std::map<std::string, SellerTag>& tags, int year) {
+std::vector<Purchases> purchases(const Rights& rights, const std::map<std::string, SellerTag>& tags, int year,
+                                 const std::set<std::string>& copied) {
   std::map<std::string, RightAccount> accounts;
   for (RightAccount& one : rights.accounts()) accounts.emplace(one.code, std::move(one));
   std::map<std::string, bool> flow;
@@ -34,17 +35,21 @@ std::vector<Purchases> purchases(const Rights& rights, const std::map<std::strin
     const std::vector<Transaction> some = rights.transactions("", before, page);
     for (const Transaction& x : some) {
       const bool sale = x.kind == TransactionKind::transfer || x.kind == TransactionKind::trade;
-      if (!sale || x.state != TransactionState::completed || !x.reversed_by.empty() || !x.decided || year_of(day_of(*x.decided)) != year) continue;
+      const bool entered = x.kind == TransactionKind::issue && copied.contains(x.instrument);
+      if ((!sale && !entered) || x.state != TransactionState::completed || !x.reversed_by.empty() || !x.decided || year_of(day_of(*x.decided)) != year) continue;
       const auto from = accounts.find(x.from), to = accounts.find(x.to);
-      if (from == accounts.end() || to == accounts.end() || !holds(from->second.type) || !holds(to->second.type) ||
-          from->second.owner == to->second.owner)
-        continue;
+      if (from == accounts.end() || to == accounts.end() || !holds(to->second.type)) continue;
+      if (sale && (!holds(from->second.type) || from->second.owner == to->second.owner)) continue;
+      // What has no project was given, not bought.
+      std::vector<Part> parts = x.parts;
+      if (entered) std::erase_if(parts, [](const Part& part) { return part.project.empty(); });
+      if (parts.empty()) continue;
       const bool rate = flow.at(x.instrument);
       for (const auto& [name, tag] : tags) {
         Purchases& sum = sums[{x.instrument, to->second.owner, name}];
-        const bool by_seller = std::ranges::count(tag.parties, from->second.owner) > 0;
-        sum.quantity += amount_of(x.parts, rate, nullptr);
-        sum.tagged += amount_of(x.parts, rate, by_seller ? nullptr : &tag.projects);
+        const bool by_seller = sale && std::ranges::count(tag.parties, from->second.owner) > 0;
+        sum.quantity += amount_of(parts, rate, nullptr);
+        sum.tagged += amount_of(parts, rate, by_seller ? nullptr : &tag.projects);
       }
     }
     if (some.size() < page) break;

@@ -17,7 +17,9 @@ struct Purchases {
 };
 
 // Completed transfers and trades of the calendar year (Asia/Shanghai) between holders, between owners; by instrument,
-// buyer and tag. What was reversed is left out. Without tags there are no rows.
-std::vector<Purchases> purchases(const Rights& rights, const std::map<std::string, SellerTag>& tags, int year);
+// buyer and tag. What was reversed is left out. Without tags there are no rows. Of the instruments in `copied` (RightsData::copied)
+// no transfer is entered here: what a holder got of a project by issue counts as bought, by the project, with no seller known.
+std::vector<Purchases> purchases(const Rights& rights, const std::map<std::string, SellerTag>& tags, int year,
+                                 const std::set<std::string>& copied);
 
 }  // namespace tributary::rights

@@ -1,5 +1,6 @@
 // What was bought from sellers of a kind: by seller, by project, in the year, and nothing that was no purchase.
 #include "rights/purchases.h"
+#include "rights/rights_files.h"
 #include "rights/rights_testing.h"
 
 #include <fmt/format.h>
@@ -11,9 +12,9 @@ class PurchasesOn : public ::testing::TestWithParam<std::string> {
  protected:
   World w{GetParam()};
   std::map<std::string, SellerTag> tags{{"old", {"old", {"老区", "old"}, {"pb"}, {"P-1"}, "名录", false}}};
-  std::string in(int year) {
+  std::string in(int year, const std::set<std::string>& copied = {}) {
     std::string out;
-    for (const Purchases& one : purchases(w.rights, tags, year))
+    for (const Purchases& one : purchases(w.rights, tags, year, copied))
       out += fmt::format("{} {} {}/{}; ", one.instrument, one.buyer, one.tagged, one.quantity);
     return out;
   }
@@ -51,6 +52,27 @@ TEST_P(PurchasesOn, BySellerAndByProjectInTheirYear) {
   EXPECT_EQ(in(2027), "COD pa 7/7; ");
   tags.clear();
   EXPECT_EQ(in(2026), "");
+}
+
+// Of what the nation's registry holds nothing is transferred here: credits that a holder bought come in as an issue of their project.
+TEST_P(PurchasesOn, CreditsCopiedFromTheNationalRegistryCountByTheirProject) {
+  RightsData data;
+  data.instruments["CEA"] = {.is = w.rights.instrument("CEA"), .source = "s", .view_only = true};
+  const auto enter = [&](const char* key, const char* to, const char* project, std::int64_t quantity) {
+    Proposal p{.key = key, .kind = Kind::issue, .instrument = "CEA", .from = "ISS", .to = to, .quantity = quantity, .vintage = 2025};
+    p.project = project;
+    data.check(p);
+    w.done(p);
+    p.kind = Kind::transfer;
+    EXPECT_EQ(code_of([&] { data.check(p); }), "view_only");
+  };
+  enter("I1", "A", "P-1", 40);
+  enter("I2", "A", "P-2", 60);
+  enter("I3", "A", "", 500);  // allocated
+  enter("I4", "R", "P-1", 7);
+  EXPECT_EQ(in(2026), "");
+  EXPECT_EQ(data.copied(), std::set<std::string>{"CEA"});
+  EXPECT_EQ(in(2026, data.copied()), "CEA pa 40/100; ");
 }
 
 }  // namespace

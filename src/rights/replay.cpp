@@ -63,7 +63,7 @@ void Replay::read(const JournalEntry& entry) {
   head = entry.hash;
   static const std::set<std::string> by_two{"completed", "conditional", "delayed", "instrument",
                                             "account",   "status",      "permit",  "cap",
-                                            "saving",    "trust",       "distrust"};
+                                            "saving",    "trust"};
   if (entry.act.actor.empty() || entry.act.reason.empty() || entry.act.rule.empty() ||
       entry.act.actor == entry.act.approver || (by_two.contains(entry.event) && entry.act.approver.empty()))
     wrong("E12", subject, "缺经办人、复核人、事由或规则版本，或同一人经办并复核",
@@ -123,8 +123,21 @@ void Replay::read_setup(const JournalEntry& entry, const Json& content) {
 
 // ---- movements ----
 
+std::string Replay::corrects(const JournalEntry& entry, const Json& content) const {
+  const auto deal = deals.find(entry.transaction);
+  const Json request = deal != deals.end() && !deal->second.request.empty() ? deal->second.request : content.value("request", Json::object());
+  const std::string refers = get(request, "refers");
+  const auto was = deals.find(refers);
+  static const std::set<std::string> left{"surrender", "retire", "expire"};
+  if (get(request, "kind") != "reverse" || count(request, "copied") != 1 || was == deals.end() || was->second.state != "completed" ||
+      !left.contains(was->second.kind) || count(was->second.request, "carried") != 0)
+    return {};
+  return refers;
+}
+
 void Replay::read_moves(const JournalEntry& entry, const Json& content) {
   moves_.clear();
+  corrected_ = corrects(entry, content);
   if (content.contains("moves"))
     for (const Json& m : content["moves"])
       for (int i = 0; i < m[7].get<int>(); ++i) {
@@ -147,7 +160,8 @@ void Replay::move(const JournalEntry& entry, const Moved& m) {
       !instruments.contains(instrument))
     return wrong("E5", subject, "数量、账户或品种不合要求",
                  "the amount, an account or the instrument is not acceptable");
-  if (sinks.contains(type_of(giver))) wrong("E2", subject, "从终结账户转出", "something leaves a sink");
+  const bool corrected = !corrected_.empty() && get(deals[corrected_].request, "to") == giver && get(deals[corrected_].request, "from") == taker;
+  if (sinks.contains(type_of(giver)) && !corrected) wrong("E2", subject, "从终结账户转出", "something leaves a sink");
   Amount& out = amounts[m.from];
   Amount& in = amounts[m.to];
   auto& held = deals[entry.transaction].held;
@@ -225,7 +239,7 @@ void Replay::read_blocks(const JournalEntry& entry, const Json& blocks) {
     }
     std::int64_t covered = 0;
     for (auto at = all.lower_bound(start); at != all.end() && at->first < end; ++at) {
-      if (at->second.account != giver || !at->second.claim.empty() || at->second.period != part.period ||
+      if (at->second.account != giver || at->second.claim != corrected_ || at->second.period != part.period ||
           at->second.project != part.project)
         wrong(at->second.claim.empty() ? "E9" : "E14", subject, fmt::format("编号不属于 {}", giver),
               fmt::format("the numbers are not {}'s", giver));

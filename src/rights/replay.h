@@ -96,6 +96,8 @@ class Replay {
     Place from, to;
     std::int64_t amount = 0;
   };
+  // The transaction that the entry brings back out of a sink: only of a copy of another registry, and only what left it.
+  std::string corrects(const JournalEntry& entry, const Json& content) const;
   void read_moves(const JournalEntry& entry, const Json& content);
   void move(const JournalEntry& entry, const Moved& m);
   void read_blocks(const JournalEntry& entry, const Json& blocks);
@@ -116,6 +118,7 @@ class Replay {
   std::int64_t given(const std::string& account, const Unit& unit) const;
   std::int64_t taken(const std::string& account, const Unit& unit) const;
 
+  std::string corrected_;  // the transaction whose units the entry being read brings back out of a sink, or empty
   std::vector<Moved> moves_;                   // of the entry being read
   std::map<std::string, std::int64_t> series_;  // last number of each prefix of certificates
 };

@@ -164,6 +164,20 @@ void Replay::check_quantities(const JournalEntry& entry, const Deal& deal) {
   if (between.contains(deal.kind) && flow && request.contains("term"))
     differs(request["term"][1].get<int>() - request["term"][0].get<int>(), months);
   if (between.contains(deal.kind) && !flow) differs(asked, sum_out);
+  if (deal.kind == "expire" && is_stock(instrument)) {
+    // What carries over is issued in the same entry, and never more than lapsed; nothing else comes in.
+    const std::int64_t carried = count(request, "carried");
+    const std::string issuer = get(request, "issuer"), project = get(request, "project");
+    std::int64_t lapsed = 0, issued_again = 0;
+    for (const Unit& unit : units) {
+      if (std::get<1>(unit) == count(request, "vintage") && std::get<2>(unit) == project) lapsed += given(from, unit);
+      issued_again += taken(from, unit);
+    }
+    differs(carried, issued_again);
+    if (carried > 0) differs(carried, given(issuer, {instrument, static_cast<int>(count(request, "carried_to")), project}));
+    if (lapsed < carried)
+      wrong("I4", subject, fmt::format("失效 {}，却结转了 {}", lapsed, carried), fmt::format("{} lapsed, yet {} was carried over", lapsed, carried));
+  }
   if (deal.kind == "convert") {
     const std::int64_t num = request.contains("ratio") ? request["ratio"][0].get<std::int64_t>() : 1;
     const std::int64_t den = request.contains("ratio") ? request["ratio"][1].get<std::int64_t>() : 1;

@@ -108,7 +108,7 @@ class Rights {
   void register_saving(std::string_view id, std::string_view instrument, std::int64_t volume, std::string_view account,
                        const Act& act);
   // From noon of the nth working day after today transfers to `trusted` need no cooling off. Accounts of one
-  // owner and sinks are trusted always. Distrust is immediate.
+  // owner and sinks are trusted always. Distrust is immediate, and one person is enough.
   void trust(std::string_view account, std::string_view trusted, int working_days, const Act& act);
   void distrust(std::string_view account, std::string_view trusted, const Act& act);
   struct Trusted {

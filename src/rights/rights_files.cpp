@@ -127,6 +127,22 @@ SellerTag read_tag(const YamlNode& node) {
   return one;
 }
 
+CoolingOff read_cooling_off(const YamlNode& node) {
+  YamlMap map(node, "cooling_off");
+  CoolingOff out;
+  const auto days = [&](const char* name) {
+    const auto n = map.integer(name);
+    if (n < 0 || n > 60) bad(map.require(name), name, {"应为 0 到 60 个工作日", "0 to 60 working days"});
+    return static_cast<int>(n);
+  };
+  out.transfer = days("transfer");
+  out.trust = days("trust");
+  out.source = source_of(map.source());
+  out.verified = map.boolean_or("verified", false);
+  map.finish();
+  return out;
+}
+
 PackAccount read_account(const YamlNode& node) {
   YamlMap map(node, "accounts");
   PackAccount out;
@@ -161,8 +177,16 @@ void RightsData::append(RightsData more) {
   for (auto& [code, one] : more.accounts) accounts.insert_or_assign(code, std::move(one));
   for (auto& [code, one] : more.disclosures) disclosures.insert_or_assign(code, std::move(one));
   for (auto& [tag, one] : more.tags) tags.insert_or_assign(tag, std::move(one));
+  if (!more.cooling_off.source.empty()) cooling_off = std::move(more.cooling_off);
   articles.insert(articles.begin(), std::make_move_iterator(more.articles.begin()),
                   std::make_move_iterator(more.articles.end()));
+}
+
+void RightsData::complete(Proposal& p, const Rights& rights) const {
+  // What the nation's registry holds comes back here when its copy was wrong; what it refers to says of which instrument.
+  p.copied = p.kind == TransactionKind::reverse && !p.refers.empty() &&
+             copied().contains(rights.transaction(p.refers).instrument);
+  complete(p);
 }
 
 void RightsData::complete(Proposal& p) const {
@@ -193,6 +217,13 @@ const Article* RightsData::article(const Code& refusal, std::string_view instrum
   return general;
 }
 
+std::set<std::string> RightsData::copied() const {
+  std::set<std::string> out;
+  for (const auto& [code, one] : instruments)
+    if (one.view_only) out.insert(code);
+  return out;
+}
+
 void RightsData::check(const Proposal& p) const {
   // What keeps the copy equal to the statement of the registry that holds title: what came in, and what left for good.
   static constexpr std::array copying{TransactionKind::issue,  TransactionKind::surrender, TransactionKind::retire,
@@ -203,7 +234,20 @@ void RightsData::check(const Proposal& p) const {
   };
   auto found = looked_at(p.instrument);
   if (found == instruments.end()) found = looked_at(p.into);  // nor does a conversion make any of it
-  if (found == instruments.end() || std::ranges::count(copying, p.kind) > 0) return;
+  if (found == instruments.end()) return;
+  // The statement says of which vintage and for which year; compliance counts it by both.
+  if (p.kind == TransactionKind::surrender) {
+    const auto digits = std::ranges::find_if_not(p.claim, [](char c) { return c >= '0' && c <= '9'; }) - p.claim.begin();
+    if (digits != 4)
+      throw Error(codes::bad_value,
+                  {fmt::format("用途“{}”须以清缴年度开头，例如“2025年度清缴”", p.claim),
+                   fmt::format("the claim \"{}\" must begin with the year of the obligation, such as \"2025 surrender\"", p.claim)},
+                  {{}, 0, 0, "claim"});
+    if (!p.vintage)
+      throw Error(codes::bad_value, {"清缴须写明对账单上的年份", "a surrender names the vintage of the statement"},
+                  {{}, 0, 0, "vintage"});
+  }
+  if (std::ranges::count(copying, p.kind) > 0) return;
   throw Error(codes::view_only,
               {fmt::format("{}在全国登记系统登记，这里只照对账单录入、清缴、注销和失效，不能划转", found->second.is.name.zh),
                fmt::format("{}: title is held by the national registry; here its statement is copied: issued, surrendered, retired, cancelled, lapsed; nothing moves",
@@ -229,6 +273,7 @@ RightsData read_rights_folder(const std::string& path) {
       put_new(out.accounts, code, std::move(one), *node);
     }
     for (const YamlNode* node : policy::list_of(map, "public")) read_disclosure(*node, out);
+    if (const YamlNode* node = map.find("cooling_off")) out.cooling_off = read_cooling_off(*node);
     for (const YamlNode* node : policy::list_of(map, "refusals")) out.articles.push_back(read_article(*node));
     for (const YamlNode* node : policy::list_of(map, "tags")) {
       SellerTag one = read_tag(*node);

@@ -18,6 +18,8 @@
 //     - {instruments: [COD-GUO], fields: [holder, quantity], source: {…}, verified: false}
 //   tags:                            # whose sales are preferred, for reports only: nothing is refused or allowed by it
 //     - {tag: old-area, title: {zh: …, en: …}, parties: ["town:…"], projects: [CCER-…], source: {…}, verified: false}
+//   cooling_off: {transfer: 1, trust: 3, source: {…}, verified: false}     # working days, at least: before a transfer to an
+//                                    # account that is not trusted completes, and before a new trusted account counts
 //   refusals:                        # the article behind a refusal, by its code; of some instruments, or of all
 //     - {refusal: fee_unpaid, instruments: [COD-GUO], source: {…}, verified: false}
 //
@@ -27,6 +29,7 @@
 #include "rights/rights.h"
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -66,6 +69,12 @@ struct SellerTag {
   std::string source{};
   bool verified = false;
 };
+// The least waiting times, in working days; 0: no pack says so.
+struct CoolingOff {
+  int transfer = 0, trust = 0;
+  std::string source{};
+  bool verified = false;
+};
 struct PackAccount {
   NewRightAccount is;
   std::string permit{};
@@ -79,13 +88,19 @@ struct RightsData {
   std::map<std::string, Disclosure> disclosures;      // by instrument; one that is not there is not public
   std::vector<Article> articles;                      // lower packs first
   std::map<std::string, SellerTag> tags;              // by tag
+  CoolingOff cooling_off{};                           // of the lowest pack that says it
   // Later packs go below: an entry with the same code is replaced.
   void append(RightsData more);
-  // Throws view_only for a proposal that would move title of what is only looked at here.
+  // The codes of what a registry of the nation holds and only a copy of stands here.
+  std::set<std::string> copied() const;
+  // Throws view_only for a proposal that would move title of what is only looked at here; bad_value for a surrender of it
+  // that names no vintage, or whose claim does not begin with the year of the obligation.
   void check(const Proposal& proposal) const;
   // What the packs decide of a proposal: how long a lease may be, what certificates are called. What it says already
   // stays. Throws not_provided for a lease that no pack provides for.
   void complete(Proposal& proposal) const;
+  // Also whether it corrects the copy of another registry (Proposal::copied). Throws unknown_transaction.
+  void complete(Proposal& proposal, const Rights& rights) const;
   // The article behind a refusal, or nothing.
   const Article* article(const Code& refusal, std::string_view instrument) const;
 };

@@ -213,6 +213,7 @@ std::vector<std::string> Desk::settle(const Trade& trade, const std::string& bod
                       "a charge is positive and of a kind; only what is added for the seller is below zero");
     const AccountRow& to = book_.account(charge.to);
     require_type(to, {charge.fen > 0 ? AccountType::fee : AccountType::reserve});
+    require_usable(to, charge.fen < 0, true);
     if (charge.fen > 0) continue;
     require_usable(to, true, false);
     if (to.id == seller.id || to.id == buyer.id)
@@ -317,7 +318,7 @@ void Desk::conclude(TransactionRow& row, bool granted, const Act& act, const std
   book_.content()["kind"] = "trade";
   book_.content()["request"] = json_of(trade);
   book_.content()["granted"] = granted;
-  for (const Move& held : row.moves) book_.resolve(held, granted, trade.key);
+  for (const Move& held : row.moves) book_.resolve(held, granted, row.is.key);
   if (granted) {
     for (const Part& part : row.is.parts)
       book_.cut_permit(seller, row.is.key, part, instrument.index, -part.amount);

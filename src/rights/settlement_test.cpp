@@ -72,7 +72,8 @@ TEST_P(SettlementOn, DeliveryAgainstPayment) {
   EXPECT_EQ(w.troubles(), "");
 }
 
-// What a third account adds for the seller goes with the trade, and back with it.
+// What a third account adds for the seller goes with the trade, and back with it; the serial numbers of what
+// is lost on the way of a stock are claimed by the trade, also when the authority decides later.
 TEST_P(SettlementOn, AReserveAddsForTheSeller) {
   w.give("A", "WATER", 100, {}, 2026);
   w.deposit("B", 1'000);
@@ -83,6 +84,8 @@ TEST_P(SettlementOn, AReserveAddsForTheSeller) {
                     .instrument = "WATER",
                     .quantity = 10,
                     .vintage = 2026,
+                    .lost = 1,
+                    .lost_to = "LOSS",
                     .fen = 300,
                     .charges = {{true, "FEE", "fee", 20}, {false, "RES", "supplement", -200}}};
   const auto code = [&](Trade other, const char* key, const Charge& charge) {
@@ -90,7 +93,7 @@ TEST_P(SettlementOn, AReserveAddsForTheSeller) {
     other.charges = {charge};
     return std::string(w.rights.settle(std::span(&other, 1), exchange)[0].error->code().name);
   };
-  EXPECT_EQ(code(trade, "X1", {true, "RES", "supplement", -200}), "bad_value");       // not the buyer's
+  EXPECT_EQ(code(trade, "X1", {true, "RES", "supplement", -200}), "bad_value");  // not the buyer's
   EXPECT_EQ(code(trade, "X2", {false, "C", "supplement", -200}), "kind_not_for_account");
   EXPECT_EQ(code(trade, "X3", {false, "RES", "supplement", -501}), "insufficient");
   EXPECT_TRUE(w.rights.settle(std::span(&trade, 1), exchange)[0].done);

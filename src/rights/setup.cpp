@@ -252,7 +252,7 @@ void Rights::trust(std::string_view account, std::string_view trusted, int worki
 }
 
 void Rights::distrust(std::string_view account, std::string_view trusted, const Act& act) {
-  require_act(act, true);
+  require_act(act, false);
   change(database_, jurisdiction_, clock_, [&](Book& book) {
     book.load_accounts(std::set<std::string>{std::string(account), std::string(trusted)});
     if (book.store().execute("DELETE FROM right_trust WHERE jurisdiction = ? AND account = ? AND trusted = ?",

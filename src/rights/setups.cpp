@@ -195,11 +195,15 @@ SetupChange Setups::propose(const std::string& key, const Setup& setup, const Ac
                   {{}, 0, 0, "key"});
     }
     check(setup);
+    // It only takes away: one person is enough, and at once.
+    const bool at_once = setup.kind == SetupKind::distrust;
+    if (at_once) rights_.distrust(setup.account, setup.trusted, first);
     t.execute(
         "INSERT INTO right_setup (jurisdiction, key, kind, content, state, initiator, approver, reason, rule, note, "
-        "proposed, decided) VALUES (?, ?, ?, ?, 1, ?, '', ?, ?, '', ?, NULL)",
-        jurisdiction_, key, to_string(setup.kind), json_of(setup).dump(), first.actor, first.reason, first.rule,
-        clock_.now().seconds);
+        "proposed, decided) VALUES (?, ?, ?, ?, ?, ?, '', ?, ?, '', ?, ?)",
+        jurisdiction_, key, to_string(setup.kind), json_of(setup).dump(),
+        static_cast<int>(at_once ? TransactionState::completed : TransactionState::proposed), first.actor, first.reason,
+        first.rule, clock_.now().seconds, at_once ? std::optional(clock_.now().seconds) : std::nullopt);
   });
   return change(key);
 }

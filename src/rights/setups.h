@@ -56,7 +56,7 @@ class Setups {
   Setups(store::Database& database, std::string jurisdiction, const Clock& clock, Rights& rights)
       : database_(database), jurisdiction_(std::move(jurisdiction)), clock_(clock), rights_(rights) {}
 
-  // The same key and content again: no change. Throws key_conflict, bad_value, unknown_instrument, unknown_account,
+  // A distrust is done at once. The same key and content again: no change. Throws key_conflict, bad_value, unknown_instrument, unknown_account,
   // outside_validity, over_cap, account_conflict.
   SetupChange propose(const std::string& key, const Setup& setup, const Act& first);
   // All or none of them. Throws same_person, wrong_state, unknown_change, and whatever Rights says to it.

@@ -39,7 +39,13 @@ std::vector<Surrendered> Rights::surrendered(const HeldFilter& filter, std::int6
     for (const std::string& key : keys) {
       const Transaction& is = book.transaction(key)->is;
       const auto instrument = known.find(is.instrument);
-      if (instrument == known.end() || !is.reversed_by.empty()) continue;
+      if (instrument == known.end()) continue;
+      // Taken back by the position; later it was still surrendered then.
+      if (!is.reversed_by.empty() &&
+          book.store().first("SELECT 1 FROM ledger_transfer WHERE jurisdiction = ? AND cause_kind = 'right' AND cause_id = ? AND "
+                             "action = 3 AND number <= ? LIMIT 1",
+                             jurisdiction_, is.reversed_by, position))
+        continue;
       for (const Part& part : is.parts)
         if (part.period >= filter.period_from && part.period < filter.period_to)
           out.push_back({key, is.from, instrument->second, part, Json::parse(is.body).value("claim", ""),

@@ -85,7 +85,7 @@ enum class AccountType : std::uint8_t {
 };
 std::string_view to_string(AccountType type);
 std::optional<AccountType> parse_account_type(std::string_view name);
-bool is_sink(AccountType type);  // never debited (E2)
+bool is_sink(AccountType type);  // never debited (E2), but to correct a copy of another registry
 
 enum class AccountStatus : std::uint8_t {
   open = 1,
@@ -207,7 +207,10 @@ struct Proposal {
   Ratio ratio{};                 // convert: what arrives of one unit, at most 1 within an instrument
   std::string into{};            // convert: another instrument; empty: the same
   std::string retired_to{};  // convert: the retire account (or, into another instrument, the cancel account)
-  std::string issuer{};      // convert into another instrument: its issue account
+  std::string issuer{};      // convert into another instrument, expire with `carried`: the issue account
+  std::int64_t carried = 0;  // expire of a stock: how much is issued again as carried_to; refused when less expires
+  std::optional<int> carried_to{};  // the later vintage
+  bool copied = false;       // reverse, from the pack (RightsData::complete): what the nation's registry holds comes back out of a sink
   std::string saving{};      // transfer, lease: the verified saving it comes from (W4)
   int max_months = 0;        // lease: the longest allowed
   std::optional<Instant> deadline{};  // lapses when not approved by then
@@ -255,9 +258,9 @@ struct Reservation {
 // Money beside the price: who pays it, to which account, and what it is.
 struct Charge {
   bool buyer = true;  // else the seller pays, out of the price
-  std::string to;     // account of type fee
-  std::string kind;   // "fee", "non_tax", "tax", "paid_use"
-  std::int64_t fen = 0;
+  std::string to;     // account of type fee; of a supplement, the reserve account that pays it
+  std::string kind;   // "fee", "non_tax", "tax", "paid_use", "congestion_rent", "supplement"
+  std::int64_t fen = 0;  // below 0: a supplement, which the seller gets beside the price
 };
 
 // One match of the exchange: rights one way, yuan the other, all or nothing.

@@ -1,4 +1,4 @@
-// The end of a vintage: what is left of it expires, and what a rule lets carry over is issued again as the next one.
+// The end of a vintage: what is left of it expires, and what a rule lets carry over is issued again as a later one.
 #pragma once
 
 #include "rights/rights.h"
@@ -15,11 +15,14 @@ struct YearEnd {
   std::string cancelled;  // account of type cancel
   std::string issuer;     // account of type issue; for what is carried over
   std::map<std::string, std::int64_t> carried{};  // by account, at most what it has left
+  int into = 0;                                   // the vintage it becomes; needed when anything is carried
 };
 
-// What two persons then decide, all of it or none: for each account that has some left its expiry, and an issue of the next
-// vintage for what is carried over. The keys name instrument, vintage and account, so asking again does no harm. Whoever is
-// pledged, frozen or on order is refused when it is decided (encumbered). Throws kind_not_for_instrument, insufficient.
+// What two persons then decide, for each account that has some left: its expiry, and with it, in one transaction, the issue of
+// what is carried over. When it is approved and less than that is left, it is refused (insufficient). The key names instrument,
+// vintage, account and a number: asking again does no harm while the proposal waits; once it was refused or decided, the next
+// number is taken. Whoever is pledged, frozen or on order is refused when it is decided (encumbered).
+// Throws kind_not_for_instrument, insufficient, bad_value (into).
 std::vector<Proposal> year_end(const Rights& rights, const YearEnd& of);
 
 }  // namespace tributary::rights

@@ -1,4 +1,4 @@
-// The end of a vintage: what is left expires, what is carried over is of the next one, and both need two persons.
+// The end of a vintage: what is left expires, what is carried over is of a later one, and both need two persons.
 #include "rights/year_end.h"
 #include "rights/rights_testing.h"
 
@@ -14,36 +14,86 @@ class YearEnds : public ::testing::TestWithParam<std::string> {
       if (one.part.period == vintage) out += one.part.amount;
     return out;
   }
-};
-INSTANTIATE_TEST_SUITE_P(Databases, YearEnds, ::testing::ValuesIn(store::test_kinds()));
-
-TEST_P(YearEnds, WhatIsLeftExpiresAndWhatIsCarriedIsOfTheNextVintage) {
-  for (const auto& [key, to, vintage, quantity] : {std::tuple{"1", "A", 2024, 500}, {"2", "A", 2025, 70}, {"3", "B", 2024, 30}}) {
+  void give(const std::string& key, const std::string& to, int vintage, std::int64_t quantity) {
     Proposal one{.key = key, .kind = Kind::issue, .instrument = "CEA", .from = "ISS", .to = to, .quantity = quantity};
     one.vintage = vintage;
     w.done(one);
   }
-  YearEnd of{"CEA", 2024, "CAN", "ISS", {{"A", 501}}};
+  static std::vector<std::string> keys_of(const std::vector<Proposal>& proposals) {
+    std::vector<std::string> out;
+    for (const Proposal& one : proposals) out.push_back(one.key);
+    return out;
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Databases, YearEnds, ::testing::ValuesIn(store::test_kinds()));
+
+TEST_P(YearEnds, WhatIsLeftExpiresAndWhatIsCarriedIsOfALaterVintage) {
+  give("1", "A", 2021, 500);
+  give("2", "A", 2025, 70);
+  give("3", "B", 2021, 30);
+  YearEnd of{"CEA", 2021, "CAN", "ISS", {{"A", 501}}, 2025};
   EXPECT_EQ(code_of([&] { year_end(w.rights, of); }), "insufficient");
   of.carried = {{"C", 1}};
   EXPECT_EQ(code_of([&] { year_end(w.rights, of); }), "insufficient");
-  EXPECT_EQ(code_of([&] { year_end(w.rights, {"COD", 2024, "CAN", "ISS"}); }), "kind_not_for_instrument");
+  EXPECT_EQ(code_of([&] { year_end(w.rights, {"COD", 2021, "CAN", "ISS"}); }), "kind_not_for_instrument");
   of.carried = {{"A", 200}};
+  of.into = 0;
+  EXPECT_EQ(code_of([&] { year_end(w.rights, of); }), "bad_value");
+  of.into = 2025;
   const auto proposals = year_end(w.rights, of);
-  ASSERT_EQ(proposals.size(), 3u);
+  ASSERT_EQ(proposals.size(), 2u);
   w.rights.propose(proposals, first);
-  EXPECT_EQ(has("A", 2024), 500);  // proposed is not done
-  std::vector<std::string> keys;
-  for (const Proposal& one : proposals) keys.push_back(one.key);
+  EXPECT_EQ(has("A", 2021), 500);  // proposed is not done
+  const std::vector<std::string> keys = keys_of(proposals);
   EXPECT_EQ(code_of([&] { w.rights.approve(keys, first); }), "same_person");
   w.rights.propose(year_end(w.rights, of), first);  // again: no harm
   w.rights.approve(keys, second);
-  EXPECT_EQ(has("A", 2024), 0);
-  EXPECT_EQ(has("B", 2024), 0);
+  EXPECT_EQ(has("A", 2021), 0);
+  EXPECT_EQ(has("B", 2021), 0);
   EXPECT_EQ(has("A", 2025), 270);
-  EXPECT_EQ(has("CAN", 2024), 530);
-  EXPECT_TRUE(year_end(w.rights, {"CEA", 2024, "CAN", "ISS"}).empty());
+  EXPECT_EQ(has("CAN", 2021), 530);
+  EXPECT_TRUE(year_end(w.rights, {"CEA", 2021, "CAN", "ISS"}).empty());
   EXPECT_TRUE(w.rights.check().empty());
+}
+
+TEST_P(YearEnds, WhatIsCarriedIsNeverMoreThanWhatExpiresWhenItIsApproved) {
+  give("1", "A", 2021, 500);
+  const YearEnd of{"CEA", 2021, "CAN", "ISS", {{"A", 500}}, 2025};
+  const auto proposals = year_end(w.rights, of);
+  w.rights.propose(proposals, first);
+  Proposal used{.key = "S", .kind = Kind::surrender, .instrument = "CEA", .from = "A", .to = "COMP", .quantity = 400, .claim = "2021"};
+  w.done(used);
+  const std::vector<std::string> keys = keys_of(proposals);
+  EXPECT_EQ(code_of([&] { w.rights.approve(keys, second); }), "insufficient");
+  EXPECT_EQ(has("A", 2021), 100);
+  EXPECT_EQ(has("A", 2025), 0);
+  // Refused, it is asked again with what is left.
+  w.rights.reject(keys.at(0), second);
+  YearEnd anew = of;
+  anew.carried = {{"A", 100}};
+  const auto again = year_end(w.rights, anew);
+  ASSERT_EQ(again.size(), 1u);
+  EXPECT_NE(again.at(0).key, keys.at(0));
+  EXPECT_EQ(w.rights.propose(again, first).at(0).state, TransactionState::proposed);
+  w.rights.approve(again.at(0).key, second);
+  EXPECT_EQ(has("A", 2021), 0);
+  EXPECT_EQ(has("A", 2025), 100);
+  EXPECT_TRUE(w.rights.check().empty());
+}
+
+TEST_P(YearEnds, OnlyAStockThatExpiresIsCarriedOverAndByTheIssuer) {
+  give("1", "A", 2021, 500);
+  Proposal one = year_end(w.rights, {"CEA", 2021, "CAN", "ISS", {{"A", 10}}, 2025}).at(0);
+  const auto refused = [&](auto&& change) {
+    Proposal other = one;
+    change(other);
+    return code_of([&] { w.rights.propose(other, first); });
+  };
+  EXPECT_EQ(refused([](Proposal& p) { p.issuer = "B"; }), "kind_not_for_account");
+  EXPECT_EQ(refused([](Proposal& p) { p.carried_to = 2021; }), "bad_value");
+  EXPECT_EQ(refused([](Proposal& p) { p.carried_to.reset(); }), "bad_value");
+  EXPECT_EQ(refused([](Proposal& p) { p.carried = 0; }), "bad_value");
+  EXPECT_EQ(refused([](Proposal& p) { p.kind = Kind::cancel, p.quantity = 10; }), "bad_value");
 }
 
 TEST_P(YearEnds, WhatIsPledgedIsReleasedFirst) {

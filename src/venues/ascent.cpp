@@ -107,7 +107,12 @@ Ascent::Effect Ascent::add(const StoredBid& bid) {
     out.replaced = *own;
     standing_.erase(own);
   }
-  if (bid.quantity > 0) standing_.push_back(bid);
+  if (bid.quantity > 0) {
+    standing_.push_back(bid);
+    // Played again, a bid carries what became of it later.
+    standing_.back().replaced_by.reset();
+    standing_.back().outbid_by.reset();
+  }
   const Picture before = std::exchange(now_, picture());
   if (!timed) return out;
   const Ascending& r = rules();

@@ -139,8 +139,9 @@ TEST_P(BulletinsOn, TheRegistrysTotalsAreThoseOfTheDay) {
   EXPECT_EQ(times, 4);
   // A reversal is told on its own day, and takes nothing back from the day before.
   f.at("07 10:00");
+  f.w.give("RES", "COD", 7, months(1, 13));
   const rights::Transaction given = f.w.done(
-      {.kind = rights::TransactionKind::issue, .instrument = "COD", .from = "ISS", .to = "A", .quantity = 7, .term = months(1, 13)});
+      {.kind = rights::TransactionKind::allocate, .instrument = "COD", .from = "RES", .to = "A", .quantity = 7, .term = months(1, 13)});
   f.at("08 10:00");
   f.w.done({.kind = rights::TransactionKind::reverse, .refers = given.key});
   EXPECT_EQ(told.bulletin(january(7)).totals.at(0).amount, 7);

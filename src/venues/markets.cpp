@@ -481,7 +481,8 @@ std::string Markets::pulse(std::int64_t number) const {
     const auto row = t.first(
         "SELECT commands, state, (SELECT COUNT(*) FROM venue_member m WHERE m.jurisdiction = v.jurisdiction AND m.market = "
         "v.number AND m.state = 'applied'), (SELECT COUNT(*) FROM right_transaction x WHERE x.jurisdiction = v.jurisdiction AND "
-        "x.state = ? AND x.key LIKE ?) FROM venue_market v WHERE jurisdiction = ? AND number = ?",
+        "x.state IN (1, 3, 4) AND x.state = ? AND x.key LIKE ?) FROM venue_market v WHERE jurisdiction = ? AND number = ?",
+        // the list is that of the index of what is open
         static_cast<int>(rights::TransactionState::conditional), fmt::format("market-{}-deal-%", number), jurisdiction_, number);
     if (!row) throw unknown_market(number);
     return fmt::format("{}-{}-{}-{}", row->integer(0), row->text(1), row->integer(2), row->integer(3));

@@ -58,7 +58,6 @@ std::string to_text(const Terms& terms) {
              {"approval_days", v.approval_days ? Json(*v.approval_days) : Json()},
              {"fees", fees_json(v.fees)},
              {"certificate", v.certificate},
-             {"control", v.control},
              {"seed_source", v.seed_source},
              {"admitted_public", v.admitted_public},
              {"results", static_cast<int>(v.results)},
@@ -67,7 +66,6 @@ std::string to_text(const Terms& terms) {
              {"article", v.source.article},
              {"verified", v.verified}};
   // Auctions announced before there were others keep their text.
-  if (v.control.empty()) venue.erase("control");
   if (v.format != Format::sealed) {
     const Ascending& rules = *v.ascending;
     venue["format"] = static_cast<int>(v.format);
@@ -81,6 +79,7 @@ std::string to_text(const Terms& terms) {
                           {"names", rules.names},
                           {"freed_at_once", rules.freed_at_once}};
   }
+  if (!v.control.empty()) venue["control"] = v.control;  // likewise
   Json announcement{{"key", a.key},
                     {"account", a.account},
                     {"supply", a.supply},

@@ -61,6 +61,7 @@ TEST_P(WatchingOn, GoodsThatComeBackAreTold) {
   // Given back outside the exchange, it has come back all the same.
   f.at("08 10:00");
   deal(f, no, "A", "D", "1000", 100);
+  f.at("08 11:00");
   f.w.done({.key = "BACK", .kind = rights::TransactionKind::transfer, .instrument = "COD", .from = "D", .to = "A", .quantity = 100,
             .term = months(1, 13)});
   const Watched outside = look(f, d, 8, 9);

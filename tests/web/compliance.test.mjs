@@ -1,6 +1,8 @@
 // A plant over its permit, from the metered months to the notice it gets and its answer: two officers of the department, the
 // company, and another company that sees nothing of it.
 import assert from 'node:assert/strict'
+import { appendFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
 import { sound, top } from './lib.mjs'
@@ -70,3 +72,33 @@ for (const [locale, width] of [['zh', 1280], ['en', 390]])
       await page.fill('#d-finding', '现场核实')
     })
   }))
+
+// A surrender whose day is long over stays in sight beside the year that runs; a notice is offered for the first only.
+for (const [locale, width] of [['zh', 390], ['en', 1280]])
+  test(`a year that is over: ${locale}, ${width} px`, async () => {
+    const packs = mkdtempSync(join(tmpdir(), 'tributary-packs-'))
+    cpSync(join(top, 'policies'), packs, { recursive: true })
+    appendFileSync(join(packs, 'demo/registry/attributes.csv'), 'plant:demo-liquor,verified_emission,18000,2024-01-01,2025-01-01,2026-11-28,示例,false,true\n')
+    await inOffice('compliance-year', { gu: staff.gu }, { locale, width, pack: 'demo', packs }, async (world) => {
+      const { page, go, t, button } = await world.come('gu')
+      await go('/console/compliance')
+      await page.locator('.standings > li').first().waitFor()
+      const short = page.locator('.standings > li', { hasText: t('compliance.of_due.over') })
+      assert.equal(await short.count(), 1)
+      assert.match(await short.innerText(), /2024/)
+      assert.match(await short.innerText(), /18,?000/)
+      const lacking = page.locator('.standings > li', { hasText: t('compliance.of_due.lacking') })
+      assert.match(await lacking.innerText(), /2025/)
+      await sound(page, 'compliance of two years')
+      await short.getByRole('link').first().click()
+      await page.locator('.standing-figures').waitFor()
+      assert.equal(await page.locator('#standing-period').inputValue(), '2024')
+      await button('compliance.notice').waitFor()
+      await sound(page, 'standing of the year that is over')
+      await page.selectOption('#standing-period', '2025')
+      await page.locator('.card', { hasText: t('compliance.of_due.lacking') }).first().waitFor()
+      assert.equal(await button('compliance.notice').count(), 0)
+      assert.match(page.url(), /period=2025/)
+    })
+    rmSync(packs, { recursive: true })
+  })

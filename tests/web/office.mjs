@@ -9,14 +9,14 @@ export const secret = (name) => `沟塘清又清清-${name}-2026`
 export const later = (days) => new Date(Date.now() + 8 * 3_600_000 + days * 86_400_000).toISOString().slice(0, 10)
 
 /** A server with `staff` ({name: [display, organisation, roles]}); `come` signs somebody in for the first time. */
-export async function office(staff, { locale, width, pack = 'cn-341602', prepare = async () => {} }) {
+export async function office(staff, { locale, width, pack = 'cn-341602', packs = undefined, prepare = async () => {} }) {
   const once = {}
   const server = await serve(async (tools) => {
     await tools.cli('init', '--jurisdiction', '341602', '--pack', pack)
     await tools.cli('user', 'setup')
     for (const [name, [display, organisation, roles]] of Object.entries(staff)) once[name] = (await tools.cli('user', 'add', name, '--display', display, '--organisation', organisation, '--roles', roles)).one_time_password
     await prepare(tools)
-  })
+  }, packs)
   const browser = await launch()
   const people = {}
   const world = {

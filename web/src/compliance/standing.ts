@@ -42,15 +42,20 @@ export const number = (figure?: Figure): number | null => (figure?.value === nul
 export const usedOf = (e?: Element) => (e?.by.get('surrendered') ?? e?.by.get('total'))
 export const limitOf = (e?: Element) => e?.by.get(e.by.has('surrendered') ? 'total' : 'permit')
 
-/** How the use stands to the tighter of the two limits: over, near (from nine tenths on), within, or unknown. */
-export type Verdict = 'over' | 'near' | 'within' | 'unknown'
+/** How the use stands to the tighter of the two limits: over, near (from nine tenths on), within, or unknown. Of a surrender
+ *  also lacking: the day has not come, and what is held does not cover what is due. */
+export type Verdict = 'over' | 'lacking' | 'near' | 'within' | 'unknown'
+export const order: Verdict[] = ['over', 'unknown', 'lacking', 'near', 'within']
+export const tone = { over: 'seal', unknown: 'amber', lacking: 'amber', near: 'amber', within: 'leaf' } as const
+/** The words for it, by key: of a surrender there is no limit to be over or near. */
+export const wordOf = (v: Verdict, e?: Element) => `compliance.${e?.by.has('surrendered') ? 'of_due.' : ''}${v}`
 export function verdict(e: Element): Verdict {
   const over = ['over_permit', 'over_rights', 'breach'].map((name) => e.by.get(name)?.value)
   if (over.includes('true')) return 'over'
   const used = number(e.by.get('total'))
   if (used === null || over.includes(null)) return 'unknown'
   const outstanding = e.by.get('outstanding')
-  if (outstanding) return number(outstanding) === 0 ? 'within' : 'near'
+  if (outstanding) return number(outstanding) === 0 ? 'within' : number(e.by.get('shortfall')) ? 'lacking' : 'near'
   const limits = [number(e.by.get('permit')), number(e.by.get('held'))].filter((x) => x !== null)
   return limits.some((limit) => used >= 0.9 * limit) ? 'near' : 'within'
 }

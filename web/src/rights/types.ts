@@ -74,6 +74,7 @@ export interface Transaction {
   from: Side | null
   to: Side | null
   parts: Part[]
+  carried: { quantity: number; vintage: number } | null
   initiator: string
   approver: string
   proposed: string

@@ -2,7 +2,7 @@
 import { number, period } from '@/format'
 import { locale, t, text } from '@/i18n'
 import { colour } from '@/theme'
-import type { Change, MonthHeld, Part, States } from './types'
+import type { Change, MonthHeld, Part, States, Transaction } from './types'
 
 /** Where what is held stands, in the order in which it is stacked: what may be used for anything lies lowest. */
 export const states = ['free', 'unpaid', 'leased', 'locked', 'reserved', 'pledged', 'frozen'] as const
@@ -30,6 +30,8 @@ export function moved(parts: Part[], m: string): string {
   const amount = flow ? Math.max(...parts.map((p) => p.amount)) : parts.reduce((sum, p) => sum + p.amount, 0)
   return quantity(amount, m)
 }
+/** Of a vintage that ends: what is issued again as a later one, in the same transaction. */
+export const carriedText = (x: Transaction): string => (x.carried ? t('right.carried', { what: quantity(x.carried.quantity, x.measure), vintage: String(x.carried.vintage) }) : '')
 export const when = (parts: Part[]): string => (parts.length ? span(parts[0]!.from, parts.at(-1)!.to) : '')
 export const shown = (rows: States[]): StateName[] => states.filter((s) => s === 'free' || rows.some((r) => r[s] > 0))
 

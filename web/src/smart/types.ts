@@ -7,7 +7,7 @@ export interface Limit { id: string; kind: string; over_all: boolean; base: stri
 export interface SmartVenue { venue: string; title: Text; instrument: Named; measure: string; flow: boolean; zones: string[]; links: Link[]; limits: Limit[]; announcement_days: number; verified: boolean }
 export interface SmartSummary { number: number; key: string; venue: string; state: string; phase: Phase; title: Text; instrument: Named; measure: string; periods: string[]; zones: string[]; opens: string; closes: string; verified: boolean; bought: string | null }
 export interface Priced { price: string; unique: boolean; from: string | null; to: string | null }
-export interface NodePrice extends Priced { zone: string; period: string; sold_for: string; used_for: string }
+export interface NodePrice extends Priced { zone: string; period: string; sold_for: string; used_for: string; quoted: boolean }
 export interface Flow { link: string; period: string; sent: string; delivered: string; balance: string | null }
 export interface Rent extends Priced { kind: string; of: string; period: string; at: string; amount: string }
 export interface SmartOrder { number: number; side: 'buy' | 'sell'; who: Named | null; mine: boolean; zone: string; period: string; of: string; filled: string; price: string; amount: string }
