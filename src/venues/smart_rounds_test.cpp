@@ -572,7 +572,9 @@ TEST_P(SmartRoundsOn, ADecisionDoesNotWaitForOneFrozenAccount) {
 // The rows tell no price without the key; another key changes nothing; keys are replaced on the way.
 TEST_P(SmartRoundsOn, BidsAreSealedAtRest) {
   SmartHall h(GetParam());
-  const std::int64_t no = h.notes(smart_venue()), other = h.notes(smart_venue());
+  const std::int64_t no = h.notes(smart_venue());
+  h.later();
+  const std::int64_t other = h.notes(smart_venue());
   const auto rows = [&](const std::string& columns) {
     std::set<std::string> out;
     h.w.database.db().read([&](store::Transaction& t) {
@@ -592,7 +594,7 @@ TEST_P(SmartRoundsOn, BidsAreSealedAtRest) {
     EXPECT_EQ(code_of([&] { there.own_bids(no, "A", "agent A"); }), "bids_locked");
     h.w.clock.set({h.closes.seconds - 10});
     // Also of somebody's first: it would keep all of them shut.
-    EXPECT_EQ(code_of([&] { there.bid(no, h.make(true, "D", 1, "0.5"), agent_of("D")); }), "bids_locked");
+    EXPECT_EQ(code_of([&] { there.bid(other, h.make(true, "D", 1, "0.5"), agent_of("D")); }), "bids_locked");
     h.w.clock.set(h.closes);
   }
   SmartRounds(h.w.database.db(), "341602", h.w.clock, h.w.calendar, none).cancel(other, second);
