@@ -119,12 +119,13 @@ TEST_P(Corrections, NothingElseLeavesASink) {
 TEST_P(Corrections, ASurrenderNamesItsYearAndItsVintage) {
   const auto refused = [&](auto&& change) {
     Proposal p = surrender("S", 1, 2024);
+    p.claim = "2025年度清缴 2026-12-30";
     change(p);
     return code_of([&] { data.check(p); });
   };
   EXPECT_EQ(refused([](Proposal&) {}), "");
-  EXPECT_EQ(refused([](Proposal& p) { p.claim = "清缴2025年度"; }), "bad_value");
-  EXPECT_EQ(refused([](Proposal& p) { p.claim = "20250年度"; }), "bad_value");
+  EXPECT_EQ(refused([](Proposal& p) { p.claim = "清缴2025年度 2026-12-30"; }), "bad_value");
+  EXPECT_EQ(refused([](Proposal& p) { p.claim = "20250年度 2026-12-30"; }), "bad_value");
   EXPECT_EQ(refused([](Proposal& p) { p.vintage.reset(); }), "bad_value");
   EXPECT_EQ(refused([](Proposal& p) { p.vintage.reset(), p.instrument = "COD"; }), "");
 }

@@ -449,7 +449,8 @@ TEST(Venues, TheLoaderIsStrict) {
   for (const auto& [from, to, code] :
        std::vector<std::array<std::string, 3>>{{"lot: 10", "lot: 10\nlots: 3", "unknown_key"},
                                                {"tie: random", "tie: first", "bad_value"},
-                                               {"format: sealed", "format: ascending", "bad_value"},
+                                               {"format: sealed", "format: outcry", "bad_value"},
+                                               {"format: sealed", "format: ascending", "missing_key"},
                                                {"min_bid: 10", "min_bid: 15", "bad_value"},
                                                {"yuan: \"100\"", "yuan: \"105\"", "bad_value"},
                                                {"source: {document: 试}", "", "missing_source"},

@@ -312,11 +312,11 @@ TEST_P(MarketsOn, AnAuctionThatCannotBeSettledHaltsTheMarketAndSaysWhy) {
   EXPECT_NE(f.markets.market(no).halt_reason.find("FEE"), std::string::npos) << f.markets.market(no).halt_reason;
   EXPECT_EQ(f.markets.market(no).deals, 0);
   f.at("05 09:32");  // it is not tried again and again
-  f.w.rights.set_status("FEE", rights::AccountStatus::open, rights::testing::pair);
-  f.markets.resume(no, {"wei", "", "账户已恢复", "1"});
-  f.at("05 09:33");
-  EXPECT_EQ(f.markets.market(no).deals, 1);
-  EXPECT_EQ(f.markets.market(no).halt_reason, "");
+  EXPECT_EQ(f.markets.orders(no, "", true, 1'000, 10).size(), 2U);
+  f.markets.end(no, {"wei", "", "手续费账户已销户", "1"});  // a closed account stays closed: the market ends, all is free again
+  EXPECT_EQ(f.markets.market(no).state, "ended");
+  EXPECT_EQ(f.goods("A"), 5'000);
+  EXPECT_EQ(f.cash("B"), 100'000'00);
   EXPECT_EQ(f.troubles(no), "");
 }
 
