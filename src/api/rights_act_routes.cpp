@@ -344,7 +344,8 @@ void add_changes(RouteTable& table) {
              .name = "propose_right_change",
              .tag = "rights",
              .summary = {"提出一项设立变更：总量控制数、许可证、账户状态、开户、核定节约量、信任账户；另一人同意后生效。持有者只能提自己账户的信任名单",
-                         "propose a cap, a permit, an account's status, a new account, a verified saving or a trusted account; it holds once another agrees. Holders: only whom their own accounts trust"},
+                         "propose a cap, a permit, an account's status, a new account, a verified saving or a trusted account; it holds "
+                         "once another agrees. Holders: only whom their own accounts trust"},
              .access = Access::to(Permission::rights_propose),
              .body = object({{"key", line(80)},
                              {"kind", one_of({"cap", "permit", "status", "account", "saving", "trust", "distrust"})},

@@ -24,7 +24,8 @@ form:
   shares: {type: table, label: {zh: 份额, en: Shares}, columns: {unit: {type: text, label: {zh: 单位, en: Unit}}, parent: {type: text, label: {zh: 上级, en: Parent}},
     account: {type: text, label: {zh: 账户, en: Account}}, current: {type: number, unit: "1", label: {zh: 现状, en: Current}}, share: {type: number, unit: "1", label: {zh: 份额, en: Share}}}}
   tried: {type: table, label: {zh: 比较过的方法, en: Tried}, columns: {method: {type: text, label: {zh: 方法, en: Method}}, gini: {type: text, label: {zh: 基尼, en: Gini}},
-    cost: {type: text, label: {zh: 费用, en: Cost}}, gaining: {type: number, unit: "1", label: {zh: 增, en: Gaining}}, losing: {type: number, unit: "1", label: {zh: 减, en: Losing}}, moved: {type: number, unit: "1", label: {zh: 转移, en: Moved}}}}
+    cost: {type: text, label: {zh: 费用, en: Cost}}, gaining: {type: number, unit: "1", label: {zh: 增, en: Gaining}},
+    losing: {type: number, unit: "1", label: {zh: 减, en: Losing}}, moved: {type: number, unit: "1", label: {zh: 转移, en: Moved}}}}
   cap: {type: number, unit: "1", label: {zh: 总量, en: Cap}}
   reserve: {type: number, unit: "1", label: {zh: 预留, en: Reserve}}
   method: {type: text, label: {zh: 方法, en: Method}}

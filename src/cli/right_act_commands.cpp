@@ -176,7 +176,9 @@ int purchases(Context& c, const Acting& a) {
   Json out = Json::array();
   document::Table table;
   table.caption = {fmt::format("{} 年买入和其中的优先购买", year), fmt::format("Bought in {}, and of it from preferred sellers", year)};
-  table.columns = {{{"类别", "kind"}}, {{"品种", "instrument"}}, {{"受让方", "buyer"}}, {{"买入", "bought"}, document::CellKind::number}, {{"其中", "of it"}, document::CellKind::number}, {{"占比", "share"}, document::CellKind::number}};
+  table.columns = {{{"类别", "kind"}}, {{"品种", "instrument"}}, {{"受让方", "buyer"}},
+                   {{"买入", "bought"}, document::CellKind::number}, {{"其中", "of it"}, document::CellKind::number},
+                   {{"占比", "share"}, document::CellKind::number}};
   for (const rights::Purchases& one : rights::purchases(registry.rights, data.tags, year, data.copied())) {
     const std::string share = one.quantity > 0 ? fmt::format("{}.{}%", one.tagged * 1000 / one.quantity / 10, one.tagged * 1000 / one.quantity % 10) : "";
     table.rows.push_back({document::Cell(data.tags.at(one.tag).title), one.instrument, document::Cell(names.of(one.buyer)), std::to_string(one.quantity), std::to_string(one.tagged), share});

@@ -18,8 +18,7 @@ namespace {
 }
 
 bool is_identifier(std::string_view text) {
-  return !text.empty() && std::isdigit(static_cast<unsigned char>(text[0])) == 0 &&
-         std::all_of(text.begin(), text.end(),
+  return !text.empty() && std::isdigit(static_cast<unsigned char>(text[0])) == 0 && std::all_of(text.begin(), text.end(),
                      [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
 }
 
@@ -76,8 +75,7 @@ ValueType read_type(YamlMap& map) {
 }
 
 template <class Value, std::size_t N>
-Value pick(const std::array<std::pair<const char*, Value>, N>& table, const YamlNode& node,
-           std::string_view what) {
+Value pick(const std::array<std::pair<const char*, Value>, N>& table, const YamlNode& node, std::string_view what) {
   const std::string& text = scalar_of(node, what);
   std::vector<std::string> known;
   for (const auto& [name, value] : table) {
@@ -89,25 +87,17 @@ Value pick(const std::array<std::pair<const char*, Value>, N>& table, const Yaml
 }
 
 constexpr std::array<std::pair<const char*, InputOrigin::Kind>, 12> origins{
-    {{"given", InputOrigin::Kind::given},
-     {"mean", InputOrigin::Kind::mean},
-     {"class", InputOrigin::Kind::quality_class},
-     {"attribute", InputOrigin::Kind::attribute},
-     {"place", InputOrigin::Kind::place},
-     {"status", InputOrigin::Kind::status},
-     {"event", InputOrigin::Kind::event},
-     {"group_mean", InputOrigin::Kind::group_mean},
-     {"result", InputOrigin::Kind::result},
-     {"total", InputOrigin::Kind::total},
-     {"rights", InputOrigin::Kind::rights},
-     {"past", InputOrigin::Kind::past}}};
+    {{"given", InputOrigin::Kind::given}, {"mean", InputOrigin::Kind::mean},
+     {"class", InputOrigin::Kind::quality_class}, {"attribute", InputOrigin::Kind::attribute},
+     {"place", InputOrigin::Kind::place}, {"status", InputOrigin::Kind::status},
+     {"event", InputOrigin::Kind::event}, {"group_mean", InputOrigin::Kind::group_mean},
+     {"result", InputOrigin::Kind::result}, {"total", InputOrigin::Kind::total},
+     {"rights", InputOrigin::Kind::rights}, {"past", InputOrigin::Kind::past}}};
 constexpr std::array<std::pair<const char*, InputOrigin::Surrendered>, 2> surrenders{
     {{"so_far", InputOrigin::Surrendered::so_far}, {"in_time", InputOrigin::Surrendered::in_time}}};
 constexpr std::array<std::pair<const char*, InputOrigin::When>, 5> whens{
-    {{"same", InputOrigin::When::period},
-     {"previous_period", InputOrigin::When::previous_period},
-     {"previous_year", InputOrigin::When::previous_year},
-     {"year", InputOrigin::When::year},
+    {{"same", InputOrigin::When::period}, {"previous_period", InputOrigin::When::previous_period},
+     {"previous_year", InputOrigin::When::previous_year}, {"year", InputOrigin::When::year},
      {"year_to_date", InputOrigin::When::year_to_date}}};
 constexpr std::array<std::pair<const char*, Granularity>, 2> parts{
     {{"month", Granularity::month}, {"day", Granularity::day}}};
@@ -130,8 +120,7 @@ void read_when(const YamlNode& node, InputOrigin& out) {
 PerElement read_per_element(const YamlNode& node, std::string_view what, const std::string& index) {
   if (node.kind != YamlNode::Kind::map) return {scalar_of(node, what), {}};
   if (index.empty())
-    bad(node, fmt::format("{} 按项书写，但输入没有下标", what),
-        fmt::format("{} is given by element, but the input has no index", what));
+    bad(node, fmt::format("{} 按项书写，但输入没有下标", what), fmt::format("{} is given by element, but the input has no index", what));
   PerElement out;
   for (const auto& [element, text] : node.entries) out.each.emplace(element.scalar, scalar_of(text, what));
   return out;
@@ -226,8 +215,7 @@ Input read_input(const YamlNode& key, const YamlNode& value) {
   if (out.origin.kind == Kind::quality_class) must_be(ValueType::Kind::quality, "class");
   if (out.origin.kind == Kind::status) must_be(ValueType::Kind::choice, "choice");
   if (out.origin.kind == Kind::event || out.origin.kind == Kind::past) must_be(ValueType::Kind::boolean, "boolean");
-  if (out.origin.kind == Kind::mean || out.origin.kind == Kind::total ||
-      out.origin.kind == Kind::quality_class)
+  if (out.origin.kind == Kind::mean || out.origin.kind == Kind::total || out.origin.kind == Kind::quality_class)
     out.origin.source = map.text_or("series");
   out.optional = map.boolean_or("optional", false);
   map.finish();
