@@ -213,7 +213,7 @@ TEST_P(ComplianceYear, SurrenderedInTimeThereIsNoShortfallAndNoPenalty) {
   EXPECT_EQ(value(carbon(liu), "outstanding"), "20000");
   EXPECT_EQ(carbon(liu)["breach"], false);
   // The holder surrenders, another person approves.
-  const Received asked = liu.post("/api/v1/rights/transactions", 
+  const Received asked = liu.post("/api/v1/rights/transactions",
                                   {{"key", "S1"}, {"kind", "surrender"}, {"instrument", "CEA"}, {"from", "H-LIQUOR"},
                                    {"quantity", 20'000}, {"vintage", 2025}, {"claim", "2025年度清缴 2026-11-30"},
                                    {"reason", "全国系统已清缴"}});
@@ -257,7 +257,7 @@ TEST_P(ComplianceYear, InPartLateWithOffsetsAndVintagesOnlyWhatCountsCounts) {
     EXPECT_EQ(surrender("S3", "CEA", 500, "2024 年度补缴"), "");  // the oldest, for another obligation
     EXPECT_EQ(surrender("S4", "CCER", 1'500, "2025"), "");        // above 5 %
     // What was verified is known, and no other figure is taken.
-    const Received less = liu.post("/api/v1/cases", 
+    const Received less = liu.post("/api/v1/cases",
                                    {{"type", "carbon-surrender"},
                                     {"values", {{"entity", "ent:demo-liquor"}, {"site", "plant:demo-liquor"}, {"year", 2025},
                                                 {"due", "2026-12-31"}, {"verified", 19'999}}}});
