@@ -119,9 +119,6 @@ Page list_standings(Call& call, const PageRequest& page) {
   bool fits = false;
   for (const auto& rule : compensate::duties(call.policy(), call.clock().today())) {
     if (call.has("rule") && call.text("rule") != rule->rule.name) continue;
-    // A month asks for the rules of months, a year for those of years.
-    if (!call.has("rule") && call.has("period") && Period::parse(call.text("period")).granularity() != rule->rule.granularity)
-      continue;
     const auto now = places_of(call, rule->rule, call.clock().today());
     if (now.empty()) continue;
     const auto periods = wanted_periods(call, rule->rule, now);

@@ -347,7 +347,7 @@ TEST_P(ComplianceYear, TheDayInTheNationalSystemDecides) {
   EXPECT_EQ(value(carbon(liu), "outstanding"), "0");
   EXPECT_EQ(carbon(liu)["breach"], true);
   // Nobody enters one without its day. A day that had not come when it was approved says nothing.
-  Json asked{{"key", "S5"}, {"kind", "surrender"}, {"instrument", "CEA"}, {"from", "H-LIQUOR"}, {"quantity", 100}, {"claim", "2025年度清缴"}, {"reason", "全国系统已清缴"}};
+  Json asked{{"key", "S5"}, {"kind", "surrender"}, {"instrument", "CEA"}, {"from", "H-LIQUOR"}, {"quantity", 100}, {"vintage", 2025}, {"claim", "2025年度清缴"}, {"reason", "全国系统已清缴"}};
   EXPECT_EQ(liu.post("/api/v1/rights/transactions", asked).json()["code"], "rights.bad_value");
   asked["claim"] = "2025年度清缴 2026-02-30";
   EXPECT_EQ(liu.post("/api/v1/rights/transactions", asked).json()["code"], "rights.bad_value");

@@ -191,9 +191,9 @@ TEST_F(AuctionShell, TimedBiddingIsFollowedAndKeysAreReplacedOnTheWay) {
 
   ASSERT_EQ(run("root", {"key", "list"}), 0) << err;
   const std::string old = Json::parse(out)[0].at("key");
-  EXPECT_EQ(Json::parse(out)[0].at("sealed"), 2);
+  EXPECT_EQ(Json::parse(out)[0].at("sealed"), 3);  // two bids, and the trial of the announcement
   ASSERT_EQ(run("root", {"key", "rotate", "--cipher", "sm4"}), 0) << err;
-  EXPECT_EQ(Json::parse(out.substr(out.find('{'))).at("changed"), 2) << out;
+  EXPECT_EQ(Json::parse(out.substr(out.find('{'))).at("changed"), 3) << out;
   ASSERT_EQ(run("root", {"key", "retire", old}), 0) << err;
   clock.set(parse_instant("2026-01-05 10:40:30"));
   // With the key file of another database nothing is opened.

@@ -39,6 +39,7 @@ TEST(OfRule, TheTwoStagesOfLateSurrender) {
   EXPECT_EQ(of("carbon-late-surrender-penalty", stages, "2026-12-31", given).value.find(
                 "首次罚款下限：1000000 元\n首次罚款上限：5000000 元\n逾期未改再罚下限（仅法典）：0 元\n逾期未改再罚上限（仅法典）：0 元\n"), 0u);
   given["still_unpaid"] = {"true", ""};
+  given["outstanding"] = {"12500", "tCO2e"};
   const Figure second = of("carbon-late-surrender-penalty", stages, "2026-12-31", given);
   EXPECT_EQ(second.value.find("首次罚款下限：1000000 元\n首次罚款上限：5000000 元\n逾期未改再罚下限（仅法典）：5000000 元\n逾期未改再罚上限（仅法典）：10000000 元\n"), 0u) << second.value;
   given.erase("price");
