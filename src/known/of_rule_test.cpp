@@ -47,7 +47,7 @@ TEST(OfRule, TheTwoStagesOfLateSurrender) {
   // The first stage needs neither; what the second lacks is named.
   const Figure missing = of("carbon-late-surrender-penalty", stages, "2026-12-31", given);
   EXPECT_EQ(missing.value.find("首次罚款下限：1000000 元\n首次罚款上限：5000000 元\n逾期未改再罚下限（仅法典）：缺\n逾期未改再罚上限（仅法典）：缺\n"
-                               "缺：责令改正后逾期仍未清缴（规则 carbon-late-surrender-penalty）。\n由来"), 0u)
+                               "缺：责令改正后逾期仍未清缴；清缴时限前一个月成交均价（规则 carbon-late-surrender-penalty）。\n由来"), 0u)
       << missing.value;
 }
 
