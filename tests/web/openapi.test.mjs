@@ -47,6 +47,10 @@ test('the interface is as its description says', async (t) => {
   const once = {}
   const server = await serve(async ({ cli, run }) => {
     await run(join(top, 'scripts/demonstration'), [])
+    // A round of a smart market, which the demonstration has none of.
+    const at = (hours) => new Date(Date.now() + (8 + hours) * 3_600_000).toISOString().slice(0, 16).replace('T', ' ')
+    await cli('smart', 'announce', 'water-surface-smart', '--key', '1', '--vintage', '2026', '--opens', at(1), '--closes', at(2), '--reason', '示例')
+    await cli('smart', 'approve', '1', '--by', 'another', '--reason', '示例')
     await cli('user', 'setup')
     for (const [name, roles, organisation] of people) once[name] = (await cli('user', 'add', name, '--display', name, '--roles', roles, '--organisation', organisation)).one_time_password
   })
@@ -85,7 +89,7 @@ test('the interface is as its description says', async (t) => {
     const exported = (await callers.writer('POST', '/api/v1/exports', { type: 'fault-tolerance', fields: ['person'], format: 'pdf', purpose: '移送', last_day: today, downloads: 1 })).json.id
     const values = {
       exports: exported, 'personal-types': 'ranger-appointment',
-      plan: 9, transactions: 'DEMO-SALE', auctions: 1, markets: 1, bulletins: '2026-11-20', accounts: 'H-LIQUOR', compliance: 'plant:demo-food', notices: (await first('nobody', '/api/v1/public/notices')).id, publications: (await first('clerk', '/api/v1/publications')).id,
+      plan: 9, transactions: 'DEMO-SALE', auctions: 1, markets: 1, 'smart-rounds': 1, 'smart-venues': 'water-surface-smart', bulletins: '2026-11-20', accounts: 'H-LIQUOR', compliance: 'plant:demo-food', notices: (await first('nobody', '/api/v1/public/notices')).id, publications: (await first('clerk', '/api/v1/publications')).id,
       cases: own, papers: 'notice', documents: document, 'report-sets': 'plan-progress-year', reports: 'plan-progress-year.div-341602100.2025', 'case-types': 'annual-task', register: 'certificate',
       places: place, items: (await callers.nobody('GET', '/ogc/collections/places/items')).json.features[0].id, series: series.id, standards: series.indicator, statements: statement,
       packs: (await first('clerk', '/api/v1/packs')).name, rules: (await first('clerk', '/api/v1/rules')).name,
