@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { inOffice, later } from './office.mjs'
+import { turns } from './lib.mjs'
 
 const staff = {
   chen: ['陈静', 'office', 'office_drafter'], wang: ['王强', 'office', 'office_approver'], hu: ['胡芳', 'finance', 'accountant'],
@@ -10,7 +11,7 @@ const staff = {
 }
 const year = later(0).slice(0, 4)
 
-for (const [locale, width] of [['zh', 1280], ['en', 390]])
+for (const [locale, width] of turns(import.meta.url, [['zh', 1280], ['en', 390]]))
   test(`an agreement in ${locale} at ${width} px`, () => inOffice('agreement', staff, { locale, width }, async (world) => {
     for (const name of Object.keys(staff)) await world.come(name)
     const { chen, hu } = world.people

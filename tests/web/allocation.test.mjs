@@ -5,7 +5,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
-import { launch, person, serve, sound, top } from './lib.mjs'
+import { launch, person, serve, sound, top, turns } from './lib.mjs'
 
 const secret = (name) => `分田分水分得清-${name}-2026`
 const later = (days) => new Date(Date.now() + 8 * 3_600_000 + days * 86_400_000).toISOString().slice(0, 10)
@@ -22,7 +22,7 @@ function packs() {
   return folder
 }
 
-for (const [locale, width] of [['zh', 1280], ['en', 390]])
+for (const [locale, width] of turns(import.meta.url, [['zh', 1280], ['en', 390]]))
   test(`the studio in ${locale} at ${width} px`, async () => {
     const folder = packs()
     const browser = await launch()

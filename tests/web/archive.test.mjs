@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { after, before } from 'node:test'
-import { launch, person, serve, sound, top } from './lib.mjs'
+import { launch, person, serve, sound, top, turns } from './lib.mjs'
 import { enrol, publish } from './publicity.mjs'
 
 const pictures = process.env.TRIBUTARY_SCREENS
@@ -32,7 +32,7 @@ const look = async (page, name) => {
   await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true })
 }
 
-for (const [locale, width] of [['zh', 1280], ['en', 390]]) {
+for (const [locale, width] of turns(import.meta.url, [['zh', 1280], ['en', 390]])) {
   test(`the archive in ${locale} at ${width} px`, async () => {
     const office = await person(browser, server, { locale, width })
     const { page, t } = office

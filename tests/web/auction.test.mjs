@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
-import { launch, line, person, serve, sound, top } from './lib.mjs'
+import { launch, line, person, serve, sound, top, turns } from './lib.mjs'
 
 const staff = {
   chen: ['陈静', 'office', 'office_drafter'], wang: ['王敏', 'office', 'office_approver'], li: ['李强', 'office', 'office_approver'],
@@ -14,7 +14,7 @@ const secret = (name) => `沟塘清又清清-${name}-2026`
 
 // With TRIBUTARY_PICTURES the guide's two pictures are taken on the way, in both languages at the wide size.
 const pictures = !!process.env.TRIBUTARY_PICTURES
-for (const [locale, width] of [['zh', 1280], ['en', pictures ? 1280 : 390]])
+for (const [locale, width] of turns(import.meta.url, [['zh', 1280], ['en', pictures ? 1280 : 390]]))
   test(`an auction from notice to settlement in ${locale} at ${width} px`, async () => {
     const once = {}
     const server = await serve(async ({ cli }) => {

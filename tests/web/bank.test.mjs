@@ -6,14 +6,14 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
-import { launch, person, serve, sound, top } from './lib.mjs'
+import { launch, person, serve, sound, top, turns } from './lib.mjs'
 
 const secret = (name) => `一分一厘都对得上-${name}-2026`
 const staff = { jin: ['金会', 'accountant'], shen: ['沈核', 'accountant'] }
 
 // With TRIBUTARY_PICTURES the guide's picture is taken on the way, in both languages at the wide size.
 const pictures = !!process.env.TRIBUTARY_PICTURES
-for (const [locale, width] of [['zh', 1280], ['en', pictures ? 1280 : 390]])
+for (const [locale, width] of turns(import.meta.url, [['zh', 1280], ['en', pictures ? 1280 : 390]]))
   test(`the bank's desk in ${locale} at ${width} px`, async () => {
     const once = {}
     const server = await serve(async ({ cli, run }) => {

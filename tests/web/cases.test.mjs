@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
-import { launch, person, serve, sound, top } from './lib.mjs'
+import { launch, person, serve, sound, top, turns } from './lib.mjs'
 
 const secret = (name) => `沟塘清又清清-${name}-2026`
 const words = {
@@ -19,7 +19,7 @@ function counter() {
   return { async click(what) { n += 1; await what.click() }, get count() { return n } }
 }
 
-for (const [locale, width] of [['zh', 1440], ['en', 390]])
+for (const [locale, width] of turns(import.meta.url, [['zh', 1440], ['en', 390]]))
   test(`a task from draft to closed in ${locale} at ${width} px`, async () => {
     const w = words[locale]
     const once = {}

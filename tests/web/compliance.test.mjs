@@ -5,14 +5,14 @@ import { appendFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
-import { sound, top } from './lib.mjs'
+import { sound, top, turns } from './lib.mjs'
 import { inOffice, later } from './office.mjs'
 
 const staff = {
   gu: ['顾敏', 'ecology', 'lead_department'], ren: ['任远', 'ecology', 'lead_department'],
   fang: ['方圆', 'demo-food', 'enterprise'], liu: ['刘洋', 'demo-liquor', 'enterprise'],
 }
-for (const [locale, width] of [['zh', 1280], ['en', 390]])
+for (const [locale, width] of turns(import.meta.url, [['zh', 1280], ['en', 390]]))
   test(`from twelve months to a notice: ${locale}, ${width} px`, () => inOffice('compliance', staff, {
     locale, width, pack: 'demo',
     prepare: ({ cli }) => cli('import', join(top, 'policies/demo/readings/emission.csv'), '--as', 'emission-month'),
@@ -74,7 +74,7 @@ for (const [locale, width] of [['zh', 1280], ['en', 390]])
   }))
 
 // A surrender whose day is long over stays in sight beside the year that runs; a notice is offered for the first only.
-for (const [locale, width] of [['zh', 390], ['en', 1280]])
+for (const [locale, width] of turns(import.meta.url, [['zh', 390], ['en', 1280]]))
   test(`a year that is over: ${locale}, ${width} px`, async () => {
     const packs = mkdtempSync(join(tmpdir(), 'tributary-packs-'))
     cpSync(join(top, 'policies'), packs, { recursive: true })

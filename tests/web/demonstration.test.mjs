@@ -5,11 +5,11 @@ import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
-import { launch, person, serve, sound, top } from './lib.mjs'
+import { launch, person, serve, sound, top, turns } from './lib.mjs'
 
 const secret = (name) => `新人自己走一遍-${name}-2026`
 
-for (const [locale, width] of [['zh', 1280], ['en', 390]])
+for (const [locale, width] of turns(import.meta.url, [['zh', 1280], ['en', 390]]))
   test(`a newcomer in the demonstration in ${locale} at ${width} px`, async () => {
     const once = {}
     const server = await serve(async ({ run }) => {

@@ -3,12 +3,12 @@ import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
-import { launch, person, serve, sound } from './lib.mjs'
+import { launch, person, serve, sound, turns } from './lib.mjs'
 
 const secret = (name) => `沟塘清又清清-${name}-2026`
 const pictures = process.env.TRIBUTARY_PICTURES
 
-for (const [locale, width] of [['zh', 390], ['en', 1280], ['zh', 1280], ['en', 390]])
+for (const [locale, width] of turns(import.meta.url, [['zh', 390], ['en', 1280], ['zh', 1280], ['en', 390]]))
   test(`finding and what is known, in ${locale} at ${width} px`, async () => {
     const once = {}
     const server = await serve(async ({ cli }) => {

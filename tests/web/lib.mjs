@@ -16,6 +16,13 @@ const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 const program = process.env.TRIBUTARY_PROGRAM
 const texts = Object.fromEntries(['zh', 'en'].map((l) => [l, JSON.parse(readFileSync(join(top, `web/src/i18n/${l}.json`), 'utf8'))]))
 
+/** The languages and widths a test goes through: all of them, or with TRIBUTARY_ONE (the everyday test) one, by the file's name. */
+export function turns(file, all) {
+  if (!process.env.TRIBUTARY_ONE) return all
+  const name = file.split('/').pop()
+  return [all[[...name].reduce((sum, c) => sum + c.charCodeAt(0), 0) % all.length]]
+}
+
 /** The page's own text in a language, so that tests follow it. */
 export function texter(locale) {
   return (key, values = {}) => {

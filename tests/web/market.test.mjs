@@ -5,7 +5,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
-import { launch, line, person, serve, sound, top } from './lib.mjs'
+import { launch, line, person, serve, sound, top, turns } from './lib.mjs'
 
 const staff = {
   chen: ['陈静', 'office', 'office_drafter'], wang: ['王敏', 'office', 'office_approver'], li: ['李强', 'office', 'office_approver'],
@@ -27,7 +27,7 @@ function packs() {
 
 // With TRIBUTARY_PICTURES the guide's pictures are taken on the way, in both languages at the wide size.
 const pictures = !!process.env.TRIBUTARY_PICTURES
-for (const [locale, width] of [['zh', 1280], ['en', pictures ? 1280 : 390]])
+for (const [locale, width] of turns(import.meta.url, [['zh', 1280], ['en', pictures ? 1280 : 390]]))
   test(`a market from its listing to the title in ${locale} at ${width} px`, async () => {
     const once = {}
     const folder = packs()

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
-import { person, top } from './lib.mjs'
+import { person, top, turns } from './lib.mjs'
 import { inOffice, later, secret } from './office.mjs'
 
 const staff = {
@@ -16,7 +16,7 @@ const this_week = later(0)
 /** The steps of the guide's section, one line each, with the clicks it says. */
 const said = (locale) => [...readFileSync(join(top, `docs/guide/${locale}/cases.md`), 'utf8').matchAll(/^\d+\. .*?[（(]\D{0,4}(\d+)[^）)]*[）)]$/gm)].map((m) => Number(m[1]))
 
-for (const [locale, width] of [['zh', 1280], ['en', 390]])
+for (const [locale, width] of turns(import.meta.url, [['zh', 1280], ['en', 390]]))
   test(`a newcomer files what is due this week in ${locale} at ${width} px`, () => inOffice('newcomer', staff, { locale, width }, async (world) => {
     await world.come('chen')
     await world.come('wang')

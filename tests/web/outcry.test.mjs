@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
-import { launch, person, serve, sound, top } from './lib.mjs'
+import { launch, person, serve, sound, top, turns } from './lib.mjs'
 
 const staff = {
   chen: ['陈静', 'office', 'office_drafter'], wang: ['王敏', 'office', 'office_approver'],
@@ -13,7 +13,7 @@ const staff = {
 const secret = (name) => `沟塘清又清清-${name}-2026`
 const seconds = (text) => text.split(':').reduce((all, part) => all * 60 + Number(part), 0)
 
-for (const [locale, width] of [['zh', 1280], ['en', 1280], ['zh', 390], ['en', 390]])
+for (const [locale, width] of turns(import.meta.url, [['zh', 1280], ['en', 1280], ['zh', 390], ['en', 390]]))
   test(`a timed auction in ${locale} at ${width} px`, async () => {
     const once = {}
     let closes

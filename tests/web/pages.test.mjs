@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { after, before } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { demonstration, launch, person, sound, top } from './lib.mjs'
+import { demonstration, launch, person, sound, top, turns } from './lib.mjs'
 
 let server
 let browser
@@ -33,7 +33,7 @@ const visits = {
   administrator2: { users: '/console/admin/users', organisations: '/console/admin/organisations', roles: '/console/admin/roles', system: '/console/admin/system', 'nothing-to-read': '/console/statements' },
   auditor: { audit: '/console/admin/audit' },
 }
-for (const [locale, width, dark] of [['zh', 1280, false], ['en', 1280, false], ['zh', 1440, true], ['zh', 390, false], ['en', 390, true]])
+for (const [locale, width, dark] of turns(import.meta.url, [['zh', 1280, false], ['en', 1280, false], ['zh', 1440, true], ['zh', 390, false], ['en', 390, true]]))
   for (const [name, pages] of Object.entries(visits))
     test(`${name || 'the public'}: ${locale}, ${width} px, ${dark ? 'dark' : 'light'}`, async () => {
       const who = await person(browser, server, { locale, width, dark })

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import test, { after, before } from 'node:test'
-import { launch, person, serve, sound, top } from './lib.mjs'
+import { launch, person, serve, sound, top, turns } from './lib.mjs'
 import { enrol, publish } from './publicity.mjs'
 
 let browser
@@ -23,7 +23,7 @@ after(async () => {
   await server?.stop()
 })
 
-for (const [locale, width, dark] of [['zh', 1280, false], ['en', 390, true], ['zh', 390, false], ['en', 1280, false]])
+for (const [locale, width, dark] of turns(import.meta.url, [['zh', 1280, false], ['en', 390, true], ['zh', 390, false], ['en', 1280, false]]))
   test(`the portal in ${locale} at ${width} px`, async (t) => {
     const who = await person(browser, server, { locale, width, dark })
     const { page, t: say } = who

@@ -4,9 +4,9 @@ import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
-import { launch, person, serve, sound, top } from './lib.mjs'
+import { launch, person, serve, sound, top, turns } from './lib.mjs'
 
-for (const [locale, width] of [['zh', 1280], ['en', 390]])
+for (const [locale, width] of turns(import.meta.url, [['zh', 1280], ['en', 390]]))
   test(`cases looked up by a name in ${locale} at ${width} px`, async () => {
     const once = {}
     const server = await serve(async ({ cli }) => {
@@ -66,7 +66,7 @@ for (const [locale, width] of [['zh', 1280], ['en', 390]])
   })
 
 // An export is asked for, approved by somebody else and fetched once; a hold is placed; an assessment recorded.
-for (const [locale, width] of [['zh', 1280], ['en', 390]])
+for (const [locale, width] of turns(import.meta.url, [['zh', 1280], ['en', 390]]))
   test(`personal values leave and end in ${locale} at ${width} px`, async () => {
     const once = {}
     const server = await serve(async ({ cli }) => {

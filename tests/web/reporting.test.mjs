@@ -7,7 +7,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
-import { launch, person, serve, sound, top } from './lib.mjs'
+import { launch, person, serve, sound, top, turns } from './lib.mjs'
 import { workbook } from './xlsx.mjs'
 
 const secret = (name) => `沟塘清又清清-${name}-2026`
@@ -26,7 +26,7 @@ function packsWithALimit() {
 }
 const codes = ['funds_arrived', 'funds_used', 'funds_social', 'agreements_in_force', 'agreements_met', 'rights_trades', 'rights_amount', 'projects_underway', 'projects_done', 'eco_jobs']
 
-for (const [locale, width] of [['zh', 1280], ['en', 390]])
+for (const [locale, width] of turns(import.meta.url, [['zh', 1280], ['en', 390]]))
   test(`a report from the first figure to acceptance in ${locale} at ${width} px`, async () => {
     const once = {}
     const packs = packsWithALimit()
@@ -111,7 +111,7 @@ for (const [locale, width] of [['zh', 1280], ['en', 390]])
       await send([['funds_arrived', '900']])
       await zhao.page.getByText(zhao.t('report.sheet.stored', { n: 1 }), { exact: true }).waitFor()
       await zhao.page.locator('.sheet-file input').waitFor({ state: 'attached' })
-      assert.equal(await zhao.page.locator('#v-funds_arrived').inputValue(), '900')
+      await zhao.page.waitForFunction(() => document.querySelector('#v-funds_arrived')?.value === '900')
       await zhao.page.locator('#v-funds_arrived').fill('1000')
       await zhao.page.keyboard.press('Enter')
       assert.equal(await zhao.page.evaluate(() => document.activeElement.id), 'v-funds_social')

@@ -5,10 +5,10 @@ import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
-import { launch, person, sound } from './lib.mjs'
+import { launch, person, sound, turns } from './lib.mjs'
 import { registry } from './rights-office.mjs'
 
-for (const [locale, width] of [['zh', 1280], ['en', 390]])
+for (const [locale, width] of turns(import.meta.url, [['zh', 1280], ['en', 390]]))
   test(`rights from a proposal to a new holder in ${locale} at ${width} px`, async () => {
     const browser = await launch()
     const { server, come } = await registry(browser, { locale, width })

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
-import { launch, person, serve, sound, top } from './lib.mjs'
+import { launch, person, serve, sound, top, turns } from './lib.mjs'
 
 const staff = {
   chen: ['陈静', 'office', 'office_drafter'], wang: ['王敏', 'office', 'office_approver'], li: ['李强', 'office', 'office_approver'],
@@ -12,7 +12,7 @@ const staff = {
 }
 const secret = (name) => `沟塘清又清清-${name}-2026`
 
-for (const [locale, width] of [['zh', 1280], ['en', 390]])
+for (const [locale, width] of turns(import.meta.url, [['zh', 1280], ['en', 390]]))
   test(`a smart market from notice to settlement in ${locale} at ${width} px`, async () => {
     const once = {}
     const year = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 4)
@@ -77,8 +77,9 @@ for (const [locale, width] of [['zh', 1280], ['en', 390]])
       // Each applies with the zone he is in and what his water is for; another person admits.
       for (const [who, zone] of [[liu, '上游示例区'], [fang, '中游示例区'], [pan, '中游示例区']]) {
         await who.go(at)
-        await who.page.getByLabel(new RegExp(`^${t('smart.zone')}`)).selectOption(zone)
-        await who.page.getByLabel(new RegExp(`^${t('smart.purpose')}`)).selectOption('工业')
+        const join = who.page.locator('[aria-labelledby="smart-join"]')
+        await join.getByLabel(new RegExp(`^${t('smart.zone')}`)).selectOption(zone)
+        await join.getByLabel(new RegExp(`^${t('smart.purpose')}`)).selectOption('工业')
         if (who === pan && (await who.page.getByLabel(t('auction.account')).count())) await who.page.getByLabel(t('auction.account')).selectOption('H-PHARMA')
         await who.button('auction.apply').click()
         await who.page.getByText(t('auction.admission.applied'), { exact: true }).waitFor()

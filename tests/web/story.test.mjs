@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
-import { launch, person, serve, sound, top } from './lib.mjs'
+import { launch, person, serve, sound, top, turns } from './lib.mjs'
 import { workbook } from './xlsx.mjs'
 
 const secret = (name) => `河水清且涟漪-${name}-2026`
@@ -47,7 +47,7 @@ async function act(who, id, action, fill) {
   await who.page.getByText(who.t(`act.done.${action}`), { exact: true }).waitFor()
 }
 
-for (const [locale, width] of [['zh', 1440], ['en', 390]])
+for (const [locale, width] of turns(import.meta.url, [['zh', 1440], ['en', 390]]))
   test(`the story in ${locale} at ${width} px`, async () => {
     const server = await serve(async ({ cli }) => cli('init', '--jurisdiction', '341602', '--pack', 'demo'))
     const browser = await launch()

@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import test from 'node:test'
 import { inOffice, later } from './office.mjs'
 import { workbook } from './xlsx.mjs'
+import { turns } from './lib.mjs'
 
 const words = {
   zh: { unknown: /没有“区生态局”/, on_time: '按期', late: '迟报', missing: '未报', ecology: '区生态环境分局', water: '区水利局', gujing: '古井镇', lumiao: '芦庙镇' },
@@ -49,7 +50,7 @@ async function holds(page, label, texts, lacks = []) {
   }
 }
 
-for (const [locale, width] of [['zh', 1280], ['en', 390]])
+for (const [locale, width] of turns(import.meta.url, [['zh', 1280], ['en', 390]]))
   test(`a year of the joint conference in ${locale} at ${width} px`, () => inOffice('year', staff, { locale, width }, async (world) => {
     const w = words[locale]
     const { press, due, open, begin, choose, vote, read } = world
