@@ -73,8 +73,9 @@ for (const [locale, width] of turns(import.meta.url, [['zh', 1280], ['en', 390]]
       assert.equal(await fang.page.getByText('40,000').count(), 0)
       for (const path of ['accounts/H-LIQUOR', 'holdings?account=H-LIQUOR', 'months?account=H-LIQUOR', 'certificates?account=H-LIQUOR', 'freezes?account=H-LIQUOR', 'transactions/A', 'transactions/P'])
         assert.equal(await fang.page.evaluate(async (p) => (await fetch(`/api/v1/rights/${p}`)).status, path), 404, path)
-      for (const path of ['utilisation', 'purchases', 'changes', 'chain?account=H-FOOD&instrument=COD-GUO'])
+      for (const path of ['utilisation', 'purchases', 'chain?account=H-FOOD&instrument=COD-GUO'])
         assert.equal(await fang.page.evaluate(async (p) => (await fetch(`/api/v1/rights/${p}`)).status, path), 403, path)
+      assert.equal(await fang.page.evaluate(async () => (await (await fetch('/api/v1/rights/changes')).json()).items.length), 0)
       // The browser tells of each answer that was refused; nothing else may have gone wrong.
       assert.equal(fang.faults.filter((f) => !/status of 40[34]/.test(f)).length, 0)
       fang.faults.length = 0
