@@ -13,7 +13,8 @@ add_library(tributary_options INTERFACE)
 target_compile_options(tributary_options INTERFACE -Wall -Wextra -Wshadow -Wconversion
   -Wno-sign-conversion -Wnon-virtual-dtor -Woverloaded-virtual -Werror=return-type)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  target_compile_options(tributary_options INTERFACE -Wno-stringop-overflow -Wno-restrict)  # false alarms of GCC 12
+  target_compile_options(tributary_options INTERFACE -Wno-stringop-overflow -Wno-restrict  # false alarms of GCC 12
+    --param=ggc-min-heapsize=2097152)  # it looks for free memory less often: a tenth more of it, a twentieth less time
 endif()
 find_program(MOLD mold)
 if(MOLD)
