@@ -140,17 +140,13 @@ venues::Bid bid_of(Call& call, const AuctionDesk& desk) {
   return bid;
 }
 
-Answer receipt(const venues::Receipt& receipt) {
-  return Json{{"at", to_rfc3339(receipt.at)}, {"hash", receipt.hash}};
-}
-
 Answer bid(Call& call) {
   AuctionDesk desk(call);
   const std::int64_t number = desk.auction(call.id_in_path("number")).number;
   const venues::Receipt got = desk.hall.bid(number, bid_of(call, desk), step_act(call, "竞买"));
   // The trail says that a bid came, not which.
   call.note("auction.bid", object_of(number), call.given("account"));
-  return receipt(got);
+  return receipt_json(got);
 }
 
 Answer withdraw(Call& call) {
@@ -167,7 +163,7 @@ Answer withdraw(Call& call) {
                                                .improves = old.key},
                                               step_act(call, "撤回报价"));
     call.note("auction.withdraw", object_of(number), account);
-    return receipt(got);
+    return receipt_json(got);
   }
   throw not_found({"这个报价", "such bid"});
 }
@@ -231,10 +227,6 @@ Json bid_schema(bool with_key) {
                                     optional("improves", line(100))};
   if (with_key) out.insert(out.begin(), {"key", line(100)});
   return object(std::move(out));
-}
-
-Json receipt_schema() {
-  return object({{"at", instant()}, {"hash", text()}});
 }
 
 const std::string one = "/api/v1/auctions/{number}";

@@ -105,9 +105,7 @@ Page SmartDesk::page(const PageRequest& page) const {
   venues::SmartPage asked{.published = !office(), .limit = static_cast<std::int64_t>(page.limit) + 1};
   if (!page.cursor.empty()) {
     const auto before = whole_number(page.cursor);
-    if (!before)
-      throw Error(codes::bad_parameter, {"cursor 无效", "the cursor is not one of ours"},
-                  {{}, 0, 0, "cursor"});
+    if (!before) throw bad_cursor();
     asked.before = *before;
   }
   Page out;

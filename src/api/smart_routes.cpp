@@ -124,17 +124,13 @@ venues::SmartBid bid_of(Call& call, const SmartDesk& desk) {
           .replaces = call.given("replaces")};
 }
 
-Answer receipt(const venues::SmartReceipt& receipt) {
-  return Json{{"at", to_rfc3339(receipt.at)}, {"hash", receipt.hash}};
-}
-
 Answer bid(Call& call) {
   SmartDesk desk(call);
   const std::int64_t number = desk.round(call.id_in_path("number")).number;
-  const venues::SmartReceipt got = desk.hall.bid(number, bid_of(call, desk), step_act(call, "申报"));
+  const venues::Receipt got = desk.hall.bid(number, bid_of(call, desk), step_act(call, "申报"));
   // The trail says that a bid came, not which.
   call.note("smart.bid", object_of(number), call.given("account"));
-  return receipt(got);
+  return receipt_json(got);
 }
 
 Answer withdraw(Call& call) {
@@ -143,7 +139,7 @@ Answer withdraw(Call& call) {
   const std::string account = desk.own_account(call.given("account")).code;
   for (const venues::StoredSmartBid& old : desk.hall.own_bids(number, account, call.caller.by())) {
     if (old.key != call.in_path("key")) continue;
-    const venues::SmartReceipt got = desk.hall.bid(number,
+    const venues::Receipt got = desk.hall.bid(number,
                                                    {.key = call.given("key"),
                                                     .account = account,
                                                     .buy = old.buy,
@@ -153,7 +149,7 @@ Answer withdraw(Call& call) {
                                                     .replaces = old.key},
                                                    step_act(call, "撤回申报"));
     call.note("smart.withdraw", object_of(number), account);
-    return receipt(got);
+    return receipt_json(got);
   }
   throw not_found({"这个申报", "such bid"});
 }
@@ -238,10 +234,6 @@ Json bid_schema(bool with_key) {
                                     {"quantity", integer(0)}, optional("replaces", line(100))};
   if (with_key) out.insert(out.begin(), {"key", line(100)});
   return object(std::move(out));
-}
-
-Json receipt_schema() {
-  return object({{"at", instant()}, {"hash", text()}});
 }
 
 const std::string one = "/api/v1/smart-rounds/{number}";

@@ -75,6 +75,12 @@ Json fees_schema() {
 Json faults_schema() {
   return list(object({{"field", text()}, {"code", text()}, {"message", both()}}));
 }
+Json receipt_json(const venues::Receipt& receipt) {
+  return {{"at", to_rfc3339(receipt.at)}, {"hash", receipt.hash}};
+}
+Json receipt_schema() {
+  return object({{"at", schema::instant()}, {"hash", text()}});
+}
 Json reasoned(std::vector<schema::Property> more) {
   more.push_back({"reason", line(1000)});
   return object(std::move(more));

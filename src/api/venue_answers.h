@@ -5,6 +5,7 @@
 #include "rights/rights.h"
 #include "venues/admission.h"
 #include "venues/declaration.h"
+#include "venues/receipt.h"
 
 #include <optional>
 #include <string>
@@ -27,6 +28,9 @@ void require_passed(const std::vector<venues::Check>& checks);
 Json fees_json(const std::vector<venues::VenueFee>& fees);
 Json fees_schema();
 Json faults_schema();  // of a quote
+// Without its number, which would tell how many bids there are.
+Json receipt_json(const venues::Receipt& receipt);
+Json receipt_schema();
 // `object` with the reason that each step has to say.
 Json reasoned(std::vector<schema::Property> more = {});
 void add_to(Json& object, const char* name, Json schema);

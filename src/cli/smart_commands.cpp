@@ -156,7 +156,7 @@ int bid(Context& c, const Arguments& a, bool buy) {
                        .replaces = a.replaces};
   if (const auto periods = rounds.round(a.number).periods(); bid.period.empty() && periods.size() == 1)
     bid.period = periods[0];
-  const venues::SmartReceipt receipt = rounds.bid(a.number, bid, act(c, a));
+  const venues::Receipt receipt = rounds.bid(a.number, bid, act(c, a));
   // The trail says that a bid came, not which.
   c.note("smart.bid", object_of(a.number), a.account);
   if (c.json())
@@ -172,7 +172,7 @@ int withdraw(Context& c, const Arguments& a) {
   SmartRounds& rounds = h.rounds;
   for (const venues::StoredSmartBid& old : rounds.own_bids(a.number, a.account, c.by())) {
     if (old.key != a.replaces) continue;
-    const venues::SmartReceipt receipt = rounds.bid(a.number,
+    const venues::Receipt receipt = rounds.bid(a.number,
                                                     {.key = a.key,
                                                      .account = a.account,
                                                      .buy = old.buy,

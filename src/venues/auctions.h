@@ -26,6 +26,7 @@
 #include "venues/admission.h"
 #include "venues/codes.h"
 #include "venues/declaration.h"
+#include "venues/receipt.h"
 
 #include <functional>
 #include <limits>
@@ -71,12 +72,6 @@ struct Quote {
   std::int64_t set_aside = 0;                   // sale: fen; buy-back: of the instrument
   std::int64_t free = 0;  // sale: fen the account could set aside, with what the improved bid gives back
   std::vector<Error> faults;
-};
-// What proves that a bid was received.
-struct Receipt {
-  std::int64_t seq = 0;
-  Instant at;
-  std::string hash;  // of the bid and all bids before it
 };
 
 struct StoredBid {

@@ -151,11 +151,11 @@ StoredSmartBid SmartRounds::replaced(store::Transaction& t, const Row& row, cons
   return *old;
 }
 
-SmartReceipt SmartRounds::bid(std::int64_t number, const SmartBid& bid, const rights::Act& act) {
+Receipt SmartRounds::bid(std::int64_t number, const SmartBid& bid, const rights::Act& act) {
   require_act(act);
   if (bid.key.empty() || bid.key.size() > 100)
     throw bad_field("key", "须有编号，不超过 100 字节", "a key is needed, of at most 100 bytes");
-  SmartReceipt out;
+  Receipt out;
   database_.together([&](store::Transaction& t) {
     const Instant now = clock_.now();
     const Row row = load(t, number);

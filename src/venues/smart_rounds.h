@@ -26,6 +26,7 @@
 #include "rights/rights.h"
 #include "venues/admission.h"
 #include "venues/codes.h"
+#include "venues/receipt.h"
 #include "venues/smart_codes.h"
 #include "venues/smart_declaration.h"
 
@@ -80,12 +81,6 @@ struct SmartQuote {
   std::int64_t set_aside = 0;                // a bid: fen; an ask: of the instrument
   std::int64_t free = 0;                     // of the same, with what the replaced one gives back
   std::vector<Error> faults;
-};
-
-struct SmartReceipt {
-  std::int64_t seq = 0;
-  Instant at;
-  std::string hash;  // of this one and all before it
 };
 
 struct StoredSmartBid {
@@ -198,7 +193,7 @@ class SmartRounds {
   // after the close. Throws too_early, too_late, not_admitted, not_yours, not_improved, own_side (against
   // bids of the same person's accounts; those of others are no business of his before the close),
   // beyond_limits, too_many, bids_locked, …
-  SmartReceipt bid(std::int64_t number, const SmartBid& bid, const rights::Act& act);
+  Receipt bid(std::int64_t number, const SmartBid& bid, const rights::Act& act);
   // Nothing is stored. Throws not_yours, not_admitted.
   SmartQuote quote(std::int64_t number, const SmartBid& bid, const std::string& actor) const;
   std::vector<StoredSmartBid> own_bids(std::int64_t number, const std::string& account,

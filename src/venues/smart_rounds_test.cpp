@@ -389,7 +389,7 @@ TEST_P(SmartRoundsOn, WhatIsRefused) {
   EXPECT_EQ(code_of([&] { h.ask(no, "A", 2'000, "1"); }), "insufficient");
   EXPECT_EQ(code_of([&] { h.bid(no, "C", 1'000'000, "2"); }), "insufficient");
   const SmartBid first = h.make(false, "A", 10, "1");
-  const SmartReceipt receipt = h.rounds.bid(no, first, agent_of("A"));
+  const Receipt receipt = h.rounds.bid(no, first, agent_of("A"));
   EXPECT_EQ(h.rounds.bid(no, first, agent_of("A")).hash, receipt.hash);
   SmartBid other = first;
   other.quantity = 15;
@@ -436,7 +436,7 @@ TEST_P(SmartRoundsOn, WhoeverStandsBehindStandsOnOneSide) {
   h.ask(no, "A", 10, "0.5");
   const SmartBid crossing = h.make(true, "D", 10, "0.9");
   EXPECT_TRUE(h.rounds.quote(no, crossing, "agent D").faults.empty());
-  const SmartReceipt receipt = h.rounds.bid(no, crossing, agent_of("D"));
+  const Receipt receipt = h.rounds.bid(no, crossing, agent_of("D"));
   h.bid(no, "B", 5, "0.8");
   h.w.clock.set(h.closes);
   const SmartView view = h.rounds.close(no, second);

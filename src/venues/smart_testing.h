@@ -94,11 +94,11 @@ class SmartHall {
             .quantity = quantity,
             .replaces = replaces};
   }
-  SmartReceipt bid(std::int64_t no, const std::string& account, std::int64_t quantity,
+  Receipt bid(std::int64_t no, const std::string& account, std::int64_t quantity,
                    const std::string& price, const std::string& period = "2026") {
     return rounds.bid(no, make(true, account, quantity, price, period), agent_of(account));
   }
-  SmartReceipt ask(std::int64_t no, const std::string& account, std::int64_t quantity,
+  Receipt ask(std::int64_t no, const std::string& account, std::int64_t quantity,
                    const std::string& price, const std::string& period = "2026") {
     return rounds.bid(no, make(false, account, quantity, price, period), agent_of(account));
   }
