@@ -38,10 +38,11 @@ class Told {
     Json out = pattern_json(seen.pattern);
     Json what = Json::array(), parties = Json::array();
     for (const venues::Named& one : seen.what)
-      what.push_back({{"kind", one.order ? "order" : one.market == 0 && one.auction == 0 ? "transfer" : "deal"},
+      what.push_back({{"kind", one.order ? "order" : one.market == 0 && one.auction == 0 && one.round == 0 ? "transfer" : "deal"},
                       {"key", one.key},
                       {"market", one.market == 0 ? Json(nullptr) : Json(one.market)},
                       {"auction", one.auction == 0 ? Json(nullptr) : Json(one.auction)},
+                      {"round", one.round == 0 ? Json(nullptr) : Json(one.round)},
                       {"at", to_rfc3339(one.at)},
                       {"seller", one.seller.empty() ? Json(nullptr) : names_.party(one.seller)},
                       {"buyer", one.buyer.empty() ? Json(nullptr) : names_.party(one.buyer)},
@@ -112,6 +113,7 @@ void add_watching_routes(RouteTable& table) {
                             {"key", text()},
                             {"market", nullable(integer(1))},
                             {"auction", nullable(integer(1))},
+                            {"round", nullable(integer(1))},
                             {"at", instant()},
                             {"seller", nullable(named("Named"))},
                             {"buyer", nullable(named("Named"))},

@@ -2,6 +2,7 @@
 
 #include "rights/transfers.h"
 #include "venues/market_terms.h"
+#include "venues/smart_terms.h"
 #include "venues/terms.h"
 
 #include <algorithm>
@@ -85,6 +86,33 @@ class Reading {
     }
   }
 
+  // What the operator takes, or adds to sellers, is no deal of theirs; a conditional trade is one when it is made, as in markets.
+  void rounds() {
+    for (const store::Row& r :
+         t_.query("SELECT v.number, v.terms, v.result, e.at FROM venue_round_event e JOIN venue_round v ON v.jurisdiction = "
+                  "e.jurisdiction AND v.number = e.round WHERE e.jurisdiction = ? AND e.at >= ? AND e.at < ? AND e.event = "
+                  "'closed' ORDER BY e.at, v.number",
+                  jurisdiction_, from_.seconds, to_.seconds)) {
+      const SmartTerms terms = smart_terms_of(r.text(1));
+      std::map<std::string, std::string> owners;
+      for (const store::Row& m : t_.query("SELECT account, owner FROM venue_round_member WHERE jurisdiction = ? AND round = ?",
+                                          jurisdiction_, r.integer(0)))
+        owners.emplace(m.text(0), m.text(1));
+      const Json result = Json::parse(r.text(2));
+      for (const Json& trade : result.at("trades")) {
+        if (trade.at("bid").get<std::int64_t>() == 0) continue;
+        const std::int64_t quantity = trade.at("quantity").get<std::int64_t>(), fen = trade.at("fen").get<std::int64_t>();
+        add(goods_of(terms.venue.instrument, terms.term_of(trade.at("period").get<std::string>()), terms.notice.vintage,
+                     terms.notice.project),
+            {.key = trade.at("trade").get<std::string>(), .round = r.integer(0), .at = {r.integer(3)},
+             .seller = owners.at(trade.at("seller").get<std::string>()),
+             .buyer = owners.at(trade.at("buyer").get<std::string>()), .quantity = quantity,
+             .price = Decimal::divide(Decimal::from_int(fen), Decimal::from_int(quantity * 100), 4, Rounding::half_up)},
+            false, true);
+      }
+    }
+  }
+
   // What the registry refused at the close is no deal.
   void auctions(const rights::Rights& registry) {
     for (const store::Row& r :
@@ -157,6 +185,7 @@ Watched watch_days(store::Database& database, const std::string& jurisdiction, c
     Reading reading(t, jurisdiction, start_of(from - std::chrono::days{reach(declaration)}), start_of(to));
     reading.markets();
     reading.auctions(rights::Rights(database, jurisdiction, clock, calendar));
+    reading.rounds();
     reading.transfers(database);
     lots = std::move(reading.lots);
   });

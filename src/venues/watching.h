@@ -1,4 +1,4 @@
-// Surveillance over what was traded here: the deals of markets, the trades of auctions, the orders that were withdrawn, and
+// Surveillance over what was traded here: the deals of markets, the trades of auctions and of rounds of smart markets, the orders that were withdrawn, and
 // transfers outside the exchange as far as they close a circle of the same months or vintage, read out of the database and held against the patterns of exchange/surveillance.h.
 //
 // Which patterns are looked for, and from which threshold on, packs say in policies/<pack>/surveillance.yaml, read strictly:
@@ -64,10 +64,11 @@ WatchDeclaration load_watching(const policy::Policy& policy);
 
 // A deal or an order that an alert names.
 struct Named {
-  std::string key;    // of the registry's transaction for a deal: "market-1-deal-2", "auction-1-trade-3", or of a transfer
+  std::string key;    // of the registry's transaction for a deal: "market-1-deal-2", "auction-1-trade-3",
+                      // "market-smart-1-trade-4", or of a transfer
                       // outside the exchange; else of an order
   bool order = false;
-  std::int64_t market = 0, auction = 0;  // one of them; neither for a transfer
+  std::int64_t market = 0, auction = 0, round = 0;  // one of them (`round`: of a smart market); none for a transfer
   Instant at;
   std::string seller{}, buyer{};         // party codes; of an order one of them
   std::int64_t quantity = 0;

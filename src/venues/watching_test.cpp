@@ -1,5 +1,6 @@
 // Surveillance out of the database: each pattern made by real orders, and what is not looked for.
 #include "venues/markets_testing.h"
+#include "venues/smart_testing.h"
 #include "venues/watching.h"
 
 namespace tributary::venues {
@@ -171,6 +172,24 @@ TEST_P(WatchingOn, BarredPartiesAndGroupsComeFromTheDeclaration) {
   EXPECT_EQ(patterns(look(f, declared("groups: [{party: \"" + a + "\", controlled_by: \"" + b + "\", source: {document: 试}}]"),
                           5, 6)),
             "own_trade");
+}
+
+TEST_P(WatchingOn, TradesOfRoundsCountByTheirOwners) {
+  SmartHall h(GetParam());
+  const std::int64_t no = h.notes(smart_venue());
+  const SmartView done = h.rounds.close(no, second);
+  const std::string seller = h.w.rights.account("A").owner;
+  const Date day = h.w.clock.today();
+  const WatchDeclaration d = declared("barred: [{party: \"" + seller + "\", source: {document: 试}}]");
+  const Watched seen =
+      watch_days(h.w.database.db(), "341602", h.w.clock, h.w.calendar, d, day, day + std::chrono::days{1});
+  EXPECT_EQ(seen.deals, static_cast<std::int64_t>(done.outcomes.size()));
+  ASSERT_FALSE(seen.alerts.empty());
+  const Named& trade = seen.alerts[0].what.at(0);
+  EXPECT_EQ(trade.round, no);
+  EXPECT_EQ(trade.seller, seller);
+  EXPECT_EQ(trade.price, Decimal::parse("0.35"));  // the price of its zone
+  EXPECT_EQ(trade.key, done.outcomes[0].trade);
 }
 
 TEST_P(WatchingOn, TradesOfAuctionsCountByTheirOwners) {
