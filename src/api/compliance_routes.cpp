@@ -112,6 +112,12 @@ Json standing_schema() {
                  {"example", boolean()}});
 }
 
+// A place may have been another's then: what he had and owed is not for whoever has it today.
+bool is_own(Call& call, const compensate::PlaceResult& result) {
+  const auto parties = call.caller.parties(Permission::rights_read);
+  return !parties || std::ranges::any_of(result.roles, [&](const compensate::RoleHeld& one) { return parties->contains(one.party); });
+}
+
 Page list_standings(Call& call, const PageRequest& page) {
   const auto compensation = compensation_of(call);
   std::vector<Json> all;
@@ -120,10 +126,9 @@ Page list_standings(Call& call, const PageRequest& page) {
   for (const auto& rule : compensate::duties(call.policy(), call.clock().today())) {
     if (call.has("rule") && call.text("rule") != rule->rule.name) continue;
     const auto now = places_of(call, rule->rule, call.clock().today());
-    if (now.empty()) continue;
     const auto periods = wanted_periods(call, rule->rule, now);
     fits = fits || !periods.empty();
-    looked = true;
+    looked = looked || !now.empty();
     for (std::size_t i = 0; i < periods.size(); ++i) {
       const auto places = places_of(call, rule->rule, periods[i].from());
       if (places.empty()) continue;
@@ -136,7 +141,7 @@ Page list_standings(Call& call, const PageRequest& page) {
         found.push_back(compensation.look(rule->rule.name, periods[i]));
       for (const compensate::Computation& c : found)
         for (const compensate::PlaceResult& place : c.places)
-          if (i == 0 || compensate::is_unsettled(place, i == 1)) all.push_back(standing_json(call, rule->rule, c, place));
+          if (is_own(call, place) && (i == 0 || compensate::is_unsettled(place, i == 1))) all.push_back(standing_json(call, rule->rule, c, place));
     }
   }
   if (looked && !fits) throw other_period();
@@ -149,7 +154,7 @@ Period default_period(Call& call, const policy::Rule& rule, const registry::Plac
     const auto then = places_of(call, rule, periods[i].from());
     if (std::ranges::find(then, place.code, &registry::Place::code) == then.end()) continue;
     const auto c = compensation_of(call).look(rule.name, periods[i], place.code);
-    if (compensate::is_unsettled(c.places.front(), i == 1)) return periods[i];
+    if (is_own(call, c.places.front()) && compensate::is_unsettled(c.places.front(), i == 1)) return periods[i];
   }
   return periods.front();
 }
@@ -178,11 +183,12 @@ Answer one_standing(Call& call) {
     const compensate::Computation c = compensation.look(rule->rule.name, period, place.code);
     if (c.places.empty()) break;
     const compensate::PlaceResult& result = c.places.front();
+    if (!is_own(call, result)) continue;
     series.push_back({{"period", period.to_string()},
                       {"outcome", policy::to_string(result.outcome)},
                       {"breach", breach_of(result)},
                       {"figures", figures(call, rule->rule, result)}});
-    if (i > 0) continue;
+    if (!newest.is_null()) continue;
     newest = standing_json(call, rule->rule, c, result);
     for (policy::Explanation e : result.formula_derivations) {
       compensation.add_observations(e);

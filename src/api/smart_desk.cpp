@@ -432,7 +432,8 @@ Json SmartDesk::result(const SmartView& view) const {
           {"money", clearing.at("money")},
           {"water", clearing.at("water")},
           {"welfare", clearing.at("welfare")},
-          {"zones", record.at("used")},
+          // Where one alone traded in a zone, they are his figures.
+          {"zones", office() || told != venues::Disclosure::own ? record.at("used") : Json::array()},
           {"balances", balances},
           {"booked",
            {{"rent_account", yuan(booked.at("rent_account_fen"))},

@@ -60,7 +60,6 @@ int compliance(Context& c, const Arguments& a) {
       return places;
     };
     const auto now = places_on(c.clock().today());
-    if (now.empty()) continue;
     const auto periods = a.period.empty() ? compensate::current_periods(c.database(), c.tenant(), rule->rule,
                                                                         now, c.clock().today())
                                           : std::vector{Period::parse(a.period)};

@@ -244,6 +244,14 @@ class Computing {
     return found == places.end() ? nullptr : &*found;
   }
 
+  // What falls due after the period is owed by whoever has the role on its last day.
+  Date role_day() const {
+    const bool later = std::ranges::any_of(rule_->rule.inputs, [](const policy::Input& input) {
+      return input.origin.kind == policy::InputOrigin::Kind::past;
+    });
+    return later ? request_.period.last_day() : request_.period.from();
+  }
+
   // By code of the party; empty when nobody has the role.
   std::vector<RoleHeld> held(const registry::Place& place, const std::string& role) const {
     std::vector<RoleHeld> out;
@@ -251,7 +259,7 @@ class Computing {
       for (const RoleHeld& one : recorded(place.code)->roles)
         if (one.role == role) out.push_back(one);
     } else {
-      for (const registry::PlaceRole& one : registry_.roles(place.code, role, request_.period.from()))
+      for (const registry::PlaceRole& one : registry_.roles(place.code, role, role_day()))
         out.push_back({role, one.party, one.share});
     }
     std::ranges::sort(out, {}, &RoleHeld::party);
@@ -271,7 +279,7 @@ class Computing {
     if (found.empty())
       throw Error(
           codes::no_party,
-          {fmt::format("{} 在 {} 没有登记“{}”是谁", place.name.zh, to_string(request_.period.from()), role),
+          {fmt::format("{} 在 {} 没有登记“{}”是谁", place.name.zh, to_string(role_day()), role),
            fmt::format("{}: nobody is registered as \"{}\" on {}", place.name.zh, role,
                        to_string(request_.period.from()))},
           {}, {"请在政策包的 registry/roles.csv 中登记", "register it in registry/roles.csv of a pack"});

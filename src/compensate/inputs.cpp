@@ -323,7 +323,8 @@ std::vector<std::string> InputSource::accounts(const registry::Place& place, con
   add(on);
   for (const registry::PlaceAttribute& one : registry_.attributes(place.code))
     if (one.name == "permit" && one.validity.from > on) add(one.validity.from);
-  if (permits.empty()) permits.insert("");
+  // What stood without a permit on that day still does.
+  if (!registry_.attribute(place.code, "permit", on, known_)) permits.insert("");
   std::vector<std::string> out;
   for (const rights::RightAccount& one : rights_.accounts(party))
     if ((one.type == rights::AccountType::holding || one.type == rights::AccountType::trading) &&

@@ -342,13 +342,16 @@ void Book::load_lots() {
 
 void Book::unclaim(const AccountRow& sink, const UnitKey& unit, const std::string& transaction) {
   Cell& cell = cells_[{sink.id, unit}];
-  t_.each([&](const store::Row& r) { cell.stored_lots.push_back({r.integer(0), r.integer(1)}); },
+  std::vector<Block> back;
+  t_.each([&](const store::Row& r) { back.push_back({r.integer(0), r.integer(1)}); },
           "SELECT start, length FROM right_lot WHERE jurisdiction = ? AND instrument = ? AND account = ? AND period = ? AND "
           "project = ? AND claim = ? ORDER BY start",
           jurisdiction_, instrument(unit.instrument).is.code, sink.id, unit.period, unit.project, transaction);
+  for (const Block& block : back) {
+    cell.stored_lots.push_back(block);
+    cell.lots.add(block);
+  }
   std::ranges::sort(cell.stored_lots, {}, &Block::start);
-  cell.lots = {};
-  for (const Block& block : cell.stored_lots) cell.lots.add(block);
 }
 
 void Book::load_caps() {

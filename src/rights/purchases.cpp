@@ -36,20 +36,23 @@ std::vector<Purchases> purchases(const Rights& rights, const std::map<std::strin
     for (const Transaction& x : some) {
       const bool sale = x.kind == TransactionKind::transfer || x.kind == TransactionKind::trade;
       const bool entered = x.kind == TransactionKind::issue && copied.contains(x.instrument);
-      if ((!sale && !entered) || x.state != TransactionState::completed || !x.reversed_by.empty() || !x.decided || year_of(day_of(*x.decided)) != year) continue;
-      const auto from = accounts.find(x.from), to = accounts.find(x.to);
+      // A copy that was entered wrong is cancelled and entered anew.
+      const bool undone = x.kind == TransactionKind::cancel && copied.contains(x.instrument);
+      if ((!sale && !entered && !undone) || x.state != TransactionState::completed || !x.reversed_by.empty() || !x.decided || year_of(day_of(*x.decided)) != year) continue;
+      const auto from = accounts.find(x.from), to = accounts.find(undone ? x.from : x.to);
       if (from == accounts.end() || to == accounts.end() || !holds(to->second.type)) continue;
       if (sale && (!holds(from->second.type) || from->second.owner == to->second.owner)) continue;
       // What has no project was given, not bought.
       std::vector<Part> parts = x.parts;
-      if (entered) std::erase_if(parts, [](const Part& part) { return part.project.empty(); });
+      if (entered || undone) std::erase_if(parts, [](const Part& part) { return part.project.empty(); });
       if (parts.empty()) continue;
       const bool rate = flow.at(x.instrument);
       for (const auto& [name, tag] : tags) {
         Purchases& sum = sums[{x.instrument, to->second.owner, name}];
         const bool by_seller = sale && std::ranges::count(tag.parties, from->second.owner) > 0;
-        sum.quantity += amount_of(parts, rate, nullptr);
-        sum.tagged += amount_of(parts, rate, by_seller ? nullptr : &tag.projects);
+        const int sign = undone ? -1 : 1;
+        sum.quantity += sign * amount_of(parts, rate, nullptr);
+        sum.tagged += sign * amount_of(parts, rate, by_seller ? nullptr : &tag.projects);
       }
     }
     if (some.size() < page) break;

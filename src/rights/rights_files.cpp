@@ -249,7 +249,7 @@ void RightsData::check(const Proposal& p) const {
   // The statement says of which vintage and for which year; compliance counts it by both.
   if (p.kind == TransactionKind::surrender) {
     const auto digits = std::ranges::find_if_not(p.claim, [](char c) { return c >= '0' && c <= '9'; }) - p.claim.begin();
-    if (digits != 4)
+    if (digits != 4 || (p.claim.size() > 4 && (p.claim[4] == '-' || p.claim[4] == '.')))  // as compliance reads it
       throw Error(codes::bad_value,
                   {fmt::format("用途“{}”须以清缴年度开头，例如“2025年度清缴”", p.claim),
                    fmt::format("the claim \"{}\" must begin with the year of the obligation, such as \"2025 surrender\"", p.claim)},

@@ -89,6 +89,11 @@ AuctionView Auctions::close(std::int64_t number, const std::string& seed, const 
       prices.push_back(yuan_of(row.terms.venue, filled.pays));
     }
     rights::Rights registry = rights();
+    for (const VenueFee& fee : row.terms.venue.fees)  // the venue's own matter: nobody loses his award by it
+      if (!trades.empty() && registry.account(fee.to).status == rights::AccountStatus::closed)
+        throw Error(codes::not_settled,
+                    {fmt::format("收费账户 {} 已销户，未开封", fee.to),
+                     fmt::format("the fee account {} is closed; nothing was opened", fee.to)});
     const rights::Act by{venue_actor, act.actor, act.reason, row.rule()};
     const std::vector<rights::Settled> settled = registry.settle(trades, by);
     // Another matter under the auction's own key is no reason to refuse the winner: nothing is opened until
@@ -147,7 +152,8 @@ void conclude(rights::Rights& registry, const std::string& trade, bool granted, 
   } catch (const Error& error) {
     if (!granted || error.code() != rights::codes::account_not_open) throw;
     rights::Act refusal = act;
-    refusal.reason += fmt::format("；{} / {}", error.message().zh, error.message().en);
+    const std::string why = fmt::format("{} / {}", error.message().zh, error.message().en);
+    refusal.reason = act.reason.size() + why.size() + 3 <= 1000 ? act.reason + "；" + why : why;  // what an act may say
     registry.conclude(trade, false, refusal);
   }
 }

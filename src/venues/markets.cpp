@@ -129,8 +129,10 @@ std::int64_t Markets::list(const MarketVenue& venue, const Listing& listing, con
     }
     const rights::Instrument instrument = rights().instrument(venue.instrument);
     for (const VenueFee& fee : venue.fees)  // else no deal could ever be settled
-      if (rights().account(fee.to).type != rights::AccountType::fee)
-        throw bad_field("fees", fmt::format("账户 {} 不是收费账户", fee.to), fmt::format("account {} is none for fees", fee.to));
+      if (const rights::RightAccount to = rights().account(fee.to);
+          to.type != rights::AccountType::fee || to.status == rights::AccountStatus::closed)
+        throw bad_field("fees", fmt::format("账户 {} 不是可用的收费账户", fee.to),
+                        fmt::format("account {} is none for fees, or closed", fee.to));
     if ((instrument.kind == rights::InstrumentKind::flow) != listing.term.has_value())
       throw bad_field("term", "流量型权利须写明起止月，存量型不写", "a flow right needs its months, a stock has none");
     if (listing.term && rights::Month::of(listing.last_day).index > listing.term->from.index)

@@ -57,8 +57,9 @@ void require_form(const SmartNotice& notice) {
 void require_accounts(const rights::Rights& registry, const SmartVenue& venue) {
   using rights::AccountType;
   const auto require_type = [&](const std::string& code, std::initializer_list<AccountType> types) {
-    const AccountType type = registry.account(code).type;
-    if (std::ranges::find(types, type) != types.end()) return;
+    const rights::RightAccount account = registry.account(code);
+    const AccountType type = account.type;
+    if (std::ranges::find(types, type) != types.end() && account.status != rights::AccountStatus::closed) return;
     throw bad_field("accounts", fmt::format("账户 {}（{}）不能这样使用", code, to_string(type)),
                     fmt::format("account {} ({}) is not for this", code, to_string(type)));
   };
