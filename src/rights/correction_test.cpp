@@ -89,6 +89,18 @@ TEST_P(Corrections, AWrongSurrenderComesBackAndAnotherIsEntered) {
   EXPECT_TRUE(w.rights.check().empty());
 }
 
+TEST_P(Corrections, SeveralComeBackInOneApproval) {
+  w.done(surrender("S1", 200, 2024));
+  w.done(surrender("S2", 30, 2024));
+  const std::int64_t before = has("A");
+  w.rights.propose(back("R1", "S1"), first);
+  w.rights.propose(back("R2", "S2"), first);
+  w.rights.approve(std::vector<std::string>{"R1", "R2"}, second);
+  EXPECT_EQ(has("A"), before + 230);
+  EXPECT_TRUE(surrendered().empty());
+  EXPECT_TRUE(w.rights.check().empty());
+}
+
 TEST_P(Corrections, NothingElseLeavesASink) {
   w.done(surrender("S1", 200, 2024));
   // What is kept here for good: the registry's own instruments.

@@ -73,6 +73,13 @@ TEST_P(PurchasesOn, CreditsCopiedFromTheNationalRegistryCountByTheirProject) {
   EXPECT_EQ(in(2026), "");
   EXPECT_EQ(data.copied(), std::set<std::string>{"CEA"});
   EXPECT_EQ(in(2026, data.copied()), "CEA pa 40/100; ");
+  // One entered wrong is cancelled and entered anew: it counts once.
+  enter("I5", "A", "P-1", 400);
+  Proposal wrong{.key = "X5", .kind = Kind::cancel, .instrument = "CEA", .from = "A", .to = "CAN", .quantity = 400, .vintage = 2025};
+  wrong.project = "P-1";
+  data.check(wrong);
+  w.done(wrong);
+  EXPECT_EQ(in(2026, data.copied()), "CEA pa 40/100; ");
 }
 
 }  // namespace

@@ -135,6 +135,19 @@ TEST_P(AuctionsOn, TheLimitOfPurchaseIsThatOfWhoeverStandsBehind) {
   EXPECT_TRUE(h.auctions.verify(no).empty());
 }
 
+TEST_P(AuctionsOn, AClosedFeeAccountCostsNobodyHisAward) {
+  Hall h(GetParam());
+  const std::int64_t no = h.announced(venue());
+  h.admit(no, "A");
+  h.w.clock.set(h.opens);
+  h.bid(no, "A", "120", 300);
+  h.w.rights.set_status("FEE", rights::AccountStatus::closed, rights::testing::pair);
+  h.w.clock.set(parse_instant("2026-01-20 17:30"));
+  EXPECT_EQ(code_of([&] { h.auctions.close(no, "seed", qian); }), "not_settled");
+  EXPECT_EQ(h.auctions.auction(no).state, "announced");
+  EXPECT_EQ(code_of([&] { h.auctions.bids(no); }), "sealed");  // nothing was opened
+}
+
 TEST_P(AuctionsOn, WhatNeedsApprovalWaitsAndARefusalUnwindsBothLegs) {
   for (const char* end : {"granted", "refused", "late"}) {
     Hall h(GetParam());
