@@ -3,12 +3,10 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "casework/vault.h"
-#include "identity/key_file.h"
+#include "cli/bid_keys.h"
 #include "ledger/ledger.h"
 #include "venues/auctions.h"
 
-#include <filesystem>
 #include <map>
 #include <memory>
 
@@ -31,21 +29,11 @@ struct Arguments {
 // Terms of approval here are calendar days, so no working days are counted.
 const WorkCalendar no_calendar;
 
-enum class Bids : std::uint8_t { untouched, announced, read };
-
-// Bids are sealed by the keys outside the database; what touches none does without. Only an announcement
-// makes the file: bids sealed with another one would never be opened.
 struct Hall {
-  explicit Hall(Context& c, Bids bids = Bids::untouched)
-      : vault(bids == Bids::announced || (bids == Bids::read && std::filesystem::exists(c.key_file()))
-                  ? keys.emplace(c.key_file(), entropy, identity::KeyFile::Use::shared).keys()
-                  : std::string(),
-              casework::Cipher::aes, entropy),
-        auctions(c.database(), c.tenant(), c.clock(), no_calendar, vault) {}
+  explicit Hall(Context& c, bool sealed = false)  // whether bids are sealed or opened
+      : keys(c, sealed), auctions(c.database(), c.tenant(), c.clock(), no_calendar, keys.vault()) {}
 
-  identity::SystemEntropy entropy;
-  std::optional<identity::KeyFile> keys;
-  casework::Vault vault;
+  BidKeys keys;
   Auctions auctions;
 };
 rights::Act act(Context& c, const Arguments& a) {
@@ -188,7 +176,7 @@ int announce(Context& c, const Arguments& a) {
                            .closes = parse_instant(a.closes)};
   if (!a.from.empty()) lot.term = rights::Term{rights::Month::parse(a.from), rights::Month::parse(a.to)};
   if (a.vintage != 0) lot.vintage = a.vintage;
-  Hall hall(c, Bids::announced);
+  Hall hall(c, true);
   Auctions& auctions = hall.auctions;
   const std::int64_t number = auctions.announce(venue, lot, act(c, a));
   c.note("auction.announce", "auction/" + std::to_string(number));
@@ -217,7 +205,7 @@ int print_checks(Context& c, const std::vector<venues::Check>& checks) {
 }
 
 int bid(Context& c, const Arguments& a) {
-  Hall hall(c, Bids::read);
+  Hall hall(c, true);
   Auctions& auctions = hall.auctions;
   const venues::Receipt receipt = auctions.bid(a.number,
                                                {.key = a.key,
@@ -239,7 +227,7 @@ int bid(Context& c, const Arguments& a) {
 }
 
 int standing(Context& c, const Arguments& a) {
-  Hall hall(c, Bids::read);
+  Hall hall(c, true);
   const venues::AuctionView view = hall.auctions.auction(a.number);
   const venues::Standing now = hall.auctions.standing(a.number);
   const bool names = view.venue.ascending && view.venue.ascending->names;
@@ -282,7 +270,7 @@ int standing(Context& c, const Arguments& a) {
 }
 
 int verify(Context& c, const Arguments& a) {
-  const std::vector<Text> faults = Hall(c, Bids::read).auctions.verify(a.number);
+  const std::vector<Text> faults = Hall(c, true).auctions.verify(a.number);
   if (c.json()) {
     Json out = Json::array();
     for (const Text& fault : faults) out.push_back(json_of(fault));
@@ -298,8 +286,8 @@ int verify(Context& c, const Arguments& a) {
 
 // A step that changes the auction and shows it.
 template <class Step>
-int step(Context& c, const Arguments& a, const char* name, const Step& work, Bids bids = Bids::untouched) {
-  Hall hall(c, bids);
+int step(Context& c, const Arguments& a, const char* name, const Step& work, bool sealed = false) {
+  Hall hall(c, sealed);
   Auctions& auctions = hall.auctions;
   work(auctions);
   c.note(std::string("auction.") + name, "auction/" + std::to_string(a.number), a.account);
@@ -407,7 +395,7 @@ void add_auction_commands(CLI::App& app, Action& action) {
   one->callback([=, &action] {
     action = [=](Context& c) {
       return step(
-          c, *a, "close", [&](Auctions& h) { h.close(a->number, a->seed, act(c, *a)); }, Bids::read);
+          c, *a, "close", [&](Auctions& h) { h.close(a->number, a->seed, act(c, *a)); }, true);
     };
   });
   one = command("decide", "审批成交 / the authority's decision", true);

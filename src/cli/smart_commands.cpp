@@ -5,14 +5,12 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "casework/vault.h"
+#include "cli/bid_keys.h"
 #include "cli/smart_view.h"
-#include "identity/key_file.h"
 #include "ledger/ledger.h"
 #include "venues/smart_rounds.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <map>
 #include <memory>
 
@@ -38,21 +36,11 @@ struct Arguments {
 // Terms of approval here are calendar days, so no working days are counted.
 const WorkCalendar no_calendar;
 
-enum class Bids : std::uint8_t { untouched, announced, read };
-
-// Bids are sealed by the keys outside the database; what touches none does without. Only an announcement
-// makes the file: bids sealed with another one would never be opened.
 struct Hall {
-  explicit Hall(Context& c, Bids bids = Bids::untouched)
-      : vault(bids == Bids::announced || (bids == Bids::read && std::filesystem::exists(c.key_file()))
-                  ? keys.emplace(c.key_file(), entropy, identity::KeyFile::Use::shared).keys()
-                  : std::string(),
-              casework::Cipher::aes, entropy),
-        rounds(c.database(), c.tenant(), c.clock(), no_calendar, vault) {}
+  explicit Hall(Context& c, bool sealed = false)  // whether bids are sealed or opened
+      : keys(c, sealed), rounds(c.database(), c.tenant(), c.clock(), no_calendar, keys.vault()) {}
 
-  identity::SystemEntropy entropy;
-  std::optional<identity::KeyFile> keys;
-  casework::Vault vault;
+  BidKeys keys;
   SmartRounds rounds;
 };
 rights::Act act(Context& c, const Arguments& a) {
@@ -116,7 +104,7 @@ int announce(Context& c, const Arguments& a) {
   if (!a.from.empty()) notice.term = rights::Term{rights::Month::parse(a.from), rights::Month::parse(a.to)};
   if (a.vintage != 0) notice.vintage = a.vintage;
   for (const std::string& figure : a.figures) notice.figures.push_back(figure_of(figure));
-  Hall h(c, Bids::announced);
+  Hall h(c, true);
   SmartRounds& rounds = h.rounds;
   const std::int64_t number = rounds.announce(venue, notice, act(c, a));
   c.note("smart.announce", object_of(number));
@@ -145,7 +133,7 @@ int print_checks(Context& c, const std::vector<venues::Check>& checks) {
 }
 
 int bid(Context& c, const Arguments& a, bool buy) {
-  Hall h(c, Bids::read);
+  Hall h(c, true);
   SmartRounds& rounds = h.rounds;
   venues::SmartBid bid{.key = a.key,
                        .account = a.account,
@@ -168,7 +156,7 @@ int bid(Context& c, const Arguments& a, bool buy) {
 }
 
 int withdraw(Context& c, const Arguments& a) {
-  Hall h(c, Bids::read);
+  Hall h(c, true);
   SmartRounds& rounds = h.rounds;
   for (const venues::StoredSmartBid& old : rounds.own_bids(a.number, a.account, c.by())) {
     if (old.key != a.replaces) continue;
@@ -203,7 +191,7 @@ int own_bids(Context& c, const Arguments& a) {
                    {{"数量", "quantity"}, Wide::number},
                    {{"价格", "price"}, Wide::number},
                    {{"有效", "stands"}}};
-  for (const venues::StoredSmartBid& b : Hall(c, Bids::read).rounds.own_bids(a.number, a.account, c.by())) {
+  for (const venues::StoredSmartBid& b : Hall(c, true).rounds.own_bids(a.number, a.account, c.by())) {
     out.push_back({{"key", b.key},
                    {"side", b.buy ? "buy" : "sell"},
                    {"period", b.period},
@@ -321,10 +309,10 @@ void add_smart_commands(CLI::App& app, Action& action) {
     return one;
   };
   // A step that changes the round and shows it.
-  const auto step = [&](CLI::App* one, const char* name, auto work, Bids bids = Bids::untouched) {
+  const auto step = [&](CLI::App* one, const char* name, auto work, bool sealed = false) {
     reasoned(one)->callback([=, &action] {
       action = [=](Context& c) {
-        Hall h(c, bids);
+        Hall h(c, sealed);
         SmartRounds& rounds = h.rounds;
         work(c, rounds, *a);
         c.note(std::string("smart.") + name, object_of(a->number), a->account);
@@ -407,7 +395,7 @@ void add_smart_commands(CLI::App& app, Action& action) {
               "截止后撮合：出清、交割、解冻一次完成 / after the close: cleared, settled, released at once",
               true),
       "close", [](Context& c, SmartRounds& h, const Arguments& x) { h.close(x.number, act(c, x)); },
-      Bids::read);
+      true);
   one = command("decide", "审批成交 / the authority's decision", true);
   one->add_flag("--refuse", a->refuse, "不予批准，全部退回 / refuse: everything unwinds");
   step(one, "decide",

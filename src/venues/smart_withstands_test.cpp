@@ -198,7 +198,7 @@ TEST_P(SmartWithstands, DamageIsFound) {
         "UPDATE venue_round_bid SET at = at - 100000000 WHERE seq = 2",
         "UPDATE venue_round_bid SET replaced_by = 3 WHERE seq = 1",
         "UPDATE venue_round_bid SET replaced_by = NULL WHERE seq = 2",
-        "DELETE FROM venue_round_bid WHERE seq = 4", "UPDATE venue_round_bid SET salt = 'x' WHERE seq = 1",
+        "UPDATE venue_round_bid SET sealed = 'x' WHERE seq = 2", "DELETE FROM venue_round_bid WHERE seq = 4", "UPDATE venue_round_bid SET salt = 'x' WHERE seq = 1",
         "UPDATE venue_round SET result = replace(result, '\"lost\":', '\"lost\": ')",
         "UPDATE venue_round SET terms = replace(terms, '70', '71')",
         "UPDATE venue_round SET input = replace(input, '70', '71')",
