@@ -5,19 +5,19 @@ namespace {
 
 constexpr int guard = 8;  // digits
 
-Rational rounded(const Rational& x, int places) {
+Rational to_places(const Rational& x, int places) {
   return x.round(places, Rounding::half_even);
 }
 
 // 2·artanh(t) = 2(t + t³/3 + t⁵/5 + …), |t| ≤ 1/3
 Rational twice_artanh(const Rational& t, int places) {
   const Rational least = Rational::power_of_ten(-places);
-  const Rational square = rounded(t * t, places);
-  Rational power = rounded(t, places);
+  const Rational square = to_places(t * t, places);
+  Rational power = to_places(t, places);
   Rational sum;
   for (int n = 1; power.abs() > least; n += 2) {
-    sum += rounded(power / Rational(n), places);
-    power = rounded(power * square, places);
+    sum += to_places(power / Rational(n), places);
+    power = to_places(power * square, places);
   }
   return Rational(2) * sum;
 }
@@ -36,7 +36,7 @@ Rational square_root(const Rational& x, int places) {
     if (next >= root) break;
     root = next;
   }
-  return rounded(root, places);
+  return to_places(root, places);
 }
 
 Rational logarithm(const Rational& x, int places) {
@@ -48,7 +48,7 @@ Rational logarithm(const Rational& x, int places) {
   for (; mantissa < Rational::from_fraction(2, 3); --twos) mantissa = mantissa * Rational(2);
   Rational out = twice_artanh((mantissa - Rational(1)) / (mantissa + Rational(1)), digits);
   if (twos != 0) out += Rational(twos) * twice_artanh(Rational::from_fraction(1, 3), digits);
-  return rounded(out, places);
+  return to_places(out, places);
 }
 
 }  // namespace tributary::allocate

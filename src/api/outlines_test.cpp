@@ -13,7 +13,7 @@
 namespace tributary::api {
 namespace {
 
-class Outlines : public testing::Test {
+class Outlines : public ::testing::Test {
  protected:
   ~Outlines() override { std::filesystem::remove(path_); }
   Json read(const std::string& text) {

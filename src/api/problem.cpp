@@ -8,7 +8,7 @@ namespace tributary::api {
 
 namespace {
 
-Text told(const std::vector<schema::Fault>& faults) {
+Text faults_told(const std::vector<schema::Fault>& faults) {
   const schema::Fault& first = faults.front();
   const std::string field = first.field.empty() ? "" : first.field + ": ";
   return {field + first.message.zh, field + first.message.en};
@@ -17,7 +17,7 @@ Text told(const std::vector<schema::Fault>& faults) {
 }  // namespace
 
 InvalidInput::InvalidInput(Code code, std::vector<schema::Fault> faults)
-    : Error(code, told(faults), {{}, 0, 0, faults.front().field}), faults_(std::move(faults)) {}
+    : Error(code, faults_told(faults), {{}, 0, 0, faults.front().field}), faults_(std::move(faults)) {}
 
 Limited::Limited(std::int64_t wait)
     : Error(codes::too_many_requests, {fmt::format("请求过多，请 {} 秒后再试", wait),

@@ -41,7 +41,7 @@ Json limits_schema() {
         list(object({{"zone", text()}, {"link", text()}, {"side", text()}, {"coefficient", text()}}))}}));
 }
 
-Json result_schema() {
+Json round_result_schema() {
   const Json who = nullable(named("Named"));
   const Json side = one_of({"buy", "sell"});
   return object(
@@ -160,7 +160,7 @@ Json smart_terms_schema() {
   add_to(out, "pack", text());
   add_to(out, "result_hash", text());
   add_to(out, "admitted", nullable(integer()));
-  add_to(out, "result", nullable(result_schema()));
+  add_to(out, "result", nullable(round_result_schema()));
   return out;
 }
 

@@ -1,7 +1,7 @@
 // Is what becomes public looked at before, by somebody else than whoever wrote it? Is what is allotted what was
 // published?
 #include "casework/case_type.h"
-#include "casework/codes.h"
+#include "casework/case_type_reading.h"
 
 #include <algorithm>
 #include <array>
@@ -16,9 +16,7 @@ bool contains(const std::vector<std::string>& list, const std::string& one) {
   return std::find(list.begin(), list.end(), one) != list.end();
 }
 
-[[noreturn]] void bad(const Where& where, const std::string& zh, const std::string& en, Text hint = {}) {
-  throw Error(codes::bad_case_type, {zh, en}, where, std::move(hint));
-}
+using reading::bad;
 
 class Release {
  public:

@@ -1,6 +1,6 @@
 // Can every state be reached and left, and every step be taken by somebody?
 #include "casework/case_type.h"
-#include "casework/codes.h"
+#include "casework/case_type_reading.h"
 
 #include <algorithm>
 #include <set>
@@ -10,9 +10,7 @@
 namespace tributary::casework {
 namespace {
 
-[[noreturn]] void bad(const Where& where, const std::string& zh, const std::string& en) {
-  throw Error(codes::bad_case_type, {zh, en}, where);
-}
+using reading::bad;
 
 using States = std::set<std::string>;
 

@@ -24,14 +24,14 @@ const Json* at(const Json& values, const std::string& name) {
   return found == values.end() || found->is_null() ? nullptr : &*found;
 }
 
-std::string text_of(const Json* value) {
+std::string text_at(const Json* value) {
   if (value == nullptr) return {};
   return value->is_string() ? value->get<std::string>() : value->dump();
 }
 
 // The value a case is gathered by: of a date its year.
 std::string key_of(const Field& field, const Json* value) {
-  const std::string text = text_of(value);
+  const std::string text = text_at(value);
   return field.kind == FieldKind::date ? text.substr(0, 4) : text;
 }
 
@@ -77,7 +77,7 @@ class Table {
       if (const Json* rows = at(source->form, effect_.arguments.at("rows")))
         for (const Json& row : *rows) {
           std::vector<std::string> key;
-          for (const std::string& name : effect_.group) key.push_back(text_of(at(row, name)));
+          for (const std::string& name : effect_.group) key.push_back(text_at(at(row, name)));
           const auto [found, fresh] = index.emplace(key, out.size());
           if (fresh) {
             out.emplace_back(key, Merged{Json::object(), {}, {}});
@@ -91,7 +91,7 @@ class Table {
             const Field* kind = column_of(column);
             if (is_sum(*kind)) {
               Decimal& sum = into.sums.try_emplace(column, Decimal(0)).first->second;
-              sum = sum + Decimal::parse(text_of(value));
+              sum = sum + Decimal::parse(text_at(value));
               into.gave[column].insert(source->applicant);
             } else if (value->is_boolean()) {
               into.row[column] = into.row.value(column, false) || value->get<bool>();
@@ -125,7 +125,7 @@ class Table {
     std::map<std::vector<std::string>, std::map<std::string, std::int64_t>> out;
     for (const Source& source : sources_) {
       std::vector<std::string> key;
-      for (const std::string& name : effect_.group) key.push_back(text_of(at(source.form, name)));
+      for (const std::string& name : effect_.group) key.push_back(text_at(at(source.form, name)));
       for (const auto& [column, state] : effect_.count)
         out[key][column] += state == "all" || state == source.state ? 1 : 0;
     }
@@ -242,7 +242,7 @@ Json Casework::compile(store::Transaction& t, Stored& s, const Effect& effect,
       const auto sent =
           t.first("SELECT MIN(at) FROM casework_event WHERE jurisdiction = ? AND case_id = ? AND step = ?",
                   tenant_, source.id, argument("submitted"));
-      return sent && !sent->is_null(0) && day_of(Instant{sent->integer(0)}) > parse_date(text_of(due));
+      return sent && !sent->is_null(0) && day_of(Instant{sent->integer(0)}) > parse_date(text_at(due));
     });
   }
   std::vector<FieldFault> faults;

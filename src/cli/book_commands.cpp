@@ -101,12 +101,12 @@ Json or_null(const std::optional<Decimal>& value) {
 
 // ---- what is shown ----
 
-Json json_of(const venues::MarketView& m) {
+Json json_of_market(const venues::MarketView& m) {
   const venues::Listing& l = m.listing;
   return {{"number", m.number},
           {"state", m.state},
           {"venue", m.venue.id},
-          {"title", cli::json_of(m.venue.title)},
+          {"title", json_of(m.venue.title)},
           {"verified", m.venue.verified},
           {"instrument", m.venue.instrument},
           {"key", l.key},
@@ -121,7 +121,7 @@ Json json_of(const venues::MarketView& m) {
           {"head", m.head}};
 }
 
-Json json_of(const venues::StoredOrder& o) {
+Json json_of_order(const venues::StoredOrder& o) {
   return {{"order", o.id},
           {"bulk", o.bulk},
           {"key", o.key},
@@ -138,7 +138,7 @@ Json json_of(const venues::StoredOrder& o) {
           {"at", to_rfc3339(o.at)}};
 }
 
-Json json_of(const venues::Deal& d) {
+Json json_of_deal(const venues::Deal& d) {
   return {{"deal", d.seq},     {"at", to_rfc3339(d.at)}, {"kind", d.kind}, {"price", d.price.to_string()},
           {"quantity", d.quantity}, {"fen", d.fen},       {"buyer", d.buyer}, {"seller", d.seller},
           {"trade", d.trade}};
@@ -154,7 +154,7 @@ int show(Context& c, Desk& desk, std::int64_t number) {
   const venues::MarketView m = desk.markets.market(number);
   const venues::Depth depth = desk.markets.depth(number, 10);
   if (c.json()) {
-    Json out = json_of(m);
+    Json out = json_of_market(m);
     out["phase"] = word(depth.phase);
     out["halted"] = depth.halted;
     out["low"] = depth.low.to_string();
@@ -208,9 +208,9 @@ int show(Context& c, Desk& desk, std::int64_t number) {
 int print_order(Context& c, const venues::Placed& placed) {
   const venues::StoredOrder& o = placed.order;
   if (c.json()) {
-    Json out = json_of(o);
+    Json out = json_of_order(o);
     out["deals"] = Json::array();
-    for (const venues::Deal& deal : placed.deals) out["deals"].push_back(json_of(deal));
+    for (const venues::Deal& deal : placed.deals) out["deals"].push_back(json_of_deal(deal));
     c.print(out);
   } else {
     const Text state = said(o.state);
@@ -270,7 +270,7 @@ int list(Context& c) {
   Json out = Json::array();
   each_page<venues::MarketView>([&](std::int64_t before) { return desk.markets.markets(before, most_rows); },
                                 &venues::MarketView::number, [&](const venues::MarketView& m) {
-                                  if (c.json()) return out.push_back(json_of(m));
+                                  if (c.json()) return out.push_back(json_of_market(m));
                                   const Text state = said(m.state);
                                   const std::string from = to_string(m.listing.first_day), to = to_string(m.listing.last_day);
                                   c.line({fmt::format("{}  {}  {}  {} 至 {}", m.number, state.zh, m.venue.title.zh, from, to),
@@ -290,7 +290,7 @@ int orders(Context& c, const Arguments& a) {
       [&](std::int64_t before) { return desk.markets.orders(a.number, a.account, a.open_only, before, most_rows); },
       &venues::StoredOrder::seq, [&](const venues::StoredOrder& o) {
         const Text why = o.reason == exchange::Refusal::none ? Text{} : exchange::describe(o.reason);
-        out.add(json_of(o), {std::to_string(o.id), o.account, c.say(said(word(o.side))), shown(o.price),
+        out.add(json_of_order(o), {std::to_string(o.id), o.account, c.say(said(word(o.side))), shown(o.price),
                              std::to_string(o.quantity), std::to_string(o.left), c.say(said(o.state)), c.say(why)});
       });
   return out.print(c);
@@ -303,7 +303,7 @@ int deals(Context& c, const Arguments& a) {
               {{"数量", "quantity"}, number}, {{"价款（元）", "yuan"}, number}, {{"买方", "buyer"}}, {{"卖方", "seller"}}});
   each_page<venues::Deal>([&](std::int64_t before) { return desk.markets.deals(a.number, before, most_rows); },
                           &venues::Deal::seq, [&](const venues::Deal& d) {
-                            out.add(json_of(d), {std::to_string(d.seq), to_string(d.at), c.say(said(d.kind)),
+                            out.add(json_of_deal(d), {std::to_string(d.seq), to_string(d.at), c.say(said(d.kind)),
                                                  d.price.to_string(), std::to_string(d.quantity), yuan(d.fen), d.buyer,
                                                  d.seller});
                           });
@@ -381,7 +381,7 @@ int confirm(Context& c, const Arguments& a) {
       if (o.id != a.order) continue;
       const std::string hash = Markets::terms_hash(desk.markets.market(a.number), o);
       if (c.json()) {
-        Json out = json_of(o);
+        Json out = json_of_order(o);
         out["terms"] = hash;
         c.print(out);
       } else {
@@ -405,7 +405,7 @@ int verify(Context& c, const Arguments& a) {
   const std::vector<Text> faults = Desk(c).markets.verify(a.number);
   if (c.json()) {
     Json out = Json::array();
-    for (const Text& fault : faults) out.push_back(cli::json_of(fault));
+    for (const Text& fault : faults) out.push_back(json_of(fault));
     c.print(Json{{"sound", faults.empty()}, {"faults", out}});
   } else {
     for (const Text& fault : faults) c.line({"✗ " + fault.zh, "✗ " + fault.en});

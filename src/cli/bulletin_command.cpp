@@ -36,12 +36,12 @@ std::string period(const rights::DayTotal& t, bool flow) {
   return flow ? to_string(rights::Term{{t.period}, {t.period + t.count}}) : std::to_string(t.period);
 }
 
-Json json_of(const venues::Bulletin& b) {
+Json json_of_bulletin(const venues::Bulletin& b) {
   Json out{{"day", to_string(b.day)}, {"running", b.running}, {"markets", Json::array()}, {"auctions", Json::array()},
            {"halts", Json::array()},  {"totals", Json::array()}};
   for (const venues::DayPrices& m : b.markets)
     out["markets"].push_back({{"market", m.market},
-                              {"title", cli::json_of(m.title)},
+                              {"title", json_of(m.title)},
                               {"instrument", m.instrument},
                               {"open", or_null(m.day.opening)},
                               {"high", or_null(m.day.high)},
@@ -55,7 +55,7 @@ Json json_of(const venues::Bulletin& b) {
                               {"bulk_deals", m.day.bulk_deals}});
   for (const venues::AuctionNotice& a : b.auctions)
     out["auctions"].push_back({{"number", a.number},
-                               {"title", cli::json_of(a.title)},
+                               {"title", json_of(a.title)},
                                {"instrument", a.instrument},
                                {"supply", a.supply},
                                {"sold", a.sold},
@@ -108,7 +108,7 @@ int bulletin(Context& c, const std::string& given) {
   const Date day = parse_date(given);
   const venues::Bulletin b = venues::Bulletins(c.database(), c.tenant(), c.clock()).bulletin(day);
   if (c.json()) {
-    c.print(json_of(b));
+    c.print(json_of_bulletin(b));
     return 0;
   }
   c.line({fmt::format("{} 交易公报{}", to_string(day), b.running ? "（当日未结束）" : ""),

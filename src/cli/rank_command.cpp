@@ -11,7 +11,6 @@ namespace tributary::cli {
 namespace {
 
 using allocate::rounded;
-using allocate::yuan;
 
 struct RankArguments {
   std::string input;
@@ -39,11 +38,11 @@ int run_rank(Context& c, const RankArguments& a) {
     for (const allocate::Standing& s : group.standings)
       table.rows.push_back({document::number_cell(Decimal(s.rank)), document::Cell(s.id),
                             document::number_cell(s.intensity.to_decimal(6, Rounding::half_even)),
-                            document::money_cell(Decimal::parse(yuan(s.fen)))});
+                            document::money_cell(Decimal::parse(allocate::yuan(s.fen)))});
     if (group.treasury_fen != 0)
       table.rows.push_back({document::Cell("-"), document::Cell(Text{"财政", "treasury"}),
                             document::Cell("-"),
-                            document::money_cell(Decimal::parse(yuan(group.treasury_fen)))});
+                            document::money_cell(Decimal::parse(allocate::yuan(group.treasury_fen)))});
     c.print(table);
   }
   if (!ranking.excluded.empty())

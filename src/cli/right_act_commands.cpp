@@ -82,7 +82,7 @@ std::string period_text(const rights::Instrument& is, int period, const std::str
   return fmt::format("{}{}{}", period, project.empty() ? "" : " ", project);
 }
 
-Json json_of(const Transaction& x) {
+Json json_of_transaction(const Transaction& x) {
   return {{"key", x.key},         {"kind", to_string(x.kind)}, {"state", to_string(x.state)},
           {"from", x.from},       {"to", x.to},                {"instrument", x.instrument},
           {"initiator", x.initiator}, {"approver", x.approver}, {"note", x.note}};
@@ -92,7 +92,7 @@ void told(Context& c, const std::vector<Transaction>& all) {
   Json out = Json::array();
   for (const Transaction& x : all) {
     if (c.json()) {
-      out.push_back(json_of(x));
+      out.push_back(json_of_transaction(x));
       continue;
     }
     c.line({fmt::format("{} {}：{}{}{}", x.key, title_of(x.kind).zh, title_of(x.state).zh, x.note.empty() ? "" : "，",
@@ -123,7 +123,7 @@ int instruments(Context& c) {
                           document::Cell(view_only ? Text{"只查看", "view only"} : title_of(is.kind)),
                           is.measure, is.zone, from + ".." + to, verified ? "✓" : "✗", source});
     out.push_back({{"instrument", is.code},
-                   {"name", cli::json_of(is.name)},
+                   {"name", json_of(is.name)},
                    {"kind", to_string(is.kind)},
                    {"measure", is.measure},
                    {"zone", is.zone},

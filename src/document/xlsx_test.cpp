@@ -14,12 +14,12 @@
 namespace tributary::document {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 using testing_tools::Folder;
 using testing_tools::run;
 
-class XlsxTest : public testing::Test {
+class XlsxTest : public ::testing::Test {
  protected:
   std::string part(const std::string& name) {
     const auto out = run(fmt::format("unzip -p '{}' {}", path, name));

@@ -22,7 +22,7 @@ ImportMapping table_mapping() {
   return m;
 }
 
-class ImportErrors : public testing::Test {
+class ImportErrors : public ::testing::Test {
  protected:
   ImportErrors() : database_("sqlite"), clock_(parse_instant("2020-11-23 10:00")) {
     database_.db().migrate(migrations());

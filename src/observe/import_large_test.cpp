@@ -39,7 +39,7 @@ std::int64_t peak_kilobytes() {
   return -1;
 }
 
-class ImportLarge : public testing::TestWithParam<std::string> {
+class ImportLarge : public ::testing::TestWithParam<std::string> {
  protected:
   ImportLarge() : clock_(parse_instant("2026-11-23 10:00")) {}
   ImportReport import(store::Database& db, const std::string& path, ImportListener* listener = nullptr) {
@@ -50,7 +50,7 @@ class ImportLarge : public testing::TestWithParam<std::string> {
   samples::TestFolder folder_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Kinds, ImportLarge, testing::ValuesIn(store::test_kinds()),
+INSTANTIATE_TEST_SUITE_P(Kinds, ImportLarge, ::testing::ValuesIn(store::test_kinds()),
                          [](const auto& kind) { return kind.param; });
 
 TEST_P(ImportLarge, MemoryDoesNotGrowWithTheFile) {

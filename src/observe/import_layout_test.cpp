@@ -11,7 +11,7 @@
 namespace tributary::observe {
 namespace {
 
-class ImportLayout : public testing::TestWithParam<std::string> {
+class ImportLayout : public ::testing::TestWithParam<std::string> {
  protected:
   ImportLayout() : database_(GetParam()), clock_(parse_instant("2026-11-23 10:00")) {
     database_.db().migrate(migrations());
@@ -34,7 +34,7 @@ class ImportLayout : public testing::TestWithParam<std::string> {
   FixedClock clock_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Kinds, ImportLayout, testing::ValuesIn(store::test_kinds()),
+INSTANTIATE_TEST_SUITE_P(Kinds, ImportLayout, ::testing::ValuesIn(store::test_kinds()),
                          [](const auto& kind) { return kind.param; });
 
 TEST_P(ImportLayout, DailyStationsWithOutagesAndFilteredValues) {

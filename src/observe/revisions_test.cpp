@@ -14,7 +14,7 @@
 namespace tributary::observe {
 namespace {
 
-class Revisions : public testing::TestWithParam<std::string> {
+class Revisions : public ::testing::TestWithParam<std::string> {
  protected:
   Revisions() : database_(GetParam()), clock_(parse_instant("2020-11-01 10:00")) {
     database_.db().migrate(migrations());
@@ -61,7 +61,7 @@ class Revisions : public testing::TestWithParam<std::string> {
   samples::TestFolder folder_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Kinds, Revisions, testing::ValuesIn(store::test_kinds()),
+INSTANTIATE_TEST_SUITE_P(Kinds, Revisions, ::testing::ValuesIn(store::test_kinds()),
                          [](const auto& kind) { return kind.param; });
 
 TEST_P(Revisions, TheSameFileAgainChangesNothing) {

@@ -110,9 +110,9 @@ void apply(const ParameterPatch& patch, Rule& rule, std::vector<Override>& overr
         if (other.depth == value.depth && other.in_force == value.in_force && other.known == value.known)
           throw Error(codes::overlapping_dates,
                       {fmt::format("参数 {} 的两个值的生效日（{}）和知悉日（{}）都相同", name,
-                                   to_string(value.in_force), to_string(value.known)),
+                                   base::to_string(value.in_force), base::to_string(value.known)),
                        fmt::format("two values of parameter {} share the dates in_force {} and known {}",
-                                   name, to_string(value.in_force), to_string(value.known))},
+                                   name, base::to_string(value.in_force), base::to_string(value.known))},
                       value.where,
                       {"另一个：" + to_string(other.where), "the other: " + to_string(other.where)});
     }
@@ -259,9 +259,9 @@ std::shared_ptr<const CompiledRule> Policy::rule(const std::string& name, Date o
     const Rule& rule = candidate->rule;
     if (rule.name != name) continue;
     versions +=
-        fmt::format("{}{} – {} ({} {}, {} {})", versions.empty() ? "" : "; ", to_string(rule.in_force.from),
-                    rule.in_force.to == Date::max() ? "…" : to_string(rule.in_force.to), "pack", rule.pack,
-                    "known", to_string(rule.known));
+        fmt::format("{}{} – {} ({} {}, {} {})", versions.empty() ? "" : "; ", base::to_string(rule.in_force.from),
+                    rule.in_force.to == Date::max() ? "…" : base::to_string(rule.in_force.to), "pack", rule.pack,
+                    "known", base::to_string(rule.known));
     if (rule.in_force.holds_on(on) && rule.known <= known && (!best || rule.depth >= best->rule.depth))
       best = candidate;
   }
@@ -277,9 +277,9 @@ std::shared_ptr<const CompiledRule> Policy::rule(const std::string& name, Date o
                                      fmt::format("did you mean \"{}\"?", fmt::join(close, "\", \""))});
   }
   throw Error(codes::not_in_force,
-              {fmt::format("规则 {} 在 {}（按 {} 所知）没有有效版本", name, to_string(on), to_string(known)),
-               fmt::format("rule {} has no version in force on {} as known on {}", name, to_string(on),
-                           to_string(known))},
+              {fmt::format("规则 {} 在 {}（按 {} 所知）没有有效版本", name, base::to_string(on), base::to_string(known)),
+               fmt::format("rule {} has no version in force on {} as known on {}", name, base::to_string(on),
+                           base::to_string(known))},
               {}, {"版本：" + versions, "versions: " + versions});
 }
 
@@ -295,8 +295,8 @@ std::vector<Remark> Policy::remarks(Date today) const {
     else if (today - *rule.checked > std::chrono::days{366})
       out.push_back({Remark::Kind::stale,
                      rule.name,
-                     {fmt::format("上次核对是 {}，已超过一年", to_string(*rule.checked)),
-                      fmt::format("last checked on {}, over a year ago", to_string(*rule.checked))},
+                     {fmt::format("上次核对是 {}，已超过一年", base::to_string(*rule.checked)),
+                      fmt::format("last checked on {}, over a year ago", base::to_string(*rule.checked))},
                      rule.where});
     if (!rule.verified)
       out.push_back(
@@ -309,16 +309,16 @@ std::vector<Remark> Policy::remarks(Date today) const {
         if (!value.verified)
           out.push_back({Remark::Kind::unverified,
                          what,
-                         {fmt::format("{} 起的值未核实", to_string(value.in_force)),
-                          fmt::format("the value from {} is not verified", to_string(value.in_force))},
+                         {fmt::format("{} 起的值未核实", base::to_string(value.in_force)),
+                          fmt::format("the value from {} is not verified", base::to_string(value.in_force))},
                          value.where});
         if (value.known > value.in_force)
           out.push_back(
               {Remark::Kind::retroactive,
                what,
-               {fmt::format("{} 起生效，{} 才知悉", to_string(value.in_force), to_string(value.known)),
-                fmt::format("in force from {}, known only since {}", to_string(value.in_force),
-                            to_string(value.known))},
+               {fmt::format("{} 起生效，{} 才知悉", base::to_string(value.in_force), base::to_string(value.known)),
+                fmt::format("in force from {}, known only since {}", base::to_string(value.in_force),
+                            base::to_string(value.known))},
                value.where});
       }
     }

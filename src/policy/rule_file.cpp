@@ -291,10 +291,10 @@ std::vector<ParameterValue> read_values(const YamlNode& node, const Parameter* p
       if (out[i].in_force == out.back().in_force && out[i].known == out.back().known)
         throw Error(
             codes::overlapping_dates,
-            {fmt::format("两个值的生效日（{}）和知悉日（{}）都相同", to_string(out[i].in_force),
-                         to_string(out[i].known)),
-             fmt::format("two values share the dates in_force {} and known {}", to_string(out[i].in_force),
-                         to_string(out[i].known))},
+            {fmt::format("两个值的生效日（{}）和知悉日（{}）都相同", base::to_string(out[i].in_force),
+                         base::to_string(out[i].known)),
+             fmt::format("two values share the dates in_force {} and known {}", base::to_string(out[i].in_force),
+                         base::to_string(out[i].known))},
             item.where,
             {fmt::format("另一个在第 {} 行；更正请写更晚的 known", out[i].where.line),
              fmt::format("the other is on line {}; a correction has a later known", out[i].where.line)});

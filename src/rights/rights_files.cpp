@@ -25,7 +25,7 @@ using policy::YamlNode;
               where, expected);
 }
 
-Month month_of(const YamlNode& node, const char* field) {
+Month month_at(const YamlNode& node, const char* field) {
   try {
     return Month::parse(policy::scalar_of(node, field));
   } catch (const Error& e) {
@@ -61,8 +61,8 @@ PackInstrument read_instrument(const YamlNode& node) {
   out.view_only = map.boolean_or("view_only", false);
   const YamlNode& valid_node = map.require("valid");
   YamlMap valid(valid_node, "valid");
-  out.is.period_from = flow ? month_of(valid.require("from"), "from").index : valid.integer("from");
-  out.is.period_to = flow ? month_of(valid.require("to"), "to").index : valid.integer("to");
+  out.is.period_from = flow ? month_at(valid.require("from"), "from").index : valid.integer("from");
+  out.is.period_to = flow ? month_at(valid.require("to"), "to").index : valid.integer("to");
   valid.finish();
   if (out.is.period_from >= out.is.period_to)
     throw Error(codes::bad_value, {"有效范围为空：止须晚于起", "the validity is empty: the end must be later"},
@@ -158,7 +158,7 @@ PackAccount read_account(const YamlNode& node) {
          "fee"});
   out.is.type = *parsed;
   out.permit = map.text_or("permit");
-  if (const YamlNode* to = map.find("permit_to")) out.permit_to = month_of(*to, "permit_to");
+  if (const YamlNode* to = map.find("permit_to")) out.permit_to = month_at(*to, "permit_to");
   map.finish();
   return out;
 }
