@@ -10,7 +10,7 @@
 # An include of an undeclared module therefore does not compile.
 
 add_library(tributary_options INTERFACE)
-target_compile_options(tributary_options INTERFACE -Wall -Wextra -Wconversion
+target_compile_options(tributary_options INTERFACE -pthread -Wall -Wextra -Wconversion
   -Wno-sign-conversion -Wnon-virtual-dtor -Woverloaded-virtual -Werror=return-type)
 if(TRIBUTARY_UNITY)
   target_compile_options(tributary_options INTERFACE -Wno-subobject-linkage)  # it takes the files of a unit for headers

@@ -29,7 +29,7 @@ struct Office {
               fmt::format("pack {} {}", call.policy().pack().id, call.policy().pack().version)}) {}
 
   static bank::Seal seal(Call& call) {
-    const casework::Vault& vault = call.worker.services.vault;
+    const identity::Vault& vault = call.worker.services.vault;
     return {[&vault](const std::string& plain, const std::string& place) { return vault.sealed(plain, place); },
             [&vault](const std::string& sealed, const std::string& place) { return vault.opened(sealed, place); }};
   }

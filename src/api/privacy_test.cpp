@@ -75,7 +75,7 @@ TEST_P(PrivacyRoutes, NoOrdinaryWayOutHasAValueInTheClear) {
   });
   const Received refused = zhao.get(at);
   EXPECT_EQ(refused.status, 503) << refused.body;
-  EXPECT_EQ(refused.json()["code"], "casework.bad_record");
+  EXPECT_EQ(refused.json()["code"], "identity.bad_seal");
 }
 
 TEST_P(PrivacyRoutes, AnExportIsApprovedMarkedCountedAndTraced) {

@@ -43,7 +43,7 @@ struct ServerSettings {
   Basemap basemap{};
   std::string outlines{};  // file of divisions for the map; empty: none
   identity::Settings identity{};
-  casework::Cipher cipher = casework::Cipher::aes;  // of personal values in cases, by the key of `identity`
+  identity::Cipher cipher = identity::Cipher::aes;  // of personal values in cases, by the key of `identity`
   Rate signed_in{50, 300};                          // requests a second, and at once, of one person
   Rate anonymous{20, 200};                          // of one address
   Rate sign_in{0.2, 10};                            // attempts of one address
@@ -64,7 +64,7 @@ struct Services {
   std::shared_ptr<const reporting::Book> reports;
   std::shared_ptr<const rights::RightsData> rights;  // what the packs say of them
   casework::Plan plan;
-  casework::Vault vault;
+  identity::Vault vault;
   RouteTable table;
   std::string openapi;
   Json outlines;

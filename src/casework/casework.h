@@ -7,9 +7,9 @@
 
 #include "base/time.h"
 #include "casework/decide.h"
-#include "casework/vault.h"
 #include "document/document.h"
 #include "identity/identity.h"
+#include "identity/vault.h"
 #include "store/store.h"
 
 #include <array>
@@ -30,6 +30,9 @@ class Policy;
 namespace tributary::casework {
 
 std::span<const store::Migration> migrations();
+
+using identity::Cipher;
+using identity::Vault;
 
 using CaseId = Id<struct CaseTag>;
 

@@ -1,9 +1,9 @@
 // Files kept with a case: by their content, not by what their name says.
 #include "base/text.h"
-#include "casework/base64.h"
 #include "casework/codes.h"
 #include "casework/personal.h"
 #include "casework/stored.h"
+#include "identity/base64.h"
 
 #include <algorithm>
 #include <array>
@@ -12,6 +12,9 @@
 
 namespace tributary::casework {
 namespace {
+
+using identity::base64;
+using identity::from_base64;
 
 constexpr std::size_t largest_upload = std::size_t{20} << 20;
 

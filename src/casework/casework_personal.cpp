@@ -1,14 +1,17 @@
 // Personal values: sealed and masked, shown singly, found by a keyed hash, sealed anew.
 #include "base/text.h"
-#include "casework/base64.h"
 #include "casework/personal.h"
 #include "casework/stored.h"
+#include "identity/base64.h"
+#include "identity/codes.h"
 
 #include <algorithm>
 #include <set>
 
 namespace tributary::casework {
 namespace {
+
+using identity::from_base64;
 
 constexpr std::size_t most_found = 100;
 
@@ -177,7 +180,7 @@ std::map<std::string, std::int64_t> Casework::values_by_key() const {
                         try {
                           ++out[vault_.key_of(text_of(value), place_of(tenant_, {last}, path))];
                         } catch (const Error& e) {
-                          if (e.code() != codes::bad_record) throw;
+                          if (e.code() != identity::codes::bad_seal) throw;
                           ++out["?"];
                         }
                       });
@@ -196,7 +199,7 @@ std::map<std::string, std::int64_t> Casework::values_by_key() const {
       try {
         ++out[vault_.key_of(row->text(1), place_of_document(tenant_, document))];
       } catch (const Error& e) {
-        if (e.code() != codes::bad_record) throw;
+        if (e.code() != identity::codes::bad_seal) throw;
         ++out["?"];
       }
     }

@@ -1,11 +1,11 @@
 #include "casework/finds.h"
 
 #include "base/text.h"
-#include "casework/base64.h"
 #include "casework/personal.h"
 #include "casework/search.h"
 #include "casework/stored.h"
 #include "document/words.h"
+#include "identity/base64.h"
 #include "registry/registry.h"
 
 #include <algorithm>
@@ -16,6 +16,8 @@
 
 namespace tributary::casework {
 namespace {
+
+using identity::from_base64;
 
 constexpr std::size_t most_words = 400'000;  // characters of a file
 constexpr std::size_t stretch = 12'000;      // characters of a row: PostgreSQL counts places up to 16,383

@@ -1,12 +1,12 @@
 // What a search finds: only what the searching person may open, files by name and text, and nothing of what was
 // sealed or erased, not even in the bytes of the database.
 #include "base/text.h"
-#include "casework/base64.h"
 #include "casework/cases_testing.h"
 #include "casework/codes.h"
 #include "casework/erasure.h"
 #include "casework/finds.h"
 #include "casework/search.h"
+#include "identity/base64.h"
 
 #include <fstream>
 #include <iterator>
@@ -16,6 +16,8 @@
 
 namespace tributary::casework {
 namespace {
+
+using identity::base64;
 
 // Nothing personal is asked for, and a paper is issued.
 constexpr const char* notice = R"Y(case: notice

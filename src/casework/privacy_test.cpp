@@ -5,7 +5,7 @@
 #include "casework/erasure.h"
 #include "casework/exports.h"
 #include "casework/personal_register.h"
-#include "casework/vault.h"
+#include "identity/vault.h"
 #include "document/xlsx.h"
 #include "identity/world_testing.h"
 #include "ledger/ledger.h"

@@ -6,7 +6,7 @@
 #include "bank/titles.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "casework/vault.h"
+#include "identity/vault.h"
 #include "identity/key_file.h"
 
 #include <CLI/CLI.hpp>
@@ -33,7 +33,7 @@ struct Office {
         statements(c.database(), c.tenant(), c.policy(), c.clock()),
         layouts(bank::load_layouts(c.policy())),
         keys(c.key_file(), entropy, identity::KeyFile::Use::shared),
-        vault(keys.keys(), casework::Cipher::aes, entropy),
+        vault(keys.keys(), identity::Cipher::aes, entropy),
         bank({c.database(), c.tenant(), c.clock(), layouts, rights, statements,
               {[this](const std::string& plain, const std::string& place) { return vault.sealed(plain, place); },
                [this](const std::string& sealed, const std::string& place) { return vault.opened(sealed, place); }},
@@ -45,7 +45,7 @@ struct Office {
   compensate::Compensation statements;
   std::vector<bank::BankLayout> layouts;
   identity::KeyFile keys;
-  casework::Vault vault;
+  identity::Vault vault;
   Bank bank;
 };
 

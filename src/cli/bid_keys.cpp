@@ -25,6 +25,6 @@ BidKeys::BidKeys(Context& c, bool needed)
     : vault_(needed && (std::filesystem::exists(c.key_file()) || !anything_sealed(c))
                  ? file_.emplace(c.key_file(), entropy_, identity::KeyFile::Use::shared).keys()
                  : std::string(),
-             casework::Cipher::aes, entropy_) {}
+             identity::Cipher::aes, entropy_) {}
 
 }  // namespace tributary::cli

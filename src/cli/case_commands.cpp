@@ -28,7 +28,7 @@ casework::CaseTypes types_of(const policy::Policy& policy) {
 Adoptions check_adoptions(Context& c) {
   identity::SystemEntropy entropy;
   identity::Identity people(c.database(), c.tenant(), c.clock(), entropy, {});
-  const casework::Vault vault({}, casework::Cipher::aes, entropy);  // nothing personal is opened
+  const identity::Vault vault({}, identity::Cipher::aes, entropy);  // nothing personal is opened
   const casework::Casework cases(c.database(), c.tenant(), c.clock(), entropy,
                                  std::make_shared<const casework::CaseTypes>(types_of(c.policy())),
                                  c.policy().catalog().calendar(), vault, people.audit());

@@ -16,7 +16,7 @@ class Cases {
  public:
   explicit Cases(Context& c)
       : people_(c.database(), c.tenant(), c.clock(), entropy_, {}),
-        vault_({}, casework::Cipher::aes, entropy_),
+        vault_({}, identity::Cipher::aes, entropy_),
         cases_(c.database(), c.tenant(), c.clock(), entropy_,
                std::make_shared<const casework::CaseTypes>(types_of(c.policy())), c.policy().catalog().calendar(), vault_,
                people_.audit()),
@@ -27,7 +27,7 @@ class Cases {
  private:
   identity::SystemEntropy entropy_;
   identity::Identity people_;
-  casework::Vault vault_;
+  identity::Vault vault_;
   casework::Casework cases_;
   identity::Caller caller_;
 };

@@ -29,7 +29,7 @@ constexpr std::size_t cases_at_once = 200;
 // The keys, held alone, and what they are used for in every jurisdiction of the database.
 class Keys {
  public:
-  Keys(Context& c, casework::Cipher cipher)
+  Keys(Context& c, identity::Cipher cipher)
       : c_(c), cipher_(cipher), file_(c.key_file(), entropy_, KeyFile::Use::alone) {
     c.database();
   }
@@ -48,7 +48,7 @@ class Keys {
         if (!id.empty()) out[id] += n;
       for (const auto& [id, n] : cases.values_by_key()) out[id] += n;
     });
-    each_text([&](const casework::Vault& vault, const std::string& sealed, const std::string& place) {
+    each_text([&](const identity::Vault& vault, const std::string& sealed, const std::string& place) {
       ++out[vault.key_of(sealed, place)];
       return std::optional<std::string>();
     });
@@ -61,7 +61,7 @@ class Keys {
       identity::Settings settings;
       settings.key = file_.keys();
       identity::Identity people(c_.database(), tenant.jurisdiction, c_.clock(), entropy_, settings);
-      const casework::Vault vault(file_.keys(), cipher_, entropy_);
+      const identity::Vault vault(file_.keys(), cipher_, entropy_);
       const WorkCalendar calendar;
       // A case keeps its own declaration in the database; no pack is needed.
       casework::Casework cases(c_.database(), tenant.jurisdiction, c_.clock(), entropy_,
@@ -74,8 +74,8 @@ class Keys {
   // Account numbers of payees, instructions, other sides of statements; bids that are not opened. What
   // `visit` returns replaces the text.
   void each_text(const std::function<std::optional<std::string>(
-                     const casework::Vault&, const std::string& sealed, const std::string& place)>& visit) {
-    const casework::Vault vault(file_.keys(), cipher_, entropy_);
+                     const identity::Vault&, const std::string& sealed, const std::string& place)>& visit) {
+    const identity::Vault vault(file_.keys(), cipher_, entropy_);
     const auto one = [&](const std::string& sealed, const std::string& place) {
       return visit(vault, sealed, place);
     };
@@ -94,7 +94,7 @@ class Keys {
 
  private:
   Context& c_;
-  casework::Cipher cipher_;
+  identity::Cipher cipher_;
   identity::SystemEntropy entropy_;
   KeyFile file_;
 };
@@ -113,7 +113,7 @@ void require_all_open(const Counts& counts, const std::vector<std::string>& ids)
 }
 
 int list(Context& c) {
-  Keys keys(c, casework::Cipher::aes);
+  Keys keys(c, identity::Cipher::aes);
   const Counts counts = keys.counts();
   const auto ids = keys.ids();
   Json all = Json::array();
@@ -140,7 +140,7 @@ int list(Context& c) {
 }
 
 int rotate(Context& c, const std::string& cipher) {
-  Keys keys(c, *casework::parse_cipher(cipher));
+  Keys keys(c, *identity::parse_cipher(cipher));
   Counts counts = keys.counts();
   auto ids = keys.ids();
   require_all_open(counts, ids);
@@ -155,7 +155,7 @@ int rotate(Context& c, const std::string& cipher) {
     c.line({"继续上次没有办完的更换。", "Going on with the rotation that was interrupted."});
   }
   std::int64_t changed = 0;
-  keys.each_text([&](const casework::Vault& vault, const std::string& sealed, const std::string& place) {
+  keys.each_text([&](const identity::Vault& vault, const std::string& sealed, const std::string& place) {
     if (vault.is_current(sealed)) return std::optional<std::string>();
     ++changed;
     return std::optional(vault.sealed(vault.opened(sealed, place), place));
@@ -195,7 +195,7 @@ int rotate(Context& c, const std::string& cipher) {
 }
 
 int retire(Context& c, const std::string& id) {
-  Keys keys(c, casework::Cipher::aes);
+  Keys keys(c, identity::Cipher::aes);
   const Counts counts = keys.counts();
   require_all_open(counts, keys.ids());
   if (const auto left = counts.find(id); left != counts.end() && left->second > 0)

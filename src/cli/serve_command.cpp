@@ -111,7 +111,7 @@ int serve(Context& c, const ServeArguments& a) {
   settings.licence = a.licence;
   settings.basemap = a.basemap;
   settings.outlines = a.outlines;
-  settings.cipher = *casework::parse_cipher(a.cipher);
+  settings.cipher = *identity::parse_cipher(a.cipher);
   settings.database = c.options().database;
   settings.tenant = c.tenant();
   settings.packs = c.packs_folder();

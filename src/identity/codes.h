@@ -37,13 +37,15 @@ inline constexpr Code bad_export{"identity", 23, "bad_export", Kind::invalid_inp
 // Keys
 inline constexpr Code bad_key{"identity", 24, "bad_key", Kind::unavailable};
 inline constexpr Code keys_in_use{"identity", 25, "keys_in_use", Kind::conflict};
+inline constexpr Code bad_seal{"identity", 26, "bad_seal", Kind::unavailable};
 
 inline constexpr std::array all{
     not_signed_in, sign_in_refused,      too_many_attempts, totp_required,     totp_refused,
     session_over,  must_change_password, forbidden,         person_required,   same_person,
     roles_exclude, weak_password,        link_refused,      bad_token_request, totp_state,
     bad_value,     name_taken,           not_found,         changed_meanwhile, last_administrator,
-    bad_file,      bad_cursor,           bad_export,        bad_key,           keys_in_use};
+    bad_file,      bad_cursor,           bad_export,        bad_key,           keys_in_use,
+    bad_seal};
 static_assert(dense(all));
 
 }  // namespace tributary::identity::codes

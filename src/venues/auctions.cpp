@@ -64,7 +64,7 @@ void require_other(const std::string& actor, std::initializer_list<std::string> 
 }
 
 Auctions::Auctions(store::Database& database, std::string jurisdiction, const Clock& clock,
-                   const WorkCalendar& calendar, const casework::Vault& vault)
+                   const WorkCalendar& calendar, const identity::Vault& vault)
     : database_(database),
       jurisdiction_(std::move(jurisdiction)),
       clock_(clock),

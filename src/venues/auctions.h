@@ -34,7 +34,7 @@
 #include <string>
 #include <vector>
 
-namespace tributary::casework {
+namespace tributary::identity {
 class Vault;
 }
 
@@ -166,7 +166,7 @@ class Auctions {
  public:
   // `vault` seals bids until they are opened, and outlives this.
   Auctions(store::Database& database, std::string jurisdiction, const Clock& clock,
-           const WorkCalendar& calendar, const casework::Vault& vault);
+           const WorkCalendar& calendar, const identity::Vault& vault);
 
   // Sets the goods (in a buy-back the cash) aside. Throws bad_value, too_early, key_conflict, and what
   // Rights::reserve throws; bids_locked without a key to seal bids with.
@@ -245,7 +245,7 @@ class Auctions {
   std::string jurisdiction_;
   const Clock& clock_;
   const WorkCalendar& calendar_;
-  const casework::Vault& vault_;
+  const identity::Vault& vault_;
 };
 
 }  // namespace tributary::venues

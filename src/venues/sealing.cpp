@@ -1,7 +1,7 @@
 #include "venues/sealing.h"
 
-#include "casework/codes.h"
-#include "casework/vault.h"
+#include "identity/codes.h"
+#include "identity/vault.h"
 #include "venues/codes.h"
 
 #include <charconv>
@@ -21,7 +21,7 @@ std::string unlocked(const Work& work) {
   try {
     return work();
   } catch (const Error& e) {
-    if (e.code() != casework::codes::bad_record) throw;
+    if (e.code() != identity::codes::bad_seal) throw;
     throw Error(codes::bids_locked,
                 {"报价是加密保存的，手头的密钥封不上也打不开：没有密钥、密钥不对，或数据被改动",
                  "bids are kept encrypted and the keys at hand do not seal or open them: no key, another "
@@ -51,11 +51,11 @@ std::string place_of_seal(const char* what, const std::string& jurisdiction, std
   return fmt::format("venue/{}/{}/{}/seal", jurisdiction, what, number);
 }
 
-std::string seal_at(const casework::Vault& vault, const std::string& place) {
+std::string seal_at(const identity::Vault& vault, const std::string& place) {
   return unlocked([&] { return vault.sealed("seal", place); });
 }
 
-void require_key(const casework::Vault& vault, const std::string& place, const std::string& seal) {
+void require_key(const identity::Vault& vault, const std::string& place, const std::string& seal) {
   if (!seal.empty()) unlocked([&] { return vault.opened(seal, place); });
 }
 
@@ -63,7 +63,7 @@ std::string place_in_round(const std::string& jurisdiction, std::int64_t round, 
   return fmt::format("venue/{}/round/{}/bid/{}", jurisdiction, round, seq);
 }
 
-std::string sealed_content(const casework::Vault& vault, const std::string& place, const Content& content) {
+std::string sealed_content(const identity::Vault& vault, const std::string& place, const Content& content) {
   return unlocked([&] {
     return vault.sealed(
         fmt::format("{:20}{:20}{:20}{}", content.ticks, content.quantity, content.cover_fen, content.salt),
@@ -71,17 +71,17 @@ std::string sealed_content(const casework::Vault& vault, const std::string& plac
   });
 }
 
-std::string sealed_content(const casework::Vault& vault, const std::string& jurisdiction,
+std::string sealed_content(const identity::Vault& vault, const std::string& jurisdiction,
                            std::int64_t auction, std::int64_t seq, const Content& content) {
   return sealed_content(vault, place_of(jurisdiction, auction, seq), content);
 }
 
-Content opened_content(const casework::Vault& vault, const std::string& jurisdiction, std::int64_t auction,
+Content opened_content(const identity::Vault& vault, const std::string& jurisdiction, std::int64_t auction,
                        std::int64_t seq, const std::string& sealed) {
   return opened_content(vault, place_of(jurisdiction, auction, seq), sealed);
 }
 
-Content opened_content(const casework::Vault& vault, const std::string& place, const std::string& sealed) {
+Content opened_content(const identity::Vault& vault, const std::string& place, const std::string& sealed) {
   const std::string text = unlocked([&] { return vault.opened(sealed, place); });
   TRIBUTARY_CHECK(text.size() > 3 * width, std::string("content of a sealed bid"));
   return {number_at(text, 0), number_at(text, 1), number_at(text, 2), text.substr(3 * width)};

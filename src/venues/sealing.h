@@ -18,20 +18,20 @@ struct Content {
 };
 
 // Bound to its place, and equally long whatever it says. Throws bids_locked.
-std::string sealed_content(const casework::Vault& vault, const std::string& place, const Content& content);
-Content opened_content(const casework::Vault& vault, const std::string& place, const std::string& sealed);
+std::string sealed_content(const identity::Vault& vault, const std::string& place, const Content& content);
+Content opened_content(const identity::Vault& vault, const std::string& place, const std::string& sealed);
 // Of the terms of an «auction» or a «round»: a text that only the keys of the announcement open, so that no
 // bid is sealed with others, which would keep all of them shut. require_key throws bids_locked; nothing where
 // there is no seal, of before.
 std::string place_of_seal(const char* what, const std::string& jurisdiction, std::int64_t number);
-std::string seal_at(const casework::Vault& vault, const std::string& place);
-void require_key(const casework::Vault& vault, const std::string& place, const std::string& seal);
+std::string seal_at(const identity::Vault& vault, const std::string& place);
+void require_key(const identity::Vault& vault, const std::string& place, const std::string& seal);
 std::string place_in_round(const std::string& jurisdiction, std::int64_t round, std::int64_t seq);
 
 // Of this bid of this auction.
-std::string sealed_content(const casework::Vault& vault, const std::string& jurisdiction,
+std::string sealed_content(const identity::Vault& vault, const std::string& jurisdiction,
                            std::int64_t auction, std::int64_t seq, const Content& content);
-Content opened_content(const casework::Vault& vault, const std::string& jurisdiction, std::int64_t auction,
+Content opened_content(const identity::Vault& vault, const std::string& jurisdiction, std::int64_t auction,
                        std::int64_t seq, const std::string& sealed);
 
 }  // namespace tributary::venues

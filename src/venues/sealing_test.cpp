@@ -44,7 +44,7 @@ TEST_P(SealedBids, TheRowsTellNeitherPriceNorQuantity) {
   const auto sealed = rows(h, "sealed");
   EXPECT_EQ(sealed[0].size(), sealed[1].size()) << "nor does its length";
   EXPECT_NE(sealed[0], sealed[1]);
-  for (const std::string& one : sealed) EXPECT_TRUE(casework::Vault::is_sealed(one));
+  for (const std::string& one : sealed) EXPECT_TRUE(identity::Vault::is_sealed(one));
   // Nobody finds the content by trying what fits the hash: its random bits are sealed too.
   const std::vector<StoredBid> own = h.auctions.own_bids(no, "A", "agent A");
   ASSERT_EQ(own.size(), 1U);
@@ -66,9 +66,9 @@ TEST_P(SealedBids, TheRowsTellNeitherPriceNorQuantity) {
 TEST_P(SealedBids, AnotherKeyOrNoneSaysSoAndChangesNothing) {
   Hall h(GetParam());
   const std::int64_t no = under_way(h);
-  const casework::Vault other(std::string(32, 'x'), casework::Cipher::aes, h.entropy),
-      none({}, casework::Cipher::aes, h.entropy);
-  for (const casework::Vault* vault : {&other, &none}) {
+  const identity::Vault other(std::string(32, 'x'), identity::Cipher::aes, h.entropy),
+      none({}, identity::Cipher::aes, h.entropy);
+  for (const identity::Vault* vault : {&other, &none}) {
     Auctions there(h.w.database.db(), "341602", h.w.clock, h.w.calendar, *vault);
     h.w.clock.set({h.opens.seconds + 10});
     const auto locked = [&](const auto& work) {
@@ -128,7 +128,7 @@ TEST_P(SealedBids, KeysAreReplacedWhileBidsAreUnderWay) {
   Hall h(GetParam());
   const std::int64_t no = under_way(h);
   const std::string before(32, 'k'), after(32, 'n');
-  const casework::Vault both(before + after, casework::Cipher::sm4, h.entropy);
+  const identity::Vault both(before + after, identity::Cipher::sm4, h.entropy);
   std::set<std::string> keys;
   int anew = 0;
   each_sealed(h.w.database.db(), "341602", [&](const std::string& sealed, const std::string& place) {
@@ -139,7 +139,7 @@ TEST_P(SealedBids, KeysAreReplacedWhileBidsAreUnderWay) {
   });
   EXPECT_EQ(anew, 2 + 1);  // and the seal of the auction
   EXPECT_EQ(keys.size(), 1U);
-  const casework::Vault newest(after, casework::Cipher::aes, h.entropy);
+  const identity::Vault newest(after, identity::Cipher::aes, h.entropy);
   Auctions there(h.w.database.db(), "341602", h.w.clock, h.w.calendar, newest);
   EXPECT_EQ(there.own_bids(no, "A", "agent A")[0].price, Decimal(7770));
   EXPECT_EQ(code_of([&] { h.auctions.own_bids(no, "A", "agent A"); }), "bids_locked");
@@ -173,7 +173,7 @@ TEST_P(SealedBids, WhatIsCalledOffIsNeverOpened) {
   h.bid(no, "A", "120", 300);
   h.bid(no, "B", "120", 300);
   h.bid(no, "A", "120", 0, "B2");  // withdrawn
-  const casework::Vault none({}, casework::Cipher::aes, h.entropy);
+  const identity::Vault none({}, identity::Cipher::aes, h.entropy);
   Auctions(h.w.database.db(), "341602", h.w.clock, h.w.calendar, none).cancel(no, li);
   EXPECT_EQ(rows(h, "ticks || ' ' || quantity || ' ' || cover || ' ' || salt"),
             std::vector<std::string>(3, "0 0 0 "));

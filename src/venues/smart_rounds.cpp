@@ -75,7 +75,7 @@ std::vector<std::string> SmartView::periods() const {
 }
 
 SmartRounds::SmartRounds(store::Database& database, std::string jurisdiction, const Clock& clock,
-                         const WorkCalendar& calendar, const casework::Vault& vault)
+                         const WorkCalendar& calendar, const identity::Vault& vault)
     : database_(database),
       jurisdiction_(std::move(jurisdiction)),
       clock_(clock),

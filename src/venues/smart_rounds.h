@@ -36,7 +36,7 @@
 #include <string>
 #include <vector>
 
-namespace tributary::casework {
+namespace tributary::identity {
 class Vault;
 }
 
@@ -175,7 +175,7 @@ class SmartRounds {
  public:
   // `vault` seals bids until they are opened, and outlives this.
   SmartRounds(store::Database& database, std::string jurisdiction, const Clock& clock,
-              const WorkCalendar& calendar, const casework::Vault& vault);
+              const WorkCalendar& calendar, const identity::Vault& vault);
 
   // Throws bad_value, too_early, key_conflict, limits_conflict.
   std::int64_t announce(const SmartVenue& venue, const SmartNotice& notice, const rights::Act& act);
@@ -272,7 +272,7 @@ class SmartRounds {
   std::string jurisdiction_;
   const Clock& clock_;
   const WorkCalendar& calendar_;
-  const casework::Vault& vault_;
+  const identity::Vault& vault_;
 };
 
 }  // namespace tributary::venues

@@ -2,7 +2,7 @@
 // its rounds.
 #pragma once
 
-#include "casework/vault.h"
+#include "identity/vault.h"
 #include "identity/entropy.h"
 #include "policy/yaml.h"
 #include "venues/auctions.h"
@@ -134,7 +134,7 @@ class SmartHall {
 
   rights::testing::World w;
   identity::SystemEntropy entropy;
-  casework::Vault vault{std::string(32, 'k'), casework::Cipher::aes, entropy};
+  identity::Vault vault{std::string(32, 'k'), identity::Cipher::aes, entropy};
   SmartRounds rounds{w.database.db(), "341602", w.clock, w.calendar, vault};
   Instant opens = parse_instant("2026-01-15 09:00"), closes = parse_instant("2026-01-20 17:00");
   int keys = 0;

@@ -131,9 +131,9 @@ TEST_P(SmartWithstands, BidsAreSealedAtRest) {
   EXPECT_EQ(rows("ticks || ' ' || quantity || ' ' || cover || ' ' || salt"), std::set<std::string>{"0 0 0 "});
   EXPECT_EQ(rows("sealed").size(), 6U);
   EXPECT_EQ(rows("LENGTH(sealed) || ''").size(), 1U);
-  const casework::Vault wrong(std::string(32, 'x'), casework::Cipher::aes, h.entropy),
-      none({}, casework::Cipher::aes, h.entropy);
-  for (const casework::Vault* vault : {&wrong, &none}) {
+  const identity::Vault wrong(std::string(32, 'x'), identity::Cipher::aes, h.entropy),
+      none({}, identity::Cipher::aes, h.entropy);
+  for (const identity::Vault* vault : {&wrong, &none}) {
     SmartRounds there(h.w.database.db(), "341602", h.w.clock, h.w.calendar, *vault);
     EXPECT_EQ(code_of([&] { there.close(no, second); }), "bids_locked");
     EXPECT_EQ(code_of([&] { there.own_bids(no, "A", "agent A"); }), "bids_locked");
@@ -145,14 +145,14 @@ TEST_P(SmartWithstands, BidsAreSealedAtRest) {
   SmartRounds(h.w.database.db(), "341602", h.w.clock, h.w.calendar, none).cancel(other, second);
   EXPECT_EQ(h.rounds.round(other).state, "cancelled");
   const std::string before(32, 'k'), after(32, 'n');
-  const casework::Vault both(before + after, casework::Cipher::sm4, h.entropy);
+  const identity::Vault both(before + after, identity::Cipher::sm4, h.entropy);
   int anew = 0;
   each_sealed(h.w.database.db(), "341602", [&](const std::string& sealed, const std::string& place) {
     ++anew;
     return std::optional(both.sealed(both.opened(sealed, place), place));
   });
   EXPECT_EQ(anew, 12 + 1);  // bids, and the seal of the round that is not closed
-  const casework::Vault newest(after, casework::Cipher::aes, h.entropy);
+  const identity::Vault newest(after, identity::Cipher::aes, h.entropy);
   SmartRounds there(h.w.database.db(), "341602", h.w.clock, h.w.calendar, newest);
   EXPECT_EQ(there.close(no, second).state, "settled");
   EXPECT_EQ(rows("sealed"), std::set<std::string>{""});

@@ -1,7 +1,7 @@
 // A county with a reserve, four holders and one declared venue, for the tests of `venues`.
 #pragma once
 
-#include "casework/vault.h"
+#include "identity/vault.h"
 #include "identity/entropy.h"
 #include "policy/yaml.h"
 #include "rights/rights_testing.h"
@@ -106,7 +106,7 @@ class Hall {
 
   rights::testing::World w;
   identity::SystemEntropy entropy;
-  casework::Vault vault{std::string(32, 'k'), casework::Cipher::aes, entropy};
+  identity::Vault vault{std::string(32, 'k'), identity::Cipher::aes, entropy};
   Auctions auctions{w.database.db(), "341602", w.clock, w.calendar, vault};
   Instant opens = parse_instant("2026-01-15 09:00"), closes = parse_instant("2026-01-20 17:00");
   int keys = 0;

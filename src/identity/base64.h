@@ -7,7 +7,7 @@
 
 #include <openssl/evp.h>
 
-namespace tributary::casework {
+namespace tributary::identity {
 
 inline std::string base64(std::string_view bytes) {
   std::string out(4 * ((bytes.size() + 2) / 3) + 1, '\0');
@@ -32,4 +32,4 @@ inline std::optional<std::string> from_base64(std::string_view text) {
   return out;
 }
 
-}  // namespace tributary::casework
+}  // namespace tributary::identity

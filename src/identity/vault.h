@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace tributary::casework {
+namespace tributary::identity {
 
 enum class Cipher : std::uint8_t {
   aes,  // AES-256-GCM
@@ -25,14 +25,14 @@ class Vault {
  public:
   // `keys` has 32 bytes for each key, the newest last (identity/key_file.h): it seals, all open. Keys for
   // sealing and for finding are derived from them. Empty: values cannot be kept, and sealing throws
-  // bad_record.
-  Vault(std::string_view keys, Cipher cipher, identity::Entropy& entropy);
+  // bad_seal.
+  Vault(std::string_view keys, Cipher cipher, Entropy& entropy);
 
   // "v2:<id of the key>:aes:…" for this place; equal values come out differently each time.
   std::string sealed(std::string_view plain, std::string_view place) const;
-  // Whichever cipher and key it was sealed with. Throws bad_record: another key, another place, or changed.
+  // Whichever cipher and key it was sealed with. Throws bad_seal: another key, another place, or changed.
   std::string opened(std::string_view sealed, std::string_view place) const;
-  // Id of the key it was sealed with, which need not be here. Throws bad_record.
+  // Id of the key it was sealed with, which need not be here. Throws bad_seal.
   std::string key_of(std::string_view sealed, std::string_view place) const;
   // Sealed by the newest key and by the cipher of today.
   bool is_current(std::string_view sealed) const;
@@ -51,7 +51,7 @@ class Vault {
 
   std::vector<Key> keys_;
   Cipher cipher_;
-  identity::Entropy& entropy_;
+  Entropy& entropy_;
 };
 
-}  // namespace tributary::casework
+}  // namespace tributary::identity

@@ -1,7 +1,7 @@
-#include "casework/vault.h"
+#include "identity/vault.h"
 
-#include "casework/base64.h"
-#include "casework/codes.h"
+#include "identity/base64.h"
+#include "identity/codes.h"
 #include "identity/key_file.h"
 
 #include <algorithm>
@@ -13,7 +13,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
-namespace tributary::casework {
+namespace tributary::identity {
 namespace {
 
 struct FreeContext {
@@ -29,7 +29,7 @@ unsigned char* raw(std::string& text) {
 }
 
 Error unreadable() {
-  return {codes::bad_record,
+  return {codes::bad_seal,
           {"加密的内容打不开：密钥不对，或数据被改动",
            "a sealed value does not open: another key, or it was changed"},
           {},
@@ -97,10 +97,10 @@ std::optional<Cipher> parse_cipher(std::string_view name) {
   return std::nullopt;
 }
 
-Vault::Vault(std::string_view keys, Cipher cipher, identity::Entropy& entropy)
+Vault::Vault(std::string_view keys, Cipher cipher, Entropy& entropy)
     : cipher_(cipher), entropy_(entropy) {
-  for (std::string& secret : identity::keys_of(keys)) {
-    std::string id = identity::id_of_key(secret);
+  for (std::string& secret : keys_of(keys)) {
+    std::string id = id_of_key(secret);
     keys_.push_back({std::move(id), std::move(secret)});
   }
 }
@@ -130,7 +130,7 @@ Parts parts_of(std::string_view sealed) {
 }
 
 std::string sealed_with(const std::string& secret, Cipher cipher, std::string_view plain,
-                        std::string_view place, identity::Entropy& entropy) {
+                        std::string_view place, Entropy& entropy) {
   if (cipher == Cipher::aes) {
     const std::string nonce = entropy.bytes(gcm_nonce);
     std::string tag;
@@ -167,7 +167,7 @@ std::string opened_with(const std::string& secret, const Parts& parts, std::stri
 
 std::string Vault::sealed(std::string_view plain, std::string_view place) const {
   if (keys_.empty())
-    throw Error(codes::bad_record,
+    throw Error(codes::bad_seal,
                 {"没有密钥，不能保存个人信息", "without a key personal values cannot be kept"});
   const Key& newest = keys_.back();
   return fmt::format("v2:{}:{}:{}", newest.id, to_string(cipher_),
@@ -182,7 +182,7 @@ std::pair<std::string, std::string> Vault::opened_and_key(std::string_view seale
     if (parts.key.empty()) try {  // both ciphers tell a wrong key
         return {opened_with(key.secret, parts, place), key.id};
       } catch (const Error& e) {
-        if (e.code() != codes::bad_record) throw;
+        if (e.code() != codes::bad_seal) throw;
       }
   }
   throw unreadable();
@@ -212,4 +212,4 @@ std::vector<std::string> Vault::traces(std::string_view kind, std::string_view p
   return out;
 }
 
-}  // namespace tributary::casework
+}  // namespace tributary::identity
