@@ -7,20 +7,14 @@
 // against payment), against bare settlements, each a transaction. 4. A book replayed from its journal, per command. verify() and
 // check() prove each. PostgreSQL only where TRIBUTARY_TEST_POSTGRES names a server.
 #include "policy/yaml.h"
-#include "store/testing.h"
-#include "venues/auctions.h"
 #include "venues/markets.h"
+#include "venues_bench.h"
 
 #include <algorithm>
-#include <chrono>
-#include <cstdlib>
-#include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 namespace {
 
@@ -29,41 +23,10 @@ using namespace tributary::venues;
 using exchange::Side;
 using rights::AccountType;
 using rights::Act;
-using Time = std::chrono::steady_clock;
 using Kind = rights::TransactionKind;
 
 constexpr int jan = 2026 * 12;
 const Act pair{"zhao", "qian", "bench", "1"};
-
-class BenchDatabase {
- public:
-  BenchDatabase(const std::string& kind, const std::string& folder) {
-    if (kind == "postgresql") {
-      server_.emplace(kind);
-    } else {
-      folder_ = fmt::format("{}/venue-bench-{}", folder, getpid());
-      std::filesystem::create_directories(folder_);
-      own_ = store::Database::open(fmt::format("sqlite:{}/venue.db", folder_));
-    }
-    std::vector<store::Migration> all;
-    for (const auto list : {ledger::migrations(), rights::migrations(), venues::migrations()})
-      all.insert(all.end(), list.begin(), list.end());
-    std::ranges::sort(all, {}, &store::Migration::number);
-    db().migrate(all);
-  }
-  ~BenchDatabase() {
-    own_.reset();
-    if (!folder_.empty()) std::filesystem::remove_all(folder_);
-  }
-  BenchDatabase(const BenchDatabase&) = delete;
-  BenchDatabase& operator=(const BenchDatabase&) = delete;
-  store::Database& db() { return own_ ? *own_ : server_->db(); }
-
- private:
-  std::string folder_;
-  std::unique_ptr<store::Database> own_;
-  std::optional<store::TestDatabase> server_;
-};
 
 MarketVenue venue() {
   policy::PackInfo pack;
@@ -86,29 +49,6 @@ source: {document: bench}
 )",
                                         "b.yaml"),
                      pack);
-}
-
-double median(std::vector<double> all) {
-  std::ranges::sort(all);
-  return all.empty() ? 0 : all[all.size() / 2];
-}
-
-struct Pair {
-  double ours = 0, bare = 0;
-};
-// One of ours, one of the baseline, in turn, so that whatever else the machine does hits both. Medians in ms.
-template <class Ours, class Bare>
-Pair paired(int n, const Ours& ours, const Bare& bare) {
-  std::vector<double> a, b;
-  for (int i = 0; i < n; ++i) {
-    const auto start = Time::now();
-    ours(i);
-    const auto half = Time::now();
-    bare(i);
-    a.push_back(std::chrono::duration<double, std::milli>(half - start).count());
-    b.push_back(std::chrono::duration<double, std::milli>(Time::now() - half).count());
-  }
-  return {median(a), median(b)};
 }
 
 int run(const std::string& kind, const std::string& folder, int orders) {
@@ -203,26 +143,5 @@ int run(const std::string& kind, const std::string& folder, int orders) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::string kinds = "sqlite,postgresql", folder = ".";
-  int orders = 3'000;
-  for (int i = 1; i < argc; ++i) {
-    const std::string argument = argv[i];
-    const std::string value = argument.substr(argument.find('=') + 1);
-    if (argument.starts_with("--kinds="))
-      kinds = value;
-    else if (argument.starts_with("--orders="))
-      orders = std::atoi(value.c_str());
-    else if (argument.starts_with("--folder="))
-      folder = value;
-    else
-      return fmt::print(stderr, "venue_bench [--kinds=sqlite,postgresql] [--orders=3000] [--folder=DIR]\n"), 2;
-  }
-  if (orders < 40) return fmt::print(stderr, "--orders: at least 40\n"), 2;
-  int bad = 0;
-  for (const char* kind : {"sqlite", "postgresql"}) {
-    if (kinds.find(kind) == std::string::npos) continue;
-    if (std::string(kind) == "postgresql" && std::getenv("TRIBUTARY_TEST_POSTGRES") == nullptr) continue;
-    bad += run(kind, folder, orders);
-  }
-  return bad;
+  return tributary::venues::run_on_each(argc, argv, "venue_bench", "orders", 3'000, 40, run);
 }

@@ -218,6 +218,8 @@ class Auctions {
   void change_state(store::Transaction& t, Row& row, const std::string& state, const std::string& event,
                     const std::string& detail) const;
   std::vector<StoredBid> read_bids(store::Transaction& t, const Row& row) const;
+  // Those that are neither replaced nor outbid for good: what a timed part goes on from.
+  std::vector<StoredBid> read_standing_bids(store::Transaction& t, const Row& row) const;
   StoredBid stored_bid(const Row& row, const store::Row& columns) const;
   std::optional<StoredBid> bid_under(store::Transaction& t, const Row& row, const std::string& account,
                                      const std::string& key) const;

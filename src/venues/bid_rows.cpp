@@ -5,8 +5,6 @@
 #include "venues/sealing.h"
 #include "venues/stored.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 namespace tributary::venues {
@@ -16,6 +14,7 @@ constexpr const char* columns =
     "SELECT seq, key, account, ticks, quantity, cover, improves, replaced_by, at, hash, salt, sealed, "
     "outbid_by FROM "
     "venue_bid WHERE jurisdiction = ? AND auction = ? ";
+constexpr const char* that_stand = "AND replaced_by IS NULL AND outbid_by IS NULL ";
 
 }  // namespace
 
@@ -59,6 +58,13 @@ std::vector<StoredBid> Auctions::read_bids(store::Transaction& t, const Row& row
   return out;
 }
 
+std::vector<StoredBid> Auctions::read_standing_bids(store::Transaction& t, const Row& row) const {
+  std::vector<StoredBid> out;
+  for (const store::Row& r : t.query(std::string(columns) + that_stand + "ORDER BY seq", jurisdiction_, row.number))
+    out.push_back(stored_bid(row, r));
+  return out;
+}
+
 std::optional<StoredBid> Auctions::bid_under(store::Transaction& t, const Row& row,
                                              const std::string& account, const std::string& key) const {
   const auto found =
@@ -69,10 +75,10 @@ std::optional<StoredBid> Auctions::bid_under(store::Transaction& t, const Row& r
 std::vector<std::int64_t> Auctions::standing_bids(store::Transaction& t, const Row& row) const {
   std::vector<std::int64_t> out;
   // A withdrawal says of itself that it stands for nothing; before bids were sealed its quantity said so.
-  for (const store::Row& r :
-       t.query("SELECT seq FROM venue_bid WHERE jurisdiction = ? AND auction = ? AND replaced_by IS NULL AND "
-               "outbid_by IS NULL AND (sealed <> '' OR quantity > 0) ORDER BY seq",
-               jurisdiction_, row.number))
+  for (const store::Row& r : t.query(fmt::format("SELECT seq FROM venue_bid WHERE jurisdiction = ? AND auction = ? {}"
+                                                 "AND (sealed <> '' OR quantity > 0) ORDER BY seq",
+                                                 that_stand),
+                                     jurisdiction_, row.number))
     out.push_back(r.integer(0));
   return out;
 }
@@ -104,8 +110,10 @@ std::vector<StoredBid> Auctions::own_bids(std::int64_t number, const std::string
   return database_.read([&](store::Transaction& t) {
     const Row row = load(t, number);
     require_agent(t, row, account, actor);
-    std::vector<StoredBid> out = read_bids(t, row);
-    std::erase_if(out, [&](const StoredBid& bid) { return bid.account != account; });
+    std::vector<StoredBid> out;
+    for (const store::Row& r :
+         t.query(std::string(columns) + "AND account = ? ORDER BY seq", jurisdiction_, number, account))
+      out.push_back(stored_bid(row, r));
     if (row.result.empty())
       for (StoredBid& bid : out) bid.salt.clear();
     return out;
@@ -128,18 +136,21 @@ Standing Auctions::standing(std::int64_t number) const {
     out = {};
     Row row;
     std::vector<StoredBid> bids;
+    std::vector<std::string> accounts;  // in the order of their first bids
     database_.read([&](store::Transaction& t) {
       row = load(t, number);
       out.timed = row.state == "announced" && timed_at(row.terms, clock_.now());
-      if (out.timed) bids = read_bids(t, row);
+      if (!out.timed) return;
+      bids = read_standing_bids(t, row);
+      for (const store::Row& r : t.query("SELECT account FROM venue_bid WHERE jurisdiction = ? AND auction = ? "
+                                         "GROUP BY account ORDER BY MIN(seq)",
+                                         jurisdiction_, number))
+        accounts.push_back(r.text(0));
     });
     if (!out.timed) return;
     const Ascent ascent(row.terms, owners_of(bidders(number)), bids, row.end(), row.extensions);
     out.price = ascent.price();
     out.next = ascent.next();
-    std::vector<std::string> accounts;  // in the order of their first bids
-    for (const StoredBid& bid : bids)
-      if (std::ranges::find(accounts, bid.account) == accounts.end()) accounts.push_back(bid.account);
     out.bidders = static_cast<std::int64_t>(accounts.size());
     for (std::size_t i = 0; i < accounts.size(); ++i)
       if (const StoredBid* bid = ascent.standing_of(accounts[i]);

@@ -179,13 +179,13 @@ Receipt Auctions::bid(std::int64_t number, const Bid& bid, const rights::Act& ac
     std::optional<StoredBid> old;
     std::optional<Ascent> ascent;
     if (rises) {
-      const std::vector<StoredBid> bids = read_bids(t, row);
-      ascent.emplace(row.terms, owners_of(bidders(number)), bids, row.end(), row.extensions);
+      ascent.emplace(row.terms, owners_of(bidders(number)), read_standing_bids(t, row), row.end(),
+                     row.extensions);
       if (timed) ascent->require_counts(bid);
       if (const StoredBid* own = ascent->standing_of(bid.account)) old = *own;
       // Named in the sealed round it must be that one; in the timed part it may have been outbid a moment
       // before.
-      if (!timed && !bid.improves.empty()) old = improved(bids, bid);
+      if (!timed && !bid.improves.empty()) old = improved(read_bids(t, row), bid);
     } else if (!bid.improves.empty()) {
       old = improved(read_bids(t, row), bid);
     }
@@ -234,7 +234,10 @@ Quote Auctions::quote(std::int64_t number, const Bid& bid, const std::string& ac
     database_.read([&](store::Transaction& t) {
       row = load(t, number);
       zone = require_agent(t, row, bid.account, actor);
-      if (row.terms.venue.format != Format::sealed || !bid.improves.empty()) bids = read_bids(t, row);
+      if (row.terms.venue.format != Format::sealed)
+        bids = read_standing_bids(t, row);
+      else if (!bid.improves.empty())
+        bids = read_bids(t, row);
     });
     const bool timed = timed_at(row.terms, clock_.now());
     std::optional<StoredBid> old;
