@@ -143,11 +143,11 @@ class Bench {
     clock.set(opens);
     for (int i = 0; i < n; ++i) {
       const std::string account = fmt::format("S{}", i % traders);
-      rounds.bid(no, {.key = fmt::format("a{}", i), .account = account, .buy = false, .period = "2026", .price = Decimal::from_parts(20 + i * 37 % 60, 2), .quantity = 10 + i % 90}, of(account));
+      rounds.bid(no, bid(fmt::format("a{}", i), account, false, 20 + i * 37 % 60, i), of(account));
     }
     bids("smart round", n, [&](int i) {
       const std::string account = fmt::format("B{}", i % traders);
-      rounds.bid(no, {.key = fmt::format("b{}", i), .account = account, .buy = true, .period = "2026", .price = Decimal::from_parts(30 + i * 53 % 90, 2), .quantity = 10 + i % 90}, of(account));
+      rounds.bid(no, bid(fmt::format("b{}", i), account, true, 30 + i * 53 % 90, i), of(account));
     });
     clock.set(closes);
     const auto start = Time::now();
@@ -159,7 +159,13 @@ class Bench {
     const double solver = since(solving);
     std::vector<rights::Trade> trades;
     for (const SmartOutcome& o : view.outcomes)
-      trades.push_back({.key = fmt::format("t{}", ++keys), .seller = "S0", .buyer = "X", .instrument = "WATER", .quantity = std::max<std::int64_t>(1, o.quantity), .vintage = 2026, .fen = std::max<std::int64_t>(1, o.fen)});
+      trades.push_back({.key = fmt::format("t{}", ++keys),
+                        .seller = "S0",
+                        .buyer = "X",
+                        .instrument = "WATER",
+                        .quantity = std::max<std::int64_t>(1, o.quantity),
+                        .vintage = 2026,
+                        .fen = std::max<std::int64_t>(1, o.fen)});
     const auto settling = Time::now();
     (void)registry.settle(trades, {"exchange", "clearing", "bench", "1"});
     const double settle = since(settling);
@@ -172,6 +178,14 @@ class Bench {
 
  private:
   static Act of(const std::string& account) { return {"of " + account, "", "bench", "1"}; }
+  static SmartBid bid(std::string key, std::string account, bool buy, int cents, int i) {
+    return {.key = std::move(key),
+            .account = std::move(account),
+            .buy = buy,
+            .period = "2026",
+            .price = Decimal::from_parts(cents, 2),
+            .quantity = 10 + i % 90};
+  }
   static double since(Time::time_point start) { return std::chrono::duration<double, std::milli>(Time::now() - start).count(); }
   void done(const rights::Proposal& p) {
     registry.propose(p, office);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { after, before } from 'node:test'
-import { launch, person, serve, sound, top, turns } from './lib.mjs'
+import { launch, person, serve, sound, turns } from './lib.mjs'
 import { enrol, publish } from './publicity.mjs'
 
 const pictures = process.env.TRIBUTARY_SCREENS
@@ -14,8 +14,8 @@ let of
 before(async () => {
   browser = await launch()
   let once
-  server = await serve(async ({ cli, run }) => {
-    await run(join(top, 'scripts/demonstration'), [])
+  server = await serve(async ({ cli, demonstrate }) => {
+    await demonstrate()
     await cli('user', 'setup')
     once = await enrol(cli)
   })

@@ -16,8 +16,8 @@ const pictures = !!process.env.TRIBUTARY_PICTURES
 for (const [locale, width] of turns(import.meta.url, [['zh', 1280], ['en', pictures ? 1280 : 390]]))
   test(`the bank's desk in ${locale} at ${width} px`, async () => {
     const once = {}
-    const server = await serve(async ({ cli, run }) => {
-      await run(join(top, 'scripts/demonstration'), [])
+    const server = await serve(async ({ cli, demonstrate }) => {
+      await demonstrate()
       await cli('user', 'setup')
       for (const [name, [display, roles]] of Object.entries(staff)) once[name] = (await cli('user', 'add', name, '--display', display, '--organisation', 'office', '--roles', roles)).one_time_password
     })

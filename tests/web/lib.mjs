@@ -1,7 +1,7 @@
 // A server over a fresh database, browsers on it, and what every page must hold.
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
@@ -32,13 +32,31 @@ export function texter(locale) {
   }
 }
 
-/** A database made by `prepare`, which is given a way to call the program, and a server over it. */
+/** What scripts/demonstration makes; ./test lets its tests share it in a folder (TRIBUTARY_SHARED), where the first leaves it. */
+async function demonstrate(run, folder) {
+  const shared = process.env.TRIBUTARY_SHARED && join(process.env.TRIBUTARY_SHARED, 'demonstration')
+  if (shared && existsSync(shared)) return cpSync(shared, folder, { recursive: true })
+  await run(join(top, 'scripts/demonstration'), [])
+  if (!shared) return
+  const copy = mkdtempSync(`${shared}-`)
+  cpSync(folder, copy, { recursive: true })
+  try {
+    renameSync(copy, shared)
+  } catch {
+    rmSync(copy, { recursive: true, force: true }) // another was here first
+  }
+}
+
+/**
+ * A database made by `prepare`, which is given ways to call the program and other commands and to fill the database with the
+ * demonstration, and a server over it.
+ */
 export async function serve(prepare = async () => {}, packs = join(top, 'policies')) {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-web-'))
   const environment = { ...process.env, TRIBUTARY_DB: `sqlite:${folder}/t.db`, TRIBUTARY_PACKS: packs, TRIBUTARY_LANG: 'zh', TRIBUTARY_PROGRAM: program }
   const run = async (file, args, more = {}) => (await promisify(execFile)(file, args, { cwd: top, env: { ...environment, ...more }, maxBuffer: 1 << 28 })).stdout
   const cli = async (...args) => JSON.parse(await run(program, [...args, '--json']))
-  await prepare({ cli, run })
+  await prepare({ cli, run, demonstrate: () => demonstrate(run, folder) })
   const server = spawn(program, ['serve', '--listen', '127.0.0.1:0', '--web', join(top, 'web/dist'), '--no-rate-limits', '--quiet', '--json', '--public-url', 'http://127.0.0.1:0'], { cwd: top, env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
   let failed = ''
@@ -73,8 +91,8 @@ export async function demonstration(browser, more = async () => {}) {
   const once = {}
   let statement
   let posted
-  const server = await serve(async ({ cli, run }) => {
-    await run(join(top, 'scripts/demonstration'), [])
+  const server = await serve(async ({ cli, demonstrate }) => {
+    await demonstrate()
     posted = (await cli('statement', 'list', '--rule', 'section-month', '--period', '2020-10'))[0].id
     statement = (await cli('statement', 'list', '--rule', 'section-month', '--period', '2020-08'))[0]?.id ?? posted
     await cli('user', 'setup')

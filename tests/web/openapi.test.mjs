@@ -45,8 +45,8 @@ const people = [
 
 test('the interface is as its description says', async (t) => {
   const once = {}
-  const server = await serve(async ({ cli, run }) => {
-    await run(join(top, 'scripts/demonstration'), [])
+  const server = await serve(async ({ cli, demonstrate }) => {
+    await demonstrate()
     // A round of a smart market, which the demonstration has none of.
     const at = (hours) => new Date(Date.now() + (8 + hours) * 3_600_000).toISOString().slice(0, 16).replace('T', ' ')
     await cli('smart', 'announce', 'water-surface-smart', '--key', '1', '--vintage', '2026', '--opens', at(1), '--closes', at(2), '--reason', '示例')

@@ -1,8 +1,7 @@
 // The public portal as citizens use it: search, notices with their terms, corrections, policies in plain words, progress, open data.
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
 import test, { after, before } from 'node:test'
-import { launch, person, serve, sound, top, turns } from './lib.mjs'
+import { launch, person, serve, sound, turns } from './lib.mjs'
 import { enrol, publish } from './publicity.mjs'
 
 let browser
@@ -11,8 +10,8 @@ let of
 before(async () => {
   browser = await launch()
   let once
-  server = await serve(async ({ cli, run }) => {
-    await run(join(top, 'scripts/demonstration'), [])
+  server = await serve(async ({ cli, demonstrate }) => {
+    await demonstrate()
     await cli('user', 'setup')
     once = await enrol(cli)
   })
