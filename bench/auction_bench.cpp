@@ -6,12 +6,11 @@
 // auction, of a timed one (each takes the lead and frees what it outbids) and of a smart round; the first and the last of them, since a
 // bid must not cost more because of those before it. Then the close of the round, against the solver by itself and a bare settlement of
 // as many trades in one batch. verify() and check() prove each.
+#include "exchange/smart_market.h"
 #include "identity/vault.h"
 #include "policy/yaml.h"
 #include "venues/smart_rounds.h"
 #include "venues_bench.h"
-
-#include "exchange/smart_market.h"
 
 #include <string>
 #include <vector>

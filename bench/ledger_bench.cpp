@@ -8,16 +8,14 @@
 // idempotency and balances are kept throughout, and check() proves the result. The long run of the
 // documentation is --seconds=120. PostgreSQL is measured too when TRIBUTARY_TEST_POSTGRES names a server
 // (durable only with fsync on, see TRIBUTARY_PG_FSYNC of scripts/with-postgres).
+#include "bench_database.h"
 #include "ledger/ledger.h"
-#include "store/testing.h"
 
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <memory>
-#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -149,32 +147,6 @@ void open_books(Ledger& ledger, std::int64_t accounts) {
   }
 }
 
-// A database on a real disk: the ones for tests may live in memory, where a commit costs nothing.
-class BenchDatabase {
- public:
-  BenchDatabase(const std::string& kind, const std::string& folder) {
-    if (kind == "postgresql") {
-      server_.emplace(kind);
-      return;
-    }
-    folder_ = fmt::format("{}/ledger-bench-{}", folder, getpid());
-    std::filesystem::create_directories(folder_);
-    own_ = store::Database::open(fmt::format("sqlite:{}/ledger.db", folder_));
-  }
-  ~BenchDatabase() {
-    own_.reset();
-    if (!folder_.empty()) std::filesystem::remove_all(folder_);
-  }
-  BenchDatabase(const BenchDatabase&) = delete;
-  BenchDatabase& operator=(const BenchDatabase&) = delete;
-  store::Database& db() { return own_ ? *own_ : server_->db(); }
-
- private:
-  std::string folder_;
-  std::unique_ptr<store::Database> own_;
-  std::optional<store::TestDatabase> server_;
-};
-
 bool in_memory(const std::string& folder) {
   constexpr long tmpfs = 0x01021994;
   struct statfs about{};
@@ -203,8 +175,7 @@ double disk_sync(const std::string& folder) {
 }
 
 bool measure(const Setting& setting, const std::string& folder) {
-  BenchDatabase database(setting.kind, folder);
-  database.db().migrate(migrations());
+  store::BenchDatabase database(setting.kind, folder, {migrations()});
   const FixedClock clock(parse_instant("2020-12-31 09:00"));
   Ledger ledger(database.db(), "341602", clock);
   open_books(ledger, setting.accounts);

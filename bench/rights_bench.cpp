@@ -8,19 +8,17 @@
 //    1,000 holders as ledger units per month, against the bare rows that an interval map would write. check()
 //    proves each. PostgreSQL only where TRIBUTARY_TEST_POSTGRES names a server (durable with
 //    TRIBUTARY_PG_FSYNC=on).
+#include "bench_database.h"
 #include "rights/rights.h"
-#include "store/testing.h"
 
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 namespace {
 
@@ -33,35 +31,6 @@ double seconds_since(Time::time_point start) {
   return std::chrono::duration<double>(Time::now() - start).count();
 }
 
-class BenchDatabase {
- public:
-  BenchDatabase(const std::string& kind, const std::string& folder) {
-    if (kind == "postgresql") {
-      server_.emplace(kind);
-    } else {
-      folder_ = fmt::format("{}/rights-bench-{}", folder, getpid());
-      std::filesystem::create_directories(folder_);
-      own_ = store::Database::open(fmt::format("sqlite:{}/rights.db", folder_));
-    }
-    std::vector<store::Migration> all;
-    for (const auto list : {ledger::migrations(), rights::migrations()})
-      all.insert(all.end(), list.begin(), list.end());
-    db().migrate(all);
-  }
-  ~BenchDatabase() {
-    own_.reset();
-    if (!folder_.empty()) std::filesystem::remove_all(folder_);
-  }
-  BenchDatabase(const BenchDatabase&) = delete;
-  BenchDatabase& operator=(const BenchDatabase&) = delete;
-  store::Database& db() { return own_ ? *own_ : server_->db(); }
-
- private:
-  std::string folder_;
-  std::unique_ptr<store::Database> own_;
-  std::optional<store::TestDatabase> server_;
-};
-
 const Act first{"zhao", "", "bench", "1"};
 const Act second{"qian", "", "bench", "1"};
 const Act pair{"zhao", "qian", "bench", "1"};
@@ -70,7 +39,8 @@ constexpr int jan = 2026 * 12;
 
 class Registry {
  public:
-  Registry(const std::string& kind, const std::string& folder, int holders) : database(kind, folder) {
+  Registry(const std::string& kind, const std::string& folder, int holders)
+      : database(kind, folder, {ledger::migrations(), rights::migrations()}) {
     rights.define(
         {"COD", InstrumentKind::flow, {"化学需氧量", "COD"}, "kg/yr", "COD", "", false, true, jan, jan + 120},
         pair);
@@ -117,7 +87,7 @@ class Registry {
     both(all);
   }
 
-  BenchDatabase database;
+  store::BenchDatabase database;
   FixedClock clock{parse_instant("2026-01-05 10:00")};
   WorkCalendar calendar;
   Rights rights{database.db(), "341602", clock, calendar};

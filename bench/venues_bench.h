@@ -1,52 +1,25 @@
-// What the benchmarks of venues share: a database of a kind, and ours against a baseline in turn.
+// What the benchmarks of venues share: ours against a baseline in turn.
 #pragma once
 
-#include "store/testing.h"
+#include "bench_database.h"
 #include "venues/auctions.h"
 
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
-#include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 namespace tributary::venues {
 
 using Time = std::chrono::steady_clock;
 
-class BenchDatabase {
+class BenchDatabase : public store::BenchDatabase {
  public:
-  BenchDatabase(const std::string& kind, const std::string& folder) {
-    if (kind == "postgresql") {
-      server_.emplace(kind);
-    } else {
-      folder_ = fmt::format("{}/venue-bench-{}", folder, getpid());
-      std::filesystem::create_directories(folder_);
-      own_ = store::Database::open(fmt::format("sqlite:{}/venue.db", folder_));
-    }
-    std::vector<store::Migration> all;
-    for (const auto list : {ledger::migrations(), rights::migrations(), venues::migrations()})
-      all.insert(all.end(), list.begin(), list.end());
-    std::ranges::sort(all, {}, &store::Migration::number);
-    db().migrate(all);
-  }
-  ~BenchDatabase() {
-    own_.reset();
-    if (!folder_.empty()) std::filesystem::remove_all(folder_);
-  }
-  BenchDatabase(const BenchDatabase&) = delete;
-  BenchDatabase& operator=(const BenchDatabase&) = delete;
-  store::Database& db() { return own_ ? *own_ : server_->db(); }
-
- private:
-  std::string folder_;
-  std::unique_ptr<store::Database> own_;
-  std::optional<store::TestDatabase> server_;
+  BenchDatabase(const std::string& kind, const std::string& folder)
+      : store::BenchDatabase(kind, folder, {ledger::migrations(), rights::migrations(), venues::migrations()}) {}
 };
 
 inline double median(std::vector<double> all) {
