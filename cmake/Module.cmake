@@ -12,10 +12,10 @@
 add_library(tributary_options INTERFACE)
 target_compile_options(tributary_options INTERFACE -pthread -Wall -Wextra -Wconversion
   -Wno-sign-conversion -Wnon-virtual-dtor -Woverloaded-virtual -Werror=return-type)
-if(TRIBUTARY_UNITY)
+if(NOT TRIBUTARY_UNITY)
+  target_compile_options(tributary_options INTERFACE -Wshadow)  # in a unit of several files it speaks of others' names
+elseif(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(tributary_options INTERFACE -Wno-subobject-linkage)  # it takes the files of a unit for headers
-else()
-  target_compile_options(tributary_options INTERFACE -Wshadow)  # of a name of the same file only
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(tributary_options INTERFACE -Wno-stringop-overflow -Wno-restrict  # false alarms of GCC 12
