@@ -100,6 +100,7 @@ Proposal proposal_of(Call& call, const RightsDesk& desk) {
   p.unpaid = body.value("unpaid", false);
   p.beneficiary = call.given("beneficiary");
   p.claim = call.given("claim");
+  if (body.contains("surrendered_on")) p.surrendered_on = parse_date(call.given("surrendered_on"));
   p.authority = call.given("authority");
   p.rank = body.value("rank", 0);
   p.saving = call.given("saving");
@@ -329,6 +330,7 @@ Json proposal_schema() {
                  optional("unpaid", boolean()),
                  optional("beneficiary", line(80)),
                  optional("claim", line(200)),
+                 optional("surrendered_on", schema::day()),
                  optional("authority", line(200)),
                  optional("rank", integer(0, 1000)),
                  optional("saving", line(80)),

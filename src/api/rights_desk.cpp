@@ -228,7 +228,7 @@ Json RightsDesk::with_history(const Transaction& x) const {
   for (const auto& one : book.certificates(x.key)) out["certificates"].push_back(one.number);
   out["request"] = Json::object();
   const Json request = Json::parse(x.body);
-  for (const char* told : {"refers", "unpaid", "beneficiary", "claim", "authority", "rank", "ratio", "into", "saving",
+  for (const char* told : {"refers", "unpaid", "beneficiary", "claim", "surrendered_on", "authority", "rank", "ratio", "into", "saving",
                            "max_months", "delay_days", "fen"})
     if (request.contains(told)) out["request"][told] = request.at(told);
   return out;

@@ -6,6 +6,7 @@
 #include "cli/names.h"
 #include "cli/rights_packs.h"
 #include "registry/registry.h"
+#include "rights/carry_over.h"
 #include "rights/purchases.h"
 #include "rights/titles.h"
 #include "rights/year_end.h"
@@ -56,9 +57,9 @@ std::size_t apply_rights(Context& c, const std::string& jurisdiction, const poli
 namespace {
 
 struct Acting {
-  std::string key, kind, instrument, from, to, start, end, project, refers, beneficiary, claim, authority, saving,
+  std::string key, kind, instrument, from, to, start, end, project, refers, beneficiary, claim, surrendered_on, source, authority, saving,
       reason, rule, approver, prefix, ratio, into, retired_to, issuer;
-  std::vector<std::string> keys;
+  std::vector<std::string> keys, sold, bought, held;
   std::int64_t quantity = 0;
   int vintage = 0, carried_into = 0, rank = 0, max_months = 0, delay_days = 0;
   bool unpaid = false;
@@ -289,6 +290,7 @@ int propose(Context& c, const Acting& a) {
   p.unpaid = a.unpaid;
   p.beneficiary = a.beneficiary;
   p.claim = a.claim;
+  if (!a.surrendered_on.empty()) p.surrendered_on = parse_date(a.surrendered_on);
   p.authority = a.authority;
   p.rank = a.rank;
   p.saving = a.saving;
@@ -321,6 +323,18 @@ int year_end(Context& c, const Acting& a) {
                   {{}, 0, 0, "carry"});
     of.carried[one.substr(0, equals)] = quantity->to_int64();
   }
+  for (const auto& [account, quantity] : of.carried) {
+    const auto figure = [&, &name = account](const std::vector<std::string>& given, const char* option) {
+      for (const std::string& one : given)
+        if (const auto value = Decimal::try_parse(one.substr(one.find('=') + 1)); one.starts_with(name + "=") && value && value->sign() >= 0)
+          return *value;
+      throw Error(codes::bad_usage,
+                  {fmt::format("账户 {} 结转，须有 --{} {}=数量", name, option, name), fmt::format("to carry over, account {} needs --{} {}=quantity", name, option, name)},
+                  {{}, 0, 0, option}, {"照全国登记系统的对账单填", "as the statement of the national registry says"});
+    };
+    of.basis[account] = {figure(a.sold, "sold"), figure(a.bought, "bought"), figure(a.held, "held"), a.source};
+  }
+  rights::check_carry_over(registry.rights, rights_of_packs(c.policy()), c.policy(), c.clock().today(), of);
   const std::vector<Proposal> all = rights::year_end(registry.rights, of);
   std::vector<Transaction> done;
   c.database().together([&](store::Transaction&) {
@@ -440,6 +454,7 @@ void add_right_act_commands(CLI::App& group, Action& action) {
   propose_command->add_flag("--unpaid", a->unpaid, "无偿分配，有偿使用费未缴 / free of charge, the fee is not paid yet");
   propose_command->add_option("--beneficiary", a->beneficiary, "质权人、受益人 / in whose favour");
   propose_command->add_option("--claim", a->claim, "清缴义务或声明 / obligation or claim");
+  propose_command->add_option("--surrendered-on", a->surrendered_on, "全国系统里的清缴日 / day of the surrender in the national system");
   propose_command->add_option("--authority", a->authority, "冻结机关 / who ordered the freeze");
   propose_command->add_option("--rank", a->rank, "冻结顺位 / rank of the freeze");
   propose_command->add_option("--saving", a->saving, "核定的节约量 / verified saving");
@@ -462,10 +477,15 @@ void add_right_act_commands(CLI::App& group, Action& action) {
   year_end_command->add_option("--issuer", a->issuer, "发行账户，结转用（缺省 ISSUE）/ issuer, for what is carried over (default: ISSUE)");
   year_end_command->add_option("--carry", a->keys, "结转的数量，账户=数量，按规则核定 / carried over, account=quantity, by the rule");
   year_end_command->add_option("--into", a->carried_into, "结转成哪个年份，有结转时必填 / the vintage it becomes, needed with --carry")->check(CLI::Range(1, 9998));
+  year_end_command->add_option("--sold", a->sold, "结转规则看的期间里卖出，账户=数量 / sold in the time the rule looks at, account=quantity");
+  year_end_command->add_option("--bought", a->bought, "同期买入 / bought in it");
+  year_end_command->add_option("--held", a->held, "期末持有 / held on its last day");
+  year_end_command->add_option("--source", a->source, "以上数字的来源（对账单），有结转时必填 / where these are from, needed with --carry");
   reasoned(year_end_command);
   year_end_command->footer(
-      "例 / example: tributary right year-end CEA --vintage 2023 --carry H-LIQUOR=10000 --into 2025 --reason 2026年结转通知\n"
-      "碳配额的结转量由规则 carbon-carry-over 算出；用水权没有见到结转规定，到期失效。/ carbon: by the rule carbon-carry-over; water: no rule seen, it lapses.");
+      "例 / example: tributary right year-end CEA --vintage 2023 --carry H-LIQUOR=10000 --into 2025 --sold H-LIQUOR=0 --bought H-LIQUOR=0 "
+      "--held H-LIQUOR=12000 --source 全国登记系统对账单 --reason 2026年结转通知\n"
+      "碳配额的结转至多是规则 carbon-carry-over 的可结转量，超过的退回；用水权没有见到结转规定，到期失效。/ carbon: at most what the rule carbon-carry-over allows; water: no rule seen, it lapses.");
   const auto keyed = [&](CLI::App* one) {
     one->add_option("keys", a->keys, "编号 / keys")->required();
     reasoned(one);

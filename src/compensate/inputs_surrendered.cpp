@@ -19,21 +19,6 @@ bool is_for(std::string_view claim, const Period& period) {
   return rest.empty() || (rest[0] != '-' && rest[0] != '.' && (rest[0] < '0' || rest[0] > '9'));
 }
 
-// «2025年度清缴 2026-12-30»: the day in the registry that holds title, as the claim ends with it and the
-// second person has checked it. A day after that of the approval says nothing.
-std::optional<Date> stated_day(std::string_view claim, Date approved) {
-  constexpr std::size_t length = std::string_view("2026-12-30").size();
-  if (claim.size() <= length) return std::nullopt;
-  const char before = claim[claim.size() - length - 1];
-  if (before >= '0' && before <= '9') return std::nullopt;
-  try {
-    const Date day = parse_date(claim.substr(claim.size() - length));
-    return day <= approved ? std::optional(day) : std::nullopt;
-  } catch (const Error&) {
-    return std::nullopt;
-  }
-}
-
 }  // namespace
 
 GivenInput InputSource::surrendered(const policy::Input& input, const std::string& subject,
@@ -50,7 +35,7 @@ GivenInput InputSource::surrendered(const policy::Input& input, const std::strin
            {accounts, subject, input.origin.vintage_from.value_or(0), input.origin.vintage_to.value_or(9999)},
            position_)) {
     const bool is_this = is_for(one.claim, period);
-    const auto stated = stated_day(one.claim, one.on);
+    const auto& stated = one.day;
     const Date on = stated.value_or(one.on);
     const bool counts = is_this && on <= due;
     // Entered here after the day, and nobody says when it was done: that is no proof that it was late.
@@ -86,9 +71,9 @@ GivenInput InputSource::surrendered(const policy::Input& input, const std::strin
   if (undated.empty())
     out.value = sum;
   else
-    out.reason = {fmt::format("{} 在时限以后才登记，用途末尾没有全国系统里的清缴日：是否逾期，须凭凭证认定", undated),
-                  fmt::format("{} was entered after the day and its claim does not end with the day of surrender in "
-                              "the national system: whether it was late has to be found by the receipt",
+    out.reason = {fmt::format("{} 在时限以后才登记，没有写明全国系统里的清缴日：是否逾期，须凭凭证认定", undated),
+                  fmt::format("{} was entered after the day and does not say the day of surrender in the national system: "
+                              "whether it was late has to be found by the receipt",
                               undated)};
   if (out.behind.empty()) out.reason = {"登记簿中没有清缴", "the registry has no surrender"};
   return out;

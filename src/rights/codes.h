@@ -36,6 +36,7 @@ inline constexpr Code fee_unpaid{"rights", 26, "fee_unpaid", conflict};
 inline constexpr Code not_provided{"rights", 27, "not_provided", conflict};    // no rule of the county allows it
 inline constexpr Code unknown_change{"rights", 28, "unknown_change", not_found};
 inline constexpr Code saving_not_own{"rights", 29, "saving_not_own", forbidden};  // W4
+inline constexpr Code over_carry{"rights", 30, "over_carry", conflict};  // more than a rule lets carry over
 
 inline constexpr std::array all{bad_month,
                                 bad_term,
@@ -65,7 +66,8 @@ inline constexpr std::array all{bad_month,
                                 fee_unpaid,
                                 not_provided,
                                 unknown_change,
-                                saving_not_own};
+                                saving_not_own,
+                                over_carry};
 static_assert(dense(all));
 
 }  // namespace tributary::rights::codes

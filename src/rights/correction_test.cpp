@@ -1,7 +1,12 @@
 // The copy of what the nation's registry holds: a surrender that was entered wrongly comes back, whole, with
 // its numbers, and nothing else leaves a sink.
+#include "rights/replay.h"
 #include "rights/rights_files.h"
 #include "rights/rights_testing.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
 
 namespace tributary::rights::testing {
 namespace {
@@ -131,15 +136,31 @@ TEST_P(Corrections, NothingElseLeavesASink) {
 TEST_P(Corrections, ASurrenderNamesItsYearAndItsVintage) {
   const auto refused = [&](auto&& change) {
     Proposal p = surrender("S", 1, 2024);
-    p.claim = "2025年度清缴 2026-12-30";
+    p.claim = "2025年度清缴";
+    p.surrendered_on = parse_date("2026-12-30");
     change(p);
     return code_of([&] { data.check(p); });
   };
   EXPECT_EQ(refused([](Proposal&) {}), "");
-  EXPECT_EQ(refused([](Proposal& p) { p.claim = "清缴2025年度 2026-12-30"; }), "bad_value");
-  EXPECT_EQ(refused([](Proposal& p) { p.claim = "20250年度 2026-12-30"; }), "bad_value");
+  EXPECT_EQ(refused([](Proposal& p) { p.claim = "清缴2025年度"; }), "bad_value");
+  EXPECT_EQ(refused([](Proposal& p) { p.claim = "20250年度"; }), "bad_value");
+  EXPECT_EQ(refused([](Proposal& p) { p.claim = "2025年度清缴 2026-12-30", p.surrendered_on.reset(); }), "bad_value");
   EXPECT_EQ(refused([](Proposal& p) { p.vintage.reset(); }), "bad_value");
   EXPECT_EQ(refused([](Proposal& p) { p.vintage.reset(), p.instrument = "COD"; }), "");
+}
+
+// The second verifier by itself: a day of surrender is not after the entry, and of a surrender only.
+TEST(Replays, ADayOfSurrenderThatCannotBeIsFound) {
+  const auto found = [](const char* kind, const char* day) {
+    Replay replay("341602");
+    JournalEntry entry{1, parse_instant("2026-01-05 10:00"), "proposed", "S", {"a", "", "r", "v"}, "", ""};
+    entry.content = fmt::format(R"({{"request":{{"kind":"{}","surrendered_on":"{}"}}}})", kind, day);
+    replay.read(entry);
+    return std::ranges::any_of(replay.faults, [](const Fault& fault) { return fault.rule == "E14"; });
+  };
+  EXPECT_FALSE(found("surrender", "2026-01-05"));
+  EXPECT_TRUE(found("surrender", "2026-01-06"));
+  EXPECT_TRUE(found("retire", "2026-01-05"));
 }
 
 }  // namespace

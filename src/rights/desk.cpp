@@ -174,6 +174,11 @@ void Desk::check_form(const Proposal& p, const InstrumentRow& instrument) {
                       fmt::format("“{}” needs {}", title_of(p.kind).en, field));
   };
   must(p.kind == Kind::surrender || p.kind == Kind::retire, p.claim, "claim");
+  if (p.surrendered_on && p.kind != Kind::surrender)
+    throw bad_field("surrendered_on", "只有清缴有清缴日", "only a surrender has a day of surrender");
+  if (p.surrendered_on && *p.surrendered_on > book_.today())
+    throw bad_field("surrendered_on", fmt::format("清缴日 {} 还没有到", to_string(*p.surrendered_on)),
+                    fmt::format("the day of surrender {} has not come yet", to_string(*p.surrendered_on)));
   must(p.kind == Kind::pledge, p.beneficiary, "beneficiary");
   must(p.kind == Kind::freeze, p.authority, "authority");
   must(p.kind == Kind::release || p.kind == Kind::unfreeze || p.kind == Kind::reverse ||
@@ -207,7 +212,7 @@ void Desk::check_form(const Proposal& p, const InstrumentRow& instrument) {
 }
 
 void Desk::check_carried(const Proposal& p, const Instrument& is) {
-  if (p.carried == 0 && !p.carried_to) return;
+  if (p.carried == 0 && !p.carried_to && !p.basis) return;
   if (p.kind != Kind::expire || is.kind != InstrumentKind::stock)
     throw bad_field("carried", "只有存量权利到期时才有结转", "only a stock that expires is carried over");
   if (p.carried <= 0)

@@ -22,6 +22,9 @@ void put(Json& out, const char* name, const std::optional<int>& value) {
 void put(Json& out, const char* name, const std::optional<Instant>& value) {
   if (value) out[name] = value->seconds;
 }
+void put(Json& out, const char* name, const std::optional<Date>& value) {
+  if (value) out[name] = base::to_string(*value);
+}
 std::string text(const Json& in, const char* name) {
   return in.value(name, std::string());
 }
@@ -54,6 +57,7 @@ Json json_of(const Proposal& p) {
   put(out, "unpaid", std::int64_t{p.unpaid});
   put(out, "beneficiary", p.beneficiary);
   put(out, "claim", p.claim);
+  put(out, "surrendered_on", p.surrendered_on);
   put(out, "authority", p.authority);
   put(out, "rank", std::int64_t{p.rank});
   if (!(p.ratio == Ratio{})) out["ratio"] = {p.ratio.numerator, p.ratio.denominator};
@@ -62,6 +66,8 @@ Json json_of(const Proposal& p) {
   put(out, "issuer", p.issuer);
   put(out, "carried", p.carried);
   put(out, "carried_to", p.carried_to);
+  if (p.basis)
+    out["basis"] = {{"sold", p.basis->sold.to_string()}, {"bought", p.basis->bought.to_string()}, {"held", p.basis->held.to_string()}, {"source", p.basis->source}};
   put(out, "copied", std::int64_t{p.copied});
   put(out, "saving", p.saving);
   put(out, "max_months", std::int64_t{p.max_months});
@@ -86,6 +92,7 @@ Proposal proposal_of(const std::string& body) {
   p.unpaid = number(in, "unpaid") != 0;
   p.beneficiary = text(in, "beneficiary");
   p.claim = text(in, "claim");
+  if (in.contains("surrendered_on")) p.surrendered_on = parse_date(text(in, "surrendered_on"));
   p.authority = text(in, "authority");
   p.rank = static_cast<int>(number(in, "rank"));
   if (in.contains("ratio"))
@@ -95,6 +102,10 @@ Proposal proposal_of(const std::string& body) {
   p.issuer = text(in, "issuer");
   p.carried = number(in, "carried");
   p.carried_to = year(in, "carried_to");
+  if (in.contains("basis")) {
+    const Json& basis = in["basis"];
+    p.basis = {Decimal::parse(text(basis, "sold")), Decimal::parse(text(basis, "bought")), Decimal::parse(text(basis, "held")), text(basis, "source")};
+  }
   p.copied = number(in, "copied") != 0;
   p.saving = text(in, "saving");
   p.max_months = static_cast<int>(number(in, "max_months"));

@@ -48,6 +48,10 @@ void Replay::read_deal(const JournalEntry& entry, const Json& content) {
     deal.request = content["request"];
     deal.initiator = entry.act.actor;
     deal.state = "proposed";
+    if (const std::string day = get(deal.request, "surrendered_on");
+        !day.empty() && (deal.kind != "surrender" || day > base::to_string(day_of(entry.at))))
+      wrong("E14", subject, fmt::format("清缴日 {} 晚于登记，或不是清缴", day),
+            fmt::format("a day of surrender {} after the entry, or of no surrender", day));
     return;
   }
   const bool trade = get(content, "kind") == "trade";

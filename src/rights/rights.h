@@ -65,6 +65,7 @@ struct Surrendered {
   Part part;
   std::string claim;  // the obligation, as Proposal::claim says it
   Date on;            // the day of the second person
+  std::optional<Date> day;  // in the registry that holds title, as the request says it; never after `on`
 };
 
 // What became of one trade of a batch.

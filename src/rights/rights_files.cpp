@@ -127,6 +127,29 @@ SellerTag read_tag(const YamlNode& node) {
   return one;
 }
 
+CarryOver read_carry_over(const YamlNode& node) {
+  YamlMap map(node, "carry_over");
+  CarryOver one;
+  one.instrument = map.text("instrument");
+  one.rule = map.text("rule");
+  one.figure = map.text("figure");
+  const YamlNode& day = map.require("on");
+  try {
+    one.on = parse_date(policy::scalar_of(day, "on"));
+  } catch (const Error& e) {
+    bad(day, "on", e.message());
+  }
+  YamlMap vintages(map.require("vintages"), "vintages");
+  one.vintage_from = vintages.integer("from");
+  one.vintage_to = vintages.integer("to");
+  vintages.finish();
+  one.into = map.integer("into");
+  if (one.vintage_from >= one.vintage_to || one.into < one.vintage_to)
+    bad(map.require("into"), "into", {"vintages 的止须晚于起（不含），into 不早于止", "vintages end after they begin (half-open), and into is not before their end"});
+  map.finish();
+  return one;
+}
+
 CoolingOff read_cooling_off(const YamlNode& node) {
   YamlMap map(node, "cooling_off");
   CoolingOff out;
@@ -170,17 +193,6 @@ void put_new(Map& map, const std::string& code, Value value, const YamlNode& nod
                 {fmt::format("“{}”写了两次", code), fmt::format("\"{}\" is there twice", code)}, node.where);
 }
 
-bool ends_with_day(std::string_view text) {
-  constexpr std::size_t length = std::string_view("2026-12-30").size();
-  if (text.size() <= length) return false;
-  try {
-    parse_date(text.substr(text.size() - length));
-    return true;
-  } catch (const Error&) {
-    return false;
-  }
-}
-
 }  // namespace
 
 void RightsData::append(RightsData more) {
@@ -189,6 +201,7 @@ void RightsData::append(RightsData more) {
   for (auto& [code, one] : more.disclosures) disclosures.insert_or_assign(code, std::move(one));
   for (auto& [tag, one] : more.tags) tags.insert_or_assign(tag, std::move(one));
   if (!more.cooling_off.source.empty()) cooling_off = std::move(more.cooling_off);
+  carry_overs.insert(carry_overs.begin(), more.carry_overs.begin(), more.carry_overs.end());
   articles.insert(articles.begin(), std::make_move_iterator(more.articles.begin()),
                   std::make_move_iterator(more.articles.end()));
 }
@@ -255,11 +268,9 @@ void RightsData::check(const Proposal& p) const {
                    fmt::format("the claim \"{}\" must begin with the year of the obligation, such as \"2025 surrender\"", p.claim)},
                   {{}, 0, 0, "claim"});
     // By the day there compliance is judged, not by the day on which the copy was approved.
-    if (!ends_with_day(p.claim))
-      throw Error(codes::bad_value,
-                  {fmt::format("用途“{}”末尾没有全国系统里的清缴日", p.claim),
-                   fmt::format("the claim \"{}\" does not end with the day of the surrender in the national system", p.claim)},
-                  {{}, 0, 0, "claim"}, {"例如“2025年度清缴 2026-12-30”", "for example «2025 surrender 2026-12-30»"});
+    if (!p.surrendered_on)
+      throw Error(codes::bad_value, {"没有写明全国系统里的清缴日", "the day of the surrender in the national system is missing"},
+                  {{}, 0, 0, "surrendered_on"}, {"例如 2026-12-30，照全国系统的凭证填", "for example 2026-12-30, as the receipt there says"});
     if (!p.vintage)
       throw Error(codes::bad_value, {"清缴须写明对账单上的年份", "a surrender names the vintage of the statement"},
                   {{}, 0, 0, "vintage"});
@@ -291,6 +302,7 @@ RightsData read_rights_folder(const std::string& path) {
     }
     for (const YamlNode* node : policy::list_of(map, "public")) read_disclosure(*node, out);
     if (const YamlNode* node = map.find("cooling_off")) out.cooling_off = read_cooling_off(*node);
+    for (const YamlNode* node : policy::list_of(map, "carry_over")) out.carry_overs.push_back(read_carry_over(*node));
     for (const YamlNode* node : policy::list_of(map, "refusals")) out.articles.push_back(read_article(*node));
     for (const YamlNode* node : policy::list_of(map, "tags")) {
       SellerTag one = read_tag(*node);

@@ -69,6 +69,15 @@ struct SellerTag {
   std::string source{};
   bool verified = false;
 };
+// What is left of these vintages of a stock may become `into`, at most by the figure of the rule on the day. The rule's inputs
+// are sold, bought and held (CarryBasis).
+struct CarryOver {
+  std::string instrument;
+  std::string rule, figure;
+  Date on{};
+  int vintage_from = 0, vintage_to = 0;  // half-open
+  int into = 0;
+};
 // The least waiting times, in working days; 0: no pack says so.
 struct CoolingOff {
   int transfer = 0, trust = 0;
@@ -88,13 +97,14 @@ struct RightsData {
   std::map<std::string, Disclosure> disclosures;      // by instrument; one that is not there is not public
   std::vector<Article> articles;                      // lower packs first
   std::map<std::string, SellerTag> tags;              // by tag
+  std::vector<CarryOver> carry_overs;                 // lower packs first
   CoolingOff cooling_off{};                           // of the lowest pack that says it
   // Later packs go below: an entry with the same code is replaced.
   void append(RightsData more);
   // The codes of what a registry of the nation holds and only a copy of stands here.
   std::set<std::string> copied() const;
   // Throws view_only for a proposal that would move title of what is only looked at here; bad_value for a surrender of it
-  // that names no vintage, or whose claim does not begin with the year of the obligation.
+  // that names no vintage or no day (surrendered_on), or whose claim does not begin with the year of the obligation.
   void check(const Proposal& proposal) const;
   // What the packs decide of a proposal: how long a lease may be, what certificates are called. What it says already
   // stays. Throws not_provided for a lease that no pack provides for.

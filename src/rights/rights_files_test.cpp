@@ -137,13 +137,16 @@ TEST(RightsFiles, TitleHeldElsewhereDoesNotMoveHere) {
       EXPECT_EQ(e.code(), codes::view_only);
     }
   EXPECT_EQ(code_of([&] { data.check({.kind = Kind::convert, .instrument = "Y", .into = "X"}); }), "view_only");
+  const Date day = parse_date("2026-12-30");
   for (const Kind kind : {Kind::issue, Kind::surrender, Kind::retire, Kind::cancel, Kind::expire, Kind::reverse})
-    EXPECT_NO_THROW(data.check({.kind = kind, .instrument = "X", .vintage = 2025, .claim = "2025年度清缴 2026-12-30"}));
+    EXPECT_NO_THROW(data.check({.kind = kind, .instrument = "X", .vintage = 2025, .claim = "2025年度清缴", .surrendered_on = day}));
   // A surrender is counted by its year, and judged by its day there.
-  for (const char* claim : {"", "2025年度清缴", "2025年度清缴 2026-02-30", "清缴 2026-12-30", "2025-2026履约 2026-12-30"})
-    EXPECT_EQ(code_of([&] { data.check({.kind = Kind::surrender, .instrument = "X", .vintage = 2025, .claim = claim}); }), "bad_value")
+  for (const char* claim : {"", "清缴", "2025-2026履约"})
+    EXPECT_EQ(code_of([&] { data.check({.kind = Kind::surrender, .instrument = "X", .vintage = 2025, .claim = claim, .surrendered_on = day}); }),
+              "bad_value")
         << claim;
-  EXPECT_EQ(code_of([&] { data.check({.kind = Kind::surrender, .instrument = "X", .claim = "2025年度清缴 2026-12-30"}); }), "bad_value");
+  EXPECT_EQ(code_of([&] { data.check({.kind = Kind::surrender, .instrument = "X", .vintage = 2025, .claim = "2025年度清缴 2026-12-30"}); }), "bad_value");
+  EXPECT_EQ(code_of([&] { data.check({.kind = Kind::surrender, .instrument = "X", .claim = "2025年度清缴", .surrendered_on = day}); }), "bad_value");
   EXPECT_NO_THROW(data.check({.kind = Kind::surrender, .instrument = "Y", .claim = "2025年度清缴"}));
   EXPECT_NO_THROW(data.check({.kind = Kind::transfer, .instrument = "Y"}));
 }

@@ -444,6 +444,7 @@ TEST_P(RightsOn, AccountsBlockedFrozenAndClosed) {
 TEST_P(RightsOn, TheVerifierFindsDamage) {
   w.give("A", "CEA", 100, {}, 2024);
   w.done({.key = "T", .kind = Kind::transfer, .instrument = "CEA", .from = "A", .to = "B", .quantity = 30});
+  w.done({.key = "S", .kind = Kind::surrender, .instrument = "CEA", .from = "B", .to = "COMP", .quantity = 1, .claim = "2025", .surrendered_on = parse_date("2025-12-30")});
   ASSERT_EQ(w.troubles(), "");
   const auto rules_after = [&](const std::string& sql, const std::string& undo) {
     w.database.db().write([&](store::Transaction& t) { t.execute(sql); });
@@ -461,6 +462,9 @@ TEST_P(RightsOn, TheVerifierFindsDamage) {
             Rules{"I1"});
   EXPECT_EQ(rules_after("UPDATE right_transaction SET state = 5 WHERE key = 'T'",
                         "UPDATE right_transaction SET state = 2 WHERE key = 'T'"),
+            Rules{"state"});
+  EXPECT_EQ(rules_after("UPDATE right_transaction SET body = replace(body, '2025-12-30', '2025-12-31') WHERE key = 'S'",
+                        "UPDATE right_transaction SET body = replace(body, '2025-12-31', '2025-12-30') WHERE key = 'S'"),
             Rules{"state"});
   EXPECT_EQ(rules_after("UPDATE ledger_balance SET posted = posted + 1 WHERE account = 2",
                         "UPDATE ledger_balance SET posted = posted - 1 WHERE account = 2"),

@@ -7,6 +7,24 @@
 #include <fmt/format.h>
 
 namespace tributary::rights {
+namespace {
+
+// Before it was a field of its own the day stood at the end of the claim, «2025年度清缴 2026-12-30»; one after that of the
+// approval says nothing.
+std::optional<Date> day_in(std::string_view claim, Date approved) {
+  constexpr std::size_t length = std::string_view("2026-12-30").size();
+  if (claim.size() <= length) return std::nullopt;
+  const char before = claim[claim.size() - length - 1];
+  if (before >= '0' && before <= '9') return std::nullopt;
+  try {
+    const Date day = parse_date(claim.substr(claim.size() - length));
+    return day <= approved ? std::optional(day) : std::nullopt;
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+}  // namespace
 
 std::vector<Surrendered> Rights::surrendered(const HeldFilter& filter, std::int64_t position) const {
   if (filter.accounts.empty()) return {};
@@ -46,10 +64,12 @@ std::vector<Surrendered> Rights::surrendered(const HeldFilter& filter, std::int6
                              "action = 3 AND number <= ? LIMIT 1",
                              jurisdiction_, is.reversed_by, position))
         continue;
+      const Proposal asked = proposal_of(is.body);
+      const Date on = day_of(is.decided.value_or(is.proposed));
+      const std::optional<Date> day = asked.surrendered_on ? asked.surrendered_on : day_in(asked.claim, on);
       for (const Part& part : is.parts)
         if (part.period >= filter.period_from && part.period < filter.period_to)
-          out.push_back({key, is.from, instrument->second, part, Json::parse(is.body).value("claim", ""),
-                         day_of(is.decided.value_or(is.proposed))});
+          out.push_back({key, is.from, instrument->second, part, asked.claim, on, day});
     }
     std::ranges::sort(out, {}, [](const Surrendered& one) {
       return std::tie(one.account, one.instrument.code, one.part.period, one.part.project, one.key);

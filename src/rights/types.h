@@ -186,6 +186,13 @@ struct Ratio {
   bool operator==(const Ratio&) const = default;
 };
 
+// What a carry-over is worked out from, in the instrument's measure, as the statement of the registry that holds title says.
+struct CarryBasis {
+  Decimal sold, bought;  // in the time the rule looks at
+  Decimal held;          // on the day it looks at
+  std::string source;    // the statement
+};
+
 // What somebody wants done. `key` is the caller's and makes a retry harmless: the same key with another
 // content is refused (E11). Which field goes with which kind stands at TransactionKind; others stay empty.
 struct Proposal {
@@ -202,6 +209,7 @@ struct Proposal {
   bool unpaid = false;           // allocate, issue
   std::string beneficiary{};     // pledge: to whom; retire: in whose favour
   std::string claim{};           // surrender: the obligation; retire: the claim
+  std::optional<Date> surrendered_on{};  // surrender: the day in the registry that holds title; not after today
   std::string authority{};       // freeze: who ordered it
   int rank = 0;                  // freeze: lower goes first, then the earlier
   Ratio ratio{};                 // convert: what arrives of one unit, at most 1 within an instrument
@@ -210,6 +218,7 @@ struct Proposal {
   std::string issuer{};      // convert into another instrument, expire with `carried`: the issue account
   std::int64_t carried = 0;  // expire of a stock: how much is issued again as carried_to; refused when less expires
   std::optional<int> carried_to{};  // the later vintage
+  std::optional<CarryBasis> basis{};  // expire with `carried`: by which figures
   bool copied = false;       // reverse, from the pack (RightsData::complete): what the nation's registry holds comes back out of a sink
   std::string saving{};      // transfer, lease: the verified saving it comes from (W4)
   int max_months = 0;        // lease: the longest allowed

@@ -56,6 +56,7 @@ std::vector<Proposal> year_end(const Rights& rights, const YearEnd& of) {
       one.issuer = of.issuer;
       one.carried = carried->second;
       one.carried_to = of.into;
+      if (const auto basis = of.basis.find(account); basis != of.basis.end()) one.basis = basis->second;
     }
     out.push_back(std::move(one));
   }

@@ -16,6 +16,7 @@ struct YearEnd {
   std::string issuer;     // account of type issue; for what is carried over
   std::map<std::string, std::int64_t> carried{};  // by account, at most what it has left
   int into = 0;                                   // the vintage it becomes; needed when anything is carried
+  std::map<std::string, CarryBasis> basis{};      // by account; see check_carry_over
 };
 
 // What two persons then decide, for each account that has some left: its expiry, and with it, in one transaction, the issue of
