@@ -28,10 +28,20 @@ std::shared_ptr<const CompiledRule> duty(Call& call, const std::string& name, co
   throw not_found({"这个场所的履约规则", "rule of compliance for the place"});
 }
 
+// Where one of the caller's own parties has or had a role (nothing: everywhere). What was owed there in a period is then
+// shown by who owed it (is_own), so that a former operator sees his own year, and nobody another's.
+std::optional<std::set<std::string>> places_ever(Call& call) {
+  const auto parties = call.caller.parties(Permission::rights_read);
+  if (!parties) return std::nullopt;
+  return registry::Registry(call.database(), call.tenant()).read([&](const registry::RegistryReader& reader) {
+    return reader.places_ever_of(*parties);
+  });
+}
+
 std::vector<registry::Place> places_of(Call& call, const policy::Rule& rule, Date on) {
   auto out = registry::Registry(call.database(), call.tenant())
                  .places({rule.place_kind, rule.group, {}}, on);
-  if (const auto visible = visible_places(call, Permission::rights_read))
+  if (const auto visible = places_ever(call))
     std::erase_if(out, [&](const registry::Place& place) { return !visible->contains(place.code); });
   return out;
 }
@@ -118,6 +128,18 @@ bool is_own(Call& call, const compensate::PlaceResult& result) {
   return !parties || std::ranges::any_of(result.roles, [&](const compensate::RoleHeld& one) { return parties->contains(one.party); });
 }
 
+// Whether the caller's own parties had the place when the period began or ended; always for who sees all.
+bool had_role(Call& call, const std::string& place, const Period& period) {
+  const auto parties = call.caller.parties(Permission::rights_read);
+  if (!parties) return true;
+  return registry::Registry(call.database(), call.tenant()).read([&](const registry::RegistryReader& reader) {
+    for (const Date on : {period.from(), period.last_day()})
+      for (const registry::PlaceRole& role : reader.roles(place, on))
+        if (parties->contains(role.party)) return true;
+    return false;
+  });
+}
+
 Page list_standings(Call& call, const PageRequest& page) {
   const auto compensation = compensation_of(call);
   std::vector<Json> all;
@@ -134,7 +156,7 @@ Page list_standings(Call& call, const PageRequest& page) {
       if (places.empty()) continue;
       // Few places one by one, many together.
       std::vector<compensate::Computation> found;
-      if (visible_places(call, Permission::rights_read))
+      if (call.caller.parties(Permission::rights_read))
         for (const registry::Place& place : places)
           found.push_back(compensation.look(rule->rule.name, periods[i], place.code));
       else
@@ -162,7 +184,7 @@ Period default_period(Call& call, const policy::Rule& rule, const registry::Plac
 // One place through time, the newest period explained down to the readings and the rights.
 Answer one_standing(Call& call) {
   const std::string code = call.in_path("place");
-  const auto visible = visible_places(call, Permission::rights_read);
+  const auto visible = places_ever(call);
   if (visible && !visible->contains(code)) throw not_found({"这个场所", "place"});
   const registry::Place place = registry::Registry(call.database(), call.tenant()).find_place(code);
   const auto rule = duty(call, call.text("rule"), place);
@@ -174,7 +196,7 @@ Answer one_standing(Call& call) {
   Period offered = compensate::latest_metered(call.database(), call.tenant(), rule->rule, std::span(&place, 1), call.clock().today());
   for (int i = 0; i < 36 && place.validity.holds_on(offered.from()) && rule->rule.in_force.holds_on(offered.from());
        ++i, offered = offered.previous())
-    periods.push_back(offered.to_string());
+    if (had_role(call, code, offered)) periods.push_back(offered.to_string());
   Json series = Json::array();
   Json newest;
   Json explained = Json::array();

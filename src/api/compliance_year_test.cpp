@@ -50,6 +50,12 @@ class ComplianceYear : public ::testing::TestWithParam<std::string> {
     EXPECT_EQ(out.status, 200) << step << ": " << out.body;
     return out.json();
   }
+  // Why a step is not taken: code and words.
+  std::string refused(Client& client, const Json& of, const std::string& step, const Json& values) {
+    const Received out = client.post("/api/v1/cases/" + std::to_string(of["id"].get<int>()) + "/actions", {{"step", step}, {"values", values}});
+    EXPECT_GE(out.status, 400) << step << ": " << out.body;
+    return out.json()["code"].get<std::string>() + " " + out.body;
+  }
   Json begun(Client& client, const std::string& type, const Json& values) {
     const Received out = client.post("/api/v1/cases", {{"type", type}, {"values", values}});
     EXPECT_EQ(out.status, 201) << out.body;
@@ -84,7 +90,7 @@ class ComplianceYear : public ::testing::TestWithParam<std::string> {
                   .vintage = vintage});
   }
   std::string surrender(const std::string& key, const std::string& instrument, std::int64_t quantity,
-                        const std::string& claim, std::optional<int> vintage = {}) {
+                        const std::string& claim, std::optional<int> vintage = {}, const std::string& on = "") {
     rights::Proposal p{.key = key,
                        .kind = rights::TransactionKind::surrender,
                        .instrument = instrument,
@@ -93,6 +99,7 @@ class ComplianceYear : public ::testing::TestWithParam<std::string> {
                        .quantity = quantity,
                        .vintage = vintage};
     p.claim = claim;
+    if (!on.empty()) p.surrendered_on = parse_date(on);
     return moved(p);
   }
   // The verified emissions of 2025 through their case, as the office publishes them.
@@ -215,7 +222,7 @@ TEST_P(ComplianceYear, SurrenderedInTimeThereIsNoShortfallAndNoPenalty) {
   // The holder surrenders, another person approves.
   const Received asked = liu.post("/api/v1/rights/transactions",
                                   {{"key", "S1"}, {"kind", "surrender"}, {"instrument", "CEA"}, {"from", "H-LIQUOR"},
-                                   {"quantity", 20'000}, {"vintage", 2025}, {"claim", "2025年度清缴 2026-11-30"},
+                                   {"quantity", 20'000}, {"vintage", 2025}, {"claim", "2025年度清缴"}, {"surrendered_on", "2026-11-30"},
                                    {"reason", "全国系统已清缴"}});
   ASSERT_EQ(asked.status, 201) << asked.body;
   EXPECT_EQ(value(carbon(liu), "outstanding"), "20000");  // proposed is not surrendered
@@ -291,7 +298,7 @@ TEST_P(ComplianceYear, InPartLateWithOffsetsAndVintagesOnlyWhatCountsCounts) {
   const std::string second = values["consequence"];  // 4000 × 90 × 5 and × 10
   EXPECT_NE(second.find("逾期未改再罚下限（仅法典）：1800000 元\n逾期未改再罚上限（仅法典）：3600000 元"), std::string::npos) << second;
   // Most of it late: the second fine is for the rest. 500 × 90 × 5 and × 10.
-  EXPECT_EQ(surrender("S5", "CEA", 3'500, "2025年度补缴 2027-01-04", 2025), "");
+  EXPECT_EQ(surrender("S5", "CEA", 3'500, "2025年度补缴", 2025, "2027-01-04"), "");
   EXPECT_EQ(value(carbon(liu), "outstanding"), "500");
   EXPECT_EQ(value(carbon(liu), "shortfall"), "4000");
   values = notice(gu, {{"conducted", "2027-01-01"}, {"price", "90"}, {"still_unpaid", true}});
@@ -313,7 +320,7 @@ TEST_P(ComplianceYear, InPartLateWithOffsetsAndVintagesOnlyWhatCountsCounts) {
   EXPECT_TRUE(compensation.verify(run.computation.head.id).same);
 }
 
-// Done nationally on 30 December, copied here on 4 January: the claim says the day. Without it nobody can say that it was late.
+// Done nationally on 30 December, copied here on 4 January: the entry says the day. Without it nobody can say that it was late.
 TEST_P(ComplianceYear, WhatWasSurrenderedInTimeAndCopiedLaterIsNotLate) {
   world.serve();
   {
@@ -329,7 +336,7 @@ TEST_P(ComplianceYear, WhatWasSurrenderedInTimeAndCopiedLaterIsNotLate) {
   EXPECT_EQ(value(carbon(liu), "shortfall"), "missing");
   EXPECT_TRUE(carbon(liu)["breach"].is_null());
   const std::string why = liu.get("/api/v1/compliance/plant:demo-liquor?rule=carbon-surrender&period=2025&count=1").json()["explained"].dump();
-  EXPECT_NE(why.find("用途末尾没有全国系统里的清缴日"), std::string::npos) << why.substr(0, 2000);
+  EXPECT_NE(why.find("没有写明全国系统里的清缴日"), std::string::npos) << why.substr(0, 2000);
 }
 
 TEST_P(ComplianceYear, TheDayInTheNationalSystemDecides) {
@@ -341,20 +348,90 @@ TEST_P(ComplianceYear, TheDayInTheNationalSystemDecides) {
   }
   world.clock.set(parse_instant("2027-01-04 09:00"));
   Client liu = world.signed_in("liu");
-  EXPECT_EQ(surrender("S3", "CEA", 15'000, "2025年度清缴 2026-12-30"), "");
-  EXPECT_EQ(surrender("S4", "CEA", 5'000, "2025年度清缴 2027-01-02"), "");
+  // An entry of an earlier release has the day at the end of its claim; where both are there, the field says it.
+  EXPECT_EQ(surrender("S2", "CEA", 5'000, "2025年度清缴 2026-12-30"), "");
+  EXPECT_EQ(surrender("S3", "CEA", 10'000, "2025年度清缴 2027-01-03", {}, "2026-12-30"), "");
+  EXPECT_EQ(surrender("S4", "CEA", 5'000, "2025年度清缴", {}, "2027-01-02"), "");
+  EXPECT_EQ(surrender("S0", "CEA", 100, "2025年度清缴", {}, "2027-01-05"), "bad_value");  // tomorrow
   EXPECT_EQ(value(carbon(liu), "shortfall"), "5000");
   EXPECT_EQ(value(carbon(liu), "outstanding"), "0");
   EXPECT_EQ(carbon(liu)["breach"], true);
   // Nobody enters one without its day. A day that had not come when it was approved says nothing.
   Json asked{{"key", "S5"}, {"kind", "surrender"}, {"instrument", "CEA"}, {"from", "H-LIQUOR"}, {"quantity", 100}, {"vintage", 2025}, {"claim", "2025年度清缴"}, {"reason", "全国系统已清缴"}};
   EXPECT_EQ(liu.post("/api/v1/rights/transactions", asked).json()["code"], "rights.bad_value");
-  asked["claim"] = "2025年度清缴 2026-02-30";
+  asked["claim"] = "2025年度清缴 2026-12-30";
   EXPECT_EQ(liu.post("/api/v1/rights/transactions", asked).json()["code"], "rights.bad_value");
-  asked["claim"] = "2025年度清缴 2027-01-03";
-  EXPECT_EQ(liu.post("/api/v1/rights/transactions", asked).status, 201);
+  asked["surrendered_on"] = "2026-02-30";
+  EXPECT_EQ(liu.post("/api/v1/rights/transactions", asked).status, 400);
+  asked["surrendered_on"] = "2027-01-03";
+  const Received made = liu.post("/api/v1/rights/transactions", asked);
+  EXPECT_EQ(made.status, 201) << made.body;
+  EXPECT_EQ(made.json()["request"]["surrendered_on"], "2027-01-03");
+  EXPECT_TRUE(rights::Rights(world.database.db(), World::tenant, world.clock, calendar).check().empty());
   EXPECT_EQ(surrender("S6", "CEA", 100, "2025年度清缴 2027-02-01"), "");
   EXPECT_EQ(value(carbon(liu), "shortfall"), "missing");
+}
+
+// What the department records as surrendered is what the registry has for that entity and year, by vintage and day.
+TEST_P(ComplianceYear, ASurrenderIsRecordedAsTheRegistryHasIt) {
+  world.serve();
+  const Json case_of_2025{{"entity", "ent:demo-liquor"}, {"site", "plant:demo-liquor"}, {"year", 2025}, {"due", "2026-12-31"},
+                          {"allowances", {{{"vintage", 2025}, {"quantity", 19'500}, {"excluded", false}}}},
+                          {"ccer", 500}, {"ccer_legacy", 0}, {"pv_relief", 0}, {"old_area", 0}};
+  const Json all{{"receipt", "全国凭证1"}, {"surrendered", 20'000}};
+  Json filed;
+  {
+    Client liu = world.signed_in("liu"), gu = world.signed_in("gu"), ren = world.signed_in("ren");
+    verify_emission(liu, gu, ren, 20'000);
+    EXPECT_EQ(issue("I1", "CEA", 2025, 30'000), "");
+    EXPECT_EQ(issue("I2", "CEA", 2024, 1'000), "");
+    EXPECT_EQ(issue("I3", "CCER", 2025, 500), "");
+    filed = begun(liu, "carbon-surrender", case_of_2025);
+    done(liu, filed, "declare");
+    std::string why = refused(gu, filed, "record", all);
+    EXPECT_NE(why.find("casework.effect_failed"), std::string::npos) << why;
+    EXPECT_NE(why.find("办件填的是 20000，“按时清缴合计”是 0 tCO2e（规则 carbon-surrender 2025）"), std::string::npos) << why;
+    EXPECT_NE(why.find("先照全国系统的凭证录入"), std::string::npos) << why;
+    EXPECT_EQ(surrender("S1", "CEA", 18'500, "2025年度清缴", 2025, "2026-11-29"), "");
+    EXPECT_EQ(surrender("S2", "CCER", 500, "2025年度清缴", 2025, "2026-11-29"), "");
+    EXPECT_EQ(surrender("S3", "CEA", 1'000, "2025年度清缴", 2024, "2026-11-29"), "");  // of a vintage that does not count
+    why = refused(gu, filed, "record", all);
+    EXPECT_NE(why.find("“按时清缴合计”是 19000 tCO2e"), std::string::npos) << why;
+    // Nothing of a refused step stays: the registry knows of no CCER that count.
+    EXPECT_EQ(value(carbon(liu), "surrendered_in_time"), "missing");
+    EXPECT_EQ(gu.get("/api/v1/cases/" + std::to_string(filed["id"].get<int>())).json()["state"], "declared");
+  }
+  world.clock.set(parse_instant("2027-01-05 09:00"));
+  Client liu = world.signed_in("liu"), gu = world.signed_in("gu");
+  // Copied in January, done on 2 January: late, and not to be recorded as in time.
+  EXPECT_EQ(surrender("S4", "CEA", 1'000, "2025年度清缴", 2025, "2027-01-02"), "");
+  EXPECT_NE(refused(gu, filed, "record", all).find("“按时清缴合计”是 19000 tCO2e"), std::string::npos);
+  done(gu, filed, "short", {{"ccer", 500}}, "差 1000 吨");
+  done(gu, filed, "pay_late", {{"receipt", "全国凭证2"}, {"surrendered", 20'000}, {"ccer", 500}});
+  // In time, it is recorded, with the figure it was compared with.
+  rights::Proposal wrong{.key = "R4", .kind = rights::TransactionKind::reverse, .refers = "S4", .copied = true};
+  EXPECT_EQ(moved(wrong), "");
+  EXPECT_EQ(surrender("S5", "CEA", 1'000, "2025年度清缴", 2025, "2026-12-30"), "");
+  EXPECT_EQ(value(carbon(liu), "surrendered_in_time"), "20000");
+  EXPECT_EQ(value(carbon(liu), "late_shortfall"), "0");
+}
+
+TEST_P(ComplianceYear, AgreeingWithTheRegistryItIsRecorded) {
+  world.serve();
+  Client liu = world.signed_in("liu"), gu = world.signed_in("gu"), ren = world.signed_in("ren");
+  verify_emission(liu, gu, ren, 20'000);
+  EXPECT_EQ(issue("I1", "CEA", 2025, 19'500), "");
+  EXPECT_EQ(issue("I3", "CCER", 2025, 500), "");
+  const Json filed = begun(liu, "carbon-surrender",
+                           {{"entity", "ent:demo-liquor"}, {"site", "plant:demo-liquor"}, {"year", 2025}, {"due", "2026-12-31"},
+                            {"allowances", {{{"vintage", 2025}, {"quantity", 19'500}, {"excluded", false}}}},
+                            {"ccer", 500}, {"ccer_legacy", 0}, {"pv_relief", 0}, {"old_area", 0}});
+  done(liu, filed, "declare");
+  EXPECT_EQ(surrender("S1", "CEA", 19'500, "2025年度清缴", 2025, "2026-11-29"), "");
+  EXPECT_EQ(surrender("S2", "CCER", 500, "2025年度清缴", 2025, "2026-11-29"), "");
+  const Json after = done(gu, filed, "record", {{"receipt", "全国凭证1"}, {"surrendered", "20000.0"}});
+  EXPECT_NE(after.dump().find("\"met\""), std::string::npos) << after.dump();
+  EXPECT_EQ(value(carbon(liu), "outstanding"), "0");
 }
 
 // On the day after the deadline the year that is over stays in sight, though the next has begun and nobody names a period.
@@ -392,6 +469,49 @@ TEST_P(ComplianceYear, TheYearThatIsOverStaysUntilItIsSettled) {
   EXPECT_EQ(surrender("S2", "CEA", 1'000, "2025年度补缴 2028-01-02"), "");
   EXPECT_EQ(years(next), "2027 ");
   EXPECT_EQ(opened(next)["standing"]["period"], "2027");
+}
+
+// The plant changes hands in the middle of 2026. The former operator still sees 2025, which he owes; 2026 is the new one's.
+TEST_P(ComplianceYear, AFormerOperatorSeesTheYearHeOwesAndNoOther) {
+  world.serve();
+  {
+    Client liu = world.signed_in("liu"), gu = world.signed_in("gu"), ren = world.signed_in("ren");
+    verify_emission(liu, gu, ren, 20'000);
+  }
+  registry::RegistryData data;
+  const Date handed_over = parse_date("2026-06-01");
+  data.roles.push_back({"plant:demo-liquor", "operator", "ent:demo-liquor", Decimal(1), {Date::min(), handed_over}, "示例：并不存在", {}});
+  data.roles.push_back({"plant:demo-liquor", "operator", "ent:demo-food", Decimal(1), {handed_over, Date::max()}, "示例", {}});
+  registry::Registry(world.database.db(), World::tenant).apply(data);
+  world.clock.set(parse_instant("2027-01-05 09:00"));
+  Client liu = world.signed_in("liu"), fang = world.signed_in("fang"), gu = world.signed_in("gu");
+  const auto years = [&](Client& who) {
+    std::string out;
+    const Json listed = who.get("/api/v1/compliance?rule=carbon-surrender").json();
+    for (const Json& one : listed["items"])
+      out += one["place"]["code"].get<std::string>() + " " + one["period"].get<std::string>() + " " + one["holders"][0]["code"].get<std::string>() + "; ";
+    return out;
+  };
+  EXPECT_EQ(years(liu), "plant:demo-liquor 2025 ent:demo-liquor; ");
+  EXPECT_EQ(years(fang), "plant:demo-liquor 2026 ent:demo-food; ");
+  const auto opened = [&](Client& who, const std::string& more = "") {
+    return who.get("/api/v1/compliance/plant:demo-liquor?rule=carbon-surrender" + more);
+  };
+  const Json own = opened(liu).json();
+  EXPECT_EQ(own["standing"]["period"], "2025") << own.dump().substr(0, 500);
+  EXPECT_EQ(value(own["standing"], "late_shortfall"), "20000");
+  for (const Json& one : own["series"]) EXPECT_LE(one["period"].get<std::string>(), "2025");
+  EXPECT_EQ(opened(liu, "&period=2026&count=1").status, 400);
+  const Json next = opened(fang).json();
+  EXPECT_EQ(next["standing"]["period"], "2026") << next.dump().substr(0, 500);
+  EXPECT_EQ(next["series"].size(), 1u);
+  EXPECT_EQ(next["periods"], Json::array({"2026"}));
+  EXPECT_EQ(opened(fang, "&period=2025&count=1").status, 400);
+  // Nor do the months of the meters since then concern him.
+  EXPECT_EQ(liu.get("/api/v1/compliance?rule=discharge-rolling-year&period=2026-10").json()["items"].size(), 0u);
+  // The notice goes to who owes.
+  EXPECT_EQ(notice(gu, {{"conducted", "2027-01-01"}})["shortfall"], "20000 tCO2e");
+  EXPECT_TRUE(notice(gu, {{"conducted", "2027-01-01"}, {"party", "ent:demo-food"}}).value("shortfall", Json(nullptr)).is_null());
 }
 
 // The account says its permit of today; a permit renewed since the year began is the place's as well.

@@ -30,10 +30,10 @@ std::string_view to_string(Sensitivity sensitivity) {
 }
 
 std::string_view to_string(Effect::Kind kind) {
-  constexpr std::array<std::string_view, 16> names{
+  constexpr std::array<std::string_view, 17> names{
       "register", "end_entry", "register_party", "set_attribute", "transfer",  "hold",     "settle",
       "release",  "run",       "publish",        "withdraw",      "open_case", "allocate", "set_permit",
-      "register_saving", "compile"};
+      "register_saving", "compile", "agree"};
   return names[static_cast<std::size_t>(kind)];
 }
 

@@ -171,11 +171,13 @@ struct Effect {
     allocate,        // an adopted allocation in the registry of rights: record, table, instrument, start, end …
     set_permit,      // a granted permit in the registry of rights: account, holder, permit, former, from, last_day, place
     register_saving, // a verified saving in the registry of rights: number, account, subject, volume
-    compile          // from, into: other cases gathered into a table of this one
+    compile,         // from, into: other cases gathered into a table of this one
+    agree            // value is what the formula of the rule comes to now: rule, formula, place, party, period, value
   };
   Kind kind = Kind::publish;
   std::map<std::string, std::string> arguments;
   std::string each;  // a table of the form: once for each row; {column} is the row's; or a field of organisations
+  Text otherwise;       // agree: what to do where it differs
   bool renews = false;  // register_entry: one of the same number and holder is this case's from now on
   bool only = false;    // set_attribute: attributes of such a name that no row gives end where the rows begin
   std::vector<std::string> fields;         // publish, register_entry

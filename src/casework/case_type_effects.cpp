@@ -20,7 +20,7 @@ constexpr std::array effect_kinds{
     Effect::Kind::settle,         Effect::Kind::release,   Effect::Kind::run,
     Effect::Kind::publish,        Effect::Kind::withdraw,  Effect::Kind::open_case,
     Effect::Kind::allocate,       Effect::Kind::set_permit, Effect::Kind::register_saving,
-    Effect::Kind::compile};
+    Effect::Kind::compile,        Effect::Kind::agree};
 
 struct Argument {
   std::string_view name;
@@ -61,6 +61,8 @@ std::vector<Argument> arguments_of(Effect::Kind kind) {
               {"from", false},   {"last_day", false}, {"place", false}};
     case Effect::Kind::register_saving:
       return {{"number", true}, {"account", true}, {"subject", true}, {"volume", true}};
+    case Effect::Kind::agree:
+      return {{"rule", true}, {"formula", true}, {"place", true}, {"party", true}, {"period", true}, {"value", true}};
     case Effect::Kind::compile:
       return {{"from", true},    {"into", true},       {"expected", false}, {"rows", false},
               {"status", false}, {"submitted", false}, {"due", false},      {"lacking", false}};
@@ -111,6 +113,7 @@ Effect read_effect(const YamlNode& node) {
   }
   if (out.kind == Effect::Kind::publish || out.kind == Effect::Kind::register_entry)
     out.fields = map.texts("fields");
+  if (out.kind == Effect::Kind::agree) out.otherwise = map.bilingual("otherwise");
   if (out.kind == Effect::Kind::register_entry) out.renews = map.boolean_or("renews", false);
   if (out.kind == Effect::Kind::set_attribute && map.boolean_or("only", false)) {
     const std::string& name = out.arguments.at("name");

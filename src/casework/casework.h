@@ -452,6 +452,8 @@ class Casework {
   Json set_permit(const identity::Caller& caller, const Stored& stored, const Effect& effect);
   // In the registry of rights: a verified saving of the applicant's account (W4), by the same two. `number` is its id.
   Json register_saving(const identity::Caller& caller, const Stored& stored, const Effect& effect, const std::string& number);
+  // Refuses the step where a rule comes to another figure than the case records. Throws effect_failed.
+  Json agree(const Effect& effect, const std::function<std::string(const char*)>& argument) const;
   void check_saver(const Stored& stored, const Effect& effect) const;
   // From the day on the place has no attribute called so (what stands before and behind) but those kept; which were ended.
   Json end_attributes(const Stored& stored, const std::string& place, const std::pair<std::string, std::string>& called,

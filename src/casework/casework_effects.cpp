@@ -323,6 +323,9 @@ Json Casework::carry_out(store::Transaction& t, const identity::Caller& caller, 
         case Effect::Kind::register_saving:
           note = register_saving(caller, s, effect, argument("number"));
           break;
+        case Effect::Kind::agree:
+          note = agree(effect, [&](const char* name) { return argument(name); });
+          break;
         case Effect::Kind::compile: {
           std::map<std::string, std::string> conditions;
           for (const auto& [field, text] : effect.where_is) conditions[field] = filled(effect, text, false);

@@ -43,10 +43,10 @@ std::optional<Text> against(const RightAccount& account, const Permit& permit) {
   // The number is not known before the decision; then only what is said to be replaced may be there.
   const bool same = account.permit.empty() || account.permit == permit.number || account.permit == permit.former;
   if (!same && !permit.number.empty())
-    return Text{fmt::format("登记账户 {} 登记的许可是 {}，不是 {}；一个账户只登记一个许可：填本许可的账户，或者在原许可证编号中写明它",
+    return Text{fmt::format("登记账户 {} 登记的许可是 {}，不是 {}；一个账户只登记一个许可：填本许可的账户（没有的，先由登记机构为这个场所开一个），或者在原许可证编号中写明它",
                             account.code, account.permit, permit.number),
                 fmt::format("account {} is that of the permit {}, not of {}: an account has one permit. Name the account of "
-                            "this one, or that number as the former permit",
+                            "this one (the registry opens another for another site), or that number as the former permit",
                             account.code, account.permit, permit.number)};
   return std::nullopt;
 }

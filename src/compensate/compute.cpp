@@ -281,7 +281,7 @@ class Computing {
           codes::no_party,
           {fmt::format("{} 在 {} 没有登记“{}”是谁", place.name.zh, to_string(role_day()), role),
            fmt::format("{}: nobody is registered as \"{}\" on {}", place.name.zh, role,
-                       to_string(request_.period.from()))},
+                       to_string(role_day()))},
           {}, {"请在政策包的 registry/roles.csv 中登记", "register it in registry/roles.csv of a pack"});
     return found;
   }

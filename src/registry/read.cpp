@@ -250,6 +250,14 @@ std::vector<PlaceRole> RegistryReader::roles(std::string_view place, std::string
   return out;
 }
 
+std::set<std::string> RegistryReader::places_ever_of(const std::set<std::string>& parties) const {
+  std::set<std::string> out;
+  for (const std::string& party : parties)
+    transaction_.each([&](const store::Row& row) { out.insert(row.text(0)); },
+                      "SELECT DISTINCT place FROM registry_role WHERE jurisdiction = ? AND party = ?", tenant_, party);
+  return out;
+}
+
 std::vector<PlaceAttribute> RegistryReader::attributes(std::string_view place) const {
   std::vector<PlaceAttribute> out;
   transaction_.each([&](const store::Row& row) { out.push_back(read_attribute(row)); },

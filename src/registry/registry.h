@@ -9,6 +9,7 @@
 
 #include <optional>
 #include <span>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -70,6 +71,8 @@ class RegistryReader {
   std::vector<PlaceRole> roles(std::string_view place, std::string_view role, Date on) const;
   // All roles of the place on that day.
   std::vector<PlaceRole> roles(std::string_view place, Date on) const;
+  // Codes of the places at which one of the parties has or had a role on any day.
+  std::set<std::string> places_ever_of(const std::set<std::string>& parties) const;
 
   // What held on the day `on` as far as it was known on the day `known`: of the rows valid on the day, the
   // one learned last, not after `known`.
