@@ -1,7 +1,12 @@
 // What a rule of the packs comes to, as the text of a notice: the figure with the articles behind it, or what is missing.
 #include "known/of_rule.h"
 
+#include <filesystem>
+#include <fstream>
+
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 namespace tributary::known {
 namespace {
@@ -65,6 +70,33 @@ TEST(OfRule, WhatCannotBeReadIsSaidAndAWrongQuestionThrown) {
   EXPECT_THROW((void)of("discharge-over-limit-penalty", {"no_such"}, "2026-10-31", {{"decided_under_code", {"true", ""}}}), Error);
   EXPECT_THROW((void)of("no-such-rule", {"x"}, "2026-10-31", {}), Error);
   EXPECT_THROW((void)of("discharge-over-limit-penalty", {"least_fine"}, "2020-10-31", {}), Error);  // not in force yet
+}
+
+// Entered as the guide says, in the county's own pack with the document: then there is a charge, and its source beside it.
+TEST(OfRule, AnEnteredChargeHasItsDocument) {
+  namespace fs = std::filesystem;
+  const fs::path folder = fs::temp_directory_path() / fmt::format("water-charge-{}", getpid());
+  fs::copy(std::string(TRIBUTARY_SOURCE_DIR) + "/policies", folder, fs::copy_options::recursive);
+  fs::create_directories(folder / "cn-341602/parameters");
+  std::ofstream(folder / "cn-341602/parameters/water-overuse.yaml") << R"(rule: water-overuse
+version: 2006-04-15
+known: 2026-12-01
+parameters:
+  rate:
+    values: [{in_force: 2024-12-01, value: "0.5", source: {document: 试验水资源税税额表, number: 试〔2024〕1号}}]
+  width:
+    values: [{in_force: 2024-12-01, value: "20", source: {document: 试验水资源税税额表}}]
+  multiple:
+    values: [{in_force: 2024-12-01, value: {first: "1", second: "2", third: "3"}, source: {document: 试验水资源税税额表}}]
+)";
+  const policy::Policy entered = policy::Policy::load(folder.string(), "cn-341602");
+  const Figure charge = of_rule(entered, {"water-overuse", {"over", "charge"}, parse_date("2026-10-01"), parse_date("2027-03-01"),
+                                          {{"metered", {"true", ""}}, {"used", {"130000", "m3"}}, {"plan", {"100000", "m3"}}, {"bought", {"0", "m3"}}}});
+  fs::remove_all(folder);
+  // 20000 at 0.5 and 10000 at twice that.
+  EXPECT_EQ(charge.value.find("超计划水量：30000 m3\n加价金额：20000 元\n"), 0u) << charge.value;
+  EXPECT_TRUE(has(charge, "单价：0.5")) << charge.value;
+  EXPECT_TRUE(has(charge, "（试验水资源税税额表 试〔2024〕1号）")) << charge.value;
 }
 
 }  // namespace
