@@ -83,16 +83,18 @@ class Metered : public ::testing::TestWithParam<std::string> {
   }
 
   // kg of COD in each month from `from` on.
-  void meter(const std::string& file, Period from, const std::vector<std::string>& kg) {
+  void meter(const std::string& file, Period from, const std::vector<std::string>& kg, const std::string& plant = "甲厂") {
     std::string text = "place,day,kg\n";
     for (const std::string& value : kg) {
-      text += fmt::format("甲厂,{}-15,{}\n", from.to_string(), value);
+      text += fmt::format("{},{}-15,{}\n", plant, from.to_string(), value);
       from = from.next();
     }
     write(world.file(file), text);
     const observe::ImportTarget target{
         world.database.db(), World::tenant,
-        [](std::string_view name) { return name == "甲厂" ? std::optional<std::string>("plant:a") : std::nullopt; },
+        [](std::string_view name) {
+          return name == "甲厂" ? std::optional<std::string>("plant:a") : name == "乙厂" ? std::optional<std::string>("plant:b") : std::nullopt;
+        },
         [](std::string_view) { return std::vector<std::string>{}; }, world.clock};
     const auto report = observe::import_csv(target, world.file(file).string(), world.policy().catalog().import("mini"));
     EXPECT_EQ(report.rejected, 0);
@@ -231,6 +233,64 @@ TEST_P(Metered, ARunReproducesAfterRightsMoved) {
   EXPECT_TRUE(c.verify(old.computation.head.id).same);
   EXPECT_TRUE(c.verify(now.computation.head.id).same);
   EXPECT_TRUE(registry.check().empty());
+}
+
+// One holder, two sites: each has its permit, its account, its amounts and its own twelve months.
+TEST_P(Metered, TwoSitesOfOneHolderStandEachForItself) {
+  write(world.registry("places.csv"),
+        "code,kind,name,water_body,water_kind,jurisdiction,valid_from,source\nplant:a,plant,甲厂,涡河,river,,,s\nplant:b,plant,乙厂,涡河,river,,,s\n");
+  write(world.registry("groups.csv"), "place,group,source\nplant:a,plants,s\nplant:b,plants,s\n");
+  write(world.registry("roles.csv"), "place,role,party,share,source\nplant:a,operator,ent:a,1,s\nplant:b,operator,ent:a,1,s\n");
+  write(world.registry("attributes.csv"),
+        "place,name,value,valid_from,known,source,verified,example\nplant:a,permitted_cod,12,2019-01-01,2019-01-01,s,true,false\n"
+        "plant:a,permit,P-1,2019-01-01,2019-01-01,s,true,false\nplant:b,permitted_cod,5,2019-01-01,2019-01-01,s,true,false\n"
+        "plant:b,permit,P-2,2019-01-01,2019-01-01,s,true,false\n");
+  world.load();
+  registry.set_permit("A2", "P-2", std::nullopt, both);
+  issue("A", "COD-GUO", 12'000, "2019-01", "2021-01");
+  issue("A2", "COD-GUO", 5'000, "2019-01", "2021-01");
+  meter("a.csv", Period::parse("2019-01"), std::vector<std::string>(12, "600"));
+  meter("b.csv", Period::parse("2019-01"), std::vector<std::string>(12, "500"), "乙厂");
+  const RunReport report = run("2019-12");
+  const auto at = [&](std::size_t place, const std::string& name) {
+    for (const FormulaValue& one : report.computation.places.at(place).results)
+      if (one.name == name) return one.value;
+    return std::string("?");
+  };
+  EXPECT_EQ(at(0, "total[cod]") + " " + at(0, "held[cod]") + " " + at(0, "over[cod]"), "7.2 12 false");
+  EXPECT_EQ(at(1, "total[cod]") + " " + at(1, "held[cod]") + " " + at(1, "over[cod]"), "6 5 true");
+}
+
+// A plant changes hands in the middle of the year. What falls due after the year is owed by whoever has it on the last day, by his
+// rights; what does not, by whoever had it on the first.
+TEST_P(Metered, WhoHasThePlaceOnTheLastDayOwesWhatFallsDueLater) {
+  const std::string due = "  late: {type: boolean, from: past, due: {years_later: 1, month: 12, day: 31}, title: {zh: 时限已过, en: over}}\n";
+  const auto rule = [&](const std::string& name, const std::string& inputs, const std::string& amount) {
+    world.rule("town", name,
+               testing::head(name, "plant × year", "plants") +
+                   "objection: {working_days: 3, source: {document: 试验办法}}\ninputs:\n" + inputs +
+                   "  rights: {unit: t, from: rights, subject: COD, role: operator, title: {zh: 权利, en: rights}}\nformulas:\n"
+                   "  held: {unit: t, title: {zh: 持有, en: held}, is: rights}\n  fine: {unit: CNY, title: {zh: 罚, en: fine}, is: \"" +
+                   amount + "\"}\npays:\n  - {title: {zh: 罚, en: fine}, when: fine > 0, from: operator, to: authority, amount: fine, round: {places: 2, mode: half_up}}\n");
+  };
+  rule("later", due, "if late then 100 {CNY} else 1 {CNY}");
+  rule("at-once", "", "100 {CNY}");
+  write(world.registry("roles.csv"),
+        "place,role,party,share,valid_from,valid_to,source\nplant:a,operator,ent:a,1,,2019-07-01,s\n"
+        "plant:a,operator,ent:b,1,2019-07-01,,s\nplant:a,authority,gov,1,,,s\n");
+  world.load();
+  issue("A", "COD-GUO", 6'000, "2019-01", "2021-01");
+  issue("B", "COD-GUO", 2'400, "2019-01", "2021-01");
+  Compensation c = world.compensation();
+  const auto owes = [&](const char* name, const char* year) {
+    const RunReport report = c.run(name, Period::parse(year), "clerk");
+    std::string out = value(report, "held");
+    for (const Statement& one : c.statements_of(report.computation.head.id)) out += " " + one.payer + " " + std::to_string(one.amount);
+    return out;
+  };
+  EXPECT_EQ(owes("later", "2019"), "2.4 ent:b 10000");  // 31 December 2020 is over in January 2021
+  EXPECT_EQ(owes("later", "2018"), "0 ent:a 10000");
+  EXPECT_EQ(owes("at-once", "2019"), "6 ent:a 10000");
 }
 
 }  // namespace
