@@ -1,9 +1,10 @@
-// case types|check|personal: what a pack's kinds of casework are, whether they hold together, and which
+// case types|check|personal|index (and begin|list|show, case_act_commands.cpp): what a pack's kinds of casework are, whether they hold together, and which
 // personal values they ask for.
 #include "base/json.h"
 #include "casework/examples.h"
 #include "casework/finds.h"
 #include "casework/personal_register.h"
+#include "cli/case_acts.h"
 #include "cli/cases.h"
 #include "cli/codes.h"
 #include "cli/context.h"
@@ -229,6 +230,7 @@ void add_case_commands(CLI::App& app, Action& action) {
       "index", "升级后：事项重新编入检索，读文件正文，补计合计 / after an upgrade: cases and files into the search, sums");
   index_command->add_flag("--again", *again, "读过的文件也重读 / read files again that were read");
   index_command->callback([=, &action] { action = [=](Context& c) { return bring_in(c, *again); }; });
+  add_case_act_commands(*group, action);
   check_command->callback([=, &action] { action = [=](Context& c) { return check(c, *pack); }; });
 }
 

@@ -19,7 +19,7 @@ class Cases {
         vault_({}, identity::Cipher::aes, entropy_),
         cases_(c.database(), c.tenant(), c.clock(), entropy_,
                std::make_shared<const casework::CaseTypes>(types_of(c.policy())), c.policy().catalog().calendar(), vault_,
-               people_.audit()),
+               people_.audit(), &c.policy()),
         caller_(people_.command(c.by())) {}
   casework::Casework& cases() { return cases_; }
   const identity::Caller& caller() const { return caller_; }
