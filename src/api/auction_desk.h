@@ -2,7 +2,6 @@
 #pragma once
 
 #include "api/rights_desk.h"
-#include "api/rooms.h"
 #include "api/venue_answers.h"
 #include "venues/auctions.h"
 
@@ -17,6 +16,8 @@ class AuctionDesk {
 
   // Not found: a draft of others, or none.
   venues::AuctionView auction(std::int64_t number) const;
+  std::int64_t enter(std::int64_t number) const { return auction(number).number; }
+  Json shown(std::int64_t number) const { return detail(hall.auction(number)); }
   bool sees(const venues::AuctionView& view) const;
   const rights::RightAccount& own_account(const std::string& code) const {
     return rights_.party_account(code);
@@ -57,12 +58,8 @@ Json result_schema();
 // Where it stands by the clock: draft, announced, bidding, over, awaiting, settled, cancelled, rejected.
 std::string phase_of(const venues::AuctionView& view, Instant now);
 
-// The course of an auction as events; bids make no history: nothing here tells that one came.
-std::vector<Rooms::Told> auction_news(const venues::Auctions& hall, std::int64_t number,
-                                      const std::string& heard);
-std::int64_t enter_auction(Call& call);  // its number; throws where the caller may not see it
-
 void add_auction_routes(RouteTable& table);
+void add_auction_office_routes(RouteTable& table);
 void add_public_auction_routes(RouteTable& table);
 Json auction_summary_schema();
 Json auction_terms_schema();

@@ -203,10 +203,8 @@ TEST_P(AuctionRoutes, NobodySeesOrTouchesAnothersBid) {
     Client who = world.signed_in(name);
     std::vector<std::string> paths;
     for (const auto& route : table.routes()) {
-      // The first two wait for events; sums of seconds may hold any digits.
-      if (route->method != Method::get || route->name == "events" || route->name == "auction_events" ||
-          route->name == "market_events" ||
-          route->name == "metrics")
+      // Streams wait for events; sums of seconds may hold any digits.
+      if (route->method != Method::get || waits_for_events(*route) || route->name == "metrics")
         continue;
       std::string path = route->path;
       if (const std::size_t open = path.find('{'); open != std::string::npos)

@@ -1,5 +1,6 @@
 // What everybody is told of the trading: the bulletin of each day, and the series of prices.
 #include "api/auction_desk.h"
+#include "api/smart_desk.h"
 #include "rights/titles.h"
 #include "venues/bulletins.h"
 
@@ -62,6 +63,19 @@ class Shown {
                 {"at", to_rfc3339(a.at)}});
     return out;
   }
+  Json round(const venues::RoundNotice& r) const {
+    Json prices = Json::array();
+    for (const venues::NodePrice& p : r.prices) prices.push_back(node_price_json(p));
+    Json out{{"number", r.number}, {"title", json_of(r.title)}};
+    out.update(right(r.instrument, r.term, r.vintage, r.project));
+    out.update({{"bids", r.bids},
+                {"bought", r.bought},
+                {"rent", yuan(r.rent_fen)},
+                {"prices", prices},
+                {"state", r.state},
+                {"at", to_rfc3339(r.at)}});
+    return out;
+  }
   // Nothing where the packs do not say that quantities of this instrument are public.
   std::optional<Json> total(const rights::DayTotal& t) const {
     const auto said = disclosures_.find(t.instrument);
@@ -119,6 +133,13 @@ Json bulletin_schema() {
                                             {"price", nullable(decimal())},
                                             {"state", text()},
                                             {"at", instant()}})))},
+       {"rounds", list(object(with_right({{"number", integer(1)}, {"title", both()}},
+                                         {{"bids", integer()},
+                                          {"bought", integer()},
+                                          {"rent", money()},
+                                          {"prices", list(node_price_schema())},
+                                          {"state", text()},
+                                          {"at", instant()}})))},
        {"halts", list(object({{"market", integer(1)},
                               {"title", both()},
                               {"at", instant()},
@@ -160,6 +181,7 @@ Page list_bulletins(Call& call, const PageRequest& page) {
                          {"deals", deals},
                          {"amount", yuan(fen)},
                          {"auctions", b.auctions.size()},
+                         {"rounds", b.rounds.size()},
                          {"halts", b.halts.size()}});
   }
   return out;
@@ -172,9 +194,10 @@ Answer bulletin(Call& call) {
   const venues::Bulletin b = Bulletins(call.database(), call.tenant(), call.clock()).bulletin(wanted);
   const Shown shown(call);
   Json out{{"day", base::to_string(b.day)},  {"running", b.running},      {"markets", Json::array()},
-           {"auctions", Json::array()}, {"halts", Json::array()}, {"totals", Json::array()}};
+           {"auctions", Json::array()}, {"rounds", Json::array()}, {"halts", Json::array()}, {"totals", Json::array()}};
   for (const auto& one : b.markets) out["markets"].push_back(shown.prices(one));
   for (const auto& one : b.auctions) out["auctions"].push_back(shown.auction(one));
+  for (const auto& one : b.rounds) out["rounds"].push_back(shown.round(one));
   for (const auto& one : b.halts)
     out["halts"].push_back({{"market", one.market},
                             {"title", json_of(one.title)},
@@ -224,13 +247,14 @@ void add_bulletin_routes(RouteTable& table) {
                                {"deals", integer()},
                                {"amount", money()},
                                {"auctions", integer()},
+                               {"rounds", integer()},
                                {"halts", integer()}}),
              .pager = list_bulletins});
   table.add({.path = "/api/v1/public/bulletins/{day}",
              .name = "bulletin",
              .tag = "public",
-             .summary = {"一天的交易公报：各市场行情、竞价结果、停复牌、登记汇总",
-                         "the bulletin of a day: prices of the markets, results of auctions, halts, totals of the registry"},
+             .summary = {"一天的交易公报：各市场行情、竞价和智能市场结果、停复牌、登记汇总",
+                         "the bulletin of a day: prices of the markets, results of auctions and rounds, halts, totals of the registry"},
              .access = Access::open(),
              .answer = bulletin_schema(),
              .handler = bulletin});

@@ -172,7 +172,7 @@ Answer progress(Call& call) {
               "/plan", entries);
 }
 
-// One entry for each day that is over: what was dealt, auctions that were opened, halts with their reasons.
+// One entry for each day that is over: what was dealt, auctions that were opened, rounds that were cleared, halts with their reasons.
 Answer bulletins(Call& call) {
   constexpr std::int64_t most = 30;
   const venues::Bulletins told(call.database(), call.tenant(), call.clock());
@@ -193,14 +193,18 @@ Answer bulletins(Call& call) {
       content += in(call.tongue, {fmt::format("{}：成交价 {} 元，数量 {}\n", a.title.zh, price, a.sold),
                                   fmt::format("{}: price {} yuan, {} sold\n", a.title.en, price, a.sold)});
     }
+    for (const auto& r : b.rounds)
+      content += in(call.tongue, {fmt::format("{}：一次出清 {} 个申报，买入 {}\n", r.title.zh, r.bids, r.bought),
+                                  fmt::format("{}: {} bids cleared at once, {} bought\n", r.title.en, r.bids, r.bought)});
     for (const auto& h : b.halts)
       content += in(call.tongue, {fmt::format("{}：{}（{}）\n", h.title.zh, h.resumed ? "复牌" : "停牌", h.reason),
                                   fmt::format("{}: {} ({})\n", h.title.en, h.resumed ? "resumed" : "halted", h.reason)});
     const std::string page = "/market/" + to_string(day);
     entries.push_back({page, page,
-                       in(call.tongue, {fmt::format("{} 交易公报：成交 {} 笔，竞价 {} 场", to_string(day), deals, b.auctions.size()),
-                                        fmt::format("Trading on {}: {} deals, {} auctions", to_string(day), deals,
-                                                    b.auctions.size())}),
+                       in(call.tongue, {fmt::format("{} 交易公报：成交 {} 笔，竞价 {} 场，智能市场 {} 场", to_string(day), deals, b.auctions.size(),
+                                                    b.rounds.size()),
+                                        fmt::format("Trading on {}: {} deals, {} auctions, {} rounds", to_string(day), deals,
+                                                    b.auctions.size(), b.rounds.size())}),
                        content, {}, start_of(day + std::chrono::days{1})});
   }
   return feed(call, in(call.tongue, {"交易公报", "Bulletins of the trading"}), "/api/v1/public/feed/bulletins", "/market",

@@ -2,6 +2,7 @@
 // and resumes (rights.propose, for the whole tenant); who approves opens, ends and decides on deals (rights.approve). That
 // one person does not do two of these is kept by `venues`. Orders: market_order_routes.cpp.
 #include "api/market_desk.h"
+#include "api/venue_routes.h"
 
 #include <limits>
 
@@ -185,16 +186,9 @@ void add_reading(RouteTable& table) {
                                {"sound", boolean()},
                                {"faults", list(named("Text"))}}),
              .handler = verification});
-  table.add({.path = one + "/events",
-             .name = "market_events",
-             .tag = "markets",
-             .summary = {"盘口有变和服务器时间的事件流（SSE），按 Last-Event-ID 续传",
-                         "that the book changed, and the server's time, as events (SSE), resumed by Last-Event-ID"},
-             .access = reads,
-             .answer_types = {"text/event-stream"},
-             .handler = [](Call&) -> Answer {  // until the server has its rooms
-               throw Error(codes::stopped, {"服务器没有在运行", "no server is running"});
-             }});
+  table.add(events_route(one + "/events", "market_events", "markets", reads,
+                         {"盘口有变和服务器时间的事件流（SSE），按 Last-Event-ID 续传",
+                          "that the book changed, and the server's time, as events (SSE), resumed by Last-Event-ID"}));
 }
 
 }  // namespace

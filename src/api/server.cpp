@@ -7,9 +7,10 @@
 #include "api/market_desk.h"
 #include "api/outlines.h"
 #include "api/problem.h"
+#include "api/smart_desk.h"
 #include "api/static_files.h"
+#include "api/venue_routes.h"
 #include "casework/erasure.h"
-#include "venues/smart_rounds.h"
 
 #include <atomic>
 #include <chrono>
@@ -36,6 +37,12 @@ std::vector<std::string> folders_of(const policy::Policy& policy) {
   std::vector<std::string> out;
   for (const auto& pack : policy.packs()) out.push_back(pack.folder);
   return out;
+}
+
+// The number of what a reader wants to watch; throws where he may not see it.
+template <class Desk>
+std::int64_t enter(Call& call) {
+  return Desk(call).enter(call.id_in_path("number"));
 }
 
 }  // namespace
@@ -77,7 +84,9 @@ class Server::Impl {
         services_(settings, clock, entropy),
         origins_(origins_of(settings.basemap)),
         files_(settings.web) {
-    serve_rooms(services_.table, "auction_events", auction_rooms_, enter_auction);
+    serve_rooms(services_.table, "auction_events", auction_rooms_, enter<AuctionDesk>);
+    serve_rooms(services_.table, "smart_events", smart_rooms_, enter<SmartDesk>);
+    serve_rooms(services_.table, "public_smart_events", public_smart_rooms_, enter<SmartDesk>);
     serve_rooms(services_.table, "market_events", market_rooms_, enter_market);
     for (std::size_t i = 0; i < std::max<std::size_t>(1, settings.workers); ++i)
       workers_.push_back(std::make_unique<Worker>(services_));
@@ -225,6 +234,10 @@ class Server::Impl {
             services_.vault};
   }
 
+  venues::SmartRounds smart_of(Worker& worker) {
+    return {*worker.database, worker.tenant(), services_.clock, worker.policy().catalog().calendar(), services_.vault};
+  }
+
   venues::Markets markets_of(Worker& worker) {
     return {*worker.database, worker.tenant(), services_.clock, worker.policy().catalog().calendar(), services_.markets};
   }
@@ -244,8 +257,13 @@ class Server::Impl {
 
   void tell_rooms(Worker& worker) {
     const Instant now = services_.clock.now();
-    if (!auction_rooms_.empty())
-      auction_rooms_.tell([&](std::int64_t n, const std::string& heard) { return auction_news(hall_of(worker), n, heard); }, now);
+    const auto tell = [&](Rooms& rooms, const char* name, const auto& hall, bool to_all = false) {
+      if (rooms.empty()) return;
+      rooms.tell([&](std::int64_t n, const std::string& heard) { return course_news(name, hall.events(n, heard_number(heard)), to_all); }, now);
+    };
+    tell(auction_rooms_, "auction", hall_of(worker));
+    tell(smart_rooms_, "smart", smart_of(worker));
+    tell(public_smart_rooms_, "smart", smart_of(worker), true);
     if (!market_rooms_.empty()) {
       venues::Markets markets = markets_of(worker);
       market_rooms_.tell([&](std::int64_t n, const std::string& heard) { return market_news(markets, n, heard, now); }, now);
@@ -273,9 +291,7 @@ class Server::Impl {
         if (second % 60 == 30) {
           advance_rights(*worker);
           hall_of(*worker).advance({"server", "", "审批期限已过 / the term of approval is over", ""});
-          venues::SmartRounds(*worker->database, worker->tenant(), services_.clock,
-                              worker->policy().catalog().calendar(), services_.vault)
-              .advance({"server", "", "审批期限已过 / the term of approval is over", ""});
+          smart_of(*worker).advance({"server", "", "审批期限已过 / the term of approval is over", ""});
         }
         if (second % 3600 == 60) {
           worker->identity.sweep();
@@ -295,8 +311,7 @@ class Server::Impl {
     if (http_) {
       http_->stop_accepting();
       services_.events.close();
-      auction_rooms_.close();
-      market_rooms_.close();
+      for (Rooms* rooms : {&auction_rooms_, &market_rooms_, &smart_rooms_, &public_smart_rooms_}) rooms->close();
       const auto until = std::chrono::steady_clock::now() + std::chrono::seconds{10};
       while (services_.metrics.waiting + services_.metrics.working > 0 &&
              std::chrono::steady_clock::now() < until)
@@ -319,7 +334,7 @@ class Server::Impl {
 
   Log log_;
   std::mutex log_mutex_;
-  Rooms auction_rooms_, market_rooms_;
+  Rooms auction_rooms_, market_rooms_, smart_rooms_, public_smart_rooms_;
   Services services_;
   std::string origins_;  // of the basemap
   StaticFiles files_;

@@ -41,15 +41,21 @@ Json limits_schema() {
         list(object({{"zone", text()}, {"link", text()}, {"side", text()}, {"coefficient", text()}}))}}));
 }
 
+}  // namespace
+
+Json node_price_schema(std::vector<schema::Property> more) {
+  std::vector<schema::Property> out{{"zone", text()}, {"period", text()}, {"sold_for", text()}, {"used_for", text()}};
+  out.insert(out.end(), more.begin(), more.end());
+  return object(with_price(std::move(out)));
+}
+
+namespace {
+
 Json round_result_schema() {
   const Json who = nullable(named("Named"));
   const Json side = one_of({"buy", "sell"});
   return object(
-      {{"prices", list(object(with_price({{"zone", text()},
-                                          {"period", text()},
-                                          {"sold_for", text()},
-                                          {"used_for", text()},
-                                          {"quoted", boolean()}})))},
+      {{"prices", list(node_price_schema({{"quoted", boolean()}}))},
        {"flows", list(object({{"link", text()},
                               {"period", text()},
                               {"sent", text()},
@@ -110,6 +116,7 @@ Json round_result_schema() {
                                {"rent", money()},
                                {"added", money()},
                                {"state", text()},
+                               {"why", text()},
                                {"transaction", text()}}))},
        {"left_out", list(object({{"account", text()}, {"why", both()}}))}});
 }

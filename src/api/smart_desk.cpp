@@ -85,6 +85,18 @@ Json price_json(const Json& price) {
 
 }  // namespace
 
+Json node_price_json(const venues::NodePrice& price) {
+  const auto or_null = [](const std::optional<std::string>& text) { return text ? Json(*text) : Json(nullptr); };
+  return {{"zone", price.zone},
+          {"period", price.period},
+          {"sold_for", price.sold_for},
+          {"used_for", price.used_for},
+          {"price", price.price},
+          {"unique", price.unique},
+          {"from", or_null(price.from)},
+          {"to", or_null(price.to)}};
+}
+
 SmartDesk::SmartDesk(Call& call)
     : call_(call),
       rights_(call),
@@ -207,8 +219,6 @@ Json SmartDesk::balances(const SmartVenue& venue) const {
 }
 
 Json SmartDesk::summary(const SmartView& view) const {
-  Json water = nullptr;
-  if (view.closed()) water = Json::parse(view.result).at("clearing").at("water").at("bought");
   return {{"number", view.number},
           {"key", view.notice.key},
           {"venue", view.venue.id},
@@ -222,7 +232,7 @@ Json SmartDesk::summary(const SmartView& view) const {
           {"opens", to_rfc3339(view.notice.opens)},
           {"closes", to_rfc3339(view.notice.closes)},
           {"verified", view.venue.verified},
-          {"bought", water}};
+          {"bought", view.bought ? Json(std::to_string(*view.bought)) : Json(nullptr)}};
 }
 
 Json SmartDesk::terms(const SmartView& view) const {
@@ -365,23 +375,9 @@ Json SmartDesk::result(const SmartView& view) const {
     }
   Json prices = Json::array(), flows = Json::array(), rents = Json::array(), trades = Json::array(),
        balances = Json::array(), left_out = Json::array();
-  // Where purposes are kept apart most of them meet no order, and their prices mean little.
-  const Json input = Json::parse(view.input);
-  const auto quoted = [&](const Json& p) {
-    if (!p.contains("sold_purpose") && !p.contains("used_purpose")) return true;
-    const bool sold = p.contains("sold_purpose");
-    return std::ranges::any_of(input.at(sold ? "asks" : "bids"), [&](const Json& order) {
-      return order.at("zone") == p.at("zone") && order.at("period") == p.at("period") &&
-             order.at("purpose") == p.at(sold ? "sold_purpose" : "used_purpose");
-    });
-  };
-  for (const Json& p : clearing.at("prices")) {
-    Json one = price_json(p);
-    one["quoted"] = quoted(p);
-    one["zone"] = p.at("zone");
-    one["period"] = p.at("period");
-    one["sold_for"] = p.value("sold_purpose", "");
-    one["used_for"] = p.value("used_purpose", "");
+  for (const venues::NodePrice& p : venues::node_prices(view.input, view.result)) {
+    Json one = node_price_json(p);
+    one["quoted"] = p.quoted;
     prices.push_back(std::move(one));
   }
   for (const Json& f : clearing.at("flows"))
@@ -413,6 +409,7 @@ Json SmartDesk::result(const SmartView& view) const {
                       {"rent", yuan(o.rent_fen)},
                       {"added", yuan(o.added_fen)},
                       {"state", o.state},
+                      {"why", office() || own ? o.why : ""},
                       {"transaction", office() || own ? o.trade : ""}});
   }
   for (const Json& b : record.at("balances"))

@@ -16,6 +16,8 @@ class SmartDesk {
 
   // Not found: a draft of others, or none.
   venues::SmartView round(std::int64_t number) const;
+  std::int64_t enter(std::int64_t number) const { return round(number).number; }
+  Json shown(std::int64_t number) const { return detail(hall.round(number)); }
   const rights::RightAccount& own_account(const std::string& code) const {
     return rights_.party_account(code);
   }
@@ -50,7 +52,10 @@ class SmartDesk {
 };
 
 void add_smart_routes(RouteTable& table);
+void add_smart_office_routes(RouteTable& table);
 void add_public_smart_routes(RouteTable& table);
+Json node_price_json(const venues::NodePrice& price);
+Json node_price_schema(std::vector<schema::Property> more = {});
 Json smart_summary_schema();
 Json smart_terms_schema();
 Json smart_detail_schema();

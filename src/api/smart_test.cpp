@@ -203,5 +203,129 @@ TEST_P(SmartRoutes, WaterIsCalledOutByTwo) {
   EXPECT_EQ(seen["accounts"][0]["entries"].size(), 2u);
 }
 
+// Granted after the seller's account was frozen: whose trade it was and the office are told why it unwound, nobody else.
+TEST_P(SmartRoutes, WhyATradeWasRefusedIsToldToThoseConcerned) {
+  announced();
+  admitted("liu", "H-LIQUOR", "上游示例区", "工业");
+  admitted("fang", "H-FOOD", "中游示例区", "工业");
+  admitted("pan", "H-PHARMA", "中游示例区", "工业");
+  at_time("10:30");
+  Client liu = world.signed_in("liu"), fang = world.signed_in("fang"), pan = world.signed_in("pan"),
+         chen = world.signed_in("chen"), li = world.signed_in("li"), anybody = world.client();
+  ASSERT_EQ(liu.post(at + "/1/bids", offer("L1", "H-LIQUOR", "sell", "0.50", 20'000)).status, 201);
+  ASSERT_EQ(fang.post(at + "/1/bids", offer("F1", "H-FOOD", "buy", "1.20", 4'000)).status, 201);
+  ASSERT_EQ(pan.post(at + "/1/bids", offer("P1", "H-PHARMA", "buy", "0.90", 3'000)).status, 201);
+  at_time("11:00");
+  ASSERT_EQ(step(chen, "close").status, 200);
+  const WorkCalendar none;
+  rights::Rights(world.database.db(), World::tenant, world.clock, none)
+      .set_status("H-LIQUOR", rights::AccountStatus::frozen, {"chen", "wang", "示例", "test"});
+  ASSERT_EQ(step(li, "decide", {{"granted", true}}).json()["phase"], "cancelled");
+  const auto told = [](const Received& got, bool office) {
+    int why = 0;
+    const Json trades = got.json()["result"]["trades"];
+    EXPECT_EQ(trades.size(), 2u);
+    for (const Json& trade : trades) {
+      EXPECT_EQ(trade["state"], "rejected");
+      const std::string text = trade["why"];
+      EXPECT_EQ(text.empty(), !office && !trade["mine"].get<bool>()) << trade.dump();
+      if (text.empty()) continue;
+      ++why;
+      for (const char* part : {"核对无误", "账户 H-LIQUOR", "H-LIQUOR is"})
+        EXPECT_NE(text.find(part), std::string::npos) << text;
+    }
+    return why;
+  };
+  EXPECT_EQ(told(li.get(at + "/1"), true), 2);
+  EXPECT_EQ(told(liu.get(at + "/1"), false), 2);
+  for (Client* buyer : {&fang, &pan}) EXPECT_EQ(told(buyer->get(at + "/1"), false), 1);
+  EXPECT_EQ(told(anybody.get("/api/v1/public/smart-rounds/1"), false), 0);
+}
+
+// Everything of the stream until `what` has come.
+std::string heard(World& world, Client* who, const std::string& path, const std::string& last, const std::string& what) {
+  Wire wire(world.server->port());
+  wire.send("GET " + path + " HTTP/1.1\r\nHost: a\r\n" +
+            (who == nullptr ? "" : "Cookie: tributary_session=" + who->cookie() + "\r\n") +
+            (last.empty() ? "" : "Last-Event-ID: " + last + "\r\n") + "\r\n");
+  std::string out;
+  while (out.find(what) == std::string::npos && wire.receive(out)) {
+  }
+  return out;
+}
+
+TEST_P(SmartRoutes, ARoundTellsWhatHappensInIt) {
+  const std::string open = "/api/v1/public/smart-rounds/1/events";
+  Client chen = world.signed_in("chen"), wang = world.signed_in("wang"), liu = world.signed_in("liu");
+  ASSERT_EQ(chen.post(at, wish()).status, 201);
+  for (const std::string& path : {at + "/1/events", open}) EXPECT_EQ(liu.get(path).status, 404) << path;  // a draft
+  EXPECT_EQ(world.client().get(open).status, 404);
+  EXPECT_EQ(world.client().get(at + "/1/events").status, 401);
+  EXPECT_NE(heard(world, &chen, at + "/1/events", "", "id: 1").find("drafted"), std::string::npos);
+  ASSERT_EQ(step(wang, "approve").status, 200);
+  const std::string first = heard(world, &liu, at + "/1/events", "", "id: 2");
+  EXPECT_NE(first.find("event: clock"), std::string::npos);
+  EXPECT_NE(first.find("\"event\":\"announced\",\"detail\":\""), std::string::npos) << first;
+  // Meanwhile members are admitted and bid; bids make no event.
+  admitted("liu", "H-LIQUOR", "上游示例区", "工业");
+  admitted("fang", "H-FOOD", "中游示例区", "工业");
+  at_time("10:30");
+  Client fang = world.signed_in("fang");
+  liu = world.signed_in("liu");
+  const auto events = [&] { return liu.get(at + "/1/history").json()["items"].size(); };
+  const std::size_t before = events();
+  ASSERT_EQ(liu.post(at + "/1/bids", offer("L1", "H-LIQUOR", "sell", "0.50", 20'000)).status, 201);
+  ASSERT_EQ(fang.post(at + "/1/bids", offer("F1", "H-FOOD", "buy", "1.20", 4'000)).status, 201);
+  EXPECT_EQ(events(), before);
+  at_time("11:00");
+  chen = world.signed_in("chen");
+  Client li = world.signed_in("li");
+  ASSERT_EQ(step(chen, "close").status, 200);
+  ASSERT_EQ(step(li, "decide", {{"granted", true}}).status, 200);
+  const std::string again = heard(world, &liu, at + "/1/events", "2", "\"decided\"");
+  EXPECT_EQ(again.find("id: 2\n"), std::string::npos) << again;
+  EXPECT_NE(again.find("\"event\":\"closed\""), std::string::npos) << again;
+  EXPECT_NE(again.find("\"event\":\"decided\",\"detail\":\"granted\""), std::string::npos) << again;
+  // Everybody hears that something happened since the notice, and no more.
+  const std::string told = heard(world, nullptr, open, "", "\"decided\"");
+  for (const char* event : {"\"announced\"", "\"closed\""}) EXPECT_NE(told.find(event), std::string::npos) << told;
+  for (const char* not_told : {"drafted", "detail", "granted"}) EXPECT_EQ(told.find(not_told), std::string::npos) << told;
+}
+
+TEST_P(SmartRoutes, TheBulletinOfTheDayTellsOfTheRound) {
+  announced();
+  admitted("liu", "H-LIQUOR", "上游示例区", "工业");
+  admitted("fang", "H-FOOD", "中游示例区", "工业");
+  at_time("10:30");
+  Client liu = world.signed_in("liu"), fang = world.signed_in("fang"), chen = world.signed_in("chen"), anybody = world.client();
+  ASSERT_EQ(liu.post(at + "/1/bids", offer("L1", "H-LIQUOR", "sell", "0.50", 20'000)).status, 201);
+  ASSERT_EQ(fang.post(at + "/1/bids", offer("F1", "H-FOOD", "buy", "1.20", 4'000)).status, 201);
+  EXPECT_EQ(anybody.get("/api/v1/public/bulletins").json()["items"].size(), 0u);
+  at_time("11:00");
+  const Json done = step(chen, "close").json();
+  const Json line = anybody.get("/api/v1/public/bulletins").json()["items"][0];
+  EXPECT_EQ(line["day"], "2026-11-24") << line.dump();
+  EXPECT_EQ(line["rounds"], 1);
+  const Received got = anybody.get("/api/v1/public/bulletins/2026-11-24");
+  ASSERT_EQ(got.json()["rounds"].size(), 1u) << got.body;
+  const Json round = got.json()["rounds"][0];
+  EXPECT_EQ(round["number"], 1);
+  EXPECT_EQ(round["instrument"]["code"], "WATER-SURFACE");
+  EXPECT_EQ(round["vintage"], 2026);
+  EXPECT_EQ(round["bids"], 2);
+  EXPECT_EQ(std::to_string(round["bought"].get<int>()), done["result"]["water"]["bought"]);
+  EXPECT_EQ(round["rent"], done["result"]["booked"]["rent"]);
+  EXPECT_EQ(round["state"], "awaiting");
+  Json quoted = Json::array();  // the prices of the result that an order meets
+  for (Json price : done["result"]["prices"])
+    if (price["quoted"].get<bool>()) {
+      price.erase("quoted");
+      quoted.push_back(price);
+    }
+  EXPECT_EQ(round["prices"], quoted);
+  EXPECT_FALSE(quoted.empty());
+  for (const char* secret : {"H-LIQUOR", "H-FOOD", "chen"}) EXPECT_EQ(got.body.find(secret), std::string::npos);
+}
+
 }  // namespace
 }  // namespace tributary::api::testing

@@ -72,6 +72,14 @@ Json fees_schema() {
                       {"least", money()},
                       {"most", money()}}));
 }
+Json faults_json(const std::vector<Error>& faults) {
+  Json out = Json::array();
+  for (const Error& fault : faults)
+    out.push_back({{"field", fault.where().field},
+                   {"code", fmt::format("{}.{}", fault.code().module, fault.code().name)},
+                   {"message", json_of(fault.message())}});
+  return out;
+}
 Json faults_schema() {
   return list(object({{"field", text()}, {"code", text()}, {"message", both()}}));
 }

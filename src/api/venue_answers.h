@@ -27,7 +27,8 @@ void require_passed(const std::vector<venues::Check>& checks);
 
 Json fees_json(const std::vector<venues::VenueFee>& fees);
 Json fees_schema();
-Json faults_schema();  // of a quote
+Json faults_json(const std::vector<Error>& faults);  // of a quote
+Json faults_schema();
 // Without its number, which would tell how many bids there are.
 Json receipt_json(const venues::Receipt& receipt);
 Json receipt_schema();

@@ -66,6 +66,11 @@ struct Received {
   Json json() const { return Json::parse(body, nullptr, false); }
 };
 
+// Its answer ends only with the connection.
+inline bool waits_for_events(const Route& route) {
+  return route.answer_types == std::vector<std::string>{"text/event-stream"};
+}
+
 // One connection. What is asked may be any bytes.
 class Wire {
  public:

@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/context.h"
+#include "cli/smart_view.h"
 #include "ledger/ledger.h"
 #include "rights/titles.h"
 #include "venues/bulletins.h"
@@ -38,7 +39,7 @@ std::string period(const rights::DayTotal& t, bool flow) {
 
 Json json_of_bulletin(const venues::Bulletin& b) {
   Json out{{"day", to_string(b.day)}, {"running", b.running}, {"markets", Json::array()}, {"auctions", Json::array()},
-           {"halts", Json::array()},  {"totals", Json::array()}};
+           {"rounds", Json::array()}, {"halts", Json::array()},  {"totals", Json::array()}};
   for (const venues::DayPrices& m : b.markets)
     out["markets"].push_back({{"market", m.market},
                               {"title", json_of(m.title)},
@@ -61,6 +62,19 @@ Json json_of_bulletin(const venues::Bulletin& b) {
                                {"sold", a.sold},
                                {"price", or_null(a.price)},
                                {"state", a.state}});
+  for (const venues::RoundNotice& r : b.rounds) {
+    Json prices = Json::array();
+    for (const venues::NodePrice& p : r.prices)
+      prices.push_back({{"zone", p.zone}, {"period", p.period}, {"sold_for", p.sold_for}, {"used_for", p.used_for}, {"price", p.price}});
+    out["rounds"].push_back({{"number", r.number},
+                             {"title", json_of(r.title)},
+                             {"instrument", r.instrument},
+                             {"bids", r.bids},
+                             {"bought", r.bought},
+                             {"rent_fen", r.rent_fen},
+                             {"prices", prices},
+                             {"state", r.state}});
+  }
   for (const venues::HaltNotice& h : b.halts)
     out["halts"].push_back({{"market", h.market},
                             {"at", to_rfc3339(h.at)},
@@ -89,6 +103,20 @@ void print_markets(Context& c, const venues::Bulletin& b) {
                               shown(m.day.low), m.day.closing.to_string(), count(m.day.quantity), yuan(m.day.fen),
                               count(m.day.deals), count(m.day.bulk_quantity), yuan(m.day.bulk_fen)}));
   if (!table.rows.empty()) c.print(table);
+}
+
+void print_round(Context& c, const venues::RoundNotice& r) {
+  c.line({fmt::format("智能市场第 {} 场（{}）：{}", r.number, r.title.zh,
+                      r.bought > 0 ? fmt::format("{} 个申报，买入 {}，拥塞租金 {} 元", count(r.bids), count(r.bought), yuan(r.rent_fen))
+                                   : "未成交"),
+          fmt::format("Round {} ({}): {}", r.number, r.title.en,
+                      r.bought > 0 ? fmt::format("{} bids, {} bought, congestion rent {} yuan", count(r.bids), count(r.bought), yuan(r.rent_fen))
+                                   : "nothing traded")});
+  if (r.prices.empty()) return;
+  document::Table table;
+  table.columns = {{{"分区", "zone"}}, {{"时段", "period"}}, {{"用途", "purpose"}}, {{"价格（元）", "price, yuan"}, number}};
+  for (const venues::NodePrice& p : r.prices) table.rows.push_back(row({p.zone, p.period, c.say(purpose_of(p)), p.price}));
+  c.print(table);
 }
 
 void print_totals(Context& c, const venues::Bulletin& b) {
@@ -121,14 +149,16 @@ int bulletin(Context& c, const std::string& given) {
             fmt::format("Auction {} ({}): {}", a.number, a.title.en,
                         a.price ? fmt::format("price {} yuan, {} of {}", a.price->to_string(), count(a.sold), count(a.supply))
                                 : "nothing traded")});
+  for (const venues::RoundNotice& r : b.rounds) print_round(c, r);
   for (const venues::HaltNotice& h : b.halts)
     c.line({fmt::format("{} 市场 {} {}{}：{}", to_string(h.at), h.market, h.resumed ? "复牌" : "停牌",
                         h.until ? "至 " + to_string(*h.until) : "", h.reason),
             fmt::format("{} market {} {}{}: {}", to_string(h.at), h.market, h.resumed ? "resumed" : "halted",
                         h.until ? " until " + to_string(*h.until) : "", h.reason)});
   print_totals(c, b);
-  if (b.markets.empty() && b.auctions.empty() && b.halts.empty() && b.totals.empty())
-    c.line({"当日没有收市的市场、开标的竞价和停复牌", "No market closed that day, no auction was opened, nothing was halted"});
+  if (b.markets.empty() && b.auctions.empty() && b.rounds.empty() && b.halts.empty() && b.totals.empty())
+    c.line({"当日没有收市的市场、开标的竞价、撮合的智能市场和停复牌",
+            "No market closed that day, no auction was opened, no round was cleared, nothing was halted"});
   return 0;
 }
 

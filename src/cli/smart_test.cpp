@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <sstream>
+#include <tuple>
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -53,6 +54,43 @@ class SmartShell : public ::testing::Test {
   FixedClock clock{parse_instant("2026-03-02 09:00")};
   std::string out, err;
 };
+
+TEST_F(SmartShell, SaysWhyATradeWasRefused) {
+  ASSERT_EQ(run("zhao", {"smart", "announce", "water-surface-smart", "--key", "1", "--vintage", "2026",
+                         "--opens", "2026-03-02 10:00", "--closes", "2026-03-02 11:00"}),
+            0)
+      << err;
+  ASSERT_EQ(run("qian", {"smart", "approve", "1"}), 0) << err;
+  for (const char* account : {"H-LIQUOR", "H-FOOD"}) {
+    ASSERT_EQ(run(std::string("agent-") + account,
+                  {"smart", "apply", "1", "--account", account, "--zone", "中游示例区", "--purpose", "工业"}),
+              0)
+        << err;
+    ASSERT_EQ(run("sun", {"smart", "admit", "1", "--account", account}), 0) << err;
+  }
+  clock.set(parse_instant("2026-03-02 10:30"));
+  for (const auto& [verb, account, price] :
+       {std::tuple{"ask", "H-LIQUOR", "0.5"}, std::tuple{"bid", "H-FOOD", "1.1"}})
+    ASSERT_EQ(run(std::string("agent-") + account, {"smart", verb, "1", "--account", account, "--key", "a",
+                                                    "--price", price, "--quantity", "1000"}),
+              0)
+        << err;
+  clock.set(parse_instant("2026-03-02 11:00"));
+  ASSERT_EQ(run("qian", {"smart", "close", "1"}), 0) << err;
+  ASSERT_EQ(run("zhao", {"right", "set-up", "S", "--kind", "status", "--account", "H-LIQUOR", "--status", "frozen",
+                         "--reason", "示例"}),
+            0)
+      << err;
+  ASSERT_EQ(run("qian", {"right", "agree", "S", "--reason", "示例"}), 0) << err;
+  ASSERT_EQ(run("li", {"smart", "decide", "1", "--reason", "核对无误"}), 0) << err;
+  const Json told = said();
+  EXPECT_EQ(told.at("state"), "cancelled");
+  EXPECT_EQ(told.at("outcomes").at(0).at("state"), "rejected");
+  const std::string why = told.at("outcomes").at(0).at("why");
+  for (const char* part : {"核对无误", "账户 H-LIQUOR", "H-LIQUOR is"}) EXPECT_NE(why.find(part), std::string::npos) << why;
+  ASSERT_EQ(run("li", {"smart", "result", "1"}, false), 0) << err;
+  EXPECT_NE(out.find("H-LIQUOR 至 H-FOOD（2026）未成交：" + why), std::string::npos) << out;
+}
 
 TEST_F(SmartShell, RunsFromAnnouncementToProof) {
   ASSERT_EQ(run("zhao", {"smart", "venues"}), 0) << err;
@@ -108,6 +146,14 @@ TEST_F(SmartShell, RunsFromAnnouncementToProof) {
   EXPECT_EQ(said().at("sound"), true);
   ASSERT_EQ(run("li", {"smart", "result", "1"}, false), 0) << err;
   for (const char* part : {"上中干渠", "2560.00", "1.1"}) EXPECT_NE(out.find(part), std::string::npos) << out;
+  ASSERT_EQ(run("anybody", {"exchange", "bulletin", "2026-03-02"}), 0) << err;
+  const Json round = said().at("rounds").at(0);
+  EXPECT_EQ(round.at("bought"), 4'600);
+  EXPECT_EQ(round.at("bids"), 2);
+  EXPECT_EQ(round.at("rent_fen"), 4'600 * 110 - 5'000 * 50);
+  ASSERT_EQ(run("anybody", {"exchange", "bulletin", "2026-03-02"}, false), 0) << err;
+  for (const char* part : {"智能市场第 1 场", "4,600", "2,560.00", "中游示例区", "用于 工业", "1.1"})
+    EXPECT_NE(out.find(part), std::string::npos) << out;
   ASSERT_EQ(run("zhao", {"smart", "call-out", "water-surface-smart", "--key", "c", "--link", "上中干渠",
                          "--quantity", "20000"}),
             0)

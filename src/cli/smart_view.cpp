@@ -59,6 +59,12 @@ std::string plain(const Rational& value) {
   return text.starts_with("≈") ? value.to_fraction() : text;
 }
 
+Text purpose_of(const venues::NodePrice& price) {
+  if (!price.sold_for.empty()) return {"卖出 " + price.sold_for, "sold, " + price.sold_for};
+  if (!price.used_for.empty()) return {"用于 " + price.used_for, "used, " + price.used_for};
+  return {};
+}
+
 Json summary_json(const venues::SmartView& view) {
   return {{"number", view.number},
           {"state", view.state},
@@ -93,7 +99,8 @@ Json view_json(const venues::SmartView& view) {
                         {"fen", o.fen},
                         {"rent_fen", o.rent_fen},
                         {"added_fen", o.added_fen},
-                        {"state", o.state}});
+                        {"state", o.state},
+                        {"why", o.why}});
   Json out = summary_json(view);
   out.update({{"market", Json::parse(view.venue.market)},
               {"figures", figures},
@@ -121,21 +128,11 @@ void print_result(Context& c, const venues::SmartView& view) {
                     {{"用途", "purpose"}},
                     {{"价格（元）", "price, yuan"}, Wide::number},
                     {{"不唯一时的区间", "interval where not unique"}}};
-  // Of purposes only those that meet an order here.
-  const Json input = Json::parse(view.input);
-  for (const Json& p : clearing.at("prices")) {
-    const bool sold = p.contains("sold_purpose"), masked = sold || p.contains("used_purpose");
-    const auto meets = [&](const Json& order) {
-      return order.at("zone") == p.at("zone") && order.at("period") == p.at("period") &&
-             order.at("purpose") == p.at(sold ? "sold_purpose" : "used_purpose");
-    };
-    if (masked && std::ranges::none_of(input.at(sold ? "asks" : "bids"), meets)) continue;
-    const std::string purpose = !masked ? ""
-                                : sold  ? c.say({"卖出 ", "sold, "}) + text_in(p, "sold_purpose")
-                                        : c.say({"用于 ", "used, "}) + text_in(p, "used_purpose");
-    prices.rows.push_back(
-        {text_in(p, "zone"), text_in(p, "period"), purpose, text_in(p, "price"), interval(p)});
-  }
+  for (const venues::NodePrice& p : venues::node_prices(view.input, view.result))
+    if (p.quoted)
+      prices.rows.push_back(
+          {p.zone, p.period, c.say(purpose_of(p)), p.price,
+           p.unique ? "" : p.from.value_or("…") + " – " + p.to.value_or("…")});
   c.print(prices);
   document::Table flows;
   flows.caption = {"输水", "Flows"};
@@ -179,6 +176,10 @@ void print_result(Context& c, const venues::SmartView& view) {
                            std::to_string(o.lost), yuan(o.fen), yuan(o.rent_fen), yuan(o.added_fen),
                            c.say(said(o.state))});
   c.print(trades);
+  for (const venues::SmartOutcome& o : view.outcomes)
+    if (!o.why.empty())
+      c.line({fmt::format("{} 至 {}（{}）未成交：{}", o.seller, o.buyer, o.period, o.why),
+              fmt::format("{} to {} ({}) was refused: {}", o.seller, o.buyer, o.period, o.why)});
   const Json& booked = result.at("booked");
   const auto fen = [&](const char* key) { return yuan(booked.at(key).get<std::int64_t>()); };
   c.line({fmt::format("记账：租金户收 {}，运营户付 {}；其中租金 {}，取整 {}；损耗户 {}，运营户得 {}",

@@ -14,6 +14,8 @@ namespace tributary::cli {
 Text said(const std::string& word);
 // Exactly: as a fraction where the decimals do not end.
 std::string plain(const Rational& value);
+// For which purpose a price is, where purposes are kept apart.
+Text purpose_of(const venues::NodePrice& price);
 nlohmann::ordered_json summary_json(const venues::SmartView& view);
 // Terms, and the result with its prices, flows and rents. Returns 0, the exit code.
 int print(Context& c, const venues::SmartView& view);

@@ -16,15 +16,15 @@ using namespace testing;
 
 namespace {
 
-struct Kind {
+struct Form {
   bool sale = true;
   std::int64_t limit = 0;  // seconds after the announced close
   AuctionVenue venue;
 };
 
 template <class Below>
-Kind random_kind(const Below& below) {
-  Kind out;
+Form random_kind(const Below& below) {
+  Form out;
   out.sale = below(3) != 0;
   const bool first_round = below(3) == 0;
   const int by = 20 + 20 * below(4), most = below(4);
@@ -81,7 +81,7 @@ std::string run(Hall& h, unsigned seed, int& extended) {
   const auto below = [&](int n) { return std::uniform_int_distribution<int>(0, n - 1)(random); };
   std::string out;
   for (int round = 0; round < 2; ++round) {
-    const Kind kind = random_kind(below);
+    const Form kind = random_kind(below);
     const std::int64_t cash = total(h.w, "CNY", 0), goods = total(h.w, "COD", jan + 3),
                        supply = 10 * (4 + below(20));
     h.closes = {h.opens.seconds + 400};

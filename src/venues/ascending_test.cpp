@@ -131,7 +131,7 @@ TEST_P(AscendingOn, ALateBidPutsTheEndOffAndNeverPastTheLimit) {
   EXPECT_EQ(h.auctions.close(no, "", qian).price, Decimal(180));
   EXPECT_TRUE(h.auctions.verify(no).empty());
   std::string told;
-  for (const AuctionEvent& event : h.auctions.events(no))
+  for (const CourseEvent& event : h.auctions.events(no))
     if (event.event == "extended" || event.event == "raised") told += event.event + " ";
   EXPECT_EQ(told, "raised raised raised extended raised extended raised ");
 }
@@ -163,7 +163,7 @@ TEST_P(AscendingOn, TheSealedRoundOpensTheTimedPart) {
   h.bid(no, "C", "110", 400);
   EXPECT_FALSE(h.auctions.standing(no).timed);
   EXPECT_EQ(h.auctions.standing(no).bidders, 0) << "while it is sealed nobody is told";
-  for (const AuctionEvent& event : h.auctions.events(no)) EXPECT_NE(event.event, "raised");
+  for (const CourseEvent& event : h.auctions.events(no)) EXPECT_NE(event.event, "raised");
   h.w.clock.set({h.closes.seconds - 3600});
   Standing now = h.auctions.standing(no);
   EXPECT_EQ(price_of(now) + " " + leaders_of(now), "110 1:600 2:300 3:100");

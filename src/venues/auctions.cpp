@@ -354,9 +354,9 @@ std::vector<AuctionView> Auctions::auctions(const AuctionPage& page) const {
   });
 }
 
-std::vector<AuctionEvent> Auctions::events(std::int64_t number, std::int64_t after) const {
+std::vector<CourseEvent> Auctions::events(std::int64_t number, std::int64_t after) const {
   return database_.read([&](store::Transaction& t) {
-    std::vector<AuctionEvent> out;
+    std::vector<CourseEvent> out;
     for (const store::Row& row : t.query("SELECT seq, at, event, detail FROM venue_event WHERE jurisdiction "
                                          "= ? AND auction = ? AND seq > ? ORDER BY seq",
                                          jurisdiction_, number, after))

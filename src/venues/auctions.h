@@ -149,13 +149,6 @@ struct AuctionPage {
   std::int64_t limit = std::numeric_limits<std::int64_t>::max();
 };
 
-struct AuctionEvent {
-  std::int64_t seq = 0;
-  Instant at;
-  std::string event;
-  std::string detail;
-};
-
 struct Bidder {
   std::string account, owner, zone, state, applied_by, decided_by;
 };
@@ -207,7 +200,7 @@ class Auctions {
   // Without outcomes, result and number of bidders: no bid, no bidder and no trade is read for a list.
   std::vector<AuctionView> auctions(const AuctionPage& page = {}) const;
   std::vector<StoredBid> bids(std::int64_t number) const;  // throws sealed until the bids were opened
-  std::vector<AuctionEvent> events(std::int64_t number, std::int64_t after = 0) const;
+  std::vector<CourseEvent> events(std::int64_t number, std::int64_t after = 0) const;
   // Clears again from the stored bids and compares with what is stored and with the registry of rights. Empty
   // when all is sound. Throws wrong_state before the close.
   std::vector<Text> verify(std::int64_t number) const;

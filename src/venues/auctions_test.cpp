@@ -226,7 +226,7 @@ TEST_P(AuctionsOn, NobodyReadsABidBeforeTheClose) {
   EXPECT_FALSE(view.reserve.has_value());
   EXPECT_TRUE(view.venue.reserve_price.is_zero());
   EXPECT_EQ(view.secret + view.seed + view.result, "");
-  for (const AuctionEvent& event : h.auctions.events(no))
+  for (const CourseEvent& event : h.auctions.events(no))
     EXPECT_EQ(event.detail.find("9990"), std::string::npos);
   h.auctions.close(no, "seed", qian);
   ASSERT_EQ(h.auctions.bids(no).size(), 1U);

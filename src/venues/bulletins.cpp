@@ -1,6 +1,7 @@
 #include "venues/bulletins.h"
 
 #include "venues/market_journal.h"
+#include "venues/smart_stored.h"
 #include "venues/stored.h"
 
 #include <algorithm>
@@ -84,12 +85,33 @@ AuctionNotice notice_of(const store::Row& r) {
   return out;
 }
 
+RoundNotice round_of(const store::Row& r) {
+  const SmartTerms terms = smart_terms_of(r.text(1));
+  const std::string input = r.text(4), result = r.text(5);
+  const Json record = Json::parse(result), &clearing = record.at("clearing");
+  RoundNotice out;
+  out.number = r.integer(0);
+  out.title = terms.venue.title;
+  out.instrument = terms.venue.instrument;
+  out.term = terms.notice.term;
+  out.vintage = terms.notice.vintage;
+  out.project = terms.notice.project;
+  out.state = r.text(2);
+  out.at = {r.integer(3)};
+  out.bids = static_cast<std::int64_t>(clearing.at("bids").size() + clearing.at("asks").size());
+  out.bought = bought_in(record);
+  out.rent_fen = record.at("booked").at("rent_fen");
+  if (out.bought > 0) out.prices = node_prices(input, result);
+  std::erase_if(out.prices, [](const NodePrice& price) { return !price.quoted; });
+  return out;
+}
+
 }  // namespace
 
 Bulletins::Bulletins(store::Database& database, std::string jurisdiction, const Clock& clock)
     : database_(database), jurisdiction_(std::move(jurisdiction)), clock_(clock) {}
 
-// Each of the three is asked for its latest day before the one just found, by an index.
+// Each of the four is asked for its latest day before the one just found, by an index.
 std::vector<Date> Bulletins::days(std::optional<Date> before, std::int64_t limit) const {
   return database_.read([&](store::Transaction& t) {
     std::vector<Date> out;
@@ -103,6 +125,7 @@ std::vector<Date> Bulletins::days(std::optional<Date> before, std::int64_t limit
         take(Date{std::chrono::days{row->integer(0)}});
       for (const std::string& sql :
            {std::string("SELECT MAX(at) FROM venue_event WHERE jurisdiction = ? AND at < ? AND event = 'closed'"),
+            std::string("SELECT MAX(at) FROM venue_round_event WHERE jurisdiction = ? AND at < ? AND event = 'closed'"),
             fmt::format("SELECT MAX(at) FROM venue_command WHERE jurisdiction = ? AND at < ? AND {}", what_a_halt_is)})
         if (const auto row = t.first(sql, jurisdiction_, start_of(bound).seconds); row && !row->is_null(0))
           take(day_of({row->integer(0)}));
@@ -131,6 +154,12 @@ Bulletin Bulletins::bulletin(Date day, bool totals) const {
                  "? AND e.event = 'closed' ORDER BY e.at, a.number",
                  jurisdiction_, begin.seconds, end.seconds))
       out.auctions.push_back(notice_of(r));
+    for (const store::Row& r :
+         t.query("SELECT o.number, o.terms, o.state, e.at, o.input, o.result FROM venue_round_event e JOIN venue_round o ON "
+                 "o.jurisdiction = e.jurisdiction AND o.number = e.round WHERE e.jurisdiction = ? AND e.at >= ? AND e.at < ? "
+                 "AND e.event = 'closed' ORDER BY e.at, o.number",
+                 jurisdiction_, begin.seconds, end.seconds))
+      out.rounds.push_back(round_of(r));
     for (const store::Row& r :
          t.query(fmt::format("SELECT market, at, reason, body FROM venue_command WHERE jurisdiction = ? AND at >= ? AND at < ? "
                              "AND {} ORDER BY at, market, seq",

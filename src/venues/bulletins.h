@@ -2,7 +2,7 @@
 //
 //   Bulletins bulletins(database, "341602", clock);
 //   bulletins.days(std::nullopt, 30);                  // which days have a bulletin, newest first
-//   const Bulletin bulletin = bulletins.bulletin(day); // markets, auctions, halts, totals of the registry
+//   const Bulletin bulletin = bulletins.bulletin(day); // markets, auctions, rounds, halts, totals of the registry
 //   bulletins.prices({.instrument = "COD-GUO", .limit = 100});
 //
 // A market's figures of a day are there once its day is over. What the authority refuses afterwards stays in the figures of
@@ -12,6 +12,7 @@
 #include "rights/day_totals.h"
 #include "venues/auctions.h"
 #include "venues/markets.h"
+#include "venues/smart_rounds.h"
 
 #include <optional>
 #include <string>
@@ -55,11 +56,29 @@ struct AuctionNotice {
   Instant at;
 };
 
+// A round of a smart market that was cleared that day. Prices, sums and how many bids there were are told of every
+// round, of the bids nothing.
+struct RoundNotice {
+  std::int64_t number = 0;
+  Text title;
+  std::string instrument;
+  std::optional<rights::Term> term{};
+  std::optional<int> vintage{};
+  std::string project;
+  std::int64_t bids = 0;    // and asks that were cleared
+  std::int64_t bought = 0;  // of the instrument, in all zones and periods
+  std::int64_t rent_fen = 0;  // congestion rent of the clearing
+  std::vector<NodePrice> prices;  // those an order meets; none where nothing was bought
+  std::string state;              // as it stands now
+  Instant at;
+};
+
 struct Bulletin {
   Date day;
   bool running = false;  // the day is not over: more may come
   std::vector<DayPrices> markets;       // by number
   std::vector<AuctionNotice> auctions;  // in time
+  std::vector<RoundNotice> rounds;      // in time
   std::vector<HaltNotice> halts;        // in time
   std::vector<rights::DayTotal> totals;  // of every instrument; what of it is public the caller knows
 };
@@ -76,8 +95,8 @@ class Bulletins {
  public:
   Bulletins(store::Database& database, std::string jurisdiction, const Clock& clock);
 
-  // Newest first; before that day, where one is given. Days on which a market closed, an auction was opened, or trading was
-  // halted or resumed.
+  // Newest first; before that day, where one is given. Days on which a market closed, an auction was opened, a round was
+  // cleared, or trading was halted or resumed.
   std::vector<Date> days(std::optional<Date> before, std::int64_t limit) const;
   // `totals`: also what the registry moved.
   Bulletin bulletin(Date day, bool totals = true) const;

@@ -1,6 +1,7 @@
 // What everybody is told of a day: markets, halts, auctions, totals of the registry, and the series of prices.
 #include "venues/bulletins.h"
 #include "venues/markets_testing.h"
+#include "venues/smart_testing.h"
 
 namespace tributary::venues {
 
@@ -110,6 +111,48 @@ TEST_P(BulletinsOn, AuctionsAreToldWithPriceAndQuantityWhenTheyWereOpened) {
   EXPECT_EQ(day.auctions[0].supply, 1'000);
   EXPECT_EQ(day.auctions[0].state, "settled");
   EXPECT_TRUE(told.bulletin(january(20)).auctions.empty());
+}
+
+TEST_P(BulletinsOn, RoundsAreToldWithTheirPricesWhenTheyWereCleared) {
+  SmartHall h(GetParam());
+  const Bulletins told(h.w.database.db(), "341602", h.w.clock);
+  const std::int64_t no = h.notes(smart_venue());
+  EXPECT_TRUE(told.days({}, 10).empty());
+  h.w.clock.set(parse_instant("2026-01-21 09:00"));  // cleared the day after the close
+  const SmartView closed = h.rounds.close(no, second);
+  EXPECT_EQ(told.days({}, 10), std::vector<Date>{january(21)});
+  EXPECT_TRUE(told.bulletin(january(20)).rounds.empty());
+  const Bulletin day = told.bulletin(january(21));
+  ASSERT_EQ(day.rounds.size(), 1U);
+  const RoundNotice& round = day.rounds[0];
+  EXPECT_EQ(round.number, no);
+  EXPECT_EQ(round.instrument, "WATER");
+  EXPECT_EQ(round.vintage, 2026);
+  EXPECT_EQ(round.bids, 6);
+  EXPECT_EQ(round.state, "settled");
+  const Json clearing = Json::parse(closed.result).at("clearing");
+  EXPECT_EQ(std::to_string(round.bought), clearing.at("water").at("bought").get<std::string>());
+  EXPECT_EQ(round.rent_fen, Json::parse(closed.result).at("booked").at("rent_fen").get<std::int64_t>());
+  EXPECT_GT(round.rent_fen, 0);
+  ASSERT_EQ(round.prices.size(), 2U);
+  EXPECT_EQ(round.prices[0].zone, "U");
+  for (std::size_t i = 0; i < 2; ++i) EXPECT_EQ(round.prices[i].price, clearing.at("prices")[i].at("price").get<std::string>());
+}
+
+TEST_P(BulletinsOn, ARoundInWhichNothingWasBoughtHasNoPrices) {
+  SmartHall h(GetParam());
+  const std::int64_t no = h.announced(smart_venue());
+  h.admit(no, "A", "U");
+  h.w.clock.set(h.opens);
+  h.ask(no, "A", 100, "0.20");
+  h.w.clock.set(h.closes);
+  h.rounds.close(no, second);
+  const Bulletin day = Bulletins(h.w.database.db(), "341602", h.w.clock).bulletin(january(20));
+  ASSERT_EQ(day.rounds.size(), 1U);
+  EXPECT_EQ(day.rounds[0].bought, 0);
+  EXPECT_EQ(day.rounds[0].bids, 1);
+  EXPECT_EQ(day.rounds[0].state, "cancelled");
+  EXPECT_TRUE(day.rounds[0].prices.empty());
 }
 
 TEST_P(BulletinsOn, TheRegistrysTotalsAreThoseOfTheDay) {

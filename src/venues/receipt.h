@@ -1,4 +1,4 @@
-// What proves that a bid was received, in an auction or a round of a smart market.
+// What proves that a bid was received, and what happened, in an auction or a round of a smart market.
 #pragma once
 
 #include "base/time.h"
@@ -12,6 +12,12 @@ struct Receipt {
   std::int64_t seq = 0;
   Instant at;
   std::string hash;  // of the bid and all bids before it
+};
+
+struct CourseEvent {
+  std::int64_t seq = 0;
+  Instant at;
+  std::string event, detail;
 };
 
 }  // namespace tributary::venues

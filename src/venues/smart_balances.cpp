@@ -47,7 +47,8 @@ const exchange::smart_market::Link& link_of(const Market& market, const std::str
       {{}, 0, 0, "link"});
 }
 
-// The account as it stands, and as it would stand if a round that waits were refused, keep their limits.
+// The account as it stands, and as it would stand if a round that waits were refused or all that it sends this way, keep their
+// limits.
 void require_within(store::Transaction& t, const std::string& jurisdiction, const SmartVenue& venue,
                     const CallOut& call) {
   const Market market = empty_market(venue);
@@ -56,11 +57,14 @@ void require_within(store::Transaction& t, const std::string& jurisdiction, cons
   const Rational now = entries.empty() ? link.balance->start : entries.back().balance;
   std::vector<Rational> cases{now};
   for (const store::Row& r :
-       t.query("SELECT number FROM venue_round WHERE jurisdiction = ? AND venue = ? AND state = "
-               "'awaiting'",
-               jurisdiction, venue.id))
-    for (const BalanceEntry& entry : entries)
-      if (entry.cause == "round" && entry.number == r.integer(0)) cases.push_back(now - entry.amount);
+       t.query("SELECT result FROM venue_round WHERE jurisdiction = ? AND venue = ? AND state = 'awaiting'", jurisdiction,
+               venue.id)) {
+    Rational sent;
+    const Json result = Json::parse(r.text(0));
+    for (const Json& flow : result.at("clearing").at("flows"))
+      if (flow.at("link") == call.link) sent += exact_of(flow.at("sent").get<std::string>());
+    cases.push_back(now - sent);
+  }
   for (const Rational& at : cases) {
     try {
       exchange::smart_market::TransferBalance(link.balance->lo, link.balance->hi, at)

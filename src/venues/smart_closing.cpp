@@ -183,7 +183,7 @@ Carried SmartRounds::carried(store::Transaction& t, const Row& row, std::int64_t
   Carried out;
   const std::string& venue = row.terms.venue.id;
   for (const store::Row& r : t.query(
-           "SELECT result FROM venue_round WHERE jurisdiction = ? AND venue = ? AND closing < ? AND state IN "
+           "SELECT result, unwound FROM venue_round WHERE jurisdiction = ? AND venue = ? AND closing < ? AND state IN "
            "('settled', 'awaiting') ORDER BY closing",
            jurisdiction_, venue, closing)) {
     const Json result = Json::parse(r.text(0));
@@ -195,6 +195,7 @@ Carried SmartRounds::carried(store::Transaction& t, const Row& row, std::int64_t
       out.sold[{used.at("zone"), used.at("period")}] +=
           Rational::from_int(used.at("sold").get<std::int64_t>());
     }
+    if (const auto unwound = r.text_or_null(1)) take_back(out, *unwound);
   }
   // Of the round itself, when it was closed: what stood before it.
   for (const store::Row& r : t.query("SELECT link, amount, balance, cause, number FROM venue_balance WHERE "
@@ -265,7 +266,8 @@ void SmartRounds::settle(store::Transaction& t, Row& row, const std::vector<Stor
   row.closed_by = act.actor;
   row.closing = closing;
   row.input = input;
-  row.result = smart_result(row, input, left_out, market, clearing, cleared, bids).dump();
+  const Json result = smart_result(row, input, left_out, market, clearing, cleared, bids);
+  row.result = result.dump();
   row.result_hash = sha256_hex(row.result);
   release_all(t, row, by);
   open_bids(t, row, bids);
@@ -273,9 +275,9 @@ void SmartRounds::settle(store::Transaction& t, Row& row, const std::vector<Stor
   for (const auto& [link, change] : balance_changes(market, clearing))
     book(t, venue, link, "round", row.number, change);
   t.execute(
-      "UPDATE venue_round SET closing = ?, input = ?, result = ?, result_hash = ? WHERE jurisdiction = ? AND "
-      "number = ?",
-      closing, input, row.result, row.result_hash, jurisdiction_, row.number);
+      "UPDATE venue_round SET closing = ?, input = ?, result = ?, result_hash = ?, bought = ? WHERE "
+      "jurisdiction = ? AND number = ?",
+      closing, input, row.result, row.result_hash, bought_in(result), jurisdiction_, row.number);
   change_state(t, row,
                trades.empty() ? "cancelled"
                : deadline     ? "awaiting"
@@ -366,13 +368,19 @@ SmartView SmartRounds::close(std::int64_t number, const rights::Act& act) {
 void SmartRounds::finish_if_decided(store::Transaction& t, Row& row) const {
   if (row.state != "awaiting") return;
   bool any = false;
+  std::set<std::string> refused;
   const rights::Rights registry = rights();
   const Json result = Json::parse(row.result);
   for (const Json& trade : result.at("trades")) {
-    const rights::TransactionState state = registry.transaction(trade.at("trade").get<std::string>()).state;
+    const std::string key = trade.at("trade");
+    const rights::TransactionState state = registry.transaction(key).state;
     if (state == rights::TransactionState::conditional) return;
-    any = any || state == rights::TransactionState::completed;
+    if (state == rights::TransactionState::completed)
+      any = true;
+    else
+      refused.insert(key);
   }
+  if (any && !refused.empty()) give_back(t, row, refused);
   if (!any)
     for (const Json& balance : result.at("balances"))
       if (const Rational change = exact_of(balance.at("change").get<std::string>()); !change.is_zero())

@@ -70,6 +70,36 @@ void require_accounts(const rights::Rights& registry, const SmartVenue& venue) {
 
 }  // namespace
 
+std::int64_t bought_in(const Json& result) {
+  std::int64_t out = 0;
+  for (const Json& used : result.at("used")) out += used.at("bought").get<std::int64_t>();
+  return out;
+}
+
+std::vector<NodePrice> node_prices(const std::string& input, const std::string& result) {
+  const Json market = Json::parse(input), record = Json::parse(result);
+  const auto text = [](const Json& of) { return of.is_null() ? std::nullopt : std::optional(of.get<std::string>()); };
+  std::vector<NodePrice> out;
+  for (const Json& p : record.at("clearing").at("prices")) {
+    NodePrice one{.zone = p.at("zone"),
+                  .period = p.at("period"),
+                  .sold_for = p.value("sold_purpose", ""),
+                  .used_for = p.value("used_purpose", ""),
+                  .price = p.at("price"),
+                  .unique = p.at("unique"),
+                  .from = text(p.at("interval")[0]),
+                  .to = text(p.at("interval")[1])};
+    const bool sold = !one.sold_for.empty();
+    const auto meets = [&](const Json& order) {
+      return order.at("zone") == one.zone && order.at("period") == one.period &&
+             order.at("purpose") == (sold ? one.sold_for : one.used_for);
+    };
+    one.quoted = (!sold && one.used_for.empty()) || std::ranges::any_of(market.at(sold ? "asks" : "bids"), meets);
+    out.push_back(std::move(one));
+  }
+  return out;
+}
+
 std::vector<std::string> SmartView::periods() const {
   return SmartTerms{venue, notice}.periods();
 }
@@ -86,7 +116,7 @@ SmartRounds::Row SmartRounds::load(store::Transaction& t, std::int64_t number) c
   const auto row = t.first(
       "SELECT number, state, terms, announced_by, approved_by, closed_by, bids, head, events, closing, "
       "input, result, "
-      "result_hash, seal FROM venue_round WHERE jurisdiction = ? AND number = ?",
+      "result_hash, seal, bought, unwound FROM venue_round WHERE jurisdiction = ? AND number = ?",
       jurisdiction_, number);
   if (!row)
     throw Error(smart_codes::unknown_round,
@@ -106,6 +136,9 @@ SmartRounds::Row SmartRounds::load(store::Transaction& t, std::int64_t number) c
   out.result = row->text_or_null(11).value_or("");
   out.result_hash = row->text_or_null(12).value_or("");
   out.seal = row->text(13);
+  out.bought = row->integer_or_null(14);
+  if (!out.bought && !out.result.empty()) out.bought = bought_in(Json::parse(out.result));
+  out.unwound = row->text_or_null(15).value_or("");
   return out;
 }
 
@@ -355,6 +388,7 @@ SmartView SmartRounds::view(const Row& row) const {
   out.announced_by = row.announced_by;
   out.approved_by = row.approved_by;
   out.closed_by = row.closed_by;
+  out.bought = row.bought;
   out.input = row.input;
   out.result = row.result;
   out.result_hash = row.result_hash;
@@ -394,9 +428,8 @@ SmartView SmartRounds::round(std::int64_t number) const {
 
 std::vector<SmartView> SmartRounds::rounds(const SmartPage& page) const {
   std::string sql =
-      "SELECT number, state, terms, announced_by, approved_by, closed_by, result, result_hash FROM "
-      "venue_round "
-      "WHERE jurisdiction = ? AND number < ?";
+      "SELECT number, state, terms, announced_by, approved_by, closed_by, result_hash, bought, "
+      "CASE WHEN bought IS NULL THEN result END FROM venue_round WHERE jurisdiction = ? AND number < ?";
   std::vector<store::Value> values{store::to_value(jurisdiction_), store::to_value(page.before)};
   if (page.published) sql += " AND state NOT IN ('draft', 'rejected')";
   if (!page.venue.empty()) {
@@ -415,17 +448,18 @@ std::vector<SmartView> SmartRounds::rounds(const SmartPage& page) const {
       row.announced_by = r.text(3);
       row.approved_by = r.text(4);
       row.closed_by = r.text(5);
-      row.result = r.text_or_null(6).value_or("");
-      row.result_hash = r.text_or_null(7).value_or("");
+      row.result_hash = r.text_or_null(6).value_or("");
+      row.bought = r.integer_or_null(7);
+      if (const auto of_before = r.text_or_null(8)) row.bought = bought_in(Json::parse(*of_before));
       out.push_back(view(row));
     });
     return out;
   });
 }
 
-std::vector<SmartEvent> SmartRounds::events(std::int64_t number, std::int64_t after) const {
+std::vector<CourseEvent> SmartRounds::events(std::int64_t number, std::int64_t after) const {
   return database_.read([&](store::Transaction& t) {
-    std::vector<SmartEvent> out;
+    std::vector<CourseEvent> out;
     for (const store::Row& row :
          t.query("SELECT seq, at, event, detail FROM venue_round_event WHERE jurisdiction = ? AND "
                  "round = ? AND seq > ? ORDER BY seq",

@@ -33,6 +33,7 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -124,8 +125,9 @@ struct SmartView {
   std::int64_t admitted = 0;
   std::vector<SmartOutcome> outcomes;      // after the close
   std::optional<Instant> decide_by{};      // while an authority decides
-  std::string input, result, result_hash;  // JSON; empty before the close
-  bool closed() const { return !result.empty(); }
+  std::optional<std::int64_t> bought{};    // of the instrument, in all zones and periods; after the close
+  std::string input, result, result_hash;  // JSON; empty before the close, the first two in lists too
+  bool closed() const { return bought.has_value(); }
   std::vector<std::string> periods() const;
 };
 
@@ -136,11 +138,18 @@ struct SmartPage {
   std::int64_t limit = std::numeric_limits<std::int64_t>::max();
 };
 
-struct SmartEvent {
-  std::int64_t seq = 0;
-  Instant at;
-  std::string event, detail;
+// A price of the clearing. Where purposes are kept apart each zone has one for what is sold of every purpose
+// and one for what is used for every purpose, of which most meet no order.
+struct NodePrice {
+  std::string zone, period;
+  std::string sold_for{}, used_for{};  // one of them, where purposes are kept apart
+  std::string price;                   // yuan per unit and period; a decimal or a fraction
+  bool unique = true;
+  std::optional<std::string> from{}, to{};  // what it may lie between; none: open to that side
+  bool quoted = true;                       // some order meets it
 };
+// Of a closed round, from its input and result.
+std::vector<NodePrice> node_prices(const std::string& input, const std::string& result);
 
 struct BalanceEntry {
   std::int64_t seq = 0;
@@ -206,16 +215,16 @@ class SmartRounds {
   SmartView close(std::int64_t number, const rights::Act& act);
   // Of all trades of the round, by somebody who had no part in it. Refused, the transfer accounts have their
   // room again. Granted, a trade of an account that is open no more unwinds alone, for the reason it is told
-  // with; what it used of limits and transfer accounts stays used as long as any other trade is settled.
+  // with, and what it used of limits and transfer accounts is free for later rounds, unless limits are kept by it.
   SmartView decide(std::int64_t number, bool granted, const rights::Act& act);
   // Trades whose deadline has passed unwind. Returns how many rounds came to their end.
   int advance(const rights::Act& act);
 
   SmartView round(std::int64_t number) const;  // throws unknown_round
   std::vector<SmartView> rounds(
-      const SmartPage& page = {}) const;                        // newest first; without outcomes and members
+      const SmartPage& page = {}) const;                        // newest first; without outcomes, members and results
   std::vector<StoredSmartBid> bids(std::int64_t number) const;  // throws sealed until the close
-  std::vector<SmartEvent> events(std::int64_t number, std::int64_t after = 0) const;
+  std::vector<CourseEvent> events(std::int64_t number, std::int64_t after = 0) const;
 
   // The transfer accounts of a venue.
   std::vector<BalanceView> balances(const SmartVenue& venue) const;
@@ -266,6 +275,7 @@ class SmartRounds {
   void book(store::Transaction& t, const SmartVenue& venue, const std::string& link, const std::string& cause,
             std::int64_t number, const Rational& amount) const;
   void finish_if_decided(store::Transaction& t, Row& row) const;
+  void give_back(store::Transaction& t, Row& row, const std::set<std::string>& refused) const;
   rights::Rights rights() const { return {database_, jurisdiction_, clock_, calendar_}; }
 
   store::Database& database_;

@@ -4,6 +4,8 @@
 #include "venues/smart_terms.h"
 #include "venues/smart_trades.h"
 
+#include <set>
+
 namespace tributary::venues {
 
 struct SmartRounds::Row {
@@ -16,6 +18,8 @@ struct SmartRounds::Row {
   std::int64_t events = 0;
   std::optional<std::int64_t> closing{};
   std::string input, result, result_hash;
+  std::optional<std::int64_t> bought{};  // as in the result
+  std::string unwound{};                 // what refused trades gave back; empty: nothing
 
   bool before_the_close() const { return state == "draft" || state == "announced"; }
   // Keys of what is set aside and traded in the registry of rights; those beginning «market-» are kept for
@@ -47,11 +51,17 @@ std::map<std::int64_t, Text> crossing_bids(const Control& control, const std::ve
 // One trade as the registry is asked for it, the nth of the round.
 rights::Trade trade_for(const SmartRounds::Row& row, const SmartTrade& trade, std::int64_t nth,
                         const std::vector<StoredSmartBid>& bids, std::optional<Instant> deadline);
+std::int64_t bought_in(const Json& result);
 // The record of a close, of which the hash is kept.
 Json smart_result(const SmartRounds::Row& row, const std::string& input, const LeftOut& left_out,
                   const exchange::smart_market::Market& market,
                   const exchange::smart_market::Clearing& clearing, const std::vector<SmartTrade>& trades,
                   const std::vector<StoredSmartBid>& bids);
+// What the trades of these keys used of limits and, in `balances`, of transfer accounts; each on the nearest way its water
+// could have taken. As text, and taken from what earlier rounds leave.
+Carried freed_by(const SmartRounds::Row& row, const std::set<std::string>& refused);
+std::string text_of(const Carried& freed);
+void take_back(Carried& carried, const std::string& freed);
 // What each transfer account gets by a round, by link.
 std::map<std::string, Rational> balance_changes(const exchange::smart_market::Market& market,
                                                 const exchange::smart_market::Clearing& clearing);

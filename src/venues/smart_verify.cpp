@@ -111,7 +111,7 @@ std::vector<Text> SmartRounds::verify(std::int64_t number) const {
         throw Error(codes::wrong_state, {fmt::format("第 {} 场尚未撮合", number),
                                          fmt::format("round {} is not closed yet", number)});
       std::string announced;
-      for (const SmartEvent& event : events(number))
+      for (const CourseEvent& event : events(number))
         if (event.event == "announced") announced = event.detail;
       faults.add(sha256_hex(to_text(row.terms)) == announced, "条件与公告时公布的哈希不符",
                  "the terms are not those whose hash was announced");
@@ -120,6 +120,8 @@ std::vector<Text> SmartRounds::verify(std::int64_t number) const {
       const std::vector<StoredSmartBid> bids = read_bids(t, row);
       check_chain(faults, row.terms, bids, row.head);
       const Json stored = Json::parse(row.result);
+      faults.add(row.bought == bought_in(stored), "清单里的买入量与结果不符",
+                 "lists tell another quantity than the result");
       LeftOut left_out;
       for (const Json& one : stored.at("left_out"))
         if (!one.contains("bid")) left_out.members[one.at("account")] = {one.at("zh"), one.at("en")};
@@ -173,8 +175,19 @@ std::vector<Text> SmartRounds::verify(std::int64_t number) const {
                    fmt::format("a call-out of {} is not the one on record", r.text(0)));
       }
       const bool undone = row.state == "cancelled";
+      Carried freed;
+      if (!row.unwound.empty()) {
+        std::set<std::string> refused;
+        for (const rights::Trade& trade : asked)
+          if (registry_has(registry, trade.key) &&
+              registry.transaction(trade.key).state != rights::TransactionState::completed)
+            refused.insert(trade.key);
+        freed = freed_by(row, refused);
+        faults.add(text_of(freed) == row.unwound, "不予批准的成交退回的额度与记录不符",
+                   "what refused trades gave back is not what is on record");
+      }
       for (const auto& [link, change] : balance_changes(market, clearing))
-        faults.add(booked[link] == (undone ? Rational(0) : change),
+        faults.add(booked[link] == (undone ? Rational(0) : change - freed.balances[link]),
                    fmt::format("通道 {} 的余额与结果不符", link),
                    fmt::format("the account of {} does not have what the round sent", link));
     };

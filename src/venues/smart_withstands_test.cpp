@@ -114,6 +114,77 @@ TEST_P(SmartWithstands, ADecisionDoesNotWaitForOneFrozenAccount) {
   EXPECT_EQ(h.w.troubles(), "");
 }
 
+// Two sellers above: one is frozen before the authority grants; what his water took of the link, the transfer account and the
+// cap is there for the next round.
+TEST_P(SmartWithstands, ARefusedTradeGivesBackWhatItUsed) {
+  SmartHall h(GetParam());
+  const std::string balance = "capacity: 70, balance: {start: 0, lo: 0, hi: 200}";
+  SmartVenue venue = smart_venue(
+      {{"capacity: 70}", balance + "}\nconstraints:\n  - {id: cap, kind: area-cap, terms: [{zone: D, side: buy}], max: 63}"}});
+  venue.approval_days = 5;
+  const std::int64_t first = h.announced(venue);
+  h.admit(first, "A", "U");
+  h.admit(first, "B", "U");
+  h.admit(first, "D", "D");
+  h.w.clock.set(h.opens);
+  h.ask(first, "A", 50, "0.20");
+  h.ask(first, "B", 20, "0.20");
+  h.bid(first, "D", 63, "0.90");
+  h.w.clock.set(h.closes);
+  h.rounds.close(first, second);
+  h.w.rights.set_status("B", rights::AccountStatus::frozen, rights::testing::pair);
+  EXPECT_EQ(h.rounds.decide(first, true, authority).state, "settled");
+  h.w.rights.set_status("B", rights::AccountStatus::open, rights::testing::pair);
+  h.later();
+  EXPECT_EQ(h.faults(first), "");
+  const auto accounts = [&] { return h.rounds.balances(venue).at(0); };
+  ASSERT_EQ(accounts().entries.size(), 3U);
+  EXPECT_EQ(accounts().entries[1].amount, Rational(70));
+  EXPECT_EQ(accounts().entries[2].cause, "undone");
+  EXPECT_EQ(accounts().entries[2].amount, Rational(-20));  // 18 arrive of 20
+  EXPECT_EQ(accounts().balance, Rational(50));
+  // 20 can be sent again, and 18 bought below.
+  const std::int64_t next = h.announced(venue);
+  h.admit(next, "A", "U");
+  h.admit(next, "D", "D");
+  h.w.clock.set(h.opens);
+  h.ask(next, "A", 100, "0.20");
+  h.bid(next, "D", 60, "0.80");
+  h.w.clock.set(h.closes);
+  EXPECT_EQ(h.rounds.close(next, second).bought, 18);
+  h.rounds.decide(next, true, authority);
+  EXPECT_EQ(accounts().balance, Rational(70));
+  for (const std::int64_t no : {first, next}) EXPECT_EQ(h.faults(no), "");
+  h.w.database.db().write([&](store::Transaction& t) { t.execute("UPDATE venue_round SET unwound = NULL WHERE number = ?", first); });
+  EXPECT_NE(h.faults(first) + h.faults(next), "");
+  EXPECT_EQ(h.w.troubles(), "");
+}
+
+// Above may be bought as much as below: without the refused trade below there is too much above, so nothing is free.
+TEST_P(SmartWithstands, ARefusedTradeByWhichLimitsAreKeptGivesNothingBack) {
+  SmartHall h(GetParam());
+  SmartVenue venue = smart_venue({{"capacity: 70}", "capacity: 70, balance: {start: 0, lo: 0, hi: 200}}\nconstraints:\n  - {id: even, kind: other, terms: "
+                                                    "[{zone: U, side: buy}, {zone: D, side: buy, coefficient: -1}], max: 0}"}});
+  venue.approval_days = 5;
+  const std::int64_t no = h.announced(venue);
+  h.admit(no, "A", "U");
+  h.admit(no, "B", "U");
+  h.admit(no, "D", "D");
+  h.admit(no, "C", "U");
+  h.w.clock.set(h.opens);
+  h.ask(no, "A", 60, "0.20");
+  h.ask(no, "B", 20, "0.20");
+  h.bid(no, "D", 36, "0.90");
+  h.bid(no, "C", 30, "0.95");
+  h.w.clock.set(h.closes);
+  EXPECT_EQ(h.rounds.close(no, second).bought, 66);
+  h.w.rights.set_status("B", rights::AccountStatus::frozen, rights::testing::pair);
+  EXPECT_EQ(h.rounds.decide(no, true, authority).state, "settled");
+  ASSERT_EQ(h.rounds.balances(venue).at(0).entries.size(), 2U);
+  EXPECT_EQ(h.rounds.balances(venue).at(0).balance, Rational(40));
+  EXPECT_EQ(h.faults(no), "");
+}
+
 // The rows tell no price without the key; another key changes nothing; keys are replaced on the way.
 TEST_P(SmartWithstands, BidsAreSealedAtRest) {
   SmartHall h(GetParam());
@@ -191,6 +262,37 @@ TEST_P(SmartWithstands, CalledOffAndRejected) {
   EXPECT_EQ(h.rounds.rounds().size(), 2U);
 }
 
+TEST_P(SmartWithstands, ListsReadNoResult) {
+  SmartHall h(GetParam());
+  const std::int64_t sold = h.notes(smart_venue());
+  h.rounds.close(sold, second);
+  h.later();
+  const std::int64_t idle = h.announced(smart_venue());
+  h.w.clock.set(h.closes);
+  h.rounds.close(idle, second);
+  h.later();
+  h.announced(smart_venue());
+  const std::string result = h.rounds.round(sold).result;
+  const auto write = [&](const std::string& what) {
+    h.w.database.db().write([&](store::Transaction& t) {
+      EXPECT_EQ(t.execute("UPDATE venue_round SET " + what + " WHERE number = ?", result, sold), 1);
+    });
+  };
+  write("input = 'unreadable', result = CASE WHEN ? = '' THEN '' ELSE 'unreadable' END");
+  std::vector<SmartView> all = h.rounds.rounds();
+  ASSERT_EQ(all.size(), 3U);
+  EXPECT_EQ(all[2].bought, 153);
+  EXPECT_TRUE(all[2].closed());
+  EXPECT_EQ(all[1].bought, 0);
+  EXPECT_EQ(all[0].bought, std::nullopt);
+  EXPECT_FALSE(all[0].closed());
+  // One that was closed before lists kept the quantity has it from its result.
+  write("bought = NULL, result = ?");
+  all = h.rounds.rounds();
+  EXPECT_EQ(all[2].bought, 153);
+  EXPECT_EQ(h.rounds.round(sold).bought, 153);
+}
+
 // Whatever is changed behind the system's back is found.
 TEST_P(SmartWithstands, DamageIsFound) {
   for (const char* damage :
@@ -211,7 +313,8 @@ TEST_P(SmartWithstands, DamageIsFound) {
         "LIKE 'market-smart-%')",
         "UPDATE right_transaction SET body = replace(body, '\"vintage\":2026', '\"vintage\":2027') WHERE key "
         "LIKE 'market-smart-%'",
-        "DELETE FROM venue_balance WHERE cause = 'round'", "UPDATE venue_call SET quantity = '1'"}) {
+        "DELETE FROM venue_balance WHERE cause = 'round'", "UPDATE venue_call SET quantity = '1'",
+        "UPDATE venue_round SET bought = bought + 1", "UPDATE venue_round SET unwound = '{}'"}) {
     SmartHall h(GetParam());
     const SmartVenue venue =
         smart_venue({{"capacity: 70", "capacity: 70, balance: {start: 10, lo: 0, hi: 200}"}});

@@ -111,7 +111,7 @@ std::vector<Text> Auctions::verify(std::int64_t number) const {
                                        fmt::format("auction {} is not closed yet", number)});
     Faults faults;
     std::string commitment;
-    for (const AuctionEvent& event : events(number))
+    for (const CourseEvent& event : events(number))
       if (event.event == "announced") commitment = event.detail;
     const Json stored = Json::parse(row.result);
     faults.add(sha256_hex(row.result) == row.result_hash, "结果与其哈希不符",
