@@ -74,6 +74,12 @@ for (const [locale, width] of turns(import.meta.url, [['zh', 1280], ['en', 390]]
       await wang.go(at)
       await act(wang, t('auction.act.approve'))
 
+      // Everybody may look on from now on; no page of a round is loaded anew by hand.
+      people.anybody = await person(browser, server, { locale, width })
+      await people.anybody.go('/smart/1')
+      const told = (name) => people.anybody.page.locator('.overview-say .tag', { hasText: t(`smart.phase.${name}`) }).waitFor({ timeout: 150_000 })
+      await told('announced')
+
       // Each applies with the zone he is in and what his water is for; another person admits.
       for (const [who, zone] of [[liu, '上游示例区'], [fang, '中游示例区'], [pan, '中游示例区']]) {
         await who.go(at)
@@ -91,8 +97,7 @@ for (const [locale, width] of turns(import.meta.url, [['zh', 1280], ['en', 390]]
 
       // Sealed, and checked as it is typed: the buyer's cash, the seller's water.
       const bid = async (who, price, quantity) => {
-        await who.page.reload()
-        await phase(who, 'bidding')
+        await phase(who, 'bidding') // the page renews itself
         const form = who.page.locator('.bid-form')
         await form.getByLabel(new RegExp(`^${t('smart.limit_price')}`)).fill(price)
         await form.getByLabel(new RegExp(`^${t('auction.quantity')}`)).fill(quantity)
@@ -119,17 +124,19 @@ for (const [locale, width] of turns(import.meta.url, [['zh', 1280], ['en', 390]]
 
       // Cleared once the time has come; the trades wait for somebody who had no other part.
       await phase(chen, 'over')
+      await told('over')
       await act(chen, t('smart.act.close'))
       await phase(chen, 'awaiting')
-      await wang.page.reload()
       await phase(wang, 'awaiting')
+      await phase(liu, 'awaiting')
+      await told('awaiting')
       assert.equal(await wang.button('auction.act.grant').count(), 0)
       await li.go(at)
       await act(li, t('auction.act.grant'))
       await phase(li, 'settled')
+      await told('settled')
 
       // 5,000 sent, 4,600 arrive; 0.50 above, 0.90 below, and the rent between them.
-      await liu.page.reload()
       await phase(liu, 'settled')
       const result = await liu.page.locator('.smart-result').innerText()
       for (const part of ['0.5', '0.9', '4,140.00', '2,500.00', '1,640.00']) assert.ok(result.includes(part), `${part}: ${result}`)
@@ -156,7 +163,6 @@ for (const [locale, width] of turns(import.meta.url, [['zh', 1280], ['en', 390]]
       await shot('wang', 'list')
 
       // And the public, without names.
-      people.anybody = await person(browser, server, { locale, width })
       await people.anybody.go('/smart')
       await sound(people.anybody.page, `notices ${locale} ${width}`)
       await people.anybody.page.locator('.plain-list a').first().click()
@@ -164,6 +170,13 @@ for (const [locale, width] of turns(import.meta.url, [['zh', 1280], ['en', 390]]
       await sound(people.anybody.page, `notice ${locale} ${width}`)
       await shot('anybody', 'public')
       assert.doesNotMatch(await people.anybody.page.locator('body').innerText(), /酿酒|Liquor|H-FOOD/)
+      await people.anybody.go('/market')
+      await people.anybody.page.locator('a[href*="/market/20"]').first().click()
+      const day = people.anybody.page.locator('[aria-labelledby="b-rounds"]')
+      await day.getByText(t('prices.round_bids'), { exact: true }).waitFor()
+      for (const part of ['4,600', '1,640.00', '0.9']) assert.ok((await day.innerText()).includes(part), `${part}: ${await day.innerText()}`)
+      await sound(people.anybody.page, `bulletin ${locale} ${width}`)
+      await shot('anybody', 'bulletin')
       for (const who of Object.values(people)) await who.close()
     } catch (error) {
       mkdirSync(join(top, 'build/web-faults'), { recursive: true })

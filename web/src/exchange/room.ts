@@ -1,11 +1,11 @@
-// What happens in an auction, as the server tells it: its course and its clock.
+// What happens in an auction or a round, as the server tells it: its course and its clock.
 import { computed, ref, type Ref } from 'vue'
 import { stream, type Told } from './stream'
-import type { AuctionEvent } from './types'
+import type { CourseEvent } from './types'
 
-export function room(number: () => number, news: (event: AuctionEvent) => void): Told & { events: Ref<AuctionEvent[]> } {
-  const heard = ref(new Map<number, AuctionEvent>())
-  const told = stream<AuctionEvent>(() => `/auctions/${number()}/events`, 'auction', (one) => {
+export function room(at: () => string, kind: 'auction' | 'smart', news: (event: CourseEvent) => void): Told & { events: Ref<CourseEvent[]> } {
+  const heard = ref(new Map<number, CourseEvent>())
+  const told = stream<CourseEvent>(() => `${at()}/events`, kind, (one) => {
     if (heard.value.has(one.number)) return
     heard.value.set(one.number, one)
     news(one)

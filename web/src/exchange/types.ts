@@ -97,7 +97,7 @@ export interface Standing {
   leaders: { bidder: number; owner: Named | null; mine: boolean; quantity: number }[]
   mine: { account: string; price: string | null; quantity: number; leads: number; state: 'none' | 'leads' | 'part' | 'outbid' }[]
 }
-export interface AuctionEvent { number: number; at: string; event: string; detail: string }
+export interface CourseEvent { number: number; at: string; event: string; detail: string }
 export interface Venue { venue: string; title: Text; instrument: Named; measure: string; flow: boolean; side: string; format: AuctionSummary['format']; lot: number; reserve: string | null; announcement_days: number; qualification_days: number; source: Terms['source']; verified: boolean }
 
 export const tones: Record<Phase, 'plain' | 'river' | 'amber' | 'leaf' | 'seal'> = {

@@ -1,6 +1,7 @@
 // What the server says of bulletins and prices, and the chart of the prices of a market.
 import { day as dayOf, number, period } from '@/format'
 import { t, type Text } from '@/i18n'
+import type { Priced } from '@/smart/types'
 import { colour } from '@/theme'
 
 interface Right { instrument: { code: string; name: Text }; measure: string; from: string | null; to: string | null; vintage: number | null; project: string }
@@ -9,12 +10,13 @@ export interface DayPrices extends Right {
   open: string | null; high: string | null; low: string | null; close: string
   quantity: number; amount: string; deals: number; bulk_quantity: number; bulk_amount: string; bulk_deals: number
 }
-export interface BulletinLine { day: string; running: boolean; markets: number; deals: number; amount: string; auctions: number; halts: number }
+export interface BulletinLine { day: string; running: boolean; markets: number; deals: number; amount: string; auctions: number; rounds: number; halts: number }
 export interface Bulletin {
   day: string
   running: boolean
   markets: DayPrices[]
   auctions: (Right & { number: number; title: Text; side: 'sale' | 'buy_back'; supply: number; sold: number; price: string | null; state: string; at: string })[]
+  rounds: (Right & { number: number; title: Text; bids: number; bought: number; rent: string; prices: (Priced & { zone: string; period: string; sold_for: string; used_for: string })[]; state: string; at: string })[]
   halts: { market: number; title: Text; at: string; resumed: boolean; until: string | null; reason: string }[]
   totals: (Right & { kind: string; kind_title: Text; quantity: number; transactions: number })[]
 }

@@ -11,7 +11,7 @@ export interface NodePrice extends Priced { zone: string; period: string; sold_f
 export interface Flow { link: string; period: string; sent: string; delivered: string; balance: string | null }
 export interface Rent extends Priced { kind: string; of: string; period: string; at: string; amount: string }
 export interface SmartOrder { number: number; side: 'buy' | 'sell'; who: Named | null; mine: boolean; zone: string; period: string; of: string; filled: string; price: string; amount: string }
-export interface SmartTrade { seller: Named | null; buyer: Named | null; operator: boolean; mine: boolean; period: string; quantity: number; lost: number; price: string; rent: string; added: string; state: string; transaction: string }
+export interface SmartTrade { seller: Named | null; buyer: Named | null; operator: boolean; mine: boolean; period: string; quantity: number; lost: number; price: string; rent: string; added: string; state: string; why: string; transaction: string }
 export interface SmartResult {
   prices: NodePrice[]
   flows: Flow[]
