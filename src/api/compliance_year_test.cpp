@@ -416,6 +416,23 @@ TEST_P(ComplianceYear, ASurrenderIsRecordedAsTheRegistryHasIt) {
   EXPECT_EQ(value(carbon(liu), "late_shortfall"), "0");
 }
 
+// Whoever approves a carry-over is told by which figures.
+TEST_P(ComplianceYear, ACarryOverTellsItsFigures) {
+  EXPECT_EQ(issue("I1", "CEA", 2024, 20'000), "");
+  rights::Rights(world.database.db(), World::tenant, world.clock, calendar)
+      .propose({.key = "E1", .kind = rights::TransactionKind::expire, .instrument = "CEA", .from = "H-LIQUOR", .to = "CANCELLED", .vintage = 2024,
+                .issuer = "ISSUE", .carried = 10'000, .carried_to = 2025,
+                .basis = rights::CarryBasis{Decimal::parse("0.5"), Decimal(0), Decimal(20'000), "对账单1"}},
+               {"a", "", "示例", "试"});
+  world.serve();
+  Client liu = world.signed_in("liu");
+  const Json request = liu.get("/api/v1/rights/transactions/E1").json()["request"];
+  EXPECT_EQ(request["carried"], 10'000);
+  EXPECT_EQ(request["carried_to"], 2025);
+  EXPECT_EQ(request["basis_sold"], "0.5");
+  EXPECT_EQ(request["basis_source"], "对账单1");
+}
+
 TEST_P(ComplianceYear, AgreeingWithTheRegistryItIsRecorded) {
   world.serve();
   Client liu = world.signed_in("liu"), gu = world.signed_in("gu"), ren = world.signed_in("ren");

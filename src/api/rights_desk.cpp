@@ -229,8 +229,11 @@ Json RightsDesk::with_history(const Transaction& x) const {
   out["request"] = Json::object();
   const Json request = Json::parse(x.body);
   for (const char* told : {"refers", "unpaid", "beneficiary", "claim", "surrendered_on", "authority", "rank", "ratio", "into", "saving",
-                           "max_months", "delay_days", "fen"})
+                           "max_months", "delay_days", "fen", "carried", "carried_to"})
     if (request.contains(told)) out["request"][told] = request.at(told);
+  // By which figures of the statement; the second person compares them.
+  if (request.contains("basis"))
+    for (const auto& [name, value] : request.at("basis").items()) out["request"]["basis_" + name] = value;
   return out;
 }
 
