@@ -12,7 +12,9 @@ const staff = {
 }
 const secret = (name) => `沟塘清又清清-${name}-2026`
 
-for (const [locale, width] of turns(import.meta.url, [['zh', 1280], ['en', 390]]))
+// TRIBUTARY_GUIDE=1 takes the guide's pictures on the way.
+const guide = process.env.TRIBUTARY_GUIDE
+for (const [locale, width] of guide ? [['zh', 1000], ['en', 1000]] : turns(import.meta.url, [['zh', 1280], ['en', 390]]))
   test(`a smart market from notice to settlement in ${locale} at ${width} px`, async () => {
     const once = {}
     const year = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 4)
@@ -32,6 +34,13 @@ for (const [locale, width] of turns(import.meta.url, [['zh', 1280], ['en', 390]]
     mkdirSync(join(top, 'build/screens'), { recursive: true })
     const people = {}
     const shot = (name, what) => people[name].page.screenshot({ path: join(top, 'build/screens', `smart-${what}-${locale}-${width}.png`), fullPage: true })
+    const picture = async (who, name, of, most) => {
+      if (!guide) return
+      await who.page.mouse.move(0, 0)
+      await who.page.waitForTimeout(300)
+      const box = await who.page.locator(of).boundingBox()
+      await who.page.screenshot({ path: join(top, 'docs/guide/images', locale, `${name}.png`), clip: { ...box, height: Math.min(box.height, most) }, fullPage: true })
+    }
     try {
       for (const name of Object.keys(staff)) {
         people[name] = await person(browser, server, { locale, width })
@@ -117,6 +126,7 @@ for (const [locale, width] of turns(import.meta.url, [['zh', 1280], ['en', 390]]
       await form.getByText('4,824.00').first().waitFor() // 4,000 at 1.20 and half a per cent
       await sound(fang.page, `bid ${locale} ${width}`)
       await shot('fang', 'bid')
+      await picture(fang, 'smart-bid', '.bid-form', 700)
       await send(fang, form)
       form = await bid(pan, '0.90', '3000')
       await send(pan, form)
@@ -143,6 +153,7 @@ for (const [locale, width] of turns(import.meta.url, [['zh', 1280], ['en', 390]]
       assert.match(await liu.page.locator('.network svg').getAttribute('aria-label'), /上中干渠|上游示例区 → 中游示例区 5,000/)
       await sound(liu.page, `result ${locale} ${width}`)
       await shot('liu', 'result')
+      await picture(liu, 'smart-result', '.smart-result', 800)
       assert.equal(await liu.button('auction.verify').count(), 0)
       await li.button('auction.verify').click()
       await li.page.getByText(t('smart.sound')).waitFor()
