@@ -38,7 +38,10 @@ for (const [locale, width] of guide ? [['zh', 1000], ['en', 1000]] : turns(impor
       if (!guide) return
       await who.page.mouse.move(0, 0)
       await who.page.waitForTimeout(300)
-      const box = await who.page.locator(of).boundingBox()
+      const box = await who.page.locator(of).evaluate((part) => {
+        const { x, y, width, height } = part.getBoundingClientRect()
+        return { x: x + scrollX, y: y + scrollY, width, height }
+      })
       await who.page.screenshot({ path: join(top, 'docs/guide/images', locale, `${name}.png`), clip: { ...box, height: Math.min(box.height, most) }, fullPage: true })
     }
     try {
