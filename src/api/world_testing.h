@@ -215,7 +215,11 @@ struct World {
   FixedClock clock{parse_instant("2026-11-24 09:00")};
   SeededEntropy entropy{7};
   identity::Settings people{.password_cost = {1, 8192}, .key = std::string(32, 'k')};
-  policy::Policy policy = policy::Policy::load(packs, "demo");
+  static const policy::Policy& loaded() {  // once for all tests of a program
+    static const policy::Policy policy = policy::Policy::load(packs, "demo");
+    return policy;
+  }
+  const policy::Policy& policy = loaded();
   std::vector<std::string> log;
   std::mutex log_mutex;
   std::unique_ptr<Server> server;
