@@ -270,7 +270,7 @@ void Casework::fill_known(store::Transaction& t, const identity::Caller* caller,
         reasons.push_back({field.name,
                            {fmt::format("与系统已有的 {} 不同，请写明理由", text_of(value)),
                             fmt::format("it differs from {}, which the system has: say why", text_of(value))}});
-      const bool as_it_was = kept && reason == origin->at("reason") &&
+      const bool as_it_was = kept && Json(reason) == origin->at("reason") &&
                              (given == action.values.end() || typed == s.state.form.value(field.name, Json(nullptr)));
       now["reason"] = reason;
       now["by"] = as_it_was ? origin->at("by") : Json(by);
