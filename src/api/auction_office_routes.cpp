@@ -15,7 +15,7 @@ using schema::boolean, schema::both, schema::integer, schema::line, schema::name
 Page list_venues(Call& call, const PageRequest& page) {
   const RightsDesk desk(call);
   std::vector<Json> all;
-  for (const venues::AuctionVenue& venue : venues::load_venues(call.policy())) {
+  for (const venues::AuctionVenue& venue : call.declared().auctions) {
     const auto instrument = desk.instruments().find(venue.instrument);
     if (instrument == desk.instruments().end()) continue;  // not defined in this registry
     all.push_back({{"venue", venue.id},
@@ -54,7 +54,7 @@ Answer announce(Call& call) {
                            .closes = parse_instant(call.given("closes"))};
   std::tie(lot.term, lot.vintage) = periods_in(call);
   const std::int64_t number =
-      desk.hall.announce(venues::venue_of(call.policy(), call.given("venue")), lot, step_act(call));
+      desk.hall.announce(venues::venue_of(call.declared().auctions, call.given("venue")), lot, step_act(call));
   call.note("auction.announce", auction_kind.object(number), call.given("reason"));
   return desk.shown(number);
 }

@@ -24,8 +24,7 @@ struct Office {
       : calendar(call.policy().catalog().calendar()),
         rights(call.database(), call.tenant(), call.clock(), calendar),
         statements(compensation_of(call)),
-        layouts(bank::load_layouts(call.policy())),
-        bank({call.database(), call.tenant(), call.clock(), layouts, rights, statements, seal(call),
+        bank({call.database(), call.tenant(), call.clock(), call.declared().banks, rights, statements, seal(call),
               fmt::format("pack {} {}", call.policy().pack().id, call.policy().pack().version)}) {}
 
   static bank::Seal seal(Call& call) {
@@ -37,7 +36,6 @@ struct Office {
   WorkCalendar calendar;
   rights::Rights rights;
   compensate::Compensation statements;
-  std::vector<bank::BankLayout> layouts;
   Bank bank;
 };
 
@@ -102,7 +100,7 @@ Json proposal_schema() {
 Page list_accounts(Call& call, const PageRequest& page) {
   const Names names(call);
   std::vector<Json> all;
-  for (const auto& layout : bank::load_layouts(call.policy()))
+  for (const auto& layout : call.declared().banks)
     for (const auto& a : layout.accounts)
       all.push_back({{"account", a.code},
                      {"title", json_of(a.title)},

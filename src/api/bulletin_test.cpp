@@ -36,7 +36,7 @@ class BulletinRoutes : public ::testing::TestWithParam<std::string> {
     const auto act = [](const char* who) { return rights::Act{who, "", "示例", "test"}; };
     world.clock.set(parse_instant("2026-11-24 09:00"));
     const std::int64_t no = markets.list(
-        venues::market_of(world.policy, "cod-guo-market"),
+        venues::market_of(venues::load_markets(world.policy), "cod-guo-market"),
         {.key = "2027", .term = year, .reference = Decimal(6'000), .first_day = make_date(2026, 11, 24),
          .last_day = make_date(2026, 12, 31)},
         act("chen"));

@@ -40,6 +40,7 @@ class Call : public std::enable_shared_from_this<Call> {
   store::Database& database() { return *worker.database; }
   const std::string& tenant() const { return worker.tenant(); }
   const policy::Policy& policy() const { return worker.policy(); }
+  const Declared& declared() const { return *worker.services.declared; }
   const Clock& clock() const { return worker.clock(); }
   identity::Identity& identity() { return worker.identity; }
 

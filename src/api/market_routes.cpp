@@ -41,7 +41,7 @@ Page list_markets(Call& call, const PageRequest& page) {
 Page list_venues(Call& call, const PageRequest& page) {
   const MarketDesk desk(call);
   std::vector<Json> all;
-  for (const venues::MarketVenue& venue : venues::load_markets(call.policy()))
+  for (const venues::MarketVenue& venue : call.declared().markets)
     if (desk.knows(venue.instrument)) all.push_back(desk.venue(venue));
   return page_of(std::move(all), page);
 }
@@ -61,7 +61,7 @@ Answer open_market(Call& call) {
     listing.term = rights::Term{Month::parse(call.given("from")), Month::parse(call.given("to"))};
   if (body.contains("vintage")) listing.vintage = body.at("vintage").get<int>();
   const std::int64_t number =
-      desk.hall.list(venues::market_of(call.policy(), call.given("venue")), listing, step_act(call));
+      desk.hall.list(venues::market_of(call.declared().markets, call.given("venue")), listing, step_act(call));
   call.note("market.open", object_of(number), call.given("reason"));
   return desk.detail(desk.market(number));
 }

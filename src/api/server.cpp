@@ -56,6 +56,7 @@ Services::Services(ServerSettings given, const Clock& time, identity::Entropy& r
           std::make_shared<const casework::CaseTypes>(casework::load_case_types(case_folders(*policy)))),
       reports(std::make_shared<const reporting::Book>(reporting::load_book(case_folders(*policy)))),
       rights(std::make_shared<const rights::RightsData>(rights::read_rights_of(folders_of(*policy)))),
+      declared(std::make_shared<const Declared>(*policy)),
       plan(casework::load_plan(folders_of(*policy), *case_types)),
       vault(settings.identity.key, settings.cipher, entropy),
       table(make_routes()),

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/basemap.h"
+#include "api/declared.h"
 #include "api/events.h"
 #include "api/limits.h"
 #include "api/metrics.h"
@@ -63,6 +64,7 @@ struct Services {
   std::shared_ptr<const casework::CaseTypes> case_types;
   std::shared_ptr<const reporting::Book> reports;
   std::shared_ptr<const rights::RightsData> rights;  // what the packs say of them
+  std::shared_ptr<const Declared> declared;
   casework::Plan plan;
   identity::Vault vault;
   RouteTable table;

@@ -18,7 +18,7 @@ const std::string venue_path = "/api/v1/smart-venues/{venue}";
 
 venues::SmartVenue venue_in_path(Call& call) {
   try {
-    return venues::smart_venue_of(call.policy(), call.in_path("venue"));
+    return venues::smart_venue_of(call.declared().rounds, call.in_path("venue"));
   } catch (const Error& e) {
     if (e.code() != venues::codes::unknown_venue) throw;
     throw not_found({"这个智能市场", "such smart market"});
@@ -28,7 +28,7 @@ venues::SmartVenue venue_in_path(Call& call) {
 Page list_venues(Call& call, const PageRequest& page) {
   const SmartDesk desk(call);
   std::vector<Json> all;
-  for (const venues::SmartVenue& venue : venues::load_smart_venues(call.policy()))
+  for (const venues::SmartVenue& venue : call.declared().rounds)
     if (desk.known(venue)) all.push_back(desk.venue(venue));
   return page_of(std::move(all), page);
 }
@@ -49,7 +49,7 @@ Answer announce(Call& call) {
       notice.figures.push_back({f.at("id"), f.at("field"), f.value("period", ""), *value, f.at("reason")});
     }
   const std::int64_t number =
-      desk.hall.announce(venues::smart_venue_of(call.policy(), call.given("venue")), notice, step_act(call));
+      desk.hall.announce(venues::smart_venue_of(call.declared().rounds, call.given("venue")), notice, step_act(call));
   call.note("smart.announce", smart_kind.object(number), call.given("reason"));
   return desk.shown(number);
 }

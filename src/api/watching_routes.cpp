@@ -82,7 +82,7 @@ Answer surveillance(Call& call) {
     throw Error(codes::bad_parameter,
                 {fmt::format("一次最多查 {} 天", most_days), fmt::format("at most {} days at a time", most_days)},
                 {{}, 0, 0, "from"});
-  const venues::WatchDeclaration declaration = venues::load_watching(call.policy());
+  const venues::WatchDeclaration& declaration = call.declared().watching;
   const venues::Watched seen =
       venues::watch_days(call.database(), call.tenant(), call.clock(), call.policy().catalog().calendar(), declaration, from,
                          to + std::chrono::days{1});

@@ -167,7 +167,7 @@ int list(Context& c) {
 }
 
 int announce(Context& c, const Arguments& a) {
-  const venues::AuctionVenue venue = venues::venue_of(c.policy(), a.venue);
+  const venues::AuctionVenue venue = venues::venue_of(venues::load_venues(c.policy()), a.venue);
   venues::Announcement lot{.key = a.key,
                            .account = a.account,
                            .supply = a.supply,

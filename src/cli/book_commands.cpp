@@ -347,7 +347,7 @@ int open(Context& c, const Arguments& a) {
   if (!a.from.empty()) listing.term = rights::Term{rights::Month::parse(a.from), rights::Month::parse(a.to)};
   if (a.vintage != 0) listing.vintage = a.vintage;
   Desk desk(c);
-  const std::int64_t number = desk.markets.list(venues::market_of(c.policy(), a.venue), listing, act(c, a));
+  const std::int64_t number = desk.markets.list(venues::market_of(venues::load_markets(c.policy()), a.venue), listing, act(c, a));
   c.note("market.open", "market/" + std::to_string(number));
   return show(c, desk, number);
 }

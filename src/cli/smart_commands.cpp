@@ -98,7 +98,7 @@ venues::SmartFigure figure_of(const std::string& text) {
 }
 
 int announce(Context& c, const Arguments& a) {
-  const venues::SmartVenue venue = venues::smart_venue_of(c.policy(), a.venue);
+  const venues::SmartVenue venue = venues::smart_venue_of(venues::load_smart_venues(c.policy()), a.venue);
   venues::SmartNotice notice{
       .key = a.key, .project = a.project, .opens = parse_instant(a.opens), .closes = parse_instant(a.closes)};
   if (!a.from.empty()) notice.term = rights::Term{rights::Month::parse(a.from), rights::Month::parse(a.to)};
@@ -211,7 +211,7 @@ int own_bids(Context& c, const Arguments& a) {
 }
 
 int balance(Context& c, const Arguments& a) {
-  const venues::SmartVenue venue = venues::smart_venue_of(c.policy(), a.venue);
+  const venues::SmartVenue venue = venues::smart_venue_of(venues::load_smart_venues(c.policy()), a.venue);
   Hall h(c);
   SmartRounds& rounds = h.rounds;
   Json out{{"accounts", Json::array()}, {"calls", Json::array()}};
@@ -417,7 +417,7 @@ void add_smart_commands(CLI::App& app, Action& action) {
   reasoned(one)->callback([=, &action] {
     action = [=](Context& c) {
       const std::int64_t number =
-          Hall(c).rounds.call_out(venues::smart_venue_of(c.policy(), a->venue),
+          Hall(c).rounds.call_out(venues::smart_venue_of(venues::load_smart_venues(c.policy()), a->venue),
                                   {a->key, a->link, Decimal::parse(a->amount)}, act(c, *a));
       c.note("smart.call_out", fmt::format("smart-call/{}", number), a->link);
       return balance(c, *a);
@@ -429,7 +429,7 @@ void add_smart_commands(CLI::App& app, Action& action) {
   one->add_flag("--refuse", a->refuse, "退回 / refuse");
   reasoned(one)->callback([=, &action] {
     action = [=](Context& c) {
-      Hall(c).rounds.decide_call(a->number, !a->refuse, venues::smart_venue_of(c.policy(), a->venue),
+      Hall(c).rounds.decide_call(a->number, !a->refuse, venues::smart_venue_of(venues::load_smart_venues(c.policy()), a->venue),
                                  act(c, *a));
       c.note("smart.decide_call", fmt::format("smart-call/{}", a->number), a->venue);
       return balance(c, *a);

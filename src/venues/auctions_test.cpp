@@ -473,11 +473,11 @@ TEST(Venues, TheLoaderIsStrict) {
 
 TEST(Venues, TheDemonstrationDeclaresOne) {
   const policy::Policy policy = policy::Policy::load(std::string(TRIBUTARY_SOURCE_DIR) + "/policies", "demo");
-  const AuctionVenue venue = venue_of(policy, "cod-reserve-sale");
+  const AuctionVenue venue = venue_of(load_venues(policy), "cod-reserve-sale");
   EXPECT_FALSE(venue.verified);
   EXPECT_FALSE(venue.floor.has_value());
   EXPECT_EQ(venue.approval_days, 20);
-  EXPECT_EQ(code_of([&] { venue_of(policy, "none"); }), "unknown_venue");
+  EXPECT_EQ(code_of([&] { venue_of(load_venues(policy), "none"); }), "unknown_venue");
 }
 
 TEST_P(AuctionsOn, WhereTheTermsLetHimABidderChangesAndWithdraws) {

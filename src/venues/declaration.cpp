@@ -181,8 +181,8 @@ std::vector<AuctionVenue> load_venues(const policy::Policy& policy) {
   return load_declared(policy, read_venue, "one_way_auction");
 }
 
-AuctionVenue venue_of(const policy::Policy& policy, const std::string& id) {
-  return declared(load_venues(policy), id);
+AuctionVenue venue_of(const std::vector<AuctionVenue>& venues, const std::string& id) {
+  return declared(venues, id);
 }
 
 }  // namespace tributary::venues

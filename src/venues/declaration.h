@@ -90,6 +90,6 @@ struct AuctionVenue {
 AuctionVenue read_venue(const policy::YamlNode& root, const policy::PackInfo& pack);
 // Those of the whole cascade; a lower pack's replaces an upper one's of the same id.
 std::vector<AuctionVenue> load_venues(const policy::Policy& policy);
-AuctionVenue venue_of(const policy::Policy& policy, const std::string& id);  // throws unknown_venue
+AuctionVenue venue_of(const std::vector<AuctionVenue>& venues, const std::string& id);  // throws unknown_venue
 
 }  // namespace tributary::venues

@@ -100,10 +100,10 @@ std::vector<Venue> load_declared(const policy::Policy& policy,
 }
 
 template <class Venue>
-Venue declared(std::vector<Venue> venues, const std::string& id) {
+Venue declared(const std::vector<Venue>& venues, const std::string& id) {
   std::string known;
-  for (Venue& venue : venues) {
-    if (venue.id == id) return std::move(venue);
+  for (const Venue& venue : venues) {
+    if (venue.id == id) return venue;
     known += (known.empty() ? "" : ", ") + venue.id;
   }
   throw Error(codes::unknown_venue, {fmt::format("没有竞价场或市场“{}”（有：{}）", id, known),

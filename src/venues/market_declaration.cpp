@@ -209,8 +209,8 @@ std::vector<MarketVenue> load_markets(const policy::Policy& policy) {
   return load_declared(policy, read_market, "order_book");
 }
 
-MarketVenue market_of(const policy::Policy& policy, const std::string& id) {
-  return declared(load_markets(policy), id);
+MarketVenue market_of(const std::vector<MarketVenue>& venues, const std::string& id) {
+  return declared(venues, id);
 }
 
 }  // namespace tributary::venues

@@ -54,6 +54,6 @@ struct MarketVenue {
 // would refuse.
 MarketVenue read_market(const policy::YamlNode& root, const policy::PackInfo& pack);
 std::vector<MarketVenue> load_markets(const policy::Policy& policy);
-MarketVenue market_of(const policy::Policy& policy, const std::string& id);  // throws unknown_venue
+MarketVenue market_of(const std::vector<MarketVenue>& venues, const std::string& id);  // throws unknown_venue
 
 }  // namespace tributary::venues

@@ -176,8 +176,8 @@ std::vector<SmartVenue> load_smart_venues(const policy::Policy& policy) {
   return load_declared(policy, read_smart_venue, "smart_market");
 }
 
-SmartVenue smart_venue_of(const policy::Policy& policy, const std::string& id) {
-  return declared(load_smart_venues(policy), id);
+SmartVenue smart_venue_of(const std::vector<SmartVenue>& venues, const std::string& id) {
+  return declared(venues, id);
 }
 
 }  // namespace tributary::venues

@@ -51,6 +51,6 @@ struct SmartVenue {
 // together.
 SmartVenue read_smart_venue(const policy::YamlNode& root, const policy::PackInfo& pack);
 std::vector<SmartVenue> load_smart_venues(const policy::Policy& policy);
-SmartVenue smart_venue_of(const policy::Policy& policy, const std::string& id);  // throws unknown_venue
+SmartVenue smart_venue_of(const std::vector<SmartVenue>& venues, const std::string& id);  // throws unknown_venue
 
 }  // namespace tributary::venues
