@@ -59,7 +59,7 @@ Json smart_result(const SmartRounds::Row& row, const std::string& input, const L
                   const std::vector<StoredSmartBid>& bids);
 // What the trades of these keys used of limits and, in `balances`, of transfer accounts; each on the nearest way its water
 // could have taken. As text, and taken from what earlier rounds leave.
-Carried freed_by(const SmartRounds::Row& row, const std::set<std::string>& refused);
+std::optional<Carried> freed_by(const SmartRounds::Row& row, const std::set<std::string>& refused);
 std::string text_of(const Carried& freed);
 void take_back(Carried& carried, const std::string& freed);
 // What each transfer account gets by a round, by link.

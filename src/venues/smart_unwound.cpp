@@ -46,8 +46,9 @@ Json rows(const std::map<std::pair<std::string, std::string>, Rational>& of, con
 
 }  // namespace
 
-// Without the water of a trade on its way what is left on the links still brings everybody else his.
-Carried freed_by(const SmartRounds::Row& row, const std::set<std::string>& refused) {
+// Without the water of a trade on its way what is left on the links still brings everybody else his. Nothing where less was
+// sent along the way than the trade needs: then others' water went by other ways than their trades say.
+std::optional<Carried> freed_by(const SmartRounds::Row& row, const std::set<std::string>& refused) {
   const Market market = exchange::smart_market::read_market(row.input, row.terms.venue.id);
   const Json result = Json::parse(row.result);
   std::map<std::int64_t, std::size_t> zones;  // by number of the bid
@@ -71,6 +72,7 @@ Carried freed_by(const SmartRounds::Row& row, const std::set<std::string>& refus
     std::vector<Rational>& left = sent[period];
     const std::vector<std::size_t> links = way(market, left, from, to);
     const std::vector<Rational> amounts = needed(market, left, links, arrives);
+    if (from != to && amounts.empty()) return std::nullopt;
     for (std::size_t i = 0; i < amounts.size(); ++i) {
       const auto& link = market.links[links[i]];
       left[links[i]] -= amounts[i];
@@ -102,10 +104,13 @@ void take_back(Carried& carried, const std::string& text) {
   take(carried.sold, "sold", "zone");
 }
 
-// Where the limits hold by those trades only, nothing is given back: what is left of them could be used twice.
+// Where the limits hold by those trades only, or no way is free for one of them, nothing is given back: what is left could be
+// used twice.
 void SmartRounds::give_back(store::Transaction& t, Row& row, const std::set<std::string>& refused) const {
   const SmartVenue& venue = row.terms.venue;
-  const Carried freed = freed_by(row, refused);
+  const auto way_free = freed_by(row, refused);
+  if (!way_free) return;
+  const Carried& freed = *way_free;
   const std::string text = text_of(freed);
   Row now = row;
   now.closing.reset();

@@ -182,7 +182,7 @@ std::vector<Text> SmartRounds::verify(std::int64_t number) const {
           if (registry_has(registry, trade.key) &&
               registry.transaction(trade.key).state != rights::TransactionState::completed)
             refused.insert(trade.key);
-        freed = freed_by(row, refused);
+        freed = freed_by(row, refused).value_or(Carried{});
         faults.add(text_of(freed) == row.unwound, "不予批准的成交退回的额度与记录不符",
                    "what refused trades gave back is not what is on record");
       }
@@ -197,6 +197,8 @@ std::vector<Text> SmartRounds::verify(std::int64_t number) const {
       if (error.code() != codes::bids_locked) throw;
       // After the close no bid is sealed any more: one that is, was put there.
       faults.add(false, error.message().zh, error.message().en);
+    } catch (const Json::exception&) {
+      faults.add(false, "本场或此前一场的记录无法读取", "a record of this or of an earlier round cannot be read");
     }
     out = std::move(faults.out);
   });

@@ -157,7 +157,43 @@ TEST_P(SmartWithstands, ARefusedTradeGivesBackWhatItUsed) {
   for (const std::int64_t no : {first, next}) EXPECT_EQ(h.faults(no), "");
   h.w.database.db().write([&](store::Transaction& t) { t.execute("UPDATE venue_round SET unwound = NULL WHERE number = ?", first); });
   EXPECT_NE(h.faults(first) + h.faults(next), "");
+  // What cannot be read any more is told, of a later round, too.
+  h.w.database.db().write([&](store::Transaction& t) { t.execute("UPDATE venue_round SET unwound = '{}' WHERE number = ?", first); });
+  EXPECT_NE(h.faults(next), "");
   EXPECT_EQ(h.w.troubles(), "");
+}
+
+// Four ways that cross: the registry pairs P with R and Q with S, though no more than 60 can flow between either. Without what B
+// should have sent the link from P to R would have to carry 100, so nothing is free.
+TEST_P(SmartWithstands, ARefusedTradeOnCrossingWaysGivesNothingBack) {
+  SmartHall h(GetParam());
+  SmartVenue venue = smart_venue({{"zones: [U, D]", "zones: [P, Q, R, S]"},
+                                  {"  - {from: U, to: D, loss: \"0.1\", capacity: 70}",
+                                   "  - {id: PR, from: P, to: R, capacity: 60, balance: {start: 0, lo: 0, hi: 200}}\n  - {id: PS, from: P, to: S, capacity: 60}\n"
+                                   "  - {id: QR, from: Q, to: R, capacity: 60}\n  - {id: QS, from: Q, to: S, capacity: 60}"}});
+  venue.approval_days = 5;
+  const std::int64_t no = h.announced(venue);
+  for (const auto& [account, zone] : {std::pair{"A", "P"}, std::pair{"B", "Q"}, std::pair{"C", "R"}, std::pair{"D", "S"}})
+    h.admit(no, account, zone);
+  h.w.clock.set(h.opens);
+  h.ask(no, "A", 100, "0.20");
+  h.ask(no, "B", 100, "0.20");
+  h.bid(no, "C", 100, "0.90");
+  h.bid(no, "D", 100, "0.90");
+  h.w.clock.set(h.closes);
+  const SmartView closed = h.rounds.close(no, second);
+  EXPECT_EQ(closed.bought, 200);
+  ASSERT_EQ(closed.outcomes.size(), 2U);
+  EXPECT_EQ(closed.outcomes[0].quantity, 100);
+  const Rational sent = h.rounds.balances(venue).at(0).balance;
+  EXPECT_LE(sent, Rational(60));
+  h.w.rights.set_status("B", rights::AccountStatus::frozen, rights::testing::pair);
+  EXPECT_EQ(h.rounds.decide(no, true, authority).state, "settled");
+  EXPECT_EQ(h.rounds.balances(venue).at(0).balance, sent);
+  h.w.database.db().read([&](store::Transaction& t) {
+    EXPECT_TRUE(t.first("SELECT unwound FROM venue_round WHERE number = ?", no)->is_null(0));
+  });
+  EXPECT_EQ(h.faults(no), "");
 }
 
 // Above may be bought as much as below: without the refused trade below there is too much above, so nothing is free.
