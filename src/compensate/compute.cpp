@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "compensate/codes.h"
 #include "compensate/inputs.h"
+#include "compensate/standing.h"
 #include "policy/sharing.h"
 #include "policy/value.h"
 
@@ -244,13 +245,7 @@ class Computing {
     return found == places.end() ? nullptr : &*found;
   }
 
-  // What falls due after the period is owed by whoever has the role on its last day.
-  Date role_day() const {
-    const bool later = std::ranges::any_of(rule_->rule.inputs, [](const policy::Input& input) {
-      return input.origin.kind == policy::InputOrigin::Kind::past;
-    });
-    return later ? request_.period.last_day() : request_.period.from();
-  }
+  Date role_day() const { return compensate::role_day(rule_->rule, request_.period); }
 
   // By code of the party; empty when nobody has the role.
   std::vector<RoleHeld> held(const registry::Place& place, const std::string& role) const {

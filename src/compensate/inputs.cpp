@@ -339,9 +339,9 @@ GivenInput InputSource::rights(const policy::Input& input, const std::string& su
                                const std::vector<RoleHeld>& holders) {
   if (subject.empty()) return none({"没有这一项的权利", "there are no rights for this element"});
   if (holders.empty())
-    return none({fmt::format("{} 在 {} 没有登记“{}”是谁", place.name.zh, to_string(period.from()), input.origin.role),
-                 fmt::format("{}: nobody is registered as \"{}\" on {}", place.name.zh, input.origin.role,
-                             to_string(period.from()))});
+    return none({fmt::format("{} 在 {} 没有登记“{}”是谁", place.name.zh, period.to_string(), input.origin.role),
+                 fmt::format("{}: nobody is registered as \"{}\" for {}", place.name.zh, input.origin.role,
+                             period.to_string())});
   if (input.origin.surrendered != policy::InputOrigin::Surrendered::no)
     return surrendered(input, subject, period, holders);
   const auto months = parts_of(period, input.origin, Granularity::month);

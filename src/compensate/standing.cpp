@@ -57,6 +57,12 @@ std::vector<Period> current_periods(store::Database& database, const std::string
   return out;
 }
 
+Date role_day(const policy::Rule& rule, const Period& period) {
+  const bool later = std::ranges::any_of(
+      rule.inputs, [](const policy::Input& input) { return input.origin.kind == policy::InputOrigin::Kind::past; });
+  return later ? period.last_day() : period.from();
+}
+
 bool is_unsettled(const PlaceResult& result, bool last_over) {
   const auto value = [&](std::string_view name) {
     const auto found = std::ranges::find(result.results, name, &FormulaValue::name);

@@ -28,6 +28,10 @@ Period latest_metered(store::Database& database, const std::string& tenant, cons
 std::vector<Period> current_periods(store::Database& database, const std::string& tenant, const policy::Rule& rule,
                                     std::span<const registry::Place> places, Date on);
 
+// The day by whose roles the period is owed: what falls due after it (an input `past`) by whoever has the place on its last
+// day, else by whoever had it on the first.
+Date role_day(const policy::Rule& rule, const Period& period);
+
 // Of a period before the newest: whether it is still to be spoken of at the place. Something is due (`total`), and the
 // verdict is a breach or cannot be given; what is over for longer (`last_over` is false) only until it is made good
 // (`outstanding` is 0).
