@@ -71,7 +71,7 @@ Page list_purchases(Call& call, const PageRequest& page) {
                    {"buyer", desk.party(one.buyer)},
                    {"quantity", one.quantity},
                    {"tagged", one.tagged},
-                   {"per_mille", one.quantity > 0 ? Json(static_cast<std::int64_t>(__int128{one.tagged} * 1000 / one.quantity)) : Json(nullptr)}});
+                   {"per_mille", one.quantity > 0 && one.tagged >= 0 && one.tagged <= one.quantity ? Json(static_cast<std::int64_t>(__int128{one.tagged} * 1000 / one.quantity)) : Json(nullptr)}});
   }
   return page_of(std::move(all), page);
 }

@@ -2,6 +2,7 @@
 
 #include "api/call.h"
 
+#include <algorithm>
 #include <map>
 
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 namespace tributary::api {
 namespace {
 
+constexpr std::ptrdiff_t most_of_an_address = 100;
 constexpr std::int64_t clock_every = 10;             // seconds
 constexpr std::int64_t longest = std::int64_t{15} * 60;  // then the browser comes back and is checked anew
 
@@ -19,13 +21,19 @@ std::string clock_event(Instant now) {
 
 }  // namespace
 
-void Rooms::listen(const std::shared_ptr<Stream>& stream, std::int64_t room, std::string heard, Instant now, Instant until) {
+void Rooms::listen(const std::shared_ptr<Stream>& stream, std::int64_t room, std::string heard, const std::string& address,
+                   Instant now, Instant until) {
   const std::lock_guard lock(mutex_);
+  if (std::ranges::count(readers_, address, &Reader::address) >= most_of_an_address) {
+    stream->offer("retry: 60000\n\n");
+    stream->finish();
+    return;
+  }
   if (closed_ || !stream->offer("retry: 2000\n\n" + clock_event(now))) {
     stream->finish();
     return;
   }
-  readers_.push_back({stream, room, std::move(heard), until, now});
+  readers_.push_back({stream, room, std::move(heard), address, until, now});
   count_ = readers_.size();
 }
 
@@ -76,8 +84,8 @@ void serve_rooms(RouteTable& table, const std::string& name, Rooms& rooms,
       Response out;
       out.headers = {
           {"Content-Type", "text/event-stream"}, {"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}};
-      out.producer = [&rooms, room, heard, now](const std::shared_ptr<Stream>& stream) {
-        rooms.listen(stream, room, heard.substr(0, 100), now, Instant{now.seconds + longest});
+      out.producer = [&rooms, room, heard, address = call.address, now](const std::shared_ptr<Stream>& stream) {
+        rooms.listen(stream, room, heard.substr(0, 100), address, now, Instant{now.seconds + longest});
       };
       return out;
     };

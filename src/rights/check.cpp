@@ -189,7 +189,7 @@ class Comparison {
                   at == replay_.deals.end() ? "-" : at->second.state);
           differs("state", r.text(0), r.text(2), at == replay_.deals.end() ? "-" : at->second.reversed_by);
           // For which obligation and on which day something was surrendered stands in the request alone.
-          if (at != replay_.deals.end() && Json::parse(r.text(3)) != at->second.request)
+          if (at != replay_.deals.end() && Json::parse(r.text(3), nullptr, false) != at->second.request)
             replay_.wrong("state", r.text(0), "交易的内容与流水不符", "what the transaction says differs from the journal");
         },
         "SELECT key, state, reversed_by, body FROM right_transaction WHERE jurisdiction = ?", jurisdiction_);

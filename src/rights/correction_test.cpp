@@ -146,7 +146,9 @@ TEST_P(Corrections, ASurrenderNamesItsYearAndItsVintage) {
   EXPECT_EQ(refused([](Proposal& p) { p.claim = "20250年度"; }), "bad_value");
   EXPECT_EQ(refused([](Proposal& p) { p.claim = "2025年度清缴 2026-12-30", p.surrendered_on.reset(); }), "bad_value");
   EXPECT_EQ(refused([](Proposal& p) { p.vintage.reset(); }), "bad_value");
-  EXPECT_EQ(refused([](Proposal& p) { p.vintage.reset(), p.instrument = "COD"; }), "");
+  EXPECT_EQ(refused([](Proposal& p) { p.vintage.reset(), p.instrument = "COD", p.surrendered_on.reset(); }), "");
+  // Of what is held here the day is that of the approval.
+  EXPECT_EQ(refused([](Proposal& p) { p.vintage.reset(), p.instrument = "COD"; }), "bad_value");
 }
 
 // The second verifier by itself: a day of surrender is not after the entry, and of a surrender only.

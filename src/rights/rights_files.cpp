@@ -258,7 +258,14 @@ void RightsData::check(const Proposal& p) const {
   };
   auto found = looked_at(p.instrument);
   if (found == instruments.end()) found = looked_at(p.into);  // nor does a conversion make any of it
-  if (found == instruments.end()) return;
+  if (found == instruments.end()) {
+    // Where title is held here, the day is that on which it is approved here.
+    if (p.surrendered_on)
+      throw Error(codes::bad_value,
+                  {"只有在全国登记系统登记的权利另写清缴日；这里登记的以核准日为准", "only what the national registry holds has a day of its own; of what is held here it is the day of approval"},
+                  {{}, 0, 0, "surrendered_on"}, {"去掉清缴日", "leave the day out"});
+    return;
+  }
   // The statement says of which vintage and for which year; compliance counts it by both.
   if (p.kind == TransactionKind::surrender) {
     const auto digits = std::ranges::find_if_not(p.claim, [](char c) { return c >= '0' && c <= '9'; }) - p.claim.begin();
