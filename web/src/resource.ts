@@ -9,19 +9,22 @@ export interface Resource<T> {
   reload: () => Promise<void>
 }
 
-/** Loads at once, and again whenever one of `when` changes; `first` is shown until then. A late answer to an old question is dropped. */
+/** Loads at once, and again whenever one of `when` changes; `first` is shown until then. A late answer to an old question is dropped;
+ * where `data` was set meanwhile, by what a step or a save came back with, the answer may be older than that, so the question is asked again. */
 export function resource<T>(load: (signal: AbortSignal) => Promise<T>, when: WatchSource[] = [], first: T | null = null): Resource<T> {
   const data = shallowRef<T | null>(first)
   const error = shallowRef<Problem | null>(null)
   const loading = shallowRef(true)
   let abort = new AbortController()
-  async function reload(): Promise<void> {
+  async function ask(anew: boolean): Promise<void> {
     abort.abort()
+    const before = data.value
     const mine = (abort = new AbortController())
     loading.value = true
     try {
       const found = await load(mine.signal)
       if (mine.signal.aborted) return
+      if (!anew && data.value !== before) return await ask(false)
       data.value = found
       error.value = null
     } catch (problem) {
@@ -32,7 +35,8 @@ export function resource<T>(load: (signal: AbortSignal) => Promise<T>, when: Wat
     }
   }
   if (getCurrentInstance()) onUnmounted(() => abort.abort())
-  if (when.length) watch(when, () => void reload())
+  if (when.length) watch(when, () => void ask(true))
+  const reload = () => ask(false)
   void reload()
   return { data, error, loading, reload }
 }
