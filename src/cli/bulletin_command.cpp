@@ -106,10 +106,11 @@ void print_markets(Context& c, const venues::Bulletin& b) {
 }
 
 void print_round(Context& c, const venues::RoundNotice& r) {
-  c.line({fmt::format("智能市场第 {} 场（{}）：{}", r.number, r.title.zh,
+  const Text state = said(r.state);
+  c.line({fmt::format("智能市场第 {} 场（{}，{}）：{}", r.number, r.title.zh, state.zh,
                       r.bought > 0 ? fmt::format("{} 个申报，买入 {}，拥塞租金 {} 元", count(r.bids), count(r.bought), yuan(r.rent_fen))
                                    : "未成交"),
-          fmt::format("Round {} ({}): {}", r.number, r.title.en,
+          fmt::format("Round {} ({}, {}): {}", r.number, r.title.en, state.en,
                       r.bought > 0 ? fmt::format("{} bids, {} bought, congestion rent {} yuan", count(r.bids), count(r.bought), yuan(r.rent_fen))
                                    : "nothing traded")});
   if (r.prices.empty()) return;
