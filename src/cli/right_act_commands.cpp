@@ -31,9 +31,7 @@ using rights::Term;
 using rights::Transaction;
 
 RightsData rights_of_packs(const policy::Policy& policy) {
-  std::vector<std::string> folders;
-  for (const auto& info : policy.packs()) folders.push_back(info.folder);
-  return rights::read_rights_of(folders);
+  return rights::read_rights_of(policy.folders());
 }
 
 std::size_t apply_rights(Context& c, const std::string& jurisdiction, const policy::Policy& policy) {
@@ -96,9 +94,9 @@ void told(Context& c, const std::vector<Transaction>& all) {
       out.push_back(json_of_transaction(x));
       continue;
     }
-    c.line({fmt::format("{} {}：{}{}{}", x.key, title_of(x.kind).zh, title_of(x.state).zh, x.note.empty() ? "" : "，",
+    c.line({fmt::format("{} {}：{}{}{}", x.key, title_of(x).zh, title_of(x.state).zh, x.note.empty() ? "" : "，",
                         x.note),
-            fmt::format("{} {}: {}{}{}", x.key, title_of(x.kind).en, title_of(x.state).en, x.note.empty() ? "" : ", ",
+            fmt::format("{} {}: {}{}{}", x.key, title_of(x).en, title_of(x.state).en, x.note.empty() ? "" : ", ",
                         x.note)});
   }
   if (c.json()) c.print(out);
@@ -321,7 +319,17 @@ int year_end(Context& c, const Acting& a) {
     if (!quantity || !Rational(*quantity).is_integer() || quantity->sign() <= 0)
       throw Error(codes::bad_usage, {fmt::format("结转“{}”应写成 H-1=12000 这样", one), fmt::format("\"{}\" must be like H-1=12000", one)},
                   {{}, 0, 0, "carry"});
-    of.carried[one.substr(0, equals)] = quantity->to_int64();
+    if (!of.carried.emplace(one.substr(0, equals), quantity->to_int64()).second)
+      throw Error(codes::bad_usage, {fmt::format("结转“{}”：账户写了两次", one), fmt::format("\"{}\": the account is given twice", one)}, {{}, 0, 0, "carry"});
+  }
+  // A figure for no account that carries over, or a second one, would be passed over.
+  for (const auto& [given, option] : {std::pair{&a.sold, "sold"}, std::pair{&a.bought, "bought"}, std::pair{&a.held, "held"}}) {
+    std::set<std::string> seen;
+    for (const std::string& one : *given)
+      if (const std::string account = one.substr(0, one.find('=')); !of.carried.contains(account) || !seen.insert(account).second)
+        throw Error(codes::bad_usage,
+                    {fmt::format("--{} {}：账户没有结转，或者写了两次", option, one), fmt::format("--{} {}: the account carries nothing over, or is given twice", option, one)},
+                    {{}, 0, 0, option});
   }
   for (const auto& [account, quantity] : of.carried) {
     const auto figure = [&, &name = account](const std::vector<std::string>& given, const char* option) {

@@ -177,7 +177,7 @@ int history(Context& c, const Arguments& a) {
                      {"note", x.note},
                      {"number", x.number}});
       const auto is = names.find(x.instrument);
-      table.rows.push_back({x.key, document::Cell(title_of(x.kind)), document::Cell(title_of(x.state)),
+      table.rows.push_back({x.key, document::Cell(title_of(x)), document::Cell(title_of(x.state)),
                             is == names.end() ? document::Cell(x.instrument) : document::Cell(is->second), x.from, x.to, group_thousands(std::to_string(quantity)),
                             to_string(x.proposed)});
     }

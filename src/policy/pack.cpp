@@ -149,6 +149,12 @@ std::string Policy::pack_for_jurisdiction(const std::string& root, const std::st
        fmt::format("there are: {}; or make a new pack in that folder", fmt::join(known, ", "))});
 }
 
+std::vector<std::string> Policy::folders() const {
+  std::vector<std::string> out;
+  for (const PackInfo& info : packs_) out.push_back(info.folder);
+  return out;
+}
+
 Policy Policy::load(const std::string& root, const std::string& pack) {
   Policy out;
   out.packs_ = chain_of(root, pack);

@@ -53,6 +53,7 @@ class Policy {
   static std::vector<std::string> pack_ids(const std::string& root);
 
   const std::vector<PackInfo>& packs() const { return packs_; }  // from the root down
+  std::vector<std::string> folders() const;                      // of the packs, likewise
   const PackInfo& pack() const { return packs_.back(); }
   std::string hash() const;  // over the whole cascade
   const Catalog& catalog() const { return catalog_; }

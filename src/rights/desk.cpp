@@ -52,8 +52,8 @@ constexpr std::array rules{
     KindRule{Kind::convert, held_by, held_by, false, true, true, false, false},
     KindRule{Kind::reverse, ours | of({Type::dispute, Type::buffer, Type::compliance, Type::retire, Type::cancel}),
              ours | of({Type::dispute, Type::buffer}), false, true, true, false, true},
-    KindRule{Kind::lease, held_by, held_by, false, false, true, false, false},
-    KindRule{Kind::lease_return, held_by, held_by, false, false, true, false, false},
+    KindRule{Kind::lease, ours, held_by, false, false, true, false, false},
+    KindRule{Kind::lease_return, held_by, ours, false, false, true, false, false},
     KindRule{Kind::deposit, of({Type::clearing}), ours, false, false, false, true, false},
     KindRule{Kind::withdraw, ours | of({Type::fee}), of({Type::clearing}), false, false, false, true, false},
 };
@@ -81,6 +81,8 @@ Error bad_field(const char* field, std::string zh, std::string en) {
   return {codes::bad_value, {std::move(zh), std::move(en)}, {{}, 0, 0, field}};
 }
 
+}  // namespace
+
 std::optional<Term> span_of(const std::vector<Part>& parts) {
   if (parts.empty()) return std::nullopt;
   Term out{{parts.front().period}, {parts.front().period + parts.front().count}};
@@ -90,8 +92,6 @@ std::optional<Term> span_of(const std::vector<Part>& parts) {
   }
   return out;
 }
-
-}  // namespace
 
 UnitKey unit_of(int instrument, const Part& part, int i) {
   return {instrument, part.period + i, part.project};
@@ -139,6 +139,14 @@ void Desk::prepare(std::span<const Proposal> proposals) {
       for (const std::string& account : {p.issuer, p.to}) want(account, book_.instrument(p.into), term);
   }
   book_.load();
+}
+
+void require_lease(const Term& term, int longest) {
+  if (longest > 0 && term.months() <= longest) return;
+  throw Error(codes::bad_term,
+              {fmt::format("租赁期 {} 个月，最长 {} 个月", term.months(), longest),
+               fmt::format("the lease is for {} months, at most {} are allowed", term.months(), longest)},
+              {{}, 0, 0, "term"});
 }
 
 void Desk::check_form(const Proposal& p, const InstrumentRow& instrument) {
@@ -196,12 +204,7 @@ void Desk::check_form(const Proposal& p, const InstrumentRow& instrument) {
       throw bad_field("ratio", fmt::format("折算比例 {}:{} 不合要求", r.numerator, r.denominator),
                       fmt::format("the ratio {}:{} is not acceptable", r.numerator, r.denominator));
   }
-  if (p.kind == Kind::lease && (p.max_months <= 0 || p.term->months() > p.max_months))
-    throw Error(
-        codes::bad_term,
-        {fmt::format("租赁期 {} 个月，最长 {} 个月", p.term->months(), p.max_months),
-         fmt::format("the lease is for {} months, at most {} are allowed", p.term->months(), p.max_months)},
-        {{}, 0, 0, "term"});
+  if (p.kind == Kind::lease) require_lease(*p.term, p.max_months);
   if (p.certificate.empty()) return;
   require_key(p.certificate, "certificate");
   static constexpr std::array certified{Kind::issue,      Kind::allocate,  Kind::transfer, Kind::lease,
@@ -275,7 +278,7 @@ Proposal Desk::resolved(const Proposal& given) {
                       (kind == Kind::expire && proposal_of(row.is.body).carried == 0);
     const bool fits = p.kind == Kind::reverse
                           ? (p.copied ? left : kind == Kind::allocate || kind == Kind::transfer || kind == Kind::compulsory)
-                      : p.kind == Kind::lease_return ? kind == Kind::lease
+                      : p.kind == Kind::lease_return ? is_lease(row.is)
                       : p.kind == Kind::release      ? kind == Kind::pledge
                                                      : kind == Kind::freeze;
     if (!fits || row.is.state != TransactionState::completed || !row.is.reversed_by.empty())

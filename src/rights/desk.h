@@ -75,6 +75,12 @@ class Desk {
   Book& book_;
 };
 
+// Throws bad_term for a lease of more months than `longest`, or where no rule says how many.
+void require_lease(const Term& term, int longest);
+
+// From the first month of a flow right's parts to their last; none of no parts.
+std::optional<Term> span_of(const std::vector<Part>& parts);
+
 // The unit of the i-th period of a part.
 UnitKey unit_of(int instrument, const Part& part, int i = 0);
 

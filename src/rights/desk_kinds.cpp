@@ -79,16 +79,16 @@ void Desk::hold(TransactionRow& row, const Proposal& p, const InstrumentRow& ins
       return;
     }
     case Kind::lease_return: {
-      const Part& was = referred(p.refers).is.parts.front();
-      const bool inside = p.term->from.index >= was.period && p.term->to.index == was.period + was.count &&
-                          p.term->months() > 0;
+      const std::vector<Part>& was = referred(p.refers).is.parts;  // one after the other, of one amount
+      const auto leased = span_of(was);
+      const bool inside = leased && p.term->from >= leased->from && p.term->to == leased->to && p.term->months() > 0;
       if (!inside)
         throw Error(codes::bad_term,
                     {"提前归还须从租期内某月起至租期届满",
                      "an early return runs from a month of the lease to its end"},
                     {{}, 0, 0, "term"});
       require_not_past(p, book_.today());
-      row.is.parts = {{p.term->from.index, p.term->months(), {}, was.amount}};
+      row.is.parts = {{p.term->from.index, p.term->months(), {}, was.front().amount}};
       row.moves.push_back(book_.move(move_of(Mode::hold, from, Compartment::leased, to, Compartment::free,
                                              instrument.index, row.is.parts[0])));
       return;

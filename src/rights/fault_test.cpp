@@ -46,7 +46,8 @@ TEST(RightsFaults, AFailedWriteLeavesNothing) {
                    .quantity = 20,
                    .term = months(0, 3),
                    .fen = 50,
-                   .conditional = true};
+                   .conditional = true,
+                   .lease_months = 12};
   const std::vector<Trade> trades{stock, flow};
   std::vector<std::string> tables;
   w.database.db().write([&](store::Transaction& t) {
@@ -95,7 +96,7 @@ TEST(RightsFaults, AFailedWriteLeavesNothing) {
         w.rights.conclude("T2", true, {"authority", "chief", "同意", "1"});
       },
       15);
-  EXPECT_EQ(w.held("B", "COD", jan).frozen, 5);
+  EXPECT_EQ(w.held("B", "COD", jan).leased, 20);  // what is leased may be used, and is not frozen
   const Proposal p{.key = "P",
                    .kind = Kind::retire,
                    .instrument = "CEA",

@@ -37,6 +37,7 @@ struct Model {
   std::map<std::string, Order> orders;                   // in the order of their keys, which is that of time
   std::map<std::string, std::vector<Line>> asides;       // `from` is where it stands
   std::map<std::string, std::vector<Line>> conditional;  // trades that wait for the authority
+  std::map<std::string, Trade> leases;                    // trades that lease, unless they were refused
   std::map<int, std::int64_t> issued_cod;
 
   struct Refused {};
@@ -142,11 +143,14 @@ struct Model {
       }
     }
     if (p.kind == Kind::lease_return) {
-      const Deal& was = deals.at(p.refers);
-      if (was.waits) throw Refused{};
+      const bool traded = leases.contains(p.refers);
+      if (!traded && deals.at(p.refers).waits) throw Refused{};
+      if (traded && conditional.contains(p.refers)) throw Refused{};
+      const auto [from, to, quantity] = traded ? std::tuple{leases.at(p.refers).seller, leases.at(p.refers).buyer, leases.at(p.refers).quantity}
+                                               : std::tuple{deals.at(p.refers).p.from, deals.at(p.refers).p.to, deals.at(p.refers).p.quantity};
       for (int m = p.term->from.index; m < p.term->to.index; ++m) {
-        deal.held.push_back({{was.p.to, "COD", m, C::leased}, {was.p.from, "COD", m, C::free}, was.p.quantity});
-        take(deal.held.back().from, was.p.quantity);
+        deal.held.push_back({{to, "COD", m, C::leased}, {from, "COD", m, C::free}, quantity});
+        take(deal.held.back().from, quantity);
       }
     }
     if ((p.kind == Kind::release &&
@@ -298,6 +302,7 @@ struct Model {
       take(line.from, line.amount);
       conditional[t.key].push_back(line);
     };
+    if (t.lease_months > 0 && (!t.term || t.term->months() > t.lease_months)) throw Refused{};
     auto& lines = asides[t.sell];
     std::int64_t left = t.quantity;
     int months = 0;
@@ -310,7 +315,7 @@ struct Model {
       if (!t.term) left -= part;
       if (part > 0) {
         ++months;
-        carry({line.from, {t.buyer, t.instrument, period, Compartment::free}, part});
+        carry({line.from, {t.buyer, t.instrument, period, t.lease_months > 0 ? Compartment::leased : Compartment::free}, part});
       }
       if (line.amount > part) rest.push_back({line.from, line.from, line.amount - part});
     }
@@ -322,6 +327,7 @@ struct Model {
     const Place purse{t.buyer, "CNY", 0, Compartment::free};
     if (t.fen > fees) carry({purse, {t.seller, "CNY", 0, Compartment::free}, t.fen - fees});
     for (const Charge& c : t.charges) carry({purse, {c.to, "CNY", 0, Compartment::free}, c.fen});
+    if (t.lease_months > 0) leases[t.key] = t;
     sweep();
   }
   void conclude(const std::string& key, bool granted) {
@@ -331,6 +337,7 @@ struct Model {
       have[granted ? line.to : back] += line.amount;
     }
     conditional.erase(key);
+    if (!granted) leases.erase(key);
     sweep();
   }
 };

@@ -142,7 +142,13 @@ Json json_of(const Trade& t) {
   put(out, "deadline", t.deadline);
   put(out, "saving", t.saving);
   put(out, "certificate", t.certificate);
+  put(out, "lease_months", std::int64_t{t.lease_months});
   return out;
+}
+
+bool is_lease(const Transaction& x) {
+  return x.kind == TransactionKind::lease ||
+         (x.kind == TransactionKind::trade && number(Json::parse(x.body), "lease_months") != 0);
 }
 
 Trade trade_of(const std::string& body) {
@@ -168,6 +174,7 @@ Trade trade_of(const std::string& body) {
   t.deadline = deadline(in);
   t.saving = text(in, "saving");
   t.certificate = text(in, "certificate");
+  t.lease_months = static_cast<int>(number(in, "lease_months"));
   return t;
 }
 

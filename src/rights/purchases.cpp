@@ -34,7 +34,7 @@ std::vector<Purchases> purchases(const Rights& rights, const std::map<std::strin
   for (std::int64_t before = 0;;) {
     const std::vector<Transaction> some = rights.transactions("", before, page);
     for (const Transaction& x : some) {
-      const bool sale = x.kind == TransactionKind::transfer || x.kind == TransactionKind::trade;
+      const bool sale = x.kind == TransactionKind::transfer || (x.kind == TransactionKind::trade && !is_lease(x));
       const bool entered = x.kind == TransactionKind::issue && copied.contains(x.instrument);
       // A copy that was entered wrong is cancelled and entered anew.
       const bool undone = x.kind == TransactionKind::cancel && copied.contains(x.instrument);

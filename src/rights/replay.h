@@ -106,6 +106,7 @@ class Replay {
   void completed(const JournalEntry& entry, const Json& content, Deal& deal);
   void check_quantities(const JournalEntry& entry, const Deal& deal);
   void check_trade(const JournalEntry& entry, const Json& request);
+  void check_lease(const JournalEntry& entry, const Deal& deal);
   void check_touched(const JournalEntry& entry);
   // What follows from a transaction that moved title: the permits of both sides, and the certificate.
   void follow_up(const JournalEntry& entry, const Json& content, const Deal& deal);

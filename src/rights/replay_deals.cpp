@@ -75,6 +75,7 @@ void Replay::read_deal(const JournalEntry& entry, const Json& content) {
   deal.state = entry.event;
   if (trade && (entry.event == "conditional" || (entry.event == "completed" && before.empty()))) {
     check_trade(entry, deal.request);
+    check_lease(entry, deal);
     for (const char* order : {"sell", "buy"})
       if (!get(deal.request, order).empty()) draw(entry, get(deal.request, order), "reserved");
     sell(get(deal.request, "saving"), get(deal.request, "seller"), count(deal.request, "quantity"));
@@ -95,6 +96,7 @@ void Replay::completed(const JournalEntry& entry, const Json& content, Deal& dea
   const std::string refers = get(request, "refers");
   const std::string subject = fmt::format("{} {}", entry.number, key);
   check_quantities(entry, deal);
+  check_lease(entry, deal);
   if (deal.kind == "freeze") {
     Order order{get(request, "from"), get(request, "instrument"), 0, 0, count(request, "quantity")};
     if (request.contains("term")) {
@@ -244,6 +246,31 @@ void Replay::check_trade(const JournalEntry& entry, const Json& request) {
   differs("I5", fen + of_buyer, given(buyer, money));
   differs("I5", fen - of_seller, taken(seller, money));
   for (const auto& [account, amount] : fees) differs("I5", amount, taken(account, money) - given(account, money));
+}
+
+// What is leased, and nothing else, comes to lie among what may be used and not sold, for no more months than were allowed; what
+// is given back early lay there, and was leased by the transaction it names.
+void Replay::check_lease(const JournalEntry& entry, const Deal& deal) {
+  const Json& request = deal.request;
+  const std::string subject = fmt::format("{} {}", entry.number, entry.transaction);
+  const auto longest = [](const Deal& of) {
+    return of.kind == "trade" ? count(of.request, "lease_months") : of.kind == "lease" ? count(of.request, "max_months") : 0;
+  };
+  const bool leases = longest(deal) > 0, returns = deal.kind == "lease_return";
+  const std::string taker = get(request, deal.kind == "trade" ? "buyer" : "to"), instrument = get(request, "instrument");
+  for (const Moved& m : moves_) {
+    const auto& [account, unit, in] = m.to;
+    if (std::get<0>(unit) != instrument || account == std::get<0>(m.from) || m.mode == "void") continue;
+    const bool as_leased = in == "leased", from_leased = std::get<2>(m.from) == "leased";
+    if (as_leased != (leases && account == taker) || (returns && !from_leased))
+      wrong("lease", subject, fmt::format("{} 进入“{}”", account, in), fmt::format("{} gets it as “{}”", account, in));
+  }
+  if (leases && request["term"][1].get<int>() - request["term"][0].get<int>() > longest(deal))
+    wrong("lease", subject, "租赁期过长", "it is leased for too long");
+  if (!returns) return;
+  const auto was = deals.find(get(request, "refers"));
+  if (was == deals.end() || longest(was->second) == 0 || was->second.state != "completed")
+    wrong("lease", subject, "归还的不是租来的", "what is given back was not leased");
 }
 
 // What this entry takes out of a pledge or an order.

@@ -201,6 +201,11 @@ std::vector<std::string> Desk::settle(const Trade& trade, const std::string& bod
     throw bad_field(
         "quantity", fmt::format("数量 {}、损耗 {} 不合要求", trade.quantity, trade.lost),
         fmt::format("the quantity {} or the loss {} is not acceptable", trade.quantity, trade.lost));
+  if (trade.lease_months != 0) {
+    if (!flow || trade.lost != 0)
+      throw bad_field("lease_months", "只有按期间的权利可以出租，租出的没有损耗", "only a flow right is leased, and nothing of it is lost");
+    require_lease(*trade.term, trade.lease_months);
+  }
   if (seller.id == buyer.id)
     throw bad_field("buyer", "买卖双方为同一账户", "seller and buyer are one account");
   if (!trade.lost_to.empty())
@@ -257,7 +262,9 @@ std::vector<std::string> Desk::settle(const Trade& trade, const std::string& bod
   const Mode mode = trade.conditional ? Mode::hold : Mode::post;
   std::vector<Move> moves;
   const auto [arrives, gone] = split(parts, trade.lost, flow);
-  const Compartment into = instrument.is.locks_for_day ? Compartment::locked : Compartment::free;
+  const Compartment into = trade.lease_months > 0      ? Compartment::leased
+                           : instrument.is.locks_for_day ? Compartment::locked
+                                                         : Compartment::free;
   for (const Part& part : arrives)
     moves.push_back(book_.move({mode, seller.id, goods_in, buyer.id, into, unit_of(instrument.index, part),
                                 part.count, part.amount}));

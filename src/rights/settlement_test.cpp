@@ -178,4 +178,57 @@ TEST_P(SettlementOn, BoughtTodayIsFreeTomorrow) {
   EXPECT_EQ(w.troubles(), "");
 }
 
+// The use for some months against payment: the buyer may not sell it on, the months after it never leave, and what he does not
+// need any more goes back early.
+TEST_P(SettlementOn, ATradeMayLease) {
+  w.give("A", "COD", 1'000, months(0, 24));
+  w.deposit("B", 100'000);
+  w.rights.set_permit("A", "P-A", Month{jan + 60}, pair);
+  w.rights.set_permit("B", "P-B", Month{jan + 60}, pair);
+  const Order order{"S", "A", "COD", 600, months(2, 14)};
+  w.rights.reserve(std::span(&order, 1), exchange);
+  const Trade trade{.key = "T", .sell = "S", .seller = "A", .buyer = "B", .instrument = "COD", .quantity = 400, .term = months(2, 14),
+                    .fen = 3'000, .conditional = true, .certificate = "L", .lease_months = 12};
+  const auto code = [&](Trade t, std::string key, const auto& change) {
+    t.key = std::move(key);
+    change(t);
+    const auto settled = w.rights.settle(std::span(&t, 1), exchange);
+    return settled[0].error ? std::string(settled[0].error->code().name) : "";
+  };
+  EXPECT_EQ(code(trade, "X1", [](Trade& t) { t.lease_months = 11; }), "bad_term");
+  EXPECT_EQ(code(trade, "X2", [](Trade& t) { t.lost = 1, t.lost_to = "LOSS"; }), "bad_value");
+  EXPECT_EQ(code(trade, "T", [](Trade&) {}), "");
+  EXPECT_EQ(w.held("B", "COD", jan + 2).leased, 0);
+  const Proposal back{.key = "R", .kind = Kind::lease_return, .term = months(9, 14), .refers = "T"};
+  EXPECT_EQ(code_of([&] { w.rights.propose(back, first); }), "wrong_state");  // not decided yet
+  w.rights.conclude("T", true, {"authority", "chief", "同意", "1"});
+  EXPECT_TRUE(is_lease(w.rights.transaction("T")));
+  EXPECT_EQ(w.held("B", "COD", jan + 13).leased, 400);
+  EXPECT_EQ(w.free_of("B", "COD", jan + 13), 0);
+  EXPECT_EQ(w.free_of("A", "COD", jan + 14), 1'000);
+  EXPECT_EQ(w.rights.certificates("T").at(0).account, "B");
+  const Trade on{.key = "X3", .seller = "B", .buyer = "C", .instrument = "COD", .quantity = 1, .term = months(2, 3)};
+  EXPECT_EQ(w.rights.settle(std::span(&on, 1), exchange)[0].error->code().name, "insufficient");
+  // What the giver's permit is cut by while it is leased, it has again when it is back.
+  const auto change = [&](const char* permit, int month) {
+    std::int64_t sum = 0;
+    for (const PermitChange& one : w.rights.permit_changes(permit))
+      if (one.term.from.index <= jan + month && jan + month < one.term.to.index) sum += one.quantity;
+    return sum;
+  };
+  EXPECT_EQ(change("P-A", 9), -400);
+  EXPECT_EQ(code_of([&] { w.done({.kind = Kind::lease_return, .term = months(9, 13), .refers = "T"}); }), "bad_term");
+  w.done(back);
+  EXPECT_EQ(change("P-A", 9), 0);
+  EXPECT_EQ(change("P-A", 8), -400);
+  EXPECT_EQ(w.free_of("A", "COD", jan + 9), 800);  // 200 are still on order
+  EXPECT_EQ(w.held("B", "COD", jan + 9).leased, 0);
+  EXPECT_EQ(code_of([&] { w.done({.kind = Kind::lease_return, .term = months(8, 14), .refers = "T"}); }), "insufficient");
+  // What title passed of is not given back.
+  EXPECT_EQ(code(trade, "T2", [](Trade& t) { t.quantity = 100, t.conditional = false, t.lease_months = 0; }), "");
+  EXPECT_FALSE(is_lease(w.rights.transaction("T2")));
+  EXPECT_EQ(code_of([&] { w.done({.kind = Kind::lease_return, .term = months(2, 14), .refers = "T2"}); }), "wrong_state");
+  EXPECT_EQ(w.troubles(), "");
+}
+
 }  // namespace tributary::rights

@@ -54,6 +54,10 @@ Text title_of(TransactionKind kind) {
   return title(titles, kind);
 }
 
+Text title_of(const Transaction& transaction) {
+  if (transaction.kind == TransactionKind::trade && is_lease(transaction)) return {"成交（租赁）", "Trade (lease)"};
+  return title_of(transaction.kind);
+}
 Text title_of(TransactionState state) {
   static const std::array<Text, 7> titles{
       Text{"待审核", "Waiting for approval"}, Text{"已办结", "Completed"}, Text{"冷静期", "Cooling off"},

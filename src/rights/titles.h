@@ -10,6 +10,7 @@ Text title_of(AccountType type);
 Text title_of(AccountStatus status);
 Text title_of(Compartment compartment);
 Text title_of(TransactionKind kind);
+Text title_of(const Transaction& transaction);  // also whether a trade leases
 Text title_of(TransactionState state);
 
 }  // namespace tributary::rights

@@ -292,7 +292,11 @@ struct Trade {
   std::optional<Instant> deadline{};  // of a conditional one: then both unwind
   std::string saving{};
   std::string certificate{};
+  int lease_months = 0;  // above 0: on lease, of at most so many months; title stays, and nothing may be lost on the way
 };
+
+// Of whole months, for its use: by a proposal of kind lease, or by a trade.
+bool is_lease(const Transaction& transaction);
 
 struct Certificate {
   std::string number;
