@@ -111,8 +111,14 @@ std::vector<Check> admission_checks(const rights::Rights& registry, const Admiss
           fmt::format("the term {} must be whole months of the instrument's validity and not over",
                       to_string(term)),
           document);
-    // Who sells has his months checked with the holding itself, when it is set aside.
-    if (terms.buys)
+    if (terms.lease)
+      c.add("LEASE", term.months() <= terms.lease->longest,
+            fmt::format("租期 {} 个月，最长 {} 个月；只租已缴费的，期满自动归还，租入的不能再转让", term.months(), terms.lease->longest),
+            fmt::format("leased for {} months, at most {}; only what is paid for, it returns by itself, and what is leased is not sold on",
+                        term.months(), terms.lease->longest),
+            terms.lease->source);
+    // Who sells has his months checked with the holding itself, when it is set aside; who lets out is permitted himself.
+    if (terms.buys || terms.lease)
       c.add("PERMIT", !account.permit.empty() && (!account.permit_to || *account.permit_to >= term.to),
             account.permit.empty()
                 ? fmt::format("账户 {} 没有登记排污许可证", account.code)
@@ -178,6 +184,7 @@ std::vector<Check> Auctions::checks_of(const Row& row, const Application& applic
   terms.medium = venue.medium;
   terms.term = lot.term;
   terms.vintage = lot.vintage;
+  terms.lease = venue.lease;
   terms.other_side = registry.account(lot.account).owner;
   terms.sale = venue.side == exchange::OneWaySide::sale;
   terms.buys = terms.sale;

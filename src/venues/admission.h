@@ -3,6 +3,7 @@
 #pragma once
 
 #include "rights/rights.h"
+#include "venues/lease.h"
 
 #include <optional>
 #include <string>
@@ -34,6 +35,7 @@ struct AdmissionTerms {
   std::optional<rights::Term> term{};
   std::optional<int> vintage{};
   std::string other_side{};  // owner with whom nobody of his own trades; empty: none
+  std::optional<Lease> lease{};
   bool buys = true;          // the applicant takes rights, so his permit must hold
   bool floor_known = false;
   bool floor_kept = false;

@@ -48,6 +48,7 @@ DayPrices prices_of(const MarketTerms& terms, const store::Row& r) {
   out.market = r.integer(0);
   out.title = terms.venue.title;
   out.instrument = terms.venue.instrument;
+  out.lease = terms.venue.lease.has_value();
   out.term = terms.listing.term;
   out.vintage = terms.listing.vintage;
   out.project = terms.listing.project;
@@ -72,6 +73,7 @@ AuctionNotice notice_of(const store::Row& r) {
   out.number = r.integer(0);
   out.title = terms.venue.title;
   out.instrument = terms.venue.instrument;
+  out.lease = terms.venue.lease.has_value();
   out.term = terms.announcement.term;
   out.vintage = terms.announcement.vintage;
   out.project = terms.announcement.project;

@@ -25,6 +25,7 @@ struct DayPrices {
   std::int64_t market = 0;
   Text title;
   std::string instrument;
+  bool lease = false;  // the price is that of the use for these months, not of title
   std::optional<rights::Term> term{};
   std::optional<int> vintage{};
   std::string project;
@@ -46,6 +47,7 @@ struct AuctionNotice {
   std::int64_t number = 0;
   Text title;
   std::string instrument;
+  bool lease = false;  // as of DayPrices
   std::optional<rights::Term> term{};
   std::optional<int> vintage{};
   std::string project;

@@ -35,6 +35,7 @@ rights::Trade trade_for(const Terms& terms, const std::string& lot_key, const st
   trade.fen = price_of(terms, served.filled, yuan_of(venue, served.pays));
   trade.charges = charges_of(venue.fees, trade.fen);
   trade.certificate = venue.certificate;
+  trade.lease_months = lease_months(venue.lease);
   if (venue.approval_days) {
     trade.conditional = true;
     trade.deadline = Instant{now.seconds + *venue.approval_days * day};

@@ -93,6 +93,7 @@ AuctionVenue read_venue(const policy::YamlNode& root, const policy::PackInfo& pa
   if (out.format != Format::sealed) out.ascending = read_ascending(map.require("ascending"), out.format);
   out.instrument = map.text("instrument");
   out.medium = map.text_or("medium");
+  out.lease = read_gives(map);
   out.side = one_of<OneWaySide>(map, "side",
                                 std::array<pair<string_view, OneWaySide>, 2>{
                                     {{"sale", OneWaySide::sale}, {"buy_back", OneWaySide::buy_back}}});
@@ -147,6 +148,8 @@ AuctionVenue read_venue(const policy::YamlNode& root, const policy::PackInfo& pa
 
   require(out.medium.empty() || out.medium == "water" || out.medium == "air", root, "medium",
           "介质须为 water 或 air", "the medium is water or air");
+  require(!out.lease || out.side == OneWaySide::sale, root, "gives", "回购取得的是权利本身，不能租入",
+          "a buy-back takes title and leases nothing");
   require(out.tick.sign() > 0, root, "tick_yuan", "最小变动价位须为正数", "the tick is positive");
   require(out.lot > 0 && out.min_bid > 0 && out.min_bid % out.lot == 0, root, "min_bid",
           "最低申报量须为手数的整数倍", "the least bid is a whole number of lots");

@@ -5,6 +5,7 @@
 #include "exchange/one_way_auction.h"
 #include "policy/pack.h"
 #include "venues/control.h"
+#include "venues/lease.h"
 
 #include <optional>
 #include <string>
@@ -57,6 +58,7 @@ struct AuctionVenue {
   std::string pack, version;  // where it is declared
   std::string instrument;
   std::string medium;  // "water", "air" or empty: which boundary rule holds, BASIN or AIRZONE
+  std::optional<Lease> lease{};  // what is sold is the use for the months of the lot; unset: title
   Format format = Format::sealed;
   std::optional<Ascending> ascending{};  // unless sealed
   exchange::OneWaySide side = exchange::OneWaySide::sale;

@@ -73,6 +73,7 @@ std::vector<Venue> load_declared(const policy::Policy& policy,
                                  std::string_view kind) {
   namespace fs = std::filesystem;
   std::map<std::string, Venue> by_id;
+  std::optional<rights::RightsData> data;  // read where something is leased
   for (const policy::PackInfo& pack : policy.packs()) {
     const fs::path folder = fs::path(pack.folder) / "venues";
     if (!fs::is_directory(folder)) continue;
@@ -87,7 +88,14 @@ std::vector<Venue> load_declared(const policy::Policy& policy,
       const std::string of = map.text("kind");
       by_id.erase(id);
       // What is no kind at all, `read` refuses.
-      if (of == kind || std::ranges::find(kinds, of) == kinds.end()) by_id.insert_or_assign(id, read(root, pack));
+      if (of != kind && std::ranges::find(kinds, of) != kinds.end()) continue;
+      Venue venue = read(root, pack);
+      if constexpr (requires { venue.lease; })
+        if (venue.lease) {
+          if (!data) data = rights::read_rights_of(policy.folders());
+          venue.lease = lease_of(*data, venue.instrument, root);
+        }
+      by_id.insert_or_assign(id, std::move(venue));
     }
   }
   const Control control = control_of(policy);

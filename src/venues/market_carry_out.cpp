@@ -221,7 +221,8 @@ Markets::Change Markets::carry_out(store::Transaction& t, MarketRow& row, Comman
         .project = terms.listing.project,
         .fen = deal.fen,
         .charges = charges_of(terms.venue.fees, deal.fen),
-        .certificate = terms.venue.certificate};
+        .certificate = terms.venue.certificate,
+        .lease_months = lease_months(terms.venue.lease)};
     if (terms.venue.approval_days) {
       trade.conditional = true;
       trade.deadline = Instant{now.seconds + *terms.venue.approval_days * day};

@@ -134,6 +134,7 @@ MarketVenue read_market(const policy::YamlNode& root, const policy::PackInfo& pa
   one_of<int>(map, "kind", std::array<pair<string_view, int>, 1>{{{"order_book", 0}}});
   out.instrument = map.text("instrument");
   out.medium = map.text_or("medium");
+  out.lease = read_gives(map);
   exchange::BookRules& rules = out.rules;
   rules.market = one_of<Market>(map, "trading",
                                 std::array<pair<string_view, Market>, 3>{{{"continuous", Market::continuous},

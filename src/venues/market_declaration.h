@@ -34,6 +34,7 @@ struct MarketVenue {
   std::string pack, version;  // where it is declared
   std::string instrument;
   std::string medium;  // as of AuctionVenue
+  std::optional<Lease> lease{};  // likewise
   // Without reference, value and supply, which a listing has.
   exchange::BookRules rules;
   std::int64_t max_value_fen = 0;  // of one order; 0: no limit

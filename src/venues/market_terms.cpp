@@ -72,6 +72,7 @@ std::string to_text(const MarketTerms& terms) {
                    {"article", v.source.article},
                    {"verified", v.verified}};
   if (!v.control.empty()) venue["control"] = v.control;  // markets listed before keep their text
+  put_lease(venue, v.lease);
   const Listing& l = terms.listing;
   const Json listing{{"key", l.key},
                      {"from", l.term ? Json(l.term->from.index) : Json()},
@@ -123,6 +124,7 @@ MarketTerms market_terms_of(const std::string& text) {
   venue.fees = fees_of(v.at("fees"));
   venue.certificate = v.at("certificate");
   if (v.contains("control")) venue.control = v.at("control").get<Control>();  // not in those of before
+  venue.lease = lease_in(v);
   venue.source.document = v.at("document");
   venue.source.number = v.at("document_number");
   venue.source.article = v.at("article");

@@ -114,6 +114,7 @@ std::int64_t Markets::list(const MarketVenue& venue, const Listing& listing, con
     throw bad_field("key", "须有编号，不超过 100 字节", "a key is needed, of at most 100 bytes");
   if (listing.last_day < listing.first_day)
     throw bad_field("last_day", "末日不得早于首日", "the last day is not before the first");
+  require_months(venue.lease, listing.term);
   (void)rules_of(terms);
   std::int64_t number = 0;
   database_.together([&](store::Transaction& t) {
@@ -194,6 +195,7 @@ std::vector<Check> Markets::checks_of(const MarketRow& row, const Application& a
   terms.medium = venue.medium;
   terms.term = row.terms.listing.term;
   terms.vintage = row.terms.listing.vintage;
+  terms.lease = venue.lease;
   terms.buys = buys;
   terms.sale = false;  // no price here is the government's
   return admission_checks(rights(), terms, application, clock_.today());

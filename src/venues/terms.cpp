@@ -80,6 +80,7 @@ std::string to_text(const Terms& terms) {
                           {"freed_at_once", rules.freed_at_once}};
   }
   if (!v.control.empty()) venue["control"] = v.control;  // likewise
+  put_lease(venue, v.lease);
   Json announcement{{"key", a.key},
                     {"account", a.account},
                     {"supply", a.supply},
@@ -123,6 +124,7 @@ Terms terms_of(const std::string& text) {
   venue.fees = fees_of(v.at("fees"));
   venue.certificate = v.at("certificate");
   if (v.contains("control")) venue.control = v.at("control").get<Control>();  // not in those of before
+  venue.lease = lease_in(v);
   venue.seed_source = v.at("seed_source");
   // Auctions announced before there were these.
   venue.admitted_public = v.value("admitted_public", false);

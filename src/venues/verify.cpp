@@ -87,7 +87,7 @@ void check_trades(Faults& faults, const Terms& terms, const exchange::OneWayResu
     const rights::Transaction booked = registry.transaction(trade.at("trade").get<std::string>());
     const Json body = Json::parse(booked.body);
     faults.add((sale ? booked.to : booked.from) == account && body.at("quantity") == served.filled &&
-                   body.value("fen", std::int64_t{0}) == fen,
+                   body.value("fen", std::int64_t{0}) == fen && body.value("lease_months", 0) == lease_months(terms.venue.lease),
                fmt::format("登记簿中的交易 {} 与结果不符", booked.key),
                fmt::format("transaction {} of the registry differs from the result", booked.key));
   }

@@ -1,0 +1,46 @@
+#include "venues/lease.h"
+
+#include "venues/declaration_reading.h"
+
+namespace tributary::venues {
+
+std::optional<Lease> read_gives(policy::YamlMap& map) {
+  if (map.find("gives") == nullptr) return std::nullopt;
+  const bool lease = one_of<bool>(
+      map, "gives", std::array<std::pair<std::string_view, bool>, 2>{{{"title", false}, {"lease", true}}});
+  return lease ? std::optional(Lease{}) : std::nullopt;
+}
+
+Lease lease_of(const rights::RightsData& data, const std::string& instrument, const policy::YamlNode& declaration) {
+  const auto found = data.instruments.find(instrument);
+  if (found != data.instruments.end() && found->second.longest_lease > 0)
+    return {found->second.longest_lease, found->second.lease_source};
+  Where where = declaration.where;
+  where.field = "gives";
+  throw Error(codes::bad_value,
+              {fmt::format("政策包没有写明 {} 最长可以租多久，不能出租", instrument),
+               fmt::format("no pack says how long {} may be leased, so it cannot be", instrument)},
+              where,
+              {"在品种下写 lease（longest、source），并注明文件", "write lease (longest, source) under the instrument, with its document"});
+}
+
+void require_months(const std::optional<Lease>& lease, const std::optional<rights::Term>& term) {
+  if (!lease || (term && term->months() <= lease->longest)) return;
+  throw Error(codes::bad_value,
+              {fmt::format("租期 {} 个月，最长 {} 个月（{}）", term ? term->months() : 0, lease->longest, lease->source),
+               fmt::format("the lease is for {} months, at most {} are allowed ({})", term ? term->months() : 0, lease->longest,
+                           lease->source)},
+              {{}, 0, 0, "term"});
+}
+
+void put_lease(nlohmann::ordered_json& venue, const std::optional<Lease>& lease) {
+  if (lease) venue["lease"] = {{"longest", lease->longest}, {"source", lease->source}};
+}
+
+std::optional<Lease> lease_in(const nlohmann::ordered_json& venue) {
+  const auto found = venue.find("lease");
+  if (found == venue.end()) return std::nullopt;
+  return Lease{found->at("longest"), found->at("source")};
+}
+
+}  // namespace tributary::venues
