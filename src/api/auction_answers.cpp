@@ -130,6 +130,7 @@ Json auction_summary_schema() {
                  {"format", one_of({"sealed", "ascending", "sealed_then_ascending"})},
                  {"ends", instant()},
                  {"extensions", integer()},
+                 {"lease", lease_schema()},
                  {"verified", boolean()},
                  {"price", nullable(text())},
                  {"sold", integer()}});

@@ -29,6 +29,7 @@ Page list_venues(Call& call, const PageRequest& page) {
                    {"reserve", venue.reserve_hidden ? Json(nullptr) : Json(venue.reserve_price.to_string())},
                    {"announcement_days", venue.announcement_days},
                    {"qualification_days", venue.qualification_days},
+                   {"lease", lease_json(venue.lease)},
                    {"source", json_of(venue.source)},
                    {"verified", venue.verified}});
   }
@@ -76,6 +77,7 @@ void add_announcing(RouteTable& table) {
                                {"reserve", schema::nullable(text())},
                                {"announcement_days", integer()},
                                {"qualification_days", integer()},
+                               {"lease", lease_schema()},
                                {"source", named("Source")},
                                {"verified", boolean()}}),
              .pager = list_venues});

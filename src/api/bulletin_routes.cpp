@@ -37,7 +37,7 @@ class Shown {
             {"project", project}};
   }
   Json prices(const venues::DayPrices& p) const {
-    Json out{{"day", base::to_string(p.day.day)}, {"market", p.market}, {"title", json_of(p.title)}};
+    Json out{{"day", base::to_string(p.day.day)}, {"market", p.market}, {"title", json_of(p.title)}, {"lease", p.lease}};
     out.update(right(p.instrument, p.term, p.vintage, p.project));
     const venues::MarketDay& d = p.day;
     out.update({{"open", decimal_json(d.opening)},
@@ -53,7 +53,7 @@ class Shown {
     return out;
   }
   Json auction(const venues::AuctionNotice& a) const {
-    Json out{{"number", a.number}, {"title", json_of(a.title)}};
+    Json out{{"number", a.number}, {"title", json_of(a.title)}, {"lease", a.lease}};
     out.update(right(a.instrument, a.term, a.vintage, a.project));
     out.update({{"side", a.buy_back ? "buy_back" : "sale"},
                 {"supply", a.supply},
@@ -108,7 +108,7 @@ std::vector<schema::Property> with_right(std::vector<schema::Property> first, st
 }
 
 Json prices_schema() {
-  return object(with_right({{"day", day()}, {"market", integer(1)}, {"title", both()}},
+  return object(with_right({{"day", day()}, {"market", integer(1)}, {"title", both()}, {"lease", boolean()}},
                            {{"open", nullable(decimal())},
                             {"high", nullable(decimal())},
                             {"low", nullable(decimal())},
@@ -126,7 +126,7 @@ Json bulletin_schema() {
       {{"day", day()},
        {"running", boolean()},
        {"markets", list(prices_schema())},
-       {"auctions", list(object(with_right({{"number", integer(1)}, {"title", both()}},
+       {"auctions", list(object(with_right({{"number", integer(1)}, {"title", both()}, {"lease", boolean()}},
                                            {{"side", schema::one_of({"sale", "buy_back"})},
                                             {"supply", integer()},
                                             {"sold", integer()},

@@ -89,6 +89,34 @@ TEST_P(ComplianceRoutes, TheOfficeSeesAllAndThroughTime) {
   EXPECT_EQ(chen.get("/api/v1/compliance?rule=section-month").json()["items"].size(), 0u);
 }
 
+// Who left long ago gets his newest own period, and no one else's.
+TEST_P(ComplianceRoutes, WhoLeftSeesHisOwnPeriodsAlone) {
+  registry::RegistryData data;
+  registry::Place plant;
+  plant.code = "plant:old";
+  plant.kind = "plant";
+  plant.name = {"示例旧厂", "Example old works"};
+  plant.jurisdiction = "341602000000";
+  plant.source = "示例";
+  data.places.push_back(plant);
+  data.roles.push_back({"plant:old", "operator", "ent:demo-liquor", Decimal(1), {Date::min(), parse_date("2025-06-01")}, "示例", {}});
+  data.roles.push_back({"plant:old", "operator", "ent:demo-food", Decimal(1), {parse_date("2025-06-01"), Date::max()}, "示例", {}});
+  registry::Registry(world.database.db(), World::tenant).apply(data);
+  Client liu = world.signed_in("liu"), fang = world.signed_in("fang");
+  const std::string path = "/api/v1/compliance/plant:old?rule=discharge-rolling-year";
+  const Received his = liu.get(path);
+  ASSERT_EQ(his.status, 200) << his.body;
+  EXPECT_EQ(his.json()["standing"]["period"], "2025-05");
+  EXPECT_EQ(his.json()["periods"][0], "2025-05");
+  EXPECT_EQ(liu.get(path + "&period=2025-06").status, 400);
+  EXPECT_EQ(liu.get(path + "&period=2025-04").status, 200);
+  const Received hers = fang.get(path);
+  ASSERT_EQ(hers.status, 200) << hers.body;
+  EXPECT_GT(hers.json()["standing"]["period"].get<std::string>(), "2025-05");
+  EXPECT_EQ(hers.json()["periods"].back(), "2025-06");
+  EXPECT_EQ(fang.get(path + "&period=2025-05").status, 400);
+}
+
 TEST_P(ComplianceRoutes, ANoticeHasTheFiguresOfTheRuleAndNoOthers) {
   Client gu = world.signed_in("gu");
   const Json about{{"party", "ent:demo-food"}, {"site", "plant:demo-food"}, {"period", "2026-10"}, {"subject", "化学需氧量"},

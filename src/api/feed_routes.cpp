@@ -188,14 +188,21 @@ Answer bulletins(Call& call) {
                                   fmt::format("{}: close {} yuan, {} dealt, {} in bulk\n", m.title.en,
                                               m.day.closing.to_string(), m.day.quantity, m.day.bulk_quantity)});
     }
+    // As it stands now: what was opened that day may be undone since.
+    const auto undone = [](const std::string& state) {
+      return state == "cancelled" ? Text{"（未成交或未获批准）", " (nothing sold, or not granted)"} : Text{};
+    };
     for (const auto& a : b.auctions) {
       const std::string price = a.price ? a.price->to_string() : "—";
-      content += in(call.tongue, {fmt::format("{}：成交价 {} 元，数量 {}\n", a.title.zh, price, a.sold),
-                                  fmt::format("{}: price {} yuan, {} sold\n", a.title.en, price, a.sold)});
+      const Text end = undone(a.state);
+      content += in(call.tongue, {fmt::format("{}：成交价 {} 元，数量 {}{}\n", a.title.zh, price, a.sold, end.zh),
+                                  fmt::format("{}: price {} yuan, {} sold{}\n", a.title.en, price, a.sold, end.en)});
     }
-    for (const auto& r : b.rounds)
-      content += in(call.tongue, {fmt::format("{}：一次出清 {} 个申报，买入 {}\n", r.title.zh, r.bids, r.bought),
-                                  fmt::format("{}: {} bids cleared at once, {} bought\n", r.title.en, r.bids, r.bought)});
+    for (const auto& r : b.rounds) {
+      const Text end = undone(r.state);
+      content += in(call.tongue, {fmt::format("{}：一次出清 {} 个申报，买入 {}{}\n", r.title.zh, r.bids, r.bought, end.zh),
+                                  fmt::format("{}: {} bids cleared at once, {} bought{}\n", r.title.en, r.bids, r.bought, end.en)});
+    }
     for (const auto& h : b.halts)
       content += in(call.tongue, {fmt::format("{}：{}（{}）\n", h.title.zh, h.resumed ? "复牌" : "停牌", h.reason),
                                   fmt::format("{}: {} ({})\n", h.title.en, h.resumed ? "resumed" : "halted", h.reason)});

@@ -46,6 +46,7 @@ Json market_summary_schema() {
                  {"last", nullable(text())},
                  {"quantity", integer()},
                  {"deals", integer()},
+                 {"lease", lease_schema()},
                  {"verified", boolean()}});
 }
 
@@ -216,6 +217,7 @@ Json market_venue_schema() {
                  {"every_day", boolean()},
                  {"sessions", sessions()},
                  {"source", named("Source")},
+                 {"lease", lease_schema()},
                  {"verified", boolean()}});
 }
 

@@ -168,6 +168,38 @@ TEST_P(MarketRoutes, WhatTheBookRefusesIsKeptAndToldWithItsReason) {
   EXPECT_EQ(liu.get(at + "/1/verification").status, 403);  // it replays everything
 }
 
+// Only the use for the months is picked: everybody is told so, the lessee has it on lease and may give it back.
+TEST_P(MarketRoutes, ALeaseIsPickedAndComesBack) {
+  open("cod-guo-lease");
+  Client liu = world.signed_in("liu"), fang = world.signed_in("fang"), li = world.signed_in("li"), sun = world.signed_in("sun");
+  Client anybody(world.server->port());
+  for (const Json& seen : {view(liu), anybody.get("/api/v1/public/markets/1").json()}) EXPECT_EQ(seen["lease"]["longest"], 12) << seen.dump();
+  for (const Json& venue : sun.get("/api/v1/market-venues").json()["items"])
+    EXPECT_EQ(venue["lease"].is_null(), venue["venue"] != "cod-guo-lease") << venue.dump();
+  ASSERT_EQ(liu.post(at + "/1/orders", offer("L1", "H-LIQUOR", "sell", "6000", 3'000)).status, 201);
+  Json pick{{"account", "H-FOOD"}, {"key", "F1"}, {"offer", 1}, {"quantity", 2'000}};
+  const Received got = fang.post(at + "/1/picks", pick);
+  ASSERT_EQ(got.status, 201) << got.body;
+  const std::string trade = got.json()["deals"].at(0)["transaction"];
+  ASSERT_EQ(step(li, "decide", {{"deal", 1}, {"granted", true}}).status, 200);
+  const Json booked = fang.get("/api/v1/rights/transactions/" + trade).json();
+  EXPECT_EQ(booked["kind"], "trade");
+  EXPECT_EQ(booked["kind_title"]["zh"], "成交（租赁）");
+  EXPECT_EQ(booked["returnable"], (Json{{"from", "2027-01"}, {"to", "2028-01"}}));
+  const Json month = fang.get("/api/v1/rights/months?from=2027-01&to=2027-02").json()["items"][0];
+  EXPECT_EQ(month["leased"], 2'000);
+  EXPECT_EQ(month["free"], 20'000);
+  // Not to be let out again.
+  EXPECT_EQ(fang.post(at + "/1/orders", offer("F2", "H-FOOD", "sell", "6000", 20'100)).json()["where"]["field"], "not_covered");
+  const Json back{{"key", "B1"}, {"kind", "lease_return"}, {"refers", trade}, {"start", "2027-06"}, {"end", "2028-01"}, {"reason", "停产"}};
+  EXPECT_NE(liu.post("/api/v1/rights/transactions", back).status, 201);
+  const Received asked = fang.post("/api/v1/rights/transactions", back);
+  ASSERT_EQ(asked.status, 201) << asked.body;
+  ASSERT_EQ(li.post("/api/v1/rights/transactions/B1/approve", {{"reason", "同意"}}).status, 200);
+  EXPECT_EQ(liu.get("/api/v1/rights/months?from=2027-06&to=2027-07").json()["items"][0]["held"], 20'000);
+  EXPECT_EQ(liu.get("/api/v1/rights/months?from=2027-05&to=2027-06").json()["items"][0]["held"], 18'000);
+}
+
 TEST_P(MarketRoutes, AreListedPageByPage) {
   Client chen = world.signed_in("chen"), wang = world.signed_in("wang"), liu = world.signed_in("liu");
   Client anybody(world.server->port());

@@ -171,7 +171,7 @@ Json RightsDesk::json(const Transaction& x) const {
   return {{"key", x.key},
           {"number", x.number},
           {"kind", to_string(x.kind)},
-          {"kind_title", json_of(title_of(x.kind))},
+          {"kind_title", json_of(title_of(x))},
           {"state", to_string(x.state)},
           {"state_title", json_of(title_of(x.state))},
           {"instrument", instrument_json(x.instrument)},
@@ -211,6 +211,22 @@ Text event_title(const std::string& event) {
 
 }  // namespace
 
+// What is left of a lease may go back early, from a month that is not over, by whom it was leased to.
+Json RightsDesk::returnable(const Transaction& x) const {
+  const auto lessee = accounts_.find(x.to);
+  if (x.state != TransactionState::completed || !is_lease(x) || lessee == accounts_.end() || call_.caller.party.empty() ||
+      lessee->second.owner != call_.caller.party || !call_.caller.may(Permission::rights_propose))
+    return nullptr;
+  const Month from = std::max(Month{x.parts.front().period}, Month::of(call_.clock().today()));
+  const Month to{x.parts.back().period + x.parts.back().count};
+  if (from >= to) return nullptr;
+  std::int64_t left = 0;  // in the last month, which goes with every return
+  for (const auto& h : book.holdings({.account = x.to, .instrument = x.instrument, .term = rights::Term{{to.index - 1}, to}}))
+    left += h.leased;
+  if (left < x.parts.front().amount) return nullptr;
+  return {{"from", to_string(from)}, {"to", to_string(to)}};
+}
+
 Json RightsDesk::with_history(const Transaction& x) const {
   Json out = json(x);
   out["history"] = Json::array();
@@ -226,10 +242,11 @@ Json RightsDesk::with_history(const Transaction& x) const {
                               {"hash", entry.hash}});
   out["certificates"] = Json::array();
   for (const auto& one : book.certificates(x.key)) out["certificates"].push_back(one.number);
+  out["returnable"] = returnable(x);
   out["request"] = Json::object();
   const Json request = Json::parse(x.body);
   for (const char* told : {"refers", "unpaid", "beneficiary", "claim", "surrendered_on", "authority", "rank", "ratio", "into", "saving",
-                           "max_months", "delay_days", "fen", "carried", "carried_to"})
+                           "max_months", "lease_months", "delay_days", "fen", "carried", "carried_to"})
     if (request.contains(told)) out["request"][told] = request.at(told);
   // By which figures of the statement; the second person compares them.
   if (request.contains("basis"))
@@ -409,6 +426,8 @@ Json right_detail_schema() {
                                {"hash", text()}});
   out["properties"]["history"] = list(history);
   out["properties"]["certificates"] = list(text());
+  out["properties"]["returnable"] = nullable(object({{"from", text()}, {"to", text()}}));
+  out["required"].push_back("returnable");
   out["properties"]["request"] = schema::map_of(schema::any());
   out["required"].push_back("request");
   out["required"].push_back("history");

@@ -58,6 +58,7 @@ class RightsDesk {
   Json certificate_json(const rights::Certificate& certificate) const;
   Json json(const rights::Transaction& x) const;
   Json with_history(const rights::Transaction& x) const;
+  Json returnable(const rights::Transaction& x) const;
   Json json(const rights::SetupChange& change) const;
   // What was refused, why, and where that is written.
   Json refusal_json(const Error& error, const std::string& instrument) const;

@@ -220,8 +220,14 @@ TEST_P(RightsOffice, LeasesComeBackAndConversionsStayWithTheirHolder) {
   Json disguised = back;
   disguised["from"] = "H-LIQUOR";
   EXPECT_EQ(liu.post(at + "/transactions", disguised).status, 404);  // the lessee's account is not his to see
+  const auto returnable = [](Client& who, const std::string& of) { return who.get(at + "/transactions/" + of).json()["returnable"]; };
+  EXPECT_EQ(returnable(fang, "L1"), (Json{{"from", "2027-01"}, {"to", "2028-01"}}));
+  EXPECT_TRUE(returnable(liu, "L1").is_null());
+  EXPECT_TRUE(returnable(wang, "L1").is_null());
   ASSERT_EQ(fang.post(at + "/transactions", back).status, 201);
+  EXPECT_TRUE(returnable(fang, "L1").is_null());  // it is on its way
   ASSERT_EQ(wang.post(at + "/approvals", of({"B1"}, {})).status, 200);
+  EXPECT_TRUE(returnable(fang, "L1").is_null());
   EXPECT_EQ(fang.get(at + "/months").json()["items"].size(), 6u);
   Json convert = moving("V1", "convert", "H-LIQUOR", "", 1'000);
   convert["ratio"] = {1, 2};

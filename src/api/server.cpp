@@ -33,12 +33,6 @@ std::vector<std::pair<std::string, policy::PackContext>> case_folders(const poli
   return out;
 }
 
-std::vector<std::string> folders_of(const policy::Policy& policy) {
-  std::vector<std::string> out;
-  for (const auto& pack : policy.packs()) out.push_back(pack.folder);
-  return out;
-}
-
 // The number of what a reader wants to watch; throws where he may not see it.
 template <class Desk>
 std::int64_t enter(Call& call) {
@@ -55,9 +49,9 @@ Services::Services(ServerSettings given, const Clock& time, identity::Entropy& r
       case_types(
           std::make_shared<const casework::CaseTypes>(casework::load_case_types(case_folders(*policy)))),
       reports(std::make_shared<const reporting::Book>(reporting::load_book(case_folders(*policy)))),
-      rights(std::make_shared<const rights::RightsData>(rights::read_rights_of(folders_of(*policy)))),
+      rights(std::make_shared<const rights::RightsData>(rights::read_rights_of(policy->folders()))),
       declared(std::make_shared<const Declared>(*policy)),
-      plan(casework::load_plan(folders_of(*policy), *case_types)),
+      plan(casework::load_plan(policy->folders(), *case_types)),
       vault(settings.identity.key, settings.cipher, entropy),
       table(make_routes()),
       openapi(dump(api::openapi(table, settings.version))),

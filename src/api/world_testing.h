@@ -239,11 +239,9 @@ struct World {
     registry.apply(data);
     ledger::Ledger(db, tenant, clock).define_unit({"CNY", 2, {"人民币", "renminbi"}});
     identity().apply(who);
-    std::vector<std::string> folders;
-    for (const auto& info : policy.packs()) folders.push_back(info.folder);
     const WorkCalendar no_calendar;
     rights::Rights registry_of_rights(db, tenant, clock, no_calendar);
-    rights::apply(registry_of_rights, rights::read_rights_of(folders), {"operator", "pack", "set up", "pack demo"});
+    rights::apply(registry_of_rights, rights::read_rights_of(policy.folders()), {"operator", "pack", "set up", "pack demo"});
     const observe::PlaceNames names(registry, clock.today());
     const ScratchFolder folder("");
     write_file(folder.file("october.csv"), readings_of("2020-10"));

@@ -5,6 +5,8 @@ import type { Fault } from '@/api/client'
 export interface Named { code: string; name: Text }
 export type Phase = 'draft' | 'announced' | 'bidding' | 'over' | 'awaiting' | 'settled' | 'cancelled' | 'rejected'
 
+/** What is traded is the use for some months: how many at most, and where that stands. */
+export interface Lease { longest: number; source: string }
 export interface AuctionSummary {
   number: number
   key: string
@@ -27,6 +29,8 @@ export interface AuctionSummary {
   /** The close, as late bids have put it off. */
   ends: string
   extensions: number
+  /** None: title passes. */
+  lease: Lease | null
   verified: boolean
   price: string | null
   sold: number
@@ -98,7 +102,7 @@ export interface Standing {
   mine: { account: string; price: string | null; quantity: number; leads: number; state: 'none' | 'leads' | 'part' | 'outbid' }[]
 }
 export interface CourseEvent { number: number; at: string; event: string; detail: string }
-export interface Venue { venue: string; title: Text; instrument: Named; measure: string; flow: boolean; side: string; format: AuctionSummary['format']; lot: number; reserve: string | null; announcement_days: number; qualification_days: number; source: Terms['source']; verified: boolean }
+export interface Venue { venue: string; title: Text; instrument: Named; measure: string; flow: boolean; side: string; format: AuctionSummary['format']; lot: number; reserve: string | null; announcement_days: number; qualification_days: number; lease: Lease | null; source: Terms['source']; verified: boolean }
 
 export const tones: Record<Phase, 'plain' | 'river' | 'amber' | 'leaf' | 'seal'> = {
   draft: 'plain', announced: 'river', bidding: 'leaf', over: 'amber', awaiting: 'amber', settled: 'leaf', cancelled: 'plain', rejected: 'plain',

@@ -1,6 +1,6 @@
 // What the server says of markets with an order book.
 import type { Fault } from '@/api/client'
-import type { Named, Terms as AuctionTerms } from '@/exchange/types'
+import type { Lease, Named, Terms as AuctionTerms } from '@/exchange/types'
 import type { Text } from '@/i18n'
 
 export type Side = 'buy' | 'sell'
@@ -29,6 +29,7 @@ export interface MarketSummary {
   last: string | null
   quantity: number
   deals: number
+  lease: Lease | null
   verified: boolean
 }
 export interface Level { price: string; quantity: number }
@@ -82,7 +83,7 @@ export interface Day { day: string; opening: string | null; high: string | null;
 export interface Order { number: number; bulk: boolean; key: string; account: string; counterparty: Party | null; side: Side; type: 'limit' | 'market'; stands: Stands; price: string | null; quantity: number; min_quantity: number; left: number; filled: number; state: string; reason: string; why: Text | null; detail: string; until: string | null; terms_hash: string; at: string; by: string }
 export interface Quote { side: Side; price: string; fees: string; total: string; set_aside: string; free: string; free_after: string; at_once: number; at_once_amount: string; faults: (Fault & { code: string; message: Text })[] }
 export interface Proposal { number: number; account: string; from: Party; side: Side; price: string; quantity: number; until: string | null; terms_hash: string; quote: Quote }
-export interface MarketVenue { venue: string; title: Text; instrument: Named; measure: string; flow: boolean; trading: Trading; tick: string; lot: number; band: string; every_day: boolean; sessions: Step[]; source: AuctionTerms['source']; verified: boolean }
+export interface MarketVenue { venue: string; title: Text; instrument: Named; measure: string; flow: boolean; trading: Trading; tick: string; lot: number; band: string; every_day: boolean; sessions: Step[]; source: AuctionTerms['source']; lease: Lease | null; verified: boolean }
 /** What the stream tells: that the book changed. */
 export interface News { commands: number; state: string; phase: BookPhase; halted: boolean; deals: number; now: string }
 

@@ -1,10 +1,11 @@
 // What the server says of bulletins and prices, and the chart of the prices of a market.
-import { day as dayOf, number, period } from '@/format'
+import { term } from '@/exchange/words'
+import { day as dayOf, number } from '@/format'
 import { t, type Text } from '@/i18n'
 import type { Priced } from '@/smart/types'
 import { colour } from '@/theme'
 
-interface Right { instrument: { code: string; name: Text }; measure: string; from: string | null; to: string | null; vintage: number | null; project: string }
+interface Right { instrument: { code: string; name: Text }; measure: string; from: string | null; to: string | null; vintage: number | null; project: string; lease?: boolean }
 export interface DayPrices extends Right {
   day: string; market: number; title: Text
   open: string | null; high: string | null; low: string | null; close: string
@@ -22,7 +23,7 @@ export interface Bulletin {
 }
 
 /** Months or vintage of what is traded. */
-export const goods = (a: Right): string => (a.from ? t('auction.months', { from: period(a.from), to: period(a.to) }) : a.vintage ? String(a.vintage) : '')
+export const goods: (a: Right) => string = term
 
 /** Closing prices as a line, what was dealt as bars beneath. Rows oldest first. */
 export function priceOption(rows: DayPrices[], unit: string): Record<string, unknown> {

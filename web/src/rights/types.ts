@@ -90,6 +90,7 @@ export interface Step { number: number; at: string; event: string; event_title: 
 export interface TransactionDetail extends Transaction {
   history: Step[]
   certificates: string[]
+  returnable: { from: string; to: string } | null
   request: Record<string, unknown>
 }
 export interface Change {

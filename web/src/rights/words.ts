@@ -84,3 +84,7 @@ export function changeText(c: Change): string {
     default: return [c.account, c.owner ? text(c.owner.name) : '', text(c.type_title)].filter(Boolean).join(' · ')
   }
 }
+
+/** Made once for what is asked: sending it twice does no harm. */
+export const freshKey = (): string =>
+  `${new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 7).replace('-', '')}-${Array.from(crypto.getRandomValues(new Uint8Array(4)), (b) => b.toString(16).padStart(2, '0')).join('')}`.toUpperCase()
