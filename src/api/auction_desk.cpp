@@ -145,7 +145,7 @@ Json AuctionDesk::summary(const AuctionView& view) const {
           {"format", to_string(view.venue.format)},
           {"ends", to_rfc3339(view.ends)},
           {"extensions", view.extensions},
-          {"lease", lease_json(view.venue.lease)},
+          {"lease", venues::json_of(view.venue.lease)},
           {"verified", view.venue.verified},
           {"price", decimal_json(view.price)},
           {"sold", view.sold}};

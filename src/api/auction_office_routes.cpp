@@ -29,7 +29,7 @@ Page list_venues(Call& call, const PageRequest& page) {
                    {"reserve", venue.reserve_hidden ? Json(nullptr) : Json(venue.reserve_price.to_string())},
                    {"announcement_days", venue.announcement_days},
                    {"qualification_days", venue.qualification_days},
-                   {"lease", lease_json(venue.lease)},
+                   {"lease", venues::json_of(venue.lease)},
                    {"source", json_of(venue.source)},
                    {"verified", venue.verified}});
   }

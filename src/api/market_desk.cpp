@@ -186,7 +186,7 @@ Json MarketDesk::summary(const MarketView& view) const {
           {"last", days.empty() || view.deals == 0 ? Json(nullptr) : Json(days.back().closing.to_string())},
           {"quantity", traded ? days.back().quantity + days.back().bulk_quantity : 0},
           {"deals", traded ? days.back().deals + days.back().bulk_deals : 0},
-          {"lease", lease_json(view.venue.lease)},
+          {"lease", venues::json_of(view.venue.lease)},
           {"verified", view.venue.verified}};
 }
 
@@ -441,7 +441,7 @@ Json MarketDesk::venue(const MarketVenue& venue) const {
           {"band", venue.rules.band.to_string()},
           {"every_day", venue.every_day},
           {"sessions", sessions_json(venue)},
-          {"lease", lease_json(venue.lease)},
+          {"lease", venues::json_of(venue.lease)},
           {"source", json_of(venue.source)},
           {"verified", venue.verified}};
 }

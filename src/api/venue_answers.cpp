@@ -72,9 +72,6 @@ Json fees_schema() {
                       {"least", money()},
                       {"most", money()}}));
 }
-Json lease_json(const std::optional<venues::Lease>& lease) {
-  return lease ? Json{{"longest", lease->longest}, {"source", lease->source}} : Json(nullptr);
-}
 Json lease_schema() {
   return schema::nullable(object({{"longest", schema::integer(1)}, {"source", text()}}));
 }

@@ -27,9 +27,7 @@ void require_passed(const std::vector<venues::Check>& checks);
 
 Json fees_json(const std::vector<venues::VenueFee>& fees);
 Json fees_schema();
-// What a venue gives: null for title, else how long a lease may be and where that stands.
-Json lease_json(const std::optional<venues::Lease>& lease);
-Json lease_schema();
+Json lease_schema();  // of venues/lease.h
 Json faults_json(const std::vector<Error>& faults);  // of a quote
 Json faults_schema();
 // Without its number, which would tell how many bids there are.

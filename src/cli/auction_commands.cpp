@@ -66,6 +66,7 @@ Json summary_json(const venues::AuctionView& view) {
           {"venue", view.venue.id},
           {"title", json_of(view.venue.title)},
           {"verified", view.venue.verified},
+          {"lease", venues::json_of(view.venue.lease)},
           {"instrument", view.venue.instrument},
           {"account", lot.account},
           {"supply", lot.supply},
@@ -109,14 +110,15 @@ int print(Context& c, const venues::AuctionView& view) {
   }
   const Text state = state_text(view.state);
   const venues::Announcement& lot = view.announcement;
-  const std::string term = lot.term ? to_string(*lot.term) : lot.vintage ? std::to_string(*lot.vintage) : "";
+  const std::string months = lot.term ? to_string(*lot.term) : lot.vintage ? std::to_string(*lot.vintage) : "";
+  const Text term = view.venue.lease ? Text{months + "（租赁）", months + " (lease)"} : Text{months, months};
   c.line({fmt::format("第 {} 场 {}（{}）", view.number, view.venue.title.zh, state.zh),
           fmt::format("Auction {}: {} ({})", view.number, view.venue.title.en, state.en)});
   c.line({fmt::format("标的 {} {} {}，{} 至 {} 竞价，底价 {}", view.venue.instrument,
-                      group_thousands(std::to_string(lot.supply)), term, to_string(lot.opens),
+                      group_thousands(std::to_string(lot.supply)), term.zh, to_string(lot.opens),
                       to_string(lot.closes), view.reserve ? view.reserve->to_string() + " 元" : "不公开"),
           fmt::format("{} of {} {}, bidding from {} to {}, reserve {}",
-                      group_thousands(std::to_string(lot.supply)), view.venue.instrument, term,
+                      group_thousands(std::to_string(lot.supply)), view.venue.instrument, term.en,
                       to_string(lot.opens), to_string(lot.closes),
                       view.reserve ? view.reserve->to_string() + " yuan" : "hidden")});
   if (view.extensions > 0)

@@ -108,6 +108,7 @@ Json json_of_market(const venues::MarketView& m) {
           {"venue", m.venue.id},
           {"title", json_of(m.venue.title)},
           {"verified", m.venue.verified},
+          {"lease", venues::json_of(m.venue.lease)},
           {"instrument", m.venue.instrument},
           {"key", l.key},
           {"from", l.term ? Json(to_string(l.term->from)) : Json()},
@@ -178,11 +179,12 @@ int show(Context& c, Desk& desk, std::int64_t number) {
   const Text phase = said(depth.phase, depth.halted), state = said(m.state);
   c.line({fmt::format("第 {} 号市场 {}（{}，{}）", number, m.venue.title.zh, state.zh, phase.zh),
           fmt::format("Market {}: {} ({}, {})", number, m.venue.title.en, state.en, phase.en)});
-  const std::string what = m.listing.term ? to_string(*m.listing.term) : std::to_string(m.listing.vintage.value_or(0));
-  c.line({fmt::format("标的 {} {}；参考价 {} 元，价格 {} 至 {} 元；{} 至 {}", m.venue.instrument, what,
+  const std::string months = m.listing.term ? to_string(*m.listing.term) : std::to_string(m.listing.vintage.value_or(0));
+  const Text what = m.venue.lease ? Text{months + "（租赁）", months + " (lease)"} : Text{months, months};
+  c.line({fmt::format("标的 {} {}；参考价 {} 元，价格 {} 至 {} 元；{} 至 {}", m.venue.instrument, what.zh,
                       depth.reference.to_string(), depth.low.to_string(), depth.high.to_string(),
                       to_string(m.listing.first_day), to_string(m.listing.last_day)),
-          fmt::format("{} {}; reference {} yuan, prices from {} to {}; {} to {}", m.venue.instrument, what,
+          fmt::format("{} {}; reference {} yuan, prices from {} to {}; {} to {}", m.venue.instrument, what.en,
                       depth.reference.to_string(), depth.low.to_string(), depth.high.to_string(),
                       to_string(m.listing.first_day), to_string(m.listing.last_day))});
   if (depth.halted && !m.halt_reason.empty()) c.line({"停牌原因：" + m.halt_reason, "halted: " + m.halt_reason});

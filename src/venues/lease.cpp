@@ -33,8 +33,13 @@ void require_months(const std::optional<Lease>& lease, const std::optional<right
               {{}, 0, 0, "term"});
 }
 
+nlohmann::ordered_json json_of(const std::optional<Lease>& lease) {
+  if (!lease) return nullptr;
+  return {{"longest", lease->longest}, {"source", lease->source}};
+}
+
 void put_lease(nlohmann::ordered_json& venue, const std::optional<Lease>& lease) {
-  if (lease) venue["lease"] = {{"longest", lease->longest}, {"source", lease->source}};
+  if (lease) venue["lease"] = json_of(lease);
 }
 
 std::optional<Lease> lease_in(const nlohmann::ordered_json& venue) {

@@ -27,6 +27,8 @@ inline int lease_months(const std::optional<Lease>& lease) {
   return lease ? lease->longest : 0;
 }
 
+// How long, and where that stands; null for title.
+nlohmann::ordered_json json_of(const std::optional<Lease>& lease);
 // As it is kept with the terms; what gives title keeps nothing.
 void put_lease(nlohmann::ordered_json& venue, const std::optional<Lease>& lease);
 std::optional<Lease> lease_in(const nlohmann::ordered_json& venue);
