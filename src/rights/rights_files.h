@@ -10,7 +10,7 @@
 //       source: {document: …, number: …, article: …}
 //       verified: false              # whether somebody compared it with the source
 //       certificate: GUO             # prefix of the numbers of certificates; none: no certificates
-//       lease: {longest: 12, source: {…}, verified: false}     # in months; without it nothing is leased
+//       lease: {longest: 12, source: {…}, verified: false}     # in months; without it nothing is leased, at no venue either
 //   accounts:
 //     - {account: H-1, owner: "ent:…", type: holding, permit: …, permit_to: 2029-07}
 //
