@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -46,19 +47,30 @@ bool all_zero(std::string_view bytes) {
 
 }  // namespace
 
+void Journal::Group::begin(std::uint64_t number) {
+  bytes.assign(sizeof(Header), '\0');  // its memory is used again
+  count = 0;
+  first = number;
+}
+
 Journal::Journal(Disk& disk, std::string_view heading, const std::function<void(const Command&)>& replay)
     : disk_(disk), root_(hash_size, '0') {
   recover(heading, replay);
 }
 
 Journal::~Journal() {
-  if (writing_.valid()) writing_.wait();
+  if (!writer_.joinable()) return;
+  if (writing_) done_.acquire();
+  ending_ = true;
+  work_.release();
+  writer_.join();
 }
 
 void Journal::recover(std::string_view heading, const std::function<void(const Command&)>& replay) {
   const std::uint64_t size = disk_.size();
   std::uint64_t at = 0;
   bool headed = false;
+  std::uint64_t next = 0;  // number of the first command of the next group
   while (at < size) {
     // Shorter than its own header or length, or a stretch the file system had only promised: never acknowledged.
     if (size - at < sizeof(Header)) break;
@@ -77,7 +89,7 @@ void Journal::recover(std::string_view heading, const std::function<void(const C
       if (end == size && hash.find('\0') != std::string::npos) break;
       throw damaged(at, "校验值不符", "the hash does not fit the contents");
     }
-    if (std::string_view(header.previous.data(), hash_size) != root_ || header.first != next_)
+    if (std::string_view(header.previous.data(), hash_size) != root_ || header.first != next)
       throw damaged(at, "与前一组不相连", "it does not follow from the group before");
     std::string_view commands(body.data(), header.bytes);
     if (!headed) {
@@ -90,27 +102,36 @@ void Journal::recover(std::string_view heading, const std::function<void(const C
       for (std::uint32_t i = 0; i < header.count; ++i) replay(decode(commands));
       if (!commands.empty()) throw damaged(at, "组内有多余内容", "there is more in a group than its commands");
     }
-    next_ += header.count;
+    next += header.count;
     root_ = hash;
     at = end;
   }
   cut_ = size - at;
   if (cut_ > 0) disk_.truncate(at);
-  durable_ = on_its_way_ = next_;
+  durable_ = next;
+  sealed_ = root_;
+  gathered_.begin(next);
   if (headed) return;
-  disk_.append(frame(std::string(heading), 0));
+  gathered_.bytes += heading;
+  write(gathered_);
+  settle(gathered_);
+  gathered_.begin(0);
+}
+
+void Journal::write(Group& group) {
+  Header header{magic, static_cast<std::uint32_t>(group.bytes.size() - sizeof header), group.count, group.first, {}, 0};
+  std::memcpy(header.previous.data(), sealed_.data(), hash_size);
+  header.check = header.expected_check();
+  std::memcpy(group.bytes.data(), &header, sizeof header);
+  sealed_ = sha256_hex(group.bytes);
+  group.bytes += sealed_;
+  disk_.append(group.bytes);
   disk_.sync();
 }
 
-std::string Journal::frame(std::string payload, std::uint32_t count) {
-  Header header{magic, static_cast<std::uint32_t>(payload.size()), count, next_, {}, 0};
-  std::memcpy(header.previous.data(), root_.data(), hash_size);
-  header.check = header.expected_check();
-  payload.insert(0, reinterpret_cast<const char*>(&header), sizeof header);
-  root_ = sha256_hex(payload);
-  payload += root_;
-  next_ += count;
-  return payload;
+void Journal::settle(const Group& written) {
+  durable_ = written.first + written.count;
+  root_ = sealed_;
 }
 
 void Journal::require_sound() const {
@@ -122,50 +143,55 @@ void Journal::require_sound() const {
 
 void Journal::add(const Command& command) {
   require_sound();
-  if (group_.size() > (std::size_t{1} << 30))
+  if (gathered_.bytes.size() > (std::size_t{1} << 30))
     throw Error(codes::journal_unwritable, {"一组指令过多", "too many commands in one group"});
-  encode(command, group_);
-  ++count_;
-}
-
-// What was gathered, as bytes to write; the next group begins.
-std::string Journal::close_group() {
-  const std::size_t expected = group_.capacity();
-  std::string bytes = frame(std::move(group_), count_);
-  group_ = {};
-  group_.reserve(expected);
-  count_ = 0;
-  on_its_way_ = next_;
-  return bytes;
-}
-
-void Journal::begin_commit() {
-  end_commit();
-  if (count_ == 0) return;
-  writing_ = std::async(std::launch::async, [this, bytes = close_group()] {
-    disk_.append(bytes);
-    disk_.sync();
-  });
-}
-
-void Journal::end_commit() {
-  require_sound();
-  if (!writing_.valid()) return;
-  failed_ = true;  // unless it comes back
-  writing_.get();
-  failed_ = false;
-  durable_ = on_its_way_;
+  encode(command, gathered_.bytes);
+  ++gathered_.count;
 }
 
 void Journal::commit() {
   end_commit();
-  if (count_ == 0) return;
-  const std::string bytes = close_group();
-  failed_ = true;
-  disk_.append(bytes);
-  disk_.sync();
+  if (gathered_.count == 0) return;
+  failed_ = true;  // unless it comes back
+  write(gathered_);
   failed_ = false;
-  durable_ = on_its_way_;
+  settle(gathered_);
+  gathered_.begin(durable_);
+}
+
+void Journal::begin_commit() {
+  end_commit();
+  if (gathered_.count == 0) return;
+  std::swap(gathered_, given_);
+  gathered_.begin(given_.first + given_.count);
+  if (!writer_.joinable()) writer_ = std::thread([this] { keep_writing(); });
+  writing_ = true;
+  work_.release();
+}
+
+void Journal::end_commit() {
+  require_sound();
+  if (!writing_) return;
+  done_.acquire();
+  writing_ = false;
+  if (trouble_) {
+    failed_ = true;
+    std::rethrow_exception(std::exchange(trouble_, nullptr));
+  }
+  settle(given_);
+}
+
+void Journal::keep_writing() {
+  for (;;) {
+    work_.acquire();
+    if (ending_) return;
+    try {
+      write(given_);
+    } catch (...) {
+      trouble_ = std::current_exception();
+    }
+    done_.release();
+  }
 }
 
 std::string heading(const BookRules& r) {

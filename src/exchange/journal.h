@@ -9,15 +9,18 @@
 //     journal.add(command); venue.apply(command, events); …        // as many as came in meanwhile
 //     journal.commit();                                            // now the events may be given out
 //
-// To go on while the disk works: begin_commit(), add to the next group, end_commit(). After a failed write nothing more is
-// taken: what is on the disk is not known until the journal is opened again.
+// To go on while the disk works: begin_commit(), add to the next group, end_commit(). The group is hashed and written by a
+// thread of the journal's own meanwhile. After a failed write nothing more is taken: what is on the disk is not known until the
+// journal is opened again.
 #pragma once
 
 #include "exchange/disk.h"
 #include "exchange/venue.h"
 
+#include <exception>
 #include <functional>
-#include <future>
+#include <semaphore>
+#include <thread>
 
 namespace tributary::exchange {
 
@@ -38,25 +41,35 @@ class Journal {
   void end_commit();
 
   std::uint64_t durable() const { return durable_; }  // commands known to be on disk
-  const std::string& root() const { return root_; }   // hash of the last group handed to the disk, in hex
+  const std::string& root() const { return root_; }   // hash of the last group known to be on disk, in hex
   std::uint64_t cut() const { return cut_; }          // bytes cut off at opening
 
  private:
+  // Commands as bytes, behind room for the header.
+  struct Group {
+    std::string bytes;
+    std::uint32_t count = 0;
+    std::uint64_t first = 0;  // number of the first command
+    void begin(std::uint64_t number);
+  };
   void recover(std::string_view heading, const std::function<void(const Command&)>& replay);
-  std::string close_group();
-  std::string frame(std::string payload, std::uint32_t count);
+  void write(Group& group);  // completes it with header and hash
+  void settle(const Group& written);
+  void keep_writing();  // of the thread
   void require_sound() const;
 
   Disk& disk_;
-  std::string group_;
-  std::uint32_t count_ = 0;    // in the group
-  std::uint64_t next_ = 0;     // number of the first command of the group
+  Group gathered_, given_;  // given: to the thread
   std::uint64_t durable_ = 0;
-  std::uint64_t on_its_way_ = 0;
   std::string root_;
+  std::string sealed_;  // hash of the last group that write() had
   std::uint64_t cut_ = 0;
   bool failed_ = false;
-  std::future<void> writing_;
+  // The thread is there from the first begin_commit() on, and touches given_, sealed_, trouble_ and the disk between work_ and done_.
+  bool writing_ = false, ending_ = false;
+  std::exception_ptr trouble_;
+  std::binary_semaphore work_{0}, done_{0};
+  std::thread writer_;
 };
 
 // The rules as text: what the journal is headed with. The same rules give the same text.
