@@ -38,12 +38,13 @@ std::optional<std::set<std::string>> places_ever(Call& call) {
   });
 }
 
-std::vector<registry::Place> places_of(Call& call, const policy::Rule& rule, Date on) {
-  auto out = registry::Registry(call.database(), call.tenant())
-                 .places({rule.place_kind, rule.group, {}}, on);
+std::vector<registry::Place> visible_of(Call& call, std::vector<registry::Place> places) {
   if (const auto visible = places_ever(call))
-    std::erase_if(out, [&](const registry::Place& place) { return !visible->contains(place.code); });
-  return out;
+    std::erase_if(places, [&](const registry::Place& place) { return !visible->contains(place.code); });
+  return places;
+}
+std::vector<registry::Place> places_of(Call& call, const policy::Rule& rule, const Period& period) {
+  return visible_of(call, compensate::places_in(registry::Registry(call.database(), call.tenant()), rule, period));
 }
 
 // The period asked for, or those to speak of now, the newest first; none when the rule is for another kind of period.
@@ -145,12 +146,13 @@ Page list_standings(Call& call, const PageRequest& page) {
   bool fits = false;
   for (const auto& rule : compensate::duties(call.policy(), call.clock().today())) {
     if (call.has("rule") && call.text("rule") != rule->rule.name) continue;
-    const auto now = places_of(call, rule->rule, call.clock().today());
+    const auto now = visible_of(call, registry::Registry(call.database(), call.tenant())
+                                          .places({rule->rule.place_kind, rule->rule.group, {}}, call.clock().today()));
     const auto periods = wanted_periods(call, rule->rule, now);
     fits = fits || !periods.empty();
     looked = looked || !now.empty();
     for (std::size_t i = 0; i < periods.size(); ++i) {
-      const auto places = places_of(call, rule->rule, periods[i].from());
+      const auto places = places_of(call, rule->rule, periods[i]);
       if (places.empty()) continue;
       // Few places one by one, many together.
       std::vector<compensate::Computation> found;
@@ -171,7 +173,7 @@ Page list_standings(Call& call, const PageRequest& page) {
 // The newest period that is still unsettled though its day is over, else the newest.
 Period default_period(Call& call, const policy::Rule& rule, const registry::Place& place, const std::vector<Period>& periods) {
   for (std::size_t i = 1; i < periods.size(); ++i) {
-    const auto then = places_of(call, rule, periods[i].from());
+    const auto then = places_of(call, rule, periods[i]);
     if (std::ranges::find(then, place.code, &registry::Place::code) == then.end()) continue;
     const auto c = compensation_of(call).look(rule.name, periods[i], place.code);
     if (is_own(call, c.places.front()) && compensate::is_unsettled(c.places.front(), i == 1)) return periods[i];
@@ -192,7 +194,7 @@ Answer one_standing(Call& call) {
   Period period = default_period(call, rule->rule, place, candidates);
   Json periods = Json::array();
   Period offered = compensate::latest_metered(call.database(), call.tenant(), rule->rule, std::span(&place, 1), call.clock().today());
-  for (int i = 0; i < 36 && place.validity.holds_on(offered.from()) && rule->rule.in_force.holds_on(offered.from());
+  for (int i = 0; i < 36 && compensate::is_there(place, rule->rule, offered) && rule->rule.in_force.holds_on(offered.from());
        ++i, offered = offered.previous())
     if (had_role(call, rule->rule, code, offered)) periods.push_back(offered.to_string());
   if (!had_role(call, rule->rule, code, period)) {
@@ -204,7 +206,7 @@ Answer one_standing(Call& call) {
   Json newest;
   Json explained = Json::array();
   for (std::int64_t i = 0; i < call.whole("count").value_or(12); ++i, period = period.previous()) {
-    if (!place.validity.holds_on(period.from()) || !rule->rule.in_force.holds_on(period.from())) break;
+    if (!compensate::is_there(place, rule->rule, period) || !rule->rule.in_force.holds_on(period.from())) break;
     const compensate::Computation c = compensation.look(rule->rule.name, period, place.code);
     if (c.places.empty()) break;
     const compensate::PlaceResult& result = c.places.front();

@@ -532,6 +532,33 @@ TEST_P(ComplianceYear, AFormerOperatorSeesTheYearHeOwesAndNoOther) {
 }
 
 // The account says its permit of today; a permit renewed since the year began is the place's as well.
+// A works that began in March owes its year like the others.
+TEST_P(ComplianceYear, WhoBeganWithinTheYearOwesIt) {
+  registry::RegistryData data;
+  registry::Place plant;
+  plant.code = "plant:new";
+  plant.kind = "plant";
+  plant.name = {"示例新厂", "Example new works"};
+  plant.jurisdiction = "341602000000";
+  plant.validity = {parse_date("2025-03-01"), Date::max()};
+  plant.source = "示例";
+  data.places.push_back(plant);
+  data.roles.push_back({"plant:new", "operator", "ent:demo-food", Decimal(1), {parse_date("2025-03-01"), Date::max()}, "示例", {}});
+  data.groups.push_back({"plant:new", "carbon-entity", {parse_date("2025-03-01"), Date::max()}, "示例", {}});
+  registry::Registry(world.database.db(), World::tenant).apply(data);
+  world.serve();
+  Client fang = world.signed_in("fang"), chen = world.signed_in("chen");
+  const std::string path = "/api/v1/compliance/plant:new?rule=carbon-surrender";
+  const Received own = fang.get(path + "&period=2025");
+  ASSERT_EQ(own.status, 200) << own.body;
+  EXPECT_EQ(own.json()["standing"]["holders"][0]["code"], "ent:demo-food");
+  EXPECT_EQ(own.json()["periods"].back(), "2025");  // and none before
+  bool listed = false;
+  const Json all = chen.get("/api/v1/compliance?rule=carbon-surrender&period=2025").json()["items"];
+  for (const Json& one : all) listed = listed || one["place"]["code"] == "plant:new";
+  EXPECT_TRUE(listed) << all.dump();
+}
+
 TEST_P(ComplianceYear, APermitRenewedSinceTheYearBeganTakesNothingAway) {
   registry::RegistryData data;
   for (const auto& [permit, from] : {std::pair{"P-OLD", "2024-01-01"}, {"P-NEW", "2026-06-01"}}) {

@@ -94,8 +94,7 @@ class Computing {
 
   void find_places() {
     const policy::Rule& rule = rule_->rule;
-    for (registry::Place& place :
-         registry_.places({rule.place_kind, rule.group, {}}, request_.period.from())) {
+    for (registry::Place& place : places_in(registry_, rule, request_.period)) {
       if (request_.recorded != nullptr && recorded(place.code) == nullptr) continue;
       if (!request_.place.empty() && place.code != request_.place) continue;
       Row row;

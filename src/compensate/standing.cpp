@@ -63,6 +63,21 @@ Date role_day(const policy::Rule& rule, const Period& period) {
   return later ? period.last_day() : period.from();
 }
 
+std::vector<registry::Place> places_in(const registry::Registry& registry, const policy::Rule& rule, const Period& period) {
+  const registry::PlaceFilter filter{rule.place_kind, rule.group, {}};
+  std::vector<registry::Place> out = registry.places(filter, period.from());
+  const Date later = role_day(rule, period);
+  if (later == period.from()) return out;
+  for (registry::Place& place : registry.places(filter, later))
+    if (std::ranges::find(out, place.code, &registry::Place::code) == out.end()) out.push_back(std::move(place));
+  std::ranges::sort(out, {}, &registry::Place::code);
+  return out;
+}
+
+bool is_there(const registry::Place& place, const policy::Rule& rule, const Period& period) {
+  return place.validity.holds_on(period.from()) || place.validity.holds_on(role_day(rule, period));
+}
+
 bool is_unsettled(const PlaceResult& result, bool last_over) {
   const auto value = [&](std::string_view name) {
     const auto found = std::ranges::find(result.results, name, &FormulaValue::name);

@@ -32,6 +32,10 @@ std::vector<Period> current_periods(store::Database& database, const std::string
 // day, else by whoever had it on the first.
 Date role_day(const policy::Rule& rule, const Period& period);
 
+// The places that the rule is for in the period, by code: those there on its first day, and on role_day.
+std::vector<registry::Place> places_in(const registry::Registry& registry, const policy::Rule& rule, const Period& period);
+bool is_there(const registry::Place& place, const policy::Rule& rule, const Period& period);
+
 // Of a period before the newest: whether it is still to be spoken of at the place. Something is due (`total`), and the
 // verdict is a breach or cannot be given; what is over for longer (`last_over` is false) only until it is made good
 // (`outstanding` is 0).
