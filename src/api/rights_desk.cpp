@@ -214,17 +214,10 @@ Text event_title(const std::string& event) {
 // What is left of a lease may go back early, from a month that is not over, by whom it was leased to.
 Json RightsDesk::returnable(const Transaction& x) const {
   const auto lessee = accounts_.find(x.to);
-  if (x.state != TransactionState::completed || !is_lease(x) || lessee == accounts_.end() || call_.caller.party.empty() ||
-      lessee->second.owner != call_.caller.party || !call_.caller.may(Permission::rights_propose))
+  if (lessee == accounts_.end() || call_.caller.party.empty() || lessee->second.owner != call_.caller.party || !call_.caller.may(Permission::rights_propose))
     return nullptr;
-  const Month from = std::max(Month{x.parts.front().period}, Month::of(call_.clock().today()));
-  const Month to{x.parts.back().period + x.parts.back().count};
-  if (from >= to) return nullptr;
-  std::int64_t left = 0;  // in the last month, which goes with every return
-  for (const auto& h : book.holdings({.account = x.to, .instrument = x.instrument, .term = rights::Term{{to.index - 1}, to}}))
-    left += h.leased;
-  if (left < x.parts.front().amount) return nullptr;
-  return {{"from", to_string(from)}, {"to", to_string(to)}};
+  const auto left = book.returnable(x.key);
+  return left ? Json{{"from", to_string(left->from)}, {"to", to_string(left->to)}} : Json(nullptr);
 }
 
 Json RightsDesk::with_history(const Transaction& x) const {

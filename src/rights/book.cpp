@@ -187,6 +187,15 @@ void Book::load_transactions(const std::set<std::string>& keys) {
       list.text(), jurisdiction_);
 }
 
+void Book::load_returns(const Transaction& lease) {
+  std::set<std::string> keys;
+  t_.each([&](const store::Row& r) { keys.insert(r.text(0)); },
+          "SELECT key FROM right_transaction WHERE jurisdiction = ? AND from_account = ? AND to_account = ? AND instrument = ? AND "
+          "kind = ?",
+          jurisdiction_, lease.to, lease.from, lease.instrument, static_cast<std::int64_t>(TransactionKind::lease_return));
+  load_transactions(keys);
+}
+
 void Book::load_encumbrances(const std::set<std::string>& keys) {
   store::List list(t_.dialect());
   for (const auto& key : keys)

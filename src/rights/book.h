@@ -134,6 +134,7 @@ class Book {
   void load_accounts(const std::set<std::string>& codes);
   void load_accounts(const std::set<std::int64_t>& ids);
   void load_transactions(const std::set<std::string>& keys);
+  void load_returns(const Transaction& lease);  // of it, and others between the two accounts
   void load_encumbrances(const std::set<std::string>& keys);
   void load_savings(const std::set<std::string>& ids);
   // Cells of the account for these periods (all when empty), with freezes, lots, caps; then everything wanted
@@ -154,6 +155,7 @@ class Book {
   bool has_account(std::string_view code) const { return account_ids_.contains(std::string(code)); }
   TransactionRow* transaction(std::string_view key);
   TransactionRow& new_transaction(const std::string& key);
+  const std::map<std::string, TransactionRow, std::less<>>& transactions() const { return transactions_; }  // loaded and new
   EncumbranceRow* encumbrance(std::string_view key);
   EncumbranceRow& new_encumbrance(const std::string& key);
   FreezeRow* freeze(std::string_view key);

@@ -114,6 +114,8 @@ void Desk::prepare(std::span<const Proposal> proposals) {
         const Proposal before = row->is.kind == Kind::trade ? Proposal{} : proposal_of(row->is.body);
         accounts.insert({before.retired_to, before.issuer});
       }
+  for (const Proposal& p : proposals)
+    if (const TransactionRow* lease = p.kind == Kind::lease_return ? book_.transaction(p.refers) : nullptr) book_.load_returns(lease->is);
   book_.load_accounts(accounts);
   const auto want = [&](const std::string& account, const InstrumentRow& instrument,
                         std::optional<Term> term) {
@@ -248,6 +250,22 @@ void Desk::check_status(const Proposal& p, bool at_start) {
                         (rule.authority && status != AccountStatus::closed);
   if (!debit_ok) refuse(from);
   if (to.is.status == AccountStatus::closed) refuse(to);
+}
+
+Term Desk::left_of(const TransactionRow& lease, std::string_view own) {
+  Term left = *span_of(lease.is.parts);
+  for (const auto& [key, row] : book_.transactions()) {
+    if (row.is.kind != Kind::lease_return || key == own) continue;
+    const Proposal p = proposal_of(row.is.body);
+    if (p.refers != lease.is.key) continue;
+    if (row.is.state == TransactionState::proposed || row.is.state == TransactionState::delayed)
+      throw Error(codes::wrong_state,
+                  {fmt::format("租赁“{}”的提前归还“{}”还没有决定", lease.is.key, key),
+                   fmt::format("the early return “{}” of the lease “{}” is not decided yet", key, lease.is.key)},
+                  {{}, 0, 0, "refers"}, {"先办结或撤回那一笔。", "Have that decided, or take it back."});
+    if (row.is.state == TransactionState::completed) left.to = std::min(left.to, p.term->from);
+  }
+  return left;
 }
 
 TransactionRow& Desk::referred(const std::string& key) {

@@ -35,6 +35,10 @@ class Desk {
   std::vector<std::string> settle(const Trade& trade, const std::string& body_hash, const Act& act);
   void conclude(TransactionRow& row, bool granted, const Act& act, const std::string& event);
 
+  // The months of a lease that are left: what went back early is not. Throws wrong_state while another return than `own` waits
+  // for its decision.
+  Term left_of(const TransactionRow& lease, std::string_view own = {});
+
   // Units of the account that together have the quantity available in the compartment: a run of months, or
   // the oldest vintage and the lowest number first. Throws bad_term, bad_value, outside_validity,
   // insufficient.

@@ -79,13 +79,13 @@ void Desk::hold(TransactionRow& row, const Proposal& p, const InstrumentRow& ins
       return;
     }
     case Kind::lease_return: {
-      const std::vector<Part>& was = referred(p.refers).is.parts;  // one after the other, of one amount
-      const auto leased = span_of(was);
-      const bool inside = leased && p.term->from >= leased->from && p.term->to == leased->to && p.term->months() > 0;
-      if (!inside)
+      const TransactionRow& lease = referred(p.refers);
+      const std::vector<Part>& was = lease.is.parts;  // one after the other, of one amount
+      const Term left = left_of(lease, p.key);
+      if (p.term->from < left.from || p.term->to != left.to || p.term->months() < 1)
         throw Error(codes::bad_term,
-                    {"提前归还须从租期内某月起至租期届满",
-                     "an early return runs from a month of the lease to its end"},
+                    {fmt::format("提前归还须从租期内某月起至租期届满，还没有归还的是 {}", to_string(left)),
+                     fmt::format("an early return runs from a month of the lease to the end of what is left, {}", to_string(left))},
                     {{}, 0, 0, "term"});
       require_not_past(p, book_.today());
       row.is.parts = {{p.term->from.index, p.term->months(), {}, was.front().amount}};
@@ -142,6 +142,8 @@ void Desk::hold_conversion(TransactionRow& row, const Proposal& p, const Instrum
 void Desk::complete(TransactionRow& row, const Act& act) {
   const Proposal p = proposal_of(row.is.body);
   check_status(p, false);
+  // What was used meanwhile is neither let out nor given back.
+  if (p.kind == Kind::lease || p.kind == Kind::lease_return) require_not_past(p, book_.today());
   book_.begin("completed", row.is.key, act);
   Json& content = book_.content();
   content["kind"] = to_string(p.kind);
@@ -212,12 +214,12 @@ void Desk::after(TransactionRow& row, const Proposal& p) {
     was.is.reversed_by = row.is.key;
     was.dirty = true;
   }
-  const bool gives = p.kind == Kind::transfer || p.kind == Kind::lease || p.kind == Kind::convert ||
-                     p.kind == Kind::reverse || p.kind == Kind::lease_return;
+  // Whoever gives is permitted less, and as much as before when he gets it back. Whoever takes is permitted what his permit says.
+  const auto gives = [](Kind kind) { return kind == Kind::transfer || kind == Kind::lease || kind == Kind::convert; };
+  const bool gives_back = p.kind == Kind::lease_return || (p.kind == Kind::reverse && gives(referred(p.refers).is.kind));
   for (const Part& part : row.is.parts) {
-    if (gives && from.id != to.id) book_.cut_permit(from, row.is.key, part, instrument, -part.amount);
-    if (p.kind == Kind::reverse || p.kind == Kind::lease_return)
-      book_.cut_permit(to, row.is.key, part, instrument, part.amount);
+    if (gives(p.kind) && from.id != to.id) book_.cut_permit(from, row.is.key, part, instrument, -part.amount);
+    if (gives_back) book_.cut_permit(to, row.is.key, part, instrument, part.amount);
   }
   if (!p.certificate.empty()) book_.certify(p.certificate, row.is.key, to, instrument, row.is.parts);
 }

@@ -38,6 +38,7 @@ struct Model {
   std::map<std::string, std::vector<Line>> asides;       // `from` is where it stands
   std::map<std::string, std::vector<Line>> conditional;  // trades that wait for the authority
   std::map<std::string, Trade> leases;                    // trades that lease, unless they were refused
+  std::map<std::string, int> back;  // of a lease: the first month that went back early
   std::map<int, std::int64_t> issued_cod;
 
   struct Refused {};
@@ -102,6 +103,9 @@ struct Model {
     return out;
   }
 
+  const Term& lease_term(const std::string& key) const { return leases.contains(key) ? *leases.at(key).term : *deals.at(key).p.term; }
+  int end_of(const std::string& lease) const { return back.contains(lease) ? back.at(lease) : lease_term(lease).to.index; }
+
   void propose(const Proposal& p) {
     Deal deal;
     deal.waits = true;
@@ -148,6 +152,9 @@ struct Model {
       if (traded && conditional.contains(p.refers)) throw Refused{};
       const auto [from, to, quantity] = traded ? std::tuple{leases.at(p.refers).seller, leases.at(p.refers).buyer, leases.at(p.refers).quantity}
                                                : std::tuple{deals.at(p.refers).p.from, deals.at(p.refers).p.to, deals.at(p.refers).p.quantity};
+      for (const auto& [key, other] : deals)
+        if (other.waits && other.p.kind == Kind::lease_return && other.p.refers == p.refers) throw Refused{};
+      if (p.term->to.index != end_of(p.refers)) throw Refused{};
       for (int m = p.term->from.index; m < p.term->to.index; ++m) {
         deal.held.push_back({{to, "COD", m, C::leased}, {from, "COD", m, C::free}, quantity});
         take(deal.held.back().from, quantity);
@@ -217,6 +224,7 @@ struct Model {
     }
     if (p.kind == Kind::compulsory) compulsory(p);
     if (p.kind == Kind::expire) expire(p);
+    if (p.kind == Kind::lease_return) back[p.refers] = p.term->from.index;
     if (p.kind == Kind::reverse) {
       if (deals.at(p.refers).reversed) throw Refused{};
       deals.at(p.refers).reversed = true;

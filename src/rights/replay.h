@@ -46,6 +46,7 @@ class Replay {
     std::string kind, state, initiator, reversed_by;
     Json request;
     std::map<std::tuple<Place, Place>, std::int64_t> held;
+    std::optional<int> back_from{};  // of a lease: the first month that went back early
   };
   struct Aside {  // a pledge, or what an order has set aside
     std::string compartment;

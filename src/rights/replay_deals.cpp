@@ -268,9 +268,23 @@ void Replay::check_lease(const JournalEntry& entry, const Deal& deal) {
   if (leases && request["term"][1].get<int>() - request["term"][0].get<int>() > longest(deal))
     wrong("lease", subject, "租赁期过长", "it is leased for too long");
   if (!returns) return;
-  const auto was = deals.find(get(request, "refers"));
-  if (was == deals.end() || longest(was->second) == 0 || was->second.state != "completed")
-    wrong("lease", subject, "归还的不是租来的", "what is given back was not leased");
+  const auto at = deals.find(get(request, "refers"));
+  if (at == deals.end() || longest(at->second) == 0 || at->second.state != "completed")
+    return wrong("lease", subject, "归还的不是租来的", "what is given back was not leased");
+  // Each month once, what was leased of it, by the one to the other.
+  Deal& lease = at->second;
+  const bool traded = lease.kind == "trade";
+  const int from = request["term"][0].get<int>(), to = request["term"][1].get<int>();
+  bool right = get(request, "from") == get(lease.request, traded ? "buyer" : "to") && taker == get(lease.request, traded ? "seller" : "from") &&
+               from >= lease.request["term"][0].get<int>() && from < to && to == lease.back_from.value_or(lease.request["term"][1].get<int>());
+  for (int month = from; month < to; ++month)
+    right = right && given(get(request, "from"), {instrument, month, ""}) == count(lease.request, "quantity");
+  std::int64_t sum = 0;
+  for (const Moved& m : moves_)
+    if (std::get<0>(std::get<1>(m.from)) == instrument && std::get<0>(m.from) != std::get<0>(m.to) && m.mode != "void") sum += m.amount;
+  if (!right || sum != count(lease.request, "quantity") * (to - from))
+    wrong("lease", subject, "归还的数量、月份或双方与租赁不符，或已归还", "quantity, months or parties of what is given back are not those of the lease, or it is back already");
+  lease.back_from = from;
 }
 
 // What this entry takes out of a pledge or an order.

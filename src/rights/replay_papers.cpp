@@ -21,17 +21,18 @@ void Replay::follow_up(const JournalEntry& entry, const Json& content, const Dea
   for (const Unit& unit : units)
     if (const auto amount = taken(to, unit); amount > 0) arrived[unit] = amount;
 
-  static const std::set<std::string> gives{"transfer", "lease", "convert", "reverse", "lease_return", "trade"};
-  static const std::set<std::string> gives_back{"reverse", "lease_return"};
-  if (is_flow(instrument) && gives.contains(deal.kind)) {
+  static const std::set<std::string> gives{"transfer", "lease", "convert", "trade"};
+  const auto undone = deals.find(deal.request.value("refers", std::string()));
+  const bool gives_back = deal.kind == "lease_return" || (deal.kind == "reverse" && undone != deals.end() && gives.contains(undone->second.kind));
+  if (is_flow(instrument) && (gives.contains(deal.kind) || gives_back)) {
     const auto change = [&](const std::string& account, const Unit& unit, std::int64_t quantity) {
       const std::string& permit = accounts[account].permit;
       if (permit.empty() || quantity == 0) return;
       permit_changes[{entry.transaction, account, permit, instrument, std::get<1>(unit)}] += quantity;
     };
     for (const Unit& unit : units) {
-      if (from != to) change(from, unit, -given(from, unit));
-      if (gives_back.contains(deal.kind)) change(to, unit, given(from, unit));
+      if (gives.contains(deal.kind) && from != to) change(from, unit, -given(from, unit));
+      if (gives_back) change(to, unit, given(from, unit));
     }
   }
 

@@ -129,6 +129,9 @@ class Rights {
   // Everything that would refuse it now, of the proposal as of its completion; nothing is written. Empty: it can be
   // proposed. `first` needs actor, reason and rule.
   std::vector<Error> examine(const Proposal& proposal, const Act& first) const;
+  // The months of a lease that may still go back early, from this one on; none of what is no lease that holds, is over, or of
+  // which a return waits. Throws unknown_transaction.
+  std::optional<Term> returnable(std::string_view key) const;
   // By somebody else than the initiator. Completed, or delayed where cooling off is due. Again by the same
   // person: no change. Throws same_person, wrong_state, and what may have changed since.
   std::vector<Transaction> approve(std::span<const std::string> keys, const Act& second);

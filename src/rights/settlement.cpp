@@ -320,6 +320,7 @@ void Desk::conclude(TransactionRow& row, bool granted, const Act& act, const std
   if (granted) {
     require_usable(seller, true, false);
     require_usable(buyer, false, false);
+    if (trade.lease_months > 0) require_not_past(trade.term, book_.today());  // nobody pays for the use of months that are over
   }
   book_.begin(event, row.is.key, act);
   book_.content()["kind"] = "trade";

@@ -223,11 +223,49 @@ TEST_P(SettlementOn, ATradeMayLease) {
   EXPECT_EQ(change("P-A", 8), -400);
   EXPECT_EQ(w.free_of("A", "COD", jan + 9), 800);  // 200 are still on order
   EXPECT_EQ(w.held("B", "COD", jan + 9).leased, 0);
-  EXPECT_EQ(code_of([&] { w.done({.kind = Kind::lease_return, .term = months(8, 14), .refers = "T"}); }), "insufficient");
+  EXPECT_EQ(code_of([&] { w.done({.kind = Kind::lease_return, .term = months(8, 14), .refers = "T"}); }), "bad_term");
+  EXPECT_EQ(change("P-B", 9), 0);  // his own was never raised
+  // What is left goes back later, and nothing twice: not out of what he has on lease from another either.
+  w.give("C", "COD", 1'000, months(0, 24));
+  w.rights.set_permit("C", "P-C", Month{jan + 60}, pair);
+  EXPECT_EQ(code(trade, "T3", [](Trade& t) { t.sell = "", t.seller = "C", t.conditional = false; }), "");
+  EXPECT_EQ(code_of([&] { w.done({.key = "R2", .kind = Kind::lease_return, .term = months(9, 14), .refers = "T"}); }), "bad_term");
+  EXPECT_EQ(w.rights.returnable("T"), (Term{{jan + 2}, {jan + 9}}));
+  w.rights.propose({.key = "R3", .kind = Kind::lease_return, .term = months(6, 9), .refers = "T"}, first);
+  EXPECT_FALSE(w.rights.returnable("T").has_value());
+  EXPECT_EQ(code_of([&] { w.rights.propose({.key = "R4", .kind = Kind::lease_return, .term = months(5, 9), .refers = "T"}, first); }), "wrong_state");
+  w.rights.reject("R3", second);
+  w.done({.key = "R5", .kind = Kind::lease_return, .term = months(5, 9), .refers = "T"});
+  EXPECT_EQ(w.rights.returnable("T"), (Term{{jan + 2}, {jan + 5}}));
+  EXPECT_EQ(w.rights.returnable("T3"), (Term{{jan + 2}, {jan + 14}}));
+  EXPECT_EQ(w.held("B", "COD", jan + 9).leased, 400);  // C's
   // What title passed of is not given back.
   EXPECT_EQ(code(trade, "T2", [](Trade& t) { t.quantity = 100, t.conditional = false, t.lease_months = 0; }), "");
+  EXPECT_FALSE(w.rights.returnable("T2").has_value());
   EXPECT_FALSE(is_lease(w.rights.transaction("T2")));
   EXPECT_EQ(code_of([&] { w.done({.kind = Kind::lease_return, .term = months(2, 14), .refers = "T2"}); }), "wrong_state");
+  EXPECT_EQ(w.troubles(), "");
+}
+
+// Months that were used while somebody decided are neither paid for nor given back.
+TEST_P(SettlementOn, ALeaseIsDecidedBeforeItsMonthsAreOver) {
+  w.give("A", "COD", 1'000, months(0, 24));
+  w.deposit("B", 100'000);
+  const Trade trade{.key = "T", .seller = "A", .buyer = "B", .instrument = "COD", .quantity = 400, .term = months(0, 6), .fen = 3'000,
+                    .conditional = true, .lease_months = 12};
+  ASSERT_TRUE(w.rights.settle(std::span(&trade, 1), exchange)[0].done);
+  w.done({.key = "L", .kind = Kind::lease, .instrument = "COD", .from = "A", .to = "B", .quantity = 100, .term = months(0, 6), .max_months = 12});
+  w.rights.propose({.key = "L2", .kind = Kind::lease, .instrument = "COD", .from = "A", .to = "B", .quantity = 1, .term = months(0, 6), .max_months = 12}, first);
+  w.rights.propose({.key = "R", .kind = Kind::lease_return, .term = months(0, 6), .refers = "L"}, first);
+  w.clock.set(parse_instant("2026-02-03 09:00"));
+  EXPECT_EQ(code_of([&] { w.rights.conclude("T", true, {"authority", "chief", "同意", "1"}); }), "bad_term");
+  EXPECT_EQ(code_of([&] { w.rights.approve("L2", second); }), "bad_term");
+  EXPECT_EQ(code_of([&] { w.rights.approve("R", second); }), "bad_term");
+  w.rights.conclude("T", false, {"authority", "chief", "不同意", "1"});
+  w.rights.reject("R", second);
+  w.rights.reject("L2", second);
+  EXPECT_EQ(w.free_of("B", "CNY", 0), 100'000);
+  EXPECT_EQ(w.rights.returnable("L"), (Term{{jan + 1}, {jan + 6}}));
   EXPECT_EQ(w.troubles(), "");
 }
 

@@ -42,6 +42,26 @@ std::vector<Error> Rights::examine(const Proposal& proposal, const Act& first) c
   });
 }
 
+std::optional<Term> Rights::returnable(std::string_view key) const {
+  return look(database_, jurisdiction_, clock_, [&](Book& book) -> std::optional<Term> {
+    Desk desk(book);
+    book.load_transactions({std::string(key)});
+    const TransactionRow* lease = book.transaction(key);
+    if (lease == nullptr)
+      throw Error(codes::unknown_transaction,
+                  {fmt::format("没有编号为“{}”的交易", key), fmt::format("there is no transaction “{}”", key)});
+    if (!is_lease(lease->is) || lease->is.state != TransactionState::completed) return std::nullopt;
+    book.load_returns(lease->is);
+    try {
+      Term left = desk.left_of(*lease);
+      left.from = std::max(left.from, Month::of(book.today()));
+      return left.from < left.to ? std::optional(left) : std::nullopt;
+    } catch (const Error&) {  // one waits
+      return std::nullopt;
+    }
+  });
+}
+
 std::vector<Certificate> Rights::certificates(std::string_view transaction) const {
   return database_.read([&](store::Transaction& t) {
     std::vector<Certificate> out;

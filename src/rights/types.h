@@ -152,7 +152,7 @@ enum class TransactionKind : std::uint8_t {
   release,     // of the pledge `refers`, whole or in part
   freeze,      // an order over a quantity; what is not there yet is taken from later credits first
   unfreeze,    // of the order `refers`, whole or in part
-  compulsory,  // by a court or the authority; under the order `refers`, or of what is free, unpaid, leased or
+  compulsory,  // by a court or the authority; under the order `refers`, or of what is free, unpaid or
                // locked
   surrender,   // to a compliance account, for the obligation `claim`
   retire,      // voluntary, for the `claim`

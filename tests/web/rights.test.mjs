@@ -145,6 +145,26 @@ for (const [locale, width] of turns(import.meta.url, [['zh', 1280], ['en', 390]]
       await wang.page.locator('.history li').nth(1).waitFor()
       await sound(wang.page, 'a transaction that is done')
 
+      // Of what the national registry holds the copy is surrendered: for which year, of which vintage, and on which day there.
+      await server.cli('right', 'propose', 'CEA-1', '--kind', 'issue', '--instrument', 'CEA', '--vintage', '2025', '--from', 'ISSUE', '--to', 'H-LIQUOR', '--quantity', '9000', '--by', 'seed', '--reason', '对账单')
+      await server.cli('right', 'approve', 'CEA-1', '--by', 'seed2', '--reason', '示例')
+      await liu.go('/console/rights')
+      await liu.page.locator('.held', { hasText: locale === 'zh' ? '全国碳排放配额' : 'National carbon allowances' }).getByRole('button', { name: liu.t('right.ask'), exact: true }).click()
+      assert.equal(await form.locator('input[name=right-kind]').count(), 2)
+      await liu.page.fill('#right-quantity', '8000')
+      await liu.page.fill('#right-vintage', '2025')
+      await liu.page.fill('#right-claim', '年度清缴')
+      await liu.page.fill('#right-surrendered', '2026-01-15')
+      await refusals.getByText('rights.bad_value').waitFor() // for which year, nobody could tell
+      await liu.page.fill('#right-claim', '2025年度清缴')
+      await refusals.getByText(liu.t('right.checks_good')).waitFor()
+      await liu.page.fill('#right-reason', '全国系统清缴凭证')
+      await sound(liu.page, 'a surrender in the national system')
+      await shoot(liu, 'surrender')
+      await form.getByRole('button', { name: liu.t('right.send'), exact: true }).click()
+      await under_way.locator('a').first().click()
+      await liu.page.locator('.right-facts').getByText('2026-01-15').waitFor()
+
       // In public: by name, by certificate; not the pledge, the freeze, or the numbers of accounts.
       const anybody = await person(browser, server, { locale, width })
       await anybody.go('/registry')
