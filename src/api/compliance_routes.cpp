@@ -130,11 +130,11 @@ bool is_own(Call& call, const compensate::PlaceResult& result) {
 }
 
 // Whether the period is owed by the caller's own parties; always for who sees all.
-bool had_role(Call& call, const policy::Rule& rule, const std::string& place, const Period& period) {
+bool had_role(Call& call, const policy::Rule& rule, const registry::Place& place, const Period& period) {
   const auto parties = call.caller.parties(Permission::rights_read);
   if (!parties) return true;
   return registry::Registry(call.database(), call.tenant()).read([&](const registry::RegistryReader& reader) {
-    return std::ranges::any_of(reader.roles(place, compensate::role_day(rule, period)),
+    return std::ranges::any_of(reader.roles(place.code, compensate::role_day(rule, period, place)),
                                [&](const registry::PlaceRole& role) { return parties->contains(role.party); });
   });
 }
@@ -196,8 +196,8 @@ Answer one_standing(Call& call) {
   Period offered = compensate::latest_metered(call.database(), call.tenant(), rule->rule, std::span(&place, 1), call.clock().today());
   for (int i = 0; i < 36 && compensate::is_there(place, rule->rule, offered) && rule->rule.in_force.holds_on(offered.from());
        ++i, offered = offered.previous())
-    if (had_role(call, rule->rule, code, offered)) periods.push_back(offered.to_string());
-  if (!had_role(call, rule->rule, code, period)) {
+    if (had_role(call, rule->rule, place, offered)) periods.push_back(offered.to_string());
+  if (!had_role(call, rule->rule, place, period)) {
     if (call.has("period") || periods.empty())
       throw Error(codes::bad_parameter, {"这一时段这个场所不由您负责", "the place was not yours in that period"}, {{}, 0, 0, "period"});
     period = Period::parse(periods.front().get<std::string>());

@@ -103,10 +103,11 @@ class ComplianceYear : public ::testing::TestWithParam<std::string> {
     return moved(p);
   }
   // The verified emissions of 2025 through their case, as the office publishes them.
-  void verify_emission(Client& liu, Client& gu, Client& ren, int tonnes) {
-    const Json report = begun(liu, "carbon-annual-report",
-                              {{"entity", "ent:demo-liquor"},
-                               {"site", "plant:demo-liquor"},
+  void verify_emission(Client& of, Client& gu, Client& ren, int tonnes, const std::string& entity = "ent:demo-liquor",
+                       const std::string& site = "plant:demo-liquor") {
+    const Json report = begun(of, "carbon-annual-report",
+                              {{"entity", entity},
+                               {"site", site},
                                {"year", 2025},
                                {"due", "2026-03-31"},
                                {"factor_set", "STEEL-A1"},
@@ -118,7 +119,7 @@ class ComplianceYear : public ::testing::TestWithParam<std::string> {
                                   {"measure", "吨"},
                                   {"factor", "STEEL-A1"},
                                   {"emission", std::to_string(tonnes)}}}}});
-    done(liu, report, "submit");
+    done(of, report, "submit");
     done(gu, report, "begin", {{"verifier", "甲机构"}, {"independent", true}});
     done(gu, report, "conclude", {{"verified", tonnes}, {"verified_on", "2026-06-05"}});
     done(gu, report, "tell");
@@ -531,34 +532,39 @@ TEST_P(ComplianceYear, AFormerOperatorSeesTheYearHeOwesAndNoOther) {
   EXPECT_TRUE(notice(gu, {{"conducted", "2027-01-01"}, {"party", "ent:demo-food"}}).value("shortfall", Json(nullptr)).is_null());
 }
 
-// The account says its permit of today; a permit renewed since the year began is the place's as well.
-// A works that began in March owes its year like the others.
-TEST_P(ComplianceYear, WhoBeganWithinTheYearOwesIt) {
+// A works that began in March owes its year like the others, and so does one that closed in June: whoever had it then.
+TEST_P(ComplianceYear, WhoBeganOrClosedWithinTheYearOwesIt) {
   registry::RegistryData data;
-  registry::Place plant;
-  plant.code = "plant:new";
-  plant.kind = "plant";
-  plant.name = {"示例新厂", "Example new works"};
-  plant.jurisdiction = "341602000000";
-  plant.validity = {parse_date("2025-03-01"), Date::max()};
-  plant.source = "示例";
-  data.places.push_back(plant);
-  data.roles.push_back({"plant:new", "operator", "ent:demo-food", Decimal(1), {parse_date("2025-03-01"), Date::max()}, "示例", {}});
-  data.groups.push_back({"plant:new", "carbon-entity", {parse_date("2025-03-01"), Date::max()}, "示例", {}});
+  for (const auto& [code, from, to] : {std::tuple{"plant:new", "2025-03-01", ""}, {"plant:shut", "2020-01-01", "2025-07-01"}, {"plant:brief", "2025-03-01", "2025-06-01"}}) {
+    registry::Place plant;
+    plant.code = code;
+    plant.kind = "plant";
+    plant.name = {std::string("示例厂") + code, std::string("Example works ") + code};
+    plant.jurisdiction = "341602000000";
+    plant.validity = {parse_date(from), std::string_view(to).empty() ? Date::max() : parse_date(to)};
+    plant.source = "示例";
+    data.places.push_back(plant);
+    data.roles.push_back({code, "operator", "ent:demo-food", Decimal(1), plant.validity, "示例", {}});
+    data.groups.push_back({code, "carbon-entity", plant.validity, "示例", {}});
+  }
   registry::Registry(world.database.db(), World::tenant).apply(data);
   world.serve();
-  Client fang = world.signed_in("fang"), chen = world.signed_in("chen");
-  const std::string path = "/api/v1/compliance/plant:new?rule=carbon-surrender";
-  const Received own = fang.get(path + "&period=2025");
-  ASSERT_EQ(own.status, 200) << own.body;
-  EXPECT_EQ(own.json()["standing"]["holders"][0]["code"], "ent:demo-food");
-  EXPECT_EQ(own.json()["periods"].back(), "2025");  // and none before
-  bool listed = false;
+  Client fang = world.signed_in("fang"), chen = world.signed_in("chen"), gu = world.signed_in("gu"), ren = world.signed_in("ren");
   const Json all = chen.get("/api/v1/compliance?rule=carbon-surrender&period=2025").json()["items"];
-  for (const Json& one : all) listed = listed || one["place"]["code"] == "plant:new";
-  EXPECT_TRUE(listed) << all.dump();
+  for (const char* code : {"plant:new", "plant:shut", "plant:brief"}) {
+    const std::string path = std::string("/api/v1/compliance/") + code + "?rule=carbon-surrender&period=2025";
+    const Received before = fang.get(path);
+    ASSERT_EQ(before.status, 200) << code << before.body;
+    EXPECT_EQ(value(before.json()["standing"], "total"), "missing") << code;
+    verify_emission(fang, gu, ren, 700, "ent:demo-food", code);
+    const Json own = fang.get(path).json()["standing"];
+    EXPECT_EQ(own["holders"][0]["code"], "ent:demo-food") << code;
+    EXPECT_EQ(value(own, "total"), "700") << own.dump();
+    EXPECT_TRUE(std::ranges::any_of(all, [&, c = code](const Json& one) { return one["place"]["code"] == c; })) << all.dump();
+  }
 }
 
+// The account says its permit of today; a permit renewed since the year began is the place's as well.
 TEST_P(ComplianceYear, APermitRenewedSinceTheYearBeganTakesNothingAway) {
   registry::RegistryData data;
   for (const auto& [permit, from] : {std::pair{"P-OLD", "2024-01-01"}, {"P-NEW", "2026-06-01"}}) {

@@ -181,11 +181,15 @@ Answer bulletins(Call& call) {
     const venues::Bulletin b = told.bulletin(day, false);
     std::string content;
     std::int64_t deals = 0;
+    const auto of = [](const Text& title, bool lease) {
+      return lease ? Text{title.zh + "（租赁）", title.en + " (lease)"} : title;
+    };
     for (const auto& m : b.markets) {
       deals += m.day.deals + m.day.bulk_deals;
-      content += in(call.tongue, {fmt::format("{}：收盘 {} 元，成交 {}，大宗 {}\n", m.title.zh, m.day.closing.to_string(),
+      const Text what = of(m.title, m.lease);
+      content += in(call.tongue, {fmt::format("{}：收盘 {} 元，成交 {}，大宗 {}\n", what.zh, m.day.closing.to_string(),
                                               m.day.quantity, m.day.bulk_quantity),
-                                  fmt::format("{}: close {} yuan, {} dealt, {} in bulk\n", m.title.en,
+                                  fmt::format("{}: close {} yuan, {} dealt, {} in bulk\n", what.en,
                                               m.day.closing.to_string(), m.day.quantity, m.day.bulk_quantity)});
     }
     // As it stands now: what was opened that day may be undone since.
@@ -194,9 +198,9 @@ Answer bulletins(Call& call) {
     };
     for (const auto& a : b.auctions) {
       const std::string price = a.price ? a.price->to_string() : "—";
-      const Text end = undone(a.state);
-      content += in(call.tongue, {fmt::format("{}：成交价 {} 元，数量 {}{}\n", a.title.zh, price, a.sold, end.zh),
-                                  fmt::format("{}: price {} yuan, {} sold{}\n", a.title.en, price, a.sold, end.en)});
+      const Text end = undone(a.state), what = of(a.title, a.lease);
+      content += in(call.tongue, {fmt::format("{}：成交价 {} 元，数量 {}{}\n", what.zh, price, a.sold, end.zh),
+                                  fmt::format("{}: price {} yuan, {} sold{}\n", what.en, price, a.sold, end.en)});
     }
     for (const auto& r : b.rounds) {
       const Text end = undone(r.state);

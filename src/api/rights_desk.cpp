@@ -255,6 +255,7 @@ Json RightsDesk::certificate_json(const rights::Certificate& c) const {
           {"instrument", instrument_json(c.instrument)},
           {"measure", measure(c.instrument)},
           {"parts", parts(c.instrument, c.parts)},
+          {"lease", is_lease(book.transaction(c.transaction))},
           {"issued", to_rfc3339(c.issued)}};
 }
 
@@ -338,6 +339,7 @@ Json right_certificate_schema() {
                  {"instrument", named("Named")},
                  {"measure", text()},
                  {"parts", right_parts_schema()},
+                 {"lease", boolean()},
                  {"issued", instant()}});
 }
 

@@ -42,8 +42,8 @@ class Shown {
   }
   const Rights& book() const { return book_; }
 
-  // Adds a row where the instrument is public; what of it is not, is left out.
-  void add(std::vector<Json>& rows, const Text& holder, const std::string& instrument, const rights::Part& part,
+  // Adds a row where the instrument is public; what of it is not, is left out. `lease`: not the holder's own, but to be used by him.
+  void add(std::vector<Json>& rows, const Text& holder, const std::string& instrument, const rights::Part& part, bool lease,
            const std::string& certificate) const {
     const auto found = data_.disclosures.find(instrument);
     const auto is = instruments_.find(instrument);
@@ -57,6 +57,7 @@ class Shown {
                     {"quantity", shown.quantity ? Json(part.amount) : Json(nullptr)},
                     {"from", shown.validity ? Json(period(part.period)) : Json(nullptr)},
                     {"to", shown.validity ? Json(period(part.period + part.count)) : Json(nullptr)},
+                    {"lease", lease},
                     {"certificate", certificate},
                     {"source", shown.source},
                     {"verified", shown.verified}});
@@ -78,24 +79,32 @@ Page look_up(Call& call, const PageRequest& page) {
     if (holder != parties.end() && holder->kind != registry::PartyKind::person &&
         holder->kind != registry::PartyKind::household)
       for (const rights::Part& part : certificate->parts)
-        shown.add(rows, holder->name, certificate->instrument, part, certificate->number);
+        shown.add(rows, holder->name, certificate->instrument, part, is_lease(shown.book().transaction(certificate->transaction)), certificate->number);
     return page_of(std::move(rows), page);
   }
   for (const registry::Party& party : parties_named(call, words))
     for (const rights::RightAccount& account : shown.book().accounts(party.code)) {
       if (account.type != rights::AccountType::holding) continue;
       // Months that differ only in what is pledged, frozen or on order are one here: that is nobody else's business.
-      std::vector<std::pair<std::string, rights::Part>> runs;
-      for (const rights::Holding& h : shown.book().holdings({.account = account.code})) {
-        if (h.part.amount <= 0) continue;
-        if (!runs.empty() && runs.back().first == h.instrument && runs.back().second.project == h.part.project &&
-            runs.back().second.amount == h.part.amount &&
-            runs.back().second.period + runs.back().second.count == h.part.period)
-          runs.back().second.count += h.part.count;
-        else
-          runs.emplace_back(h.instrument, h.part);
+      // What is on lease is told apart: it is another's.
+      struct Run {
+        std::string instrument;
+        rights::Part part;
+      };
+      for (const bool lease : {false, true}) {
+        std::vector<Run> runs;
+        for (const rights::Holding& h : shown.book().holdings({.account = account.code})) {
+          rights::Part part = h.part;
+          part.amount = lease ? h.on_lease : h.part.amount - h.on_lease;
+          if (part.amount <= 0) continue;
+          if (!runs.empty() && runs.back().instrument == h.instrument && runs.back().part.project == part.project &&
+              runs.back().part.amount == part.amount && runs.back().part.period + runs.back().part.count == part.period)
+            runs.back().part.count += part.count;
+          else
+            runs.push_back({h.instrument, part});
+        }
+        for (const auto& [instrument, part] : runs) shown.add(rows, party.name, instrument, part, lease, {});
       }
-      for (const auto& [instrument, part] : runs) shown.add(rows, party.name, instrument, part, {});
     }
   return page_of(std::move(rows), page);
 }
@@ -116,6 +125,7 @@ void add_public_rights_routes(RouteTable& table) {
                                {"quantity", nullable(integer())},
                                {"from", nullable(text())},
                                {"to", nullable(text())},
+                               {"lease", boolean()},
                                {"certificate", text()},
                                {"source", text()},
                                {"verified", boolean()}}),

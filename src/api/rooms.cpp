@@ -10,7 +10,7 @@
 namespace tributary::api {
 namespace {
 
-constexpr std::ptrdiff_t most_of_an_address = 100;
+constexpr std::ptrdiff_t most_of_one = 100;
 constexpr std::int64_t clock_every = 10;             // seconds
 constexpr std::int64_t longest = std::int64_t{15} * 60;  // then the browser comes back and is checked anew
 
@@ -21,10 +21,10 @@ std::string clock_event(Instant now) {
 
 }  // namespace
 
-void Rooms::listen(const std::shared_ptr<Stream>& stream, std::int64_t room, std::string heard, const std::string& address,
+void Rooms::listen(const std::shared_ptr<Stream>& stream, std::int64_t room, std::string heard, const std::string& who,
                    Instant now, Instant until) {
   const std::lock_guard lock(mutex_);
-  if (std::ranges::count(readers_, address, &Reader::address) >= most_of_an_address) {
+  if (std::ranges::count(readers_, who, &Reader::who) >= most_of_one) {
     stream->offer("retry: 60000\n\n");
     stream->finish();
     return;
@@ -33,7 +33,7 @@ void Rooms::listen(const std::shared_ptr<Stream>& stream, std::int64_t room, std
     stream->finish();
     return;
   }
-  readers_.push_back({stream, room, std::move(heard), address, until, now});
+  readers_.push_back({stream, room, std::move(heard), who, until, now});
   count_ = readers_.size();
 }
 
@@ -84,8 +84,10 @@ void serve_rooms(RouteTable& table, const std::string& name, Rooms& rooms,
       Response out;
       out.headers = {
           {"Content-Type", "text/event-stream"}, {"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}};
-      out.producer = [&rooms, room, heard, address = call.address, now](const std::shared_ptr<Stream>& stream) {
-        rooms.listen(stream, room, heard.substr(0, 100), address, now, Instant{now.seconds + longest});
+      // Behind one address there may be a whole park of offices.
+      const std::string who = call.caller.by().empty() ? call.address : "user " + call.caller.by();
+      out.producer = [&rooms, room, heard, who, now](const std::shared_ptr<Stream>& stream) {
+        rooms.listen(stream, room, heard.substr(0, 100), who, now, Instant{now.seconds + longest});
       };
       return out;
     };

@@ -30,8 +30,9 @@ class Rooms {
 
   // Tells what came after `heard`, then what comes, until the reader is gone or `until` is past; the browser then comes
   // back with the id of the last one it heard.
-  // An address has a hundred readers at the most; further ones are sent away to come again later.
-  void listen(const std::shared_ptr<Stream>& stream, std::int64_t room, std::string heard, const std::string& address,
+  // One reader, who signed in, or an address of those who did not, has a hundred at the most; further ones are sent away to come
+  // again later.
+  void listen(const std::shared_ptr<Stream>& stream, std::int64_t room, std::string heard, const std::string& who,
               Instant now, Instant until);
   bool empty() const { return count_ == 0; }
   // The news since, and the server's time every few seconds.
@@ -43,7 +44,7 @@ class Rooms {
     std::shared_ptr<Stream> stream;
     std::int64_t room = 0;
     std::string heard;
-    std::string address;
+    std::string who;
     Instant until;
     Instant clock;  // when it was last told the time
   };

@@ -115,7 +115,9 @@ bool may_renew_for(const registry::Registry& parties, const std::string& party, 
 
 std::optional<Text> not_its_operator(const registry::Registry& places, const std::string& place, const std::string& party,
                                      const std::string& last_day, Date today) {
-  const Date on = last_day.empty() ? today : std::min(today, parse_date(last_day));
+  // Of what closed before that, by whoever had it then.
+  const Date closed = places.find_place(place).validity.to - std::chrono::days{1};
+  const Date on = std::min(last_day.empty() ? today : std::min(today, parse_date(last_day)), closed);
   for (const registry::PlaceRole& one : places.roles(place, "operator", on))
     if (one.party == party) return std::nullopt;
   return Text{fmt::format("“{}”在 {} 没有登记为场所 {} 的运营单位", party, base::to_string(on), place),

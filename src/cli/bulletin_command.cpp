@@ -101,7 +101,7 @@ void print_markets(Context& c, const venues::Bulletin& b) {
                    {{"成交额", "amount"}, number}, {{"笔数", "deals"}, number},     {{"大宗数量", "bulk quantity"}, number},
                    {{"大宗金额", "bulk amount"}, number}};
   for (const venues::DayPrices& m : b.markets)
-    table.rows.push_back(row({fmt::format("{} {}", m.market, c.say(m.title)), shown(m.day.opening), shown(m.day.high),
+    table.rows.push_back(row({fmt::format("{} {}{}", m.market, c.say(m.title), m.lease ? c.say(Text{"（租赁）", " (lease)"}) : ""), shown(m.day.opening), shown(m.day.high),
                               shown(m.day.low), m.day.closing.to_string(), count(m.day.quantity), yuan(m.day.fen),
                               count(m.day.deals), count(m.day.bulk_quantity), yuan(m.day.bulk_fen)}));
   if (!table.rows.empty()) c.print(table);
@@ -146,10 +146,10 @@ int bulletin(Context& c, const std::string& given) {
           fmt::format("Bulletin of {}{}", to_string(day), b.running ? " (the day is not over)" : "")});
   print_markets(c, b);
   for (const venues::AuctionNotice& a : b.auctions)
-    c.line({fmt::format("竞价 {}（{}）：{}", a.number, a.title.zh,
+    c.line({fmt::format("竞价 {}（{}{}）：{}", a.number, a.title.zh, a.lease ? "，租赁" : "",
                         a.price ? fmt::format("成交价 {} 元，数量 {} / {}", a.price->to_string(), count(a.sold), count(a.supply))
                                 : "未成交"),
-            fmt::format("Auction {} ({}): {}", a.number, a.title.en,
+            fmt::format("Auction {} ({}{}): {}", a.number, a.title.en, a.lease ? ", lease" : "",
                         a.price ? fmt::format("price {} yuan, {} of {}", a.price->to_string(), count(a.sold), count(a.supply))
                                 : "nothing traded")});
   for (const venues::RoundNotice& r : b.rounds) print_round(c, r);

@@ -53,22 +53,20 @@ int compliance(Context& c, const Arguments& a) {
     known = true;
     // A month asks for the rules of months, a year for those of years.
     if (a.rule.empty() && !a.period.empty() && Period::parse(a.period).granularity() != rule->rule.granularity) continue;
-    const auto places_on = [&](Date on) {
-      auto places = registry.places({rule->rule.place_kind, rule->rule.group, {}}, on);
-      if (!only.empty())
-        std::erase_if(places, [&](const registry::Place& place) { return place.code != only; });
+    const auto wanted = [&](std::vector<registry::Place> places) {
+      if (!only.empty()) std::erase_if(places, [&](const registry::Place& place) { return place.code != only; });
       return places;
     };
-    const auto now = places_on(c.clock().today());
+    const auto now = wanted(registry.places({rule->rule.place_kind, rule->rule.group, {}}, c.clock().today()));
     const auto periods = a.period.empty() ? compensate::current_periods(c.database(), c.tenant(), rule->rule,
                                                                         now, c.clock().today())
                                           : std::vector{Period::parse(a.period)};
     for (std::size_t i = 0; i < periods.size(); ++i) {
       const Period& period = periods[i];
-      const auto places = places_on(period.from());
+      const auto places = wanted(compensate::places_in(registry, rule->rule, period));
       if (places.empty()) continue;
       const auto found = compensation.look(rule->rule.name, period,
-                                           places.size() == 1 ? places.front().code : std::string());
+                                           only);
       for (const compensate::PlaceResult& place : found.places) {
         if (i > 0 && !compensate::is_unsettled(place, i == 1)) continue;
         Json results = Json::object();

@@ -60,6 +60,7 @@ int watch_here(Context& c, const std::string& first, const std::string& last) {
       out["alerts"].push_back({{"pattern", exchange::to_string(one.pattern)},
                                {"instrument", one.instrument},
                                {"goods", one.goods},
+                               {"lease", one.lease},
                                {"at", to_rfc3339(one.at)},
                                {"keys", keys},
                                {"parties", one.parties},
@@ -78,7 +79,7 @@ int watch_here(Context& c, const std::string& first, const std::string& last) {
   for (const venues::Seen& one : seen.alerts) {
     std::vector<std::string> keys;
     for (const venues::Named& named : one.what) keys.push_back(named.key);
-    table.rows.push_back({c.say(venues::title_of(one.pattern)), to_string(one.at), one.instrument + " " + one.goods,
+    table.rows.push_back({c.say(venues::title_of(one.pattern)), to_string(one.at), one.instrument + " " + one.goods + (one.lease ? c.say(Text{"（租赁）", " (lease)"}) : ""),
                           fmt::format("{}", fmt::join(keys, ", ")), fmt::format("{}", fmt::join(one.parties, ", ")),
                           c.say(one.message)});
   }

@@ -244,7 +244,7 @@ class Computing {
     return found == places.end() ? nullptr : &*found;
   }
 
-  Date role_day() const { return compensate::role_day(rule_->rule, request_.period); }
+  Date role_day(const registry::Place& place) const { return compensate::role_day(rule_->rule, request_.period, place); }
 
   // By code of the party; empty when nobody has the role.
   std::vector<RoleHeld> held(const registry::Place& place, const std::string& role) const {
@@ -253,7 +253,7 @@ class Computing {
       for (const RoleHeld& one : recorded(place.code)->roles)
         if (one.role == role) out.push_back(one);
     } else {
-      for (const registry::PlaceRole& one : registry_.roles(place.code, role, role_day()))
+      for (const registry::PlaceRole& one : registry_.roles(place.code, role, role_day(place)))
         out.push_back({role, one.party, one.share});
     }
     std::ranges::sort(out, {}, &RoleHeld::party);
@@ -273,9 +273,9 @@ class Computing {
     if (found.empty())
       throw Error(
           codes::no_party,
-          {fmt::format("{} 在 {} 没有登记“{}”是谁", place.name.zh, to_string(role_day()), role),
+          {fmt::format("{} 在 {} 没有登记“{}”是谁", place.name.zh, to_string(role_day(place)), role),
            fmt::format("{}: nobody is registered as \"{}\" on {}", place.name.zh, role,
-                       to_string(role_day()))},
+                       to_string(role_day(place)))},
           {}, {"请在政策包的 registry/roles.csv 中登记", "register it in registry/roles.csv of a pack"});
     return found;
   }

@@ -57,25 +57,38 @@ std::vector<Period> current_periods(store::Database& database, const std::string
   return out;
 }
 
-Date role_day(const policy::Rule& rule, const Period& period) {
-  const bool later = std::ranges::any_of(
-      rule.inputs, [](const policy::Input& input) { return input.origin.kind == policy::InputOrigin::Kind::past; });
-  return later ? period.last_day() : period.from();
+namespace {
+
+bool falls_due_later(const policy::Rule& rule) {
+  return std::ranges::any_of(rule.inputs,
+                             [](const policy::Input& input) { return input.origin.kind == policy::InputOrigin::Kind::past; });
+}
+
+}  // namespace
+
+Date role_day(const policy::Rule& rule, const Period& period, const registry::Place& place) {
+  if (!falls_due_later(rule)) return period.from();
+  return std::min(period.last_day(), place.validity.to - std::chrono::days{1});
 }
 
 std::vector<registry::Place> places_in(const registry::Registry& registry, const policy::Rule& rule, const Period& period) {
   const registry::PlaceFilter filter{rule.place_kind, rule.group, {}};
   std::vector<registry::Place> out = registry.places(filter, period.from());
-  const Date later = role_day(rule, period);
-  if (later == period.from()) return out;
-  for (registry::Place& place : registry.places(filter, later))
-    if (std::ranges::find(out, place.code, &registry::Place::code) == out.end()) out.push_back(std::move(place));
+  if (!falls_due_later(rule)) return out;
+  std::set<std::string> known;
+  for (const registry::Place& place : out) known.insert(place.code);
+  const auto take = [&](Date day) {
+    for (registry::Place& place : registry.places(filter, day))
+      if (known.insert(place.code).second) out.push_back(std::move(place));
+  };
+  for (Period month = Period::containing(period.from(), Granularity::month); month.from() < period.to(); month = month.next()) take(month.from());
+  take(period.last_day());
   std::ranges::sort(out, {}, &registry::Place::code);
   return out;
 }
 
 bool is_there(const registry::Place& place, const policy::Rule& rule, const Period& period) {
-  return place.validity.holds_on(period.from()) || place.validity.holds_on(role_day(rule, period));
+  return falls_due_later(rule) ? place.validity.overlaps({period.from(), period.to()}) : place.validity.holds_on(period.from());
 }
 
 bool is_unsettled(const PlaceResult& result, bool last_over) {

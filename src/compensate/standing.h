@@ -28,11 +28,12 @@ Period latest_metered(store::Database& database, const std::string& tenant, cons
 std::vector<Period> current_periods(store::Database& database, const std::string& tenant, const policy::Rule& rule,
                                     std::span<const registry::Place> places, Date on);
 
-// The day by whose roles the period is owed: what falls due after it (an input `past`) by whoever has the place on its last
-// day, else by whoever had it on the first.
-Date role_day(const policy::Rule& rule, const Period& period);
+// The day by whose roles the place owes the period: what falls due after it (an input `past`) by whoever has the place on the last
+// day of the period, or had it when it closed before that; else by whoever had it on the first day.
+Date role_day(const policy::Rule& rule, const Period& period, const registry::Place& place);
 
-// The places that the rule is for in the period, by code: those there on its first day, and on role_day.
+// The places that the rule is for in the period, by code: those there on its first day; of what falls due after it, all that were
+// there in one of its months.
 std::vector<registry::Place> places_in(const registry::Registry& registry, const policy::Rule& rule, const Period& period);
 bool is_there(const registry::Place& place, const policy::Rule& rule, const Period& period);
 

@@ -162,9 +162,9 @@ void Journal::commit() {
 void Journal::begin_commit() {
   end_commit();
   if (gathered_.count == 0) return;
+  if (!writer_.joinable()) writer_ = std::thread([this] { keep_writing(); });  // before anything is handed over: it may be refused
   std::swap(gathered_, given_);
   gathered_.begin(given_.first + given_.count);
-  if (!writer_.joinable()) writer_ = std::thread([this] { keep_writing(); });
   writing_ = true;
   work_.release();
 }

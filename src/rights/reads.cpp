@@ -15,7 +15,7 @@ bool same_figures(const Holding& a, const Holding& b) {
          a.part.period + a.part.count == b.part.period && a.part.amount == b.part.amount &&
          a.pending_in == b.pending_in && a.pending_out == b.pending_out && a.frozen == b.frozen &&
          a.pledged == b.pledged && a.locked == b.locked && a.unpaid == b.unpaid && a.leased == b.leased &&
-         a.free == b.free;
+         a.on_lease == b.on_lease && a.free == b.free;
 }
 
 Holding holding_of(const std::string& account, const Instrument& instrument, const UnitKey& unit,
@@ -34,6 +34,7 @@ Holding holding_of(const std::string& account, const Instrument& instrument, con
   h.pledged = cell[Compartment::pledged].posted;
   h.unpaid = cell[Compartment::unpaid].available();
   h.leased = cell[Compartment::leased].available();
+  h.on_lease = cell[Compartment::leased].posted;
   const bool over = cell.locked_on < today;  // locked on an earlier day: free, though nobody wrote it yet
   h.locked = over ? 0 : cell[Compartment::locked].available();
   h.free = cell[Compartment::free].available() + (over ? cell[Compartment::locked].available() : 0);

@@ -137,6 +137,7 @@ struct Holding {
   std::int64_t locked = 0;
   std::int64_t unpaid = 0;
   std::int64_t leased = 0;
+  std::int64_t on_lease = 0;  // of the posted: leased, what is on its way back included
   std::int64_t free = 0;
   std::vector<Block> blocks{};  // of a stock
 };

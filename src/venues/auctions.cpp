@@ -145,7 +145,8 @@ std::int64_t Auctions::announce(const AuctionVenue& venue, const Announcement& a
         fmt::format("the supply {} must be a whole number of lots of {}", announcement.supply, venue.lot));
   if (announcement.closes <= announcement.opens)
     throw bad_field("closes", "截止须晚于开始", "the close comes after the opening");
-  require_months(venue.lease, announcement.term);
+  require_months(venue.lease, announcement.term,
+                 venue.approval_days ? std::optional(day_of({announcement.closes.seconds + *venue.approval_days * day})) : std::nullopt);
   if (venue.format == Format::sealed_then_ascending && *timed_from(terms) <= announcement.opens)
     throw bad_field("closes",
                     fmt::format("最后 {} 秒为限时竞价，其前须有密封报价的时间", venue.ascending->lasts),

@@ -151,7 +151,8 @@ void conclude(rights::Rights& registry, const std::string& trade, bool granted, 
   try {
     registry.conclude(trade, granted, act);
   } catch (const Error& error) {
-    if (!granted || error.code() != rights::codes::account_not_open) throw;
+    // So is a lease of months that are over.
+    if (!granted || (error.code() != rights::codes::account_not_open && error.code() != rights::codes::bad_term)) throw;
     rights::Act refusal = act;
     const std::string why = fmt::format("{} / {}", error.message().zh, error.message().en);
     refusal.reason = act.reason.size() + why.size() + 3 <= 1000 ? act.reason + "；" + why : why;  // what an act may say

@@ -20,8 +20,11 @@ struct Lease {
 std::optional<Lease> read_gives(policy::YamlMap& map);
 // Throws bad_value, at `gives` of the declaration, where no pack says how long the instrument may be leased.
 Lease lease_of(const rights::RightsData& data, const std::string& instrument, const policy::YamlNode& declaration);
-// Throws bad_value for more months than a lease may have.
-void require_months(const std::optional<Lease>& lease, const std::optional<rights::Term>& term);
+// Throws bad_value for more months than a lease may have, and for one that could begin before an authority has decided: `decided` is
+// the last day on which it may.
+void require_months(const std::optional<Lease>& lease, const std::optional<rights::Term>& term, std::optional<Date> decided);
+// Whether a transaction of the registry is of exactly these months; without any, of whatever.
+bool is_of(const rights::Transaction& booked, const std::optional<rights::Term>& term);
 // For rights::Trade.
 inline int lease_months(const std::optional<Lease>& lease) {
   return lease ? lease->longest : 0;

@@ -124,7 +124,8 @@ std::vector<Text> Markets::verify(std::int64_t number) const {
           const Json body = Json::parse(booked.body);
           if (booked.kind != rights::TransactionKind::trade || booked.from != r.text(3) || booked.to != r.text(2) ||
               body.value("quantity", std::int64_t{0}) != r.integer(5) || body.value("fen", std::int64_t{0}) != r.integer(6) ||
-              body.value("lease_months", 0) != lease_months(row.terms.venue.lease))
+              body.value("lease_months", 0) != lease_months(row.terms.venue.lease) || booked.instrument != row.terms.venue.instrument ||
+              !is_of(booked, row.terms.listing.term))
             found.add(fmt::format("成交 {} 与权属登记不符", i + 1),
                       fmt::format("deal {} differs from the registry", i + 1));
         } catch (const Error& error) {

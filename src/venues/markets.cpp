@@ -114,7 +114,8 @@ std::int64_t Markets::list(const MarketVenue& venue, const Listing& listing, con
     throw bad_field("key", "须有编号，不超过 100 字节", "a key is needed, of at most 100 bytes");
   if (listing.last_day < listing.first_day)
     throw bad_field("last_day", "末日不得早于首日", "the last day is not before the first");
-  require_months(venue.lease, listing.term);
+  require_months(venue.lease, listing.term,
+                 venue.approval_days ? std::optional(listing.last_day + std::chrono::days{*venue.approval_days}) : std::nullopt);
   (void)rules_of(terms);
   std::int64_t number = 0;
   database_.together([&](store::Transaction& t) {

@@ -87,7 +87,8 @@ void check_trades(Faults& faults, const Terms& terms, const exchange::OneWayResu
     const rights::Transaction booked = registry.transaction(trade.at("trade").get<std::string>());
     const Json body = Json::parse(booked.body);
     faults.add((sale ? booked.to : booked.from) == account && body.at("quantity") == served.filled &&
-                   body.value("fen", std::int64_t{0}) == fen && body.value("lease_months", 0) == lease_months(terms.venue.lease),
+                   body.value("fen", std::int64_t{0}) == fen && body.value("lease_months", 0) == lease_months(terms.venue.lease) &&
+                   booked.instrument == terms.venue.instrument && is_of(booked, terms.announcement.term),
                fmt::format("登记簿中的交易 {} 与结果不符", booked.key),
                fmt::format("transaction {} of the registry differs from the result", booked.key));
   }

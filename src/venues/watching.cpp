@@ -16,13 +16,14 @@ using exchange::Pattern;
 
 struct Goods {
   std::string instrument, label;  // months or vintage
+  bool lease = false;             // the use of those months: another price than that of title
   auto operator<=>(const Goods&) const = default;
 };
 Goods goods_of(const std::string& instrument, const std::optional<rights::Term>& term, const std::optional<int>& vintage,
-               const std::string& project) {
+               const std::string& project, bool lease = false) {
   std::string label = term ? rights::to_string(*term) : vintage ? std::to_string(*vintage) : "";
   if (!project.empty()) label += " " + project;
-  return {instrument, std::move(label)};
+  return {instrument, std::move(label), lease};
 }
 
 // Deals and withdrawn orders, by what was traded: only the same months or vintage can go round in a circle.
@@ -132,7 +133,7 @@ class Reading {
       for (const Json& trade : result.at("trades")) {
         if (!trade.at("refused").get<std::string>().empty()) continue;
         const std::string& bidder = owners.at(trade.at("account").get<std::string>());
-        add(goods_of(terms.venue.instrument, lot.term, lot.vintage, lot.project),
+        add(goods_of(terms.venue.instrument, lot.term, lot.vintage, lot.project, terms.venue.lease.has_value()),
             {.key = trade.at("trade").get<std::string>(), .auction = r.integer(0), .at = {r.integer(3)},
              .seller = sale ? reserve : bidder, .buyer = sale ? bidder : reserve,
              .quantity = trade.at("quantity").get<std::int64_t>(),
@@ -157,7 +158,7 @@ class Reading {
     return terms_.emplace(number, market_terms_of(row->text(0))).first->second;
   }
   static Goods market_goods(const MarketTerms& terms) {
-    return goods_of(terms.venue.instrument, terms.listing.term, terms.listing.vintage, terms.listing.project);
+    return goods_of(terms.venue.instrument, terms.listing.term, terms.listing.vintage, terms.listing.project, terms.venue.lease.has_value());
   }
 
   store::Transaction& t_;
@@ -198,7 +199,7 @@ Watched watch_days(store::Database& database, const std::string& jurisdiction, c
     out.orders += std::ranges::count_if(lot.orders, [&](const exchange::OrderLife& o) { return o.ended >= begin; });
     for (exchange::Alert& alert : exchange::watch(lot.deals, lot.orders, declaration.rules(goods.instrument))) {
       if (alert.at < begin) continue;  // told of the days before
-      Seen seen{alert.pattern, goods.instrument, goods.label, alert.at, {}, std::move(alert.parties), alert.message,
+      Seen seen{alert.pattern, goods.instrument, goods.label, goods.lease, alert.at, {}, std::move(alert.parties), alert.message,
                 declaration.of(alert.pattern, goods.instrument)};
       for (const std::string& key : alert.keys) seen.what.push_back(lot.named.at(key));
       out.alerts.push_back(std::move(seen));

@@ -78,6 +78,7 @@ struct Seen {
   exchange::Pattern pattern = exchange::Pattern::barred;
   std::string instrument;
   std::string goods;  // months or vintage
+  bool lease = false;  // of their use, not of title
   Instant at;
   std::vector<Named> what;
   std::vector<std::string> parties;

@@ -76,7 +76,7 @@ for (const [locale, width] of turns(import.meta.url, [['zh', 1280], ['en', 390]]
       await approver.page.getByText(t('right.done.approve'), { exact: true }).waitFor()
       await food.page.goto(leased)
       await food.page.locator('.right-facts').waitFor()
-      assert.equal(await back.count(), 0)
+      assert.equal(await back.locator('option').count(), 3) // January to March are left
 
       // A transfer that would be refused says why, with the article or that there is none.
       await liquor.go('/console/rights')

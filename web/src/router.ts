@@ -60,7 +60,6 @@ const pages: RouteRecordRaw[] = [
   { path: 'smart/:number', name: 'smart-round', component: () => import('./smart/SmartRoom.vue'), meta: { title: 'smart', permission: 'rights.read' } },
   { path: 'markets', name: 'markets', component: () => import('./market/Markets.vue'), meta: { title: 'markets', permission: 'rights.read' } },
   { path: 'markets/:number', name: 'market', component: () => import('./market/MarketPage.vue'), meta: { title: 'markets', permission: 'rights.read' } },
-  { path: 'exchange/:number/trades/:key', name: 'auction-trade', component: () => import('./exchange/TradePage.vue'), meta: { title: 'exchange', permission: 'rights.read' } },
   { path: 'privacy/:tab?', name: 'privacy', component: () => import('./privacy/Privacy.vue'), meta: { title: 'privacy' } },
   { path: 'account', name: 'account', component: () => import('./console/Account.vue'), meta: { title: 'account' } },
   { path: 'admin/:tab?', name: 'admin', component: () => import('./console/Admin.vue'), meta: { title: 'admin' } },

@@ -124,7 +124,7 @@ export interface Change {
   may_cancel: boolean
 }
 export interface Refusal { code: string; message: Text; hint: Text; field: string; source: string; verified: boolean }
-export interface Certificate { number: string; transaction: string; account: string; owner: Party; instrument: Named; measure: string; parts: Part[]; issued: string }
+export interface Certificate { number: string; transaction: string; account: string; owner: Party; instrument: Named; measure: string; parts: Part[]; lease: boolean; issued: string }
 export interface Freeze { key: string; account: string; owner: Party; instrument: Named; measure: string; quantity: number; from: string; to: string; rank: number; authority: string }
 export interface Year {
   instrument: Named
