@@ -117,7 +117,7 @@ TEST(Leases, ADeclarationSaysWhatItGives) {
   EXPECT_EQ(code_of([] { venue({{"side: sale", "side: sale\ngives: rent"}}); }), "bad_value");
   EXPECT_EQ(code_of([] { venue({{"side: sale", "side: buy_back\ngives: lease"}}); }), "bad_value");
   const policy::Policy policy = policy::Policy::load(std::string(TRIBUTARY_SOURCE_DIR) + "/policies", "demo");
-  EXPECT_EQ(venue_of(load_venues(policy), "cod-guo-reserve-lease").lease->longest, 12);
+  EXPECT_EQ(venue_of(load_venues(policy), "lease-cod-guo-reserve").lease->longest, 12);
   const MarketVenue market = market_of(load_markets(policy), "cod-guo-lease");
   EXPECT_NE(market.lease->source.find("未核实"), std::string::npos);
 }
