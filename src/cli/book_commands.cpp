@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "ledger/ledger.h"
+#include "rights/titles.h"
 #include "venues/markets.h"
 
 #include <functional>
@@ -302,12 +303,16 @@ int deals(Context& c, const Arguments& a) {
   Desk desk(c);
   const auto number = document::CellKind::number;
   Listed out({{{"成交", "deal"}, number}, {{"时间", "time"}}, {{"方式", "kind"}}, {{"价格", "price"}, number},
-              {{"数量", "quantity"}, number}, {{"价款（元）", "yuan"}, number}, {{"买方", "buyer"}}, {{"卖方", "seller"}}});
+              {{"数量", "quantity"}, number}, {{"价款（元）", "yuan"}, number}, {{"买方", "buyer"}}, {{"卖方", "seller"}}, {{"状态", "state"}}});
+  const rights::Rights registry(c.database(), c.tenant(), c.clock(), c.policy().catalog().calendar());
   each_page<venues::Deal>([&](std::int64_t before) { return desk.markets.deals(a.number, before, most_rows); },
                           &venues::Deal::seq, [&](const venues::Deal& d) {
-                            out.add(json_of_deal(d), {std::to_string(d.seq), to_string(d.at), c.say(said(d.kind)),
-                                                 d.price.to_string(), std::to_string(d.quantity), yuan(d.fen), d.buyer,
-                                                 d.seller});
+                            const rights::TransactionState state = registry.transaction(d.trade).state;
+                            Json json = json_of_deal(d);
+                            json["state"] = rights::to_string(state);
+                            out.add(std::move(json), {std::to_string(d.seq), to_string(d.at), c.say(said(d.kind)),
+                                                      d.price.to_string(), std::to_string(d.quantity), yuan(d.fen), d.buyer,
+                                                      d.seller, c.say(rights::title_of(state))});
                           });
   return out.print(c);
 }
