@@ -264,7 +264,10 @@ class Computing {
   std::vector<RoleHeld> holders(const registry::Place& place, const std::string& role) const {
     auto out = held(place, role);
     if (request_.recorded == nullptr)
-      for (RoleHeld& one : out) one.accounts = inputs_.accounts(place, one.party, request_.period.from());
+      for (RoleHeld& one : out) {
+        one.shared_with = inputs_.shared_with(place, one, request_.period.from());
+        if (one.shared_with.empty()) one.accounts = inputs_.accounts(place, one.party, request_.period.from());
+      }
     return out;
   }
 

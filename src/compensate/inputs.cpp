@@ -334,6 +334,25 @@ std::vector<std::string> InputSource::accounts(const registry::Place& place, con
   return out;
 }
 
+std::string InputSource::shared_with(const registry::Place& place, const RoleHeld& holder, Date on) const {
+  const auto permitted = [&](const std::string& code) { return registry_.attribute(code, "permit", on, known_).has_value(); };
+  if (permitted(place.code)) return {};
+  const auto accounts = rights_.accounts(holder.party);
+  if (std::ranges::none_of(accounts, [](const rights::RightAccount& one) {
+        return one.permit.empty() && (one.type == rights::AccountType::holding || one.type == rights::AccountType::trading);
+      }))
+    return {};
+  const auto ever = registry_.read([&](const registry::RegistryReader& reader) { return reader.places_ever_of({holder.party}); });
+  for (const std::string& code : ever) {
+    if (code == place.code) continue;
+    const registry::Place other = registry_.find_place(code);
+    if (other.kind != place.kind || !other.validity.holds_on(on) || permitted(code)) continue;
+    for (const registry::PlaceRole& role : registry_.roles(code, holder.role, on))
+      if (role.party == holder.party) return other.name.zh;
+  }
+  return {};
+}
+
 GivenInput InputSource::rights(const policy::Input& input, const std::string& subject,
                                const registry::Place& place, const Period& period,
                                const std::vector<RoleHeld>& holders) {
@@ -342,6 +361,11 @@ GivenInput InputSource::rights(const policy::Input& input, const std::string& su
     return none({fmt::format("{} 在 {} 没有登记“{}”是谁", place.name.zh, period.to_string(), input.origin.role),
                  fmt::format("{}: nobody is registered as \"{}\" for {}", place.name.zh, input.origin.role,
                              period.to_string())});
+  for (const RoleHeld& holder : holders)
+    if (!holder.shared_with.empty())
+      return none({fmt::format("{} 和 {} 都没有登记许可证，分不清账户里的权利属于哪一个；请登记许可证，每个场所一个账户", place.name.zh, holder.shared_with),
+                   fmt::format("neither {} nor {} has a permit on record, so nobody can tell whose the rights in the accounts are; enter the permits, one account for each",
+                               place.name.zh, holder.shared_with)});
   if (input.origin.surrendered != policy::InputOrigin::Surrendered::no)
     return surrendered(input, subject, period, holders);
   const auto months = parts_of(period, input.origin, Granularity::month);

@@ -39,6 +39,9 @@ class InputSource {
   // (its attribute `permit`) has on the day or later, as the account is entered now; where the place has none, those
   // without. So no right counts for two places.
   std::vector<std::string> accounts(const registry::Place& place, const std::string& party, Date on) const;
+  // The name of another place of the kind that the party has in the role and that has no permit on the day either, where the
+  // party has an account without one: nobody can tell whose it is. Empty: there is none.
+  std::string shared_with(const registry::Place& place, const RoleHeld& holder, Date on) const;
   // `holders`: who has the role that an input from rights names. Throws several_series (a place has the
   // indicator from several publishers and the rule does not choose), bad_attribute (a stored fact has not the
   // form the rule expects), bad_measure (a right is not counted in a unit). `group_mean` inputs are not

@@ -41,9 +41,11 @@ std::string derivation_json(const PlaceResult& place) {
   out["formulas"] = Json::array();
   for (const auto& e : place.formula_derivations) out["formulas"].push_back(embedded(e));
   out["roles"] = Json::array();
-  for (const RoleHeld& one : place.roles)
-    out["roles"].push_back(
-        {{"role", one.role}, {"party", one.party}, {"share", one.share.to_string()}, {"accounts", one.accounts}});
+  for (const RoleHeld& one : place.roles) {
+    Json role{{"role", one.role}, {"party", one.party}, {"share", one.share.to_string()}, {"accounts", one.accounts}};
+    if (!one.shared_with.empty()) role["shared_with"] = one.shared_with;
+    out["roles"].push_back(std::move(role));
+  }
   return out.dump();
 }
 
@@ -62,7 +64,8 @@ void read_derivation(std::string_view json, PlaceResult& place) {
     for (const Json& one : all.at("roles"))
       place.roles.push_back({one.at("role").get<std::string>(), one.at("party").get<std::string>(),
                              Decimal::parse(one.at("share").get<std::string>()),
-                             one.value("accounts", std::vector<std::string>{})});
+                             one.value("accounts", std::vector<std::string>{}),
+                             one.value("shared_with", std::string())});
     if (const auto assessed = all.find("assessed"); assessed != all.end())
       place.assessed = policy::explanation_from_json(assessed->dump());
     for (const Json& e : all.at("payments"))

@@ -261,6 +261,34 @@ TEST_P(Metered, TwoSitesOfOneHolderStandEachForItself) {
   EXPECT_EQ(at(1, "total[cod]") + " " + at(1, "held[cod]") + " " + at(1, "over[cod]"), "6 5 true");
 }
 
+// Two sites without a permit, and an account without one: it counts for neither, and both say why. A permit of one of them is enough.
+TEST_P(Metered, WithoutPermitsNobodyCanTellWhoseTheRightsAre) {
+  write(world.registry("places.csv"),
+        "code,kind,name,water_body,water_kind,jurisdiction,valid_from,source\nplant:a,plant,甲厂,涡河,river,,,s\nplant:b,plant,乙厂,涡河,river,,,s\n"
+        "plant:c,plant,丙厂,涡河,river,,,s\n");
+  write(world.registry("groups.csv"), "place,group,source\nplant:a,plants,s\nplant:b,plants,s\nplant:c,plants,s\n");
+  write(world.registry("roles.csv"),
+        "place,role,party,share,source\nplant:a,operator,ent:a,1,s\nplant:b,operator,ent:b,1,s\nplant:c,operator,ent:b,1,s\n");
+  world.load();
+  registry.set_permit("B", "", std::nullopt, both);
+  issue("B", "COD-GUO", 12'000, "2019-01", "2021-01");
+  meter("a.csv", Period::parse("2019-01"), std::vector<std::string>(12, "600"));
+  const auto held = [&](const RunReport& report, std::size_t place) {
+    for (const FormulaValue& one : report.computation.places.at(place).results)
+      if (one.name == "held[cod]") return one.value;
+    return std::string("?");
+  };
+  const RunReport unclear = run("2019-12");
+  EXPECT_EQ(held(unclear, 1) + " " + held(unclear, 2), "- -");
+  EXPECT_TRUE(world.compensation().verify(unclear.computation.head.id).same);
+  write(world.registry("attributes.csv"),
+        "place,name,value,valid_from,known,source,verified,example\nplant:c,permit,P-2,2019-01-01,2019-01-01,s,true,false\n");
+  world.load();
+  const RunReport clear = run("2019-12");
+  EXPECT_EQ(held(clear, 1) + " " + held(clear, 2), "12 0");
+  EXPECT_TRUE(world.compensation().verify(unclear.computation.head.id).same);
+}
+
 // A plant changes hands in the middle of the year. What falls due after the year is owed by whoever has it on the last day, by his
 // rights; what does not, by whoever had it on the first.
 TEST_P(Metered, WhoHasThePlaceOnTheLastDayOwesWhatFallsDueLater) {

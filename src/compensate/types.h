@@ -46,6 +46,7 @@ struct RoleHeld {
   std::string party;
   Decimal share = 1;
   std::vector<std::string> accounts{};  // where the rule reads rights: those of the party that count for the place
+  std::string shared_with{};  // another place whose accounts these could be as well, so that they count for none
 };
 
 struct PlaceResult {
