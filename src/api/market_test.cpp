@@ -178,7 +178,8 @@ TEST_P(MarketRoutes, ALeaseIsPickedAndComesBack) {
   Client liu = world.signed_in("liu"), fang = world.signed_in("fang"), li = world.signed_in("li"), sun = world.signed_in("sun");
   Client anybody(world.server->port());
   for (const Json& seen : {view(liu), anybody.get("/api/v1/public/markets/1").json()}) EXPECT_EQ(seen["lease"]["longest"], 12) << seen.dump();
-  for (const Json& venue : sun.get("/api/v1/market-venues").json()["items"])
+  const Json offered = sun.get("/api/v1/market-venues").json()["items"];
+  for (const Json& venue : offered)
     EXPECT_EQ(venue["lease"].is_null(), venue["venue"] != "cod-guo-lease") << venue.dump();
   ASSERT_EQ(liu.post(at + "/1/orders", offer("L1", "H-LIQUOR", "sell", "6000", 3'000)).status, 201);
   Json pick{{"account", "H-FOOD"}, {"key", "F1"}, {"offer", 1}, {"quantity", 2'000}};

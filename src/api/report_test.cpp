@@ -167,7 +167,8 @@ TEST_P(ReportRoutes, WhatIsDueIsSaidAndTotalsAreHonest) {
   world.serve();
   Client zhao = world.signed_in("zhao");
   Client wang = world.signed_in("wang");
-  for (const Json& head : zhao.get("/api/v1/reports").json()["items"]) EXPECT_EQ(head["asks"], "fill");
+  const Json asked = zhao.get("/api/v1/reports").json()["items"];
+  for (const Json& head : asked) EXPECT_EQ(head["asks"], "fill");
   EXPECT_EQ(wang.get("/api/v1/reports").json()["items"].size(), 0u);  // nothing was handed in
   const Json element = zhao.get("/api/v1/report-elements?limit=100").json()["items"];
   for (const Json& e : element) {

@@ -291,7 +291,8 @@ TEST_P(RightsOffice, FreezesChainAndUse) {
   EXPECT_TRUE(shen.get(at + "/purchases?year=2025").json()["items"].empty());
 
   EXPECT_EQ(liu.get(at + "/utilisation").status, 403);
-  for (const Json& year : shen.get(at + "/utilisation").json()["items"])
+  const Json used = shen.get(at + "/utilisation").json()["items"];
+  for (const Json& year : used)
     if (year["year"] == "2027") {
       EXPECT_EQ(year["issued"], 60'000);
       EXPECT_EQ(year["reserve"], 20'000);

@@ -138,7 +138,8 @@ TEST_P(SmartRoutes, RunsFromTheNoticeToTheTitle) {
     EXPECT_TRUE(trade["buyer"].is_null());
     EXPECT_EQ(liu.get("/api/v1/rights/transactions/" + trade["transaction"].get<std::string>()).status, 200);
   }
-  for (const Json& trade : pan.get(at + "/1").json()["result"]["trades"])
+  const Json trades = pan.get(at + "/1").json()["result"]["trades"];
+  for (const Json& trade : trades)
     EXPECT_EQ(trade["transaction"].get<std::string>().empty(), !trade["mine"].get<bool>());
   EXPECT_EQ(chen.get(at + "/1/verification").json()["sound"], true);
   EXPECT_EQ(liu.get(at + "/1/verification").status, 403);  // it solves the programme again
